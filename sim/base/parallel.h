@@ -1,0 +1,23 @@
+// The only door to threads. Work is a list of fixed blocks; which thread does a block never matters:
+// a block writes what is its own, and sums are kept per block and added in block order by the caller.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace kurultai {
+
+/// Sets how many threads the program may use (0: all cores). Call once, at the start.
+void set_threads(int threads);
+/// How many threads are in use.
+int threads();
+
+/// Runs body(k) for every k in [0, n), in any order, on all threads; returns when all are done. The first
+/// exception thrown by a body is rethrown here.
+void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body);
+
+/// Runs body(first, last) for chunks that together cover [0, n) once. Chunks are at least `grain` long
+/// (but for the last) and their borders may differ between runs: only for work whose result cannot see them.
+void parallel_chunks(std::size_t n, std::size_t grain, const std::function<void(std::size_t, std::size_t)>& body);
+
+}  // namespace kurultai

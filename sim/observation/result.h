@@ -1,0 +1,61 @@
+// A result as plain data: groups of labelled arrays. What is observed fills it, engine/storage writes
+// and reads it; neither has to know the other. It mirrors what xarray makes of a file.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kurultai {
+
+/// The values of one array, row-major. Booleans and categories are bytes with `flag_meanings`.
+using Values = std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>,
+                            std::vector<std::int64_t>, std::vector<std::uint8_t>, std::vector<std::string>>;
+
+/// A named array over named dimensions, with its unit and its meaning.
+struct Variable {
+  std::string name;
+  std::vector<std::string> dimensions;  ///< names of the group's coordinates, slowest first
+  Values values;
+  std::string unit;       ///< "1" for shares and counts, "week", "tenge"
+  std::string long_name;  ///< one line a reader understands
+  std::string source;     ///< SOURCE tag, citation or "model"
+  std::vector<std::string> flag_meanings = {};  ///< for bytes: the meaning of 0, 1, 2 ...
+};
+
+/// A dimension and its labels: a variable over itself. Written as an HDF5 dimension scale.
+using Coordinate = Variable;
+
+/// One group of the file ("series/region"), complete in itself: all its dimensions have coordinates here.
+struct Group {
+  std::string path;
+  std::string long_name;
+  std::vector<Coordinate> coordinates;
+  std::vector<Variable> variables;
+
+  [[nodiscard]] const Coordinate* coordinate(const std::string& name) const;
+  [[nodiscard]] const Variable* variable(const std::string& name) const;
+};
+
+using Attribute = std::variant<std::string, std::int64_t, double>;
+
+/// A whole result file. `provenance` (host, date, threads, duration) stays outside the digest.
+struct Result {
+  std::map<std::string, Attribute> attributes;  ///< format_version, kurultai_version, scenario, seed, ...
+  std::vector<Group> groups;
+  std::map<std::string, Attribute> provenance;
+
+  [[nodiscard]] const Group* group(const std::string& path) const;
+};
+
+/// Number of elements in `values`.
+std::size_t size_of(const Values& values);
+
+/// A 128-bit hash (32 hexadecimal digits) of groups and of the attributes that name the experiment
+/// (scenario, seed, replicate, format_version); independent of the order of groups and variables, of the
+/// file's layout, of the program's version and of provenance. NaNs hash alike.
+std::string digest(const Result& result);
+
+}  // namespace kurultai

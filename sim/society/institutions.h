@@ -1,0 +1,38 @@
+// Civil institutions as agents (MODEL 1). They stand in the social graph after the akimats; residents are
+// their members by ties of layer membership.
+#pragma once
+
+#include <cstdint>
+
+#include "base/column.h"
+
+namespace kurultai {
+
+enum class InstitutionKind : std::uint8_t {
+  assembly,           ///< local community assembly (delegates)
+  council,            ///< territorial LSG council
+  resident_body,      ///< resident LSG body (R5)
+  oversight,          ///< budget-oversight commission (D2, R3)
+  ngo,
+  cooperative,        ///< farmers' cooperative or business association
+  media,              ///< local media
+  mobile_group,       ///< mobile training group (R6)
+  digital_platform,   ///< (P4)
+};
+inline constexpr const char* institution_names[] = {"local community assembly", "territorial LSG council",
+                                                    "resident LSG body",        "budget-oversight commission",
+                                                    "NGO",                      "cooperative or business association",
+                                                    "local media",              "mobile training group",
+                                                    "digital platform"};
+
+struct Institutions : Table {
+  Institutions() : Table("institutions") {}
+  Column<std::uint8_t> kind{*this, "kind", "1", "InstitutionKind", AnyColumn::Life::fixed};
+  Column<std::uint32_t> community{*this, "community", "1", "where it sits", AnyColumn::Life::fixed};
+  Column<float> capacity{*this, "capacity", "members a week", "how many members it can reach in a week (extensive)"};
+  Column<Share> credibility{*this, "credibility", "1", "how far members believe it"};
+  Column<Share> activity{*this, "activity", "1", "how active it is"};
+  Column<std::uint32_t> members{*this, "members", "residents", "residents who are members"};
+};
+
+}  // namespace kurultai

@@ -30,6 +30,8 @@ class CsvTable {
   [[nodiscard]] std::string place(std::size_t row) const;
 
  private:
+  [[nodiscard]] std::size_t column_or_end(const std::string& name) const;
+
   std::filesystem::path file_;
   std::vector<std::string> header_;
   std::vector<std::vector<std::string>> cells_;

@@ -37,7 +37,12 @@ struct Range {
 };
 
 /// A value as a scenario writes it.
-using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, std::vector<double>>;
+using Value =
+    std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, std::vector<double>>;
+
+/// `value` in TOML syntax, on one line: numbers as the shortest text that reads back to the same double (and
+/// a real always with a point or exponent), texts quoted and escaped.
+std::string to_toml(const Value& value);
 
 class Section;
 
@@ -46,6 +51,7 @@ class Field {
  public:
   enum class Kind { real, whole, flag, choice, text, texts, numbers, lever };
 
+  /// Registers with `section`; a name must be unique in its section (else std::logic_error).
   Field(Section& section, About about, Kind kind);
   virtual ~Field() = default;
   Field(const Field&) = delete;
@@ -94,7 +100,10 @@ class Section {
   std::vector<Field*> fields_;
 };
 
-/// A real number in a range. Never nan or infinite.
+/// The kind's name as the dictionary prints it: "real", "whole" ...
+std::string to_string(Field::Kind kind);
+
+/// A real number in a range. Never nan or infinite. Takes whole numbers too.
 class Real : public Field {
  public:
   Real(Section& section, About about, double value, Range range, Kind kind = Kind::real);
@@ -112,7 +121,7 @@ class Real : public Field {
   Range range_;
 };
 
-/// A whole number in a range.
+/// A whole number in a range. Takes reals that are whole (1e3) too.
 class Whole : public Field {
  public:
   Whole(Section& section, About about, std::int64_t value, Range range);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/nearest.h"
 #include "scenario/field.h"
 
 namespace kurultai {
@@ -100,8 +101,5 @@ ScenarioSource read_scenario(const std::filesystem::path& file, std::span<const 
 
 /// Every field with its value, as TOML that read_scenario accepts: what the result file keeps.
 std::string resolved_scenario(const ScenarioSource& source, const Registry& registry);
-
-/// The word in `known` nearest to `word` (Damerau-Levenshtein), or "" if none is near.
-std::string nearest(const std::string& word, std::span<const std::string> known);
 
 }  // namespace kurultai

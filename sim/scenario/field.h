@@ -208,6 +208,7 @@ class Numbers : public Field {
  public:
   Numbers(Section& section, About about, std::vector<double> value, Range range);
   [[nodiscard]] const std::vector<double>& value() const { return value_; }
+  [[nodiscard]] const Range& range() const { return range_; }
   [[nodiscard]] double operator[](std::size_t i) const { return value_[i]; }
   std::string set(const Value& value) override;
   [[nodiscard]] Value get() const override { return value_; }

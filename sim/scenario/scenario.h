@@ -1,10 +1,12 @@
 // Reads what a user wrote into sections. A scenario is a TOML file: a table per section, and tables keyed by
 // name for what there may be many of ([form.NAME], [policy.NAME]). `extends = "other.toml"` starts from
-// another file (relative to this one). `--set path=value` comes last and wins.
+// another file (relative to this one); the nearer file wins, title and description are not inherited.
+// `--set path=value` comes last and wins over all. A file may add entries to a collection, a --set may only
+// change one that exists: a mistyped name should not make a new policy.
 #pragma once
 
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,7 +20,8 @@ namespace kurultai {
 /// Sections of one kind, keyed by the user's names: [form.gathering], [policy.open_budget].
 class AnyCollection {
  public:
-  AnyCollection(std::string name, std::string meaning) : name_(std::move(name)), meaning_(std::move(meaning)) {}
+  AnyCollection(std::string name, std::string meaning)
+      : name_(std::move(name)), meaning_(std::move(meaning)) {}
   virtual ~AnyCollection() = default;
   AnyCollection(const AnyCollection&) = delete;
   AnyCollection& operator=(const AnyCollection&) = delete;
@@ -26,6 +29,14 @@ class AnyCollection {
   [[nodiscard]] const std::string& meaning() const { return meaning_; }
   /// The entry called `key`, made if it does not exist. Its section's name is "form.key".
   virtual Section& entry(const std::string& key) = 0;
+  /// Takes the entry called `key` away, if there is one.
+  virtual void remove(const std::string& key) = 0;
+  /// The entry called `key`, or nullptr.
+  [[nodiscard]] Section* find(const std::string& key) const;
+  /// The key of one of its entries: "key" for a section called "form.key".
+  [[nodiscard]] std::string key_of_entry(const Section& entry) const {
+    return entry.name().substr(name_.size() + 1);
+  }
   /// Entries in the order of their keys.
   [[nodiscard]] virtual std::vector<Section*> entries() const = 0;
   /// An entry with default values, for the dictionary.
@@ -46,15 +57,26 @@ class Collection final : public AnyCollection {
     std::size_t at = 0;
     while (at < keys_.size() && keys_[at] < key) ++at;
     keys_.insert(keys_.begin() + static_cast<std::ptrdiff_t>(at), key);
-    sections_.insert(sections_.begin() + static_cast<std::ptrdiff_t>(at), std::make_unique<S>(name() + "." + key));
+    sections_.insert(sections_.begin() + static_cast<std::ptrdiff_t>(at),
+                     std::make_unique<S>(name() + "." + key));
     return *sections_[at];
+  }
+  void remove(const std::string& key) override {
+    for (std::size_t k = 0; k < keys_.size(); ++k)
+      if (keys_[k] == key) {
+        keys_.erase(keys_.begin() + static_cast<std::ptrdiff_t>(k));
+        sections_.erase(sections_.begin() + static_cast<std::ptrdiff_t>(k));
+        return;
+      }
   }
   [[nodiscard]] std::vector<Section*> entries() const override {
     std::vector<Section*> list;
     for (const auto& section : sections_) list.push_back(section.get());
     return list;
   }
-  [[nodiscard]] std::unique_ptr<Section> specimen() const override { return std::make_unique<S>(name() + ".NAME"); }
+  [[nodiscard]] std::unique_ptr<Section> specimen() const override {
+    return std::make_unique<S>(name() + ".NAME");
+  }
   [[nodiscard]] std::size_t size() const { return sections_.size(); }
   [[nodiscard]] const S& operator[](std::size_t k) const { return *sections_[k]; }
   [[nodiscard]] S& operator[](std::size_t k) { return *sections_[k]; }
@@ -85,9 +107,13 @@ class Registry {
 /// Where a scenario came from.
 struct ScenarioSource {
   std::filesystem::path path;
-  std::string title;        ///< the root key `title`
+  std::string title;        ///< the root key `title`, else the file's name without its ending
   std::string description;  ///< the root key `description`
   std::vector<std::filesystem::path> folders;  ///< of the file and of those it extends, nearest first
+  /// Where each section, entry and field that the scenario mentions was set last: "file:line" or "--set ...".
+  std::map<std::string, std::string> places;
+  /// The place of `path`, else of the section it belongs to, else the file: for messages about it.
+  [[nodiscard]] std::string place_of(const std::string& path) const;
   /// `file` as given if absolute, else looked for in `folders`, then in the current folder. Throws
   /// input_error naming all places looked at.
   [[nodiscard]] std::filesystem::path find(const std::string& file) const;
@@ -95,11 +121,13 @@ struct ScenarioSource {
 
 /// Reads `file` and then `sets` ("path=value", value in TOML syntax; a bare word is a text) into the sections
 /// of `registry`. Throws scenario_error with file and line (or "--set ...") for anything wrong; unknown keys
-/// name the nearest known one. Never changes the registry's fields before the whole file was found valid.
+/// name the nearest known one. After an error the registry is as it was, fields and entries. A file without
+/// any key is an error; so is one of more than 4 MiB, or nested or dotted more than 16 deep.
 ScenarioSource read_scenario(const std::filesystem::path& file, std::span<const std::string> sets,
                              const Registry& registry);
 
-/// Every field with its value, as TOML that read_scenario accepts: what the result file keeps.
+/// Every field with its value, as TOML that read_scenario accepts and that gives the same values again: what
+/// the result file keeps. The same text for the same values; names no file but those that fields name.
 std::string resolved_scenario(const ScenarioSource& source, const Registry& registry);
 
 }  // namespace kurultai

@@ -1,0 +1,568 @@
+#include "scenario/scenario.h"
+
+#include <fmt/core.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+
+namespace kurultai {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t largest_file = std::size_t{4} << 20;
+constexpr int deepest = 16;                // brackets in brackets, dots in a key, files that extend files
+constexpr std::size_t longest_name = 64;   // of an entry of a collection
+constexpr std::size_t longest_shown = 60;  // of what is quoted in a message
+
+/// `text` without control characters: a message is one line.
+std::string printable(std::string text) {
+  for (char& letter : text)
+    if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f) letter = '?';
+  return text;
+}
+
+/// `text` short enough to be quoted in a message, cut between UTF-8 letters.
+std::string shown(const std::string& text, std::size_t longest = longest_shown) {
+  if (text.size() <= longest) return printable(text);
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return printable(text.substr(0, end)) + "...";
+}
+
+std::string line_of(const std::string& file, std::size_t line) { return fmt::format("{}:{}", file, line); }
+
+struct SyntaxError {
+  std::string description;
+  std::size_t line;
+};
+
+/// Steps over the string that begins at `at`, as far as it goes; counts the lines in it.
+std::size_t after_string(std::string_view text, std::size_t at, std::size_t& line) {
+  const char quote = text[at];
+  const std::string three(3, quote);
+  const bool long_one = text.substr(at, 3) == three;
+  for (at += long_one ? 3 : 1; at < text.size(); ++at) {
+    if (text[at] == '\n') {
+      if (!long_one) return at;  // unterminated: the parser says so
+      ++line;
+    } else if (text[at] == '\\' && quote == '"') {
+      if (at + 1 < text.size() && text[at + 1] != '\n') ++at;
+    } else if (long_one ? text.substr(at, 3) == three : text[at] == quote) {
+      return at + (long_one ? 3 : 1);
+    }
+  }
+  return at;
+}
+
+/// Refuses what would make the parser recurse without limit: it descends at every bracket and every dot of a
+/// key. Strings and comments are stepped over; whatever else is wrong is left to the parser.
+void check_depth(std::string_view text) {
+  std::size_t line = 1;
+  int brackets = 0;
+  int dots = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char letter = text[at];
+    if (letter == '"' || letter == '\'') {
+      at = after_string(text, at, line);
+      continue;
+    }
+    if (letter == '#') {
+      at = std::min(text.find('\n', at), text.size());
+      continue;
+    }
+    if (letter == '.')
+      ++dots;
+    else if (std::string_view("=,[]{}\n").find(letter) != std::string_view::npos)
+      dots = 0;
+    if (letter == '[' || letter == '{') ++brackets;
+    if ((letter == ']' || letter == '}') && brackets > 0) --brackets;
+    if (dots > deepest) throw SyntaxError{fmt::format("a key of more than {} parts", deepest), line};
+    if (brackets > deepest)
+      throw SyntaxError{fmt::format("brackets nested more than {} deep", deepest), line};
+    if (letter == '\n') ++line;
+    ++at;
+  }
+}
+
+toml::table parsed(std::string_view text) {
+  check_depth(text);
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw SyntaxError{std::string(error.description()), error.source().begin.line};
+  }
+}
+
+std::optional<toml::table> value_table(const std::string& value) {
+  try {
+    return parsed("value = " + value);
+  } catch (const SyntaxError&) { return {}; }
+}
+
+/// Whether a scenario may hold `text`: UTF-8 without NUL.
+bool is_text(const std::string& text) {
+  return text.find('\0') == std::string::npos && value_table(to_toml(text));
+}
+
+/// The scenario files beside `file`: for "did you mean".
+std::string file_near(const fs::path& file) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  const fs::path folder = file.parent_path().empty() ? fs::path(".") : file.parent_path();
+  for (fs::directory_iterator it(folder, failed), end; !failed && it != end && names.size() < 1000;
+       it.increment(failed))
+    if (it->path().extension() == ".toml") names.push_back(it->path().filename().string());
+  std::sort(names.begin(), names.end());
+  const std::string near = nearest(file.filename().string(), names);
+  return near.empty() ? "" : fmt::format("did you mean '{}'?", (file.parent_path() / near).string());
+}
+
+/// The bytes of `file`, `named_at` being what sent us there.
+std::string text_of(const fs::path& file, const std::string& named_at) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(file, failed);
+  const std::string name = printable(file.string());
+  if (!fs::exists(status))
+    throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", name),
+                         status.type() == fs::file_type::not_found ? "no such file" : failed.message(),
+                         file_near(file));
+  if (fs::is_directory(status))
+    throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", name), "it is a folder",
+                         "name a .toml file in it");
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(largest_file + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream.is_open() || stream.bad())
+    throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", name), "reading failed",
+                         "check its permissions");
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > largest_file)
+    throw scenario_error(name, "too large for a scenario", fmt::format("at most {} MiB", largest_file >> 20),
+                         "is it another kind of file?");
+  if (text.find('\0') != std::string::npos)
+    throw scenario_error(name, "not a scenario", "the file is binary", "a scenario is TOML text in UTF-8");
+  return text;
+}
+
+/// One file, read but not yet understood.
+struct File {
+  fs::path path;
+  std::string name;  // as messages call it
+  toml::table table;
+
+  [[nodiscard]] std::string place(const toml::source_region& source) const {
+    return line_of(name, source.begin.line);
+  }
+};
+
+File parsed_file(const fs::path& path, const std::string& named_at) {
+  const std::string name = printable(path.string());
+  const std::string text = text_of(path, named_at);
+  try {
+    File file{path, name, parsed(text)};
+    if (file.table.empty())
+      throw scenario_error(line_of(name, 1), "the scenario is empty", "it sets nothing",
+                           "write at least a title");
+    return file;
+  } catch (const SyntaxError& error) {
+    throw scenario_error(line_of(name, error.line), "not valid TOML", shown(error.description, 200), "");
+  }
+}
+
+/// What kind of thing `node` is, for "cannot be ...".
+const char* kind_of(const toml::node& node) {
+  if (node.is_table()) return "a table";
+  if (node.is_array_of_tables()) return "a list of tables";
+  if (node.is_array()) return "a list of mixed or nested things";
+  if (node.is_date() || node.is_time() || node.is_date_time()) return "a date or time";
+  return "a text with a NUL in it";
+}
+
+/// `node` as a value, if it is of a kind that any field takes.
+std::optional<Value> value_of(const toml::node& node) {
+  const auto text_in = [](const toml::node& part) -> std::optional<std::string> {
+    auto text = part.value_exact<std::string>();
+    return text && text->find('\0') == std::string::npos ? text : std::nullopt;
+  };
+  if (const auto* flag = node.as_boolean()) return flag->get();
+  if (const auto* whole = node.as_integer()) return whole->get();
+  if (const auto* real = node.as_floating_point()) return real->get();
+  if (auto text = text_in(node)) return *std::move(text);
+  const toml::array* list = node.as_array();
+  if (!list) return {};
+  std::vector<std::string> texts;
+  std::vector<double> numbers;
+  for (const toml::node& part : *list)
+    if (auto text = text_in(part))
+      texts.push_back(*std::move(text));
+    else if (part.is_number())
+      numbers.push_back(part.value<double>().value_or(0));
+    else
+      return {};
+  if (!texts.empty() && !numbers.empty()) return {};
+  if (!numbers.empty()) return numbers;
+  return texts;
+}
+
+struct Item {
+  std::string key;
+  const toml::source_region* source;
+  const toml::node* node;
+};
+
+/// What stands in `table`, in the order of the file, so that the first mistake is reported first.
+std::vector<Item> in_file_order(const toml::table& table) {
+  std::vector<Item> items;
+  for (const auto& [key, node] : table) items.push_back({std::string(key.str()), &key.source(), &node});
+  std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+    const auto& p = a.source->begin;
+    const auto& q = b.source->begin;
+    return p.line != q.line ? p.line < q.line : p.column < q.column;
+  });
+  return items;
+}
+
+std::string did_you_mean(const std::string& near) {
+  return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
+}
+
+bool is_entry_name(const std::string& key) {
+  return !key.empty() && key.size() <= longest_name &&
+         key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
+}
+
+/// Writes into the registry what files and --set say, in the order it is told.
+class Writer {
+ public:
+  Writer(const Registry& registry, ScenarioSource& source) : registry_(registry), source_(source) {}
+
+  void write(const File& file) {
+    for (const Item& item : in_file_order(file.table)) {
+      if (item.key == "title" || item.key == "description" || item.key == "extends") {
+        if (!item.node->is_string() || !value_of(*item.node))
+          throw scenario_error(file.place(*item.source), fmt::format("{} must be a text", item.key), "",
+                               fmt::format("write {} = \"...\"", item.key));
+      } else if (Section* section = section_named(item.key)) {
+        write_section(file, *section, item);
+      } else if (AnyCollection* collection = collection_named(item.key)) {
+        write_collection(file, *collection, item);
+      } else {
+        refuse_root_key(file, item);
+      }
+    }
+  }
+
+  void write(const std::string& set) {
+    const std::string place = "--set " + shown(set);
+    const std::size_t sign = set.find('=');
+    const auto trimmed = [](std::string text) {
+      text.erase(0, text.find_first_not_of(' '));
+      return text.erase(text.find_last_not_of(' ') + 1);
+    };
+    const std::string path = trimmed(set.substr(0, sign));
+    if (sign == std::string::npos || path.empty())
+      throw scenario_error(place, "not of the form path=value", "", "write --set run.weeks=52");
+    Field* field = registry_.find(path);
+    if (!field) refuse_path(place, path);
+    assign(*field, given(place, *field, trimmed(set.substr(sign + 1))), place);
+    source_.places[field->section().name()] = place;
+  }
+
+ private:
+  [[nodiscard]] Section* section_named(const std::string& name) const {
+    for (Section* section : registry_.sections())
+      if (section->name() == name) return section;
+    return nullptr;
+  }
+
+  [[nodiscard]] AnyCollection* collection_named(const std::string& name) const {
+    for (AnyCollection* collection : registry_.collections())
+      if (collection->name() == name) return collection;
+    return nullptr;
+  }
+
+  void write_section(const File& file, Section& section, const Item& item) {
+    const toml::table* table = item.node->as_table();
+    if (!table)
+      throw scenario_error(file.place(*item.source),
+                           fmt::format("{} is a section, not a parameter", section.name()), "",
+                           fmt::format("write [{}] on a line of its own", section.name()));
+    source_.places[section.name()] = file.place(*item.source);
+    for (const Item& part : in_file_order(*table)) {
+      const std::string place = file.place(*part.source);
+      Field* field = section.field(part.key);
+      if (!field) refuse_key(place, section, part.key);
+      const auto value = value_of(*part.node);
+      if (!value) refuse_value(place, *field, kind_of(*part.node), "must be " + field->allowed());
+      assign(*field, *value, place);
+    }
+  }
+
+  void write_collection(const File& file, AnyCollection& collection, const Item& item) {
+    const std::string& name = collection.name();
+    const toml::table* table = item.node->as_table();
+    if (!table)
+      throw scenario_error(file.place(*item.source), fmt::format("{} holds named tables", name), "",
+                           fmt::format("write [{}.NAME] on a line of its own", name));
+    for (const Item& part : in_file_order(*table)) {
+      const std::string place = file.place(*part.source);
+      if (!is_entry_name(part.key))
+        throw scenario_error(place, fmt::format("'{}' cannot name a {}", shown(part.key), name),
+                             fmt::format("names are of a-z, 0-9, _ and -, at most {} of them", longest_name),
+                             "");
+      if (!part.node->is_table())
+        throw scenario_error(place, fmt::format("{}.{} must be a table", name, shown(part.key)),
+                             fmt::format("{} holds named tables", name),
+                             fmt::format("write [{}.NAME]", name));
+      write_section(file, collection.entry(part.key), part);
+    }
+  }
+
+  void assign(Field& field, const Value& value, const std::string& place) {
+    const std::string why = field.set(value);
+    if (!why.empty()) refuse_value(place, field, shown(to_toml(value)), why);
+    source_.places[field.path()] = place;
+  }
+
+  /// The value that `text` on the command line means for `field`.
+  static Value given(const std::string& place, const Field& field, const std::string& text) {
+    const Value bare = text;
+    if (!is_text(text)) throw scenario_error(place, "not a text in UTF-8", "", "");
+    if (const auto table = value_table(text); table && table->size() == 1) {
+      const auto value = value_of(*table->get("value"));
+      const bool wants_text = field.kind() == Field::Kind::text || field.kind() == Field::Kind::choice;
+      if (value && (!wants_text || std::holds_alternative<std::string>(*value))) return *value;
+    } else if (!text.empty() && std::string_view("\"'[{").find(text.front()) != std::string_view::npos) {
+      throw scenario_error(place, "the value is not valid TOML", "quotes or brackets do not close", "");
+    }
+    return bare;
+  }
+
+  [[noreturn]] static void refuse_value(const std::string& place, const Field& field,
+                                        const std::string& value, const std::string& why) {
+    throw scenario_error(
+        place, fmt::format("{} cannot be {}", field.path(), value), why,
+        fmt::format("allowed: {}; default: {}", field.allowed(), shown(to_toml(field.default_value()))));
+  }
+
+  [[noreturn]] void refuse_key(const std::string& place, const Section& section,
+                               const std::string& key) const {
+    std::vector<std::string> names;
+    for (const Field* field : section.fields()) names.push_back(field->about().name);
+    std::string advice = did_you_mean(nearest(key, names));
+    if (const Field* namesake = advice.empty() ? field_named(key) : nullptr)
+      advice = did_you_mean(namesake->path());
+    throw scenario_error(place, fmt::format("unknown parameter '{}' in [{}]", shown(key), section.name()),
+                         "the section has no such parameter", advice);
+  }
+
+  [[noreturn]] void refuse_root_key(const File& file, const Item& item) const {
+    const std::string place = file.place(*item.source);
+    const bool table = item.node->is_table() || item.node->is_array_of_tables();
+    std::vector<std::string> names;
+    for (const Section* section : registry_.sections()) names.push_back(section->name());
+    for (const AnyCollection* collection : registry_.collections()) names.push_back(collection->name());
+    if (!table)
+      for (const char* name : {"title", "description", "extends"}) names.emplace_back(name);
+    const Field* namesake = table ? nullptr : field_named(item.key);
+    const std::string advice = did_you_mean(namesake ? namesake->path() : nearest(item.key, names));
+    if (table)
+      throw scenario_error(place, fmt::format("unknown section [{}]", shown(item.key)),
+                           "there is no such section", advice);
+    throw scenario_error(place, fmt::format("unknown key '{}'", shown(item.key)),
+                         "outside sections only title, description and extends may stand", advice);
+  }
+
+  [[noreturn]] void refuse_path(const std::string& place, const std::string& path) const {
+    std::string advice = did_you_mean(nearest(path, registry_.paths()));
+    const Field* namesake = advice.empty() ? field_named(path) : nullptr;
+    if (namesake) advice = did_you_mean(namesake->path());
+    std::string why = "a path is section.parameter or collection.name.parameter";
+    const std::size_t first = path.find('.');
+    const std::size_t last = path.rfind('.');
+    const AnyCollection* collection = first < last ? collection_named(path.substr(0, first)) : nullptr;
+    if (collection && !collection->find(path.substr(first + 1, last - first - 1)))
+      why = fmt::format("the scenario has no [{}], and --set makes none", shown(path.substr(0, last)));
+    throw scenario_error(place, fmt::format("unknown parameter '{}'", shown(path)), why, advice);
+  }
+
+  /// A field of some section that is called `name`, for keys put in the wrong place.
+  [[nodiscard]] const Field* field_named(const std::string& name) const {
+    for (const Section* section : registry_.sections())
+      if (const Field* field = section->field(name)) return field;
+    return nullptr;
+  }
+
+  const Registry& registry_;
+  ScenarioSource& source_;
+};
+
+/// The registry as it was, to go back to.
+class Snapshot {
+ public:
+  explicit Snapshot(const Registry& registry) : registry_(registry) {
+    for (Section* section : registry.sections()) keep(*section);
+    for (AnyCollection* collection : registry.collections())
+      for (Section* entry : collection->entries()) {
+        keep(*entry);
+        entries_.push_back(entry->name());
+      }
+    std::sort(entries_.begin(), entries_.end());
+  }
+
+  void restore() const {
+    for (AnyCollection* collection : registry_.collections())
+      for (const Section* entry : collection->entries())
+        if (!std::binary_search(entries_.begin(), entries_.end(), entry->name()))
+          collection->remove(collection->key_of_entry(*entry));
+    for (const auto& [field, value] : fields_)
+      ensure(field->set(value).empty(), "a field takes back the value it had");
+  }
+
+ private:
+  void keep(const Section& section) {
+    for (Field* field : section.fields()) fields_.emplace_back(field, field->get());
+  }
+
+  const Registry& registry_;
+  std::vector<std::pair<Field*, Value>> fields_;
+  std::vector<std::string> entries_;
+};
+
+/// `file` and what it extends, nearest first.
+std::vector<File> chain_of(const fs::path& file) {
+  std::vector<File> chain;
+  std::vector<fs::path> seen;
+  const auto canonical = [](const fs::path& path) {
+    std::error_code failed;  // what cannot be resolved cannot be read either, and text_of says so
+    return fs::weakly_canonical(path, failed);
+  };
+  fs::path next = file;
+  std::string named_at = printable(file.string());
+  while (true) {
+    chain.push_back(parsed_file(next, named_at));
+    const File& here = chain.back();
+    seen.push_back(canonical(next));
+    const toml::node* extends = here.table.get("extends");
+    if (!extends) return chain;
+    named_at = here.place(here.table.find("extends")->first.source());
+    const auto base = extends->value_exact<std::string>();
+    if (!base || base->empty() || base->find('\0') != std::string::npos)
+      throw scenario_error(named_at, "extends must name a file", "", "write extends = \"default.toml\"");
+    next = (here.path.parent_path() / *base).lexically_normal();
+    if (std::find(seen.begin(), seen.end(), canonical(next)) != seen.end())
+      throw scenario_error(named_at, fmt::format("'{}' extends itself", shown(*base)),
+                           "the files go round in a circle", "take one extends away");
+    if (chain.size() > static_cast<std::size_t>(deepest))
+      throw scenario_error(named_at, "too many files extend each other", fmt::format("at most {}", deepest),
+                           "");
+  }
+}
+
+/// All sections and entries of `registry`, in the order of a resolved scenario.
+std::vector<const Section*> all_sections(const Registry& registry) {
+  std::vector<const Section*> all(registry.sections().begin(), registry.sections().end());
+  for (const AnyCollection* collection : registry.collections())
+    for (const Section* entry : collection->entries()) all.push_back(entry);
+  return all;
+}
+
+}  // namespace
+
+Section* AnyCollection::find(const std::string& key) const {
+  for (Section* entry : entries())
+    if (key_of_entry(*entry) == key) return entry;
+  return nullptr;
+}
+
+Field* Registry::find(const std::string& path) const {
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string::npos) return nullptr;
+  for (const Section* section : all_sections(*this))
+    if (path.compare(0, dot, section->name()) == 0) return section->field(path.substr(dot + 1));
+  return nullptr;
+}
+
+std::vector<std::string> Registry::paths() const {
+  std::vector<std::string> list;
+  for (const Section* section : all_sections(*this))
+    for (const Field* field : section->fields()) list.push_back(field->path());
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+std::string ScenarioSource::place_of(const std::string& name) const {
+  for (std::string part = name;; part.erase(part.rfind('.'))) {
+    if (const auto found = places.find(part); found != places.end()) return found->second;
+    if (part.find('.') == std::string::npos) return path.string();
+  }
+}
+
+fs::path ScenarioSource::find(const std::string& file) const {
+  const fs::path wanted = file;
+  std::vector<fs::path> candidates;
+  if (!wanted.is_absolute())
+    for (const fs::path& folder : folders) candidates.push_back((folder / wanted).lexically_normal());
+  candidates.push_back(wanted);
+  std::string looked;
+  for (const fs::path& candidate : candidates) {
+    std::error_code failed;
+    if (!file.empty() && fs::exists(candidate, failed) && !fs::is_directory(candidate, failed))
+      return candidate;
+    const std::string name = candidate.string();
+    looked += fmt::format("{}'{}'", looked.empty() ? "" : ", ", name);
+  }
+  throw input_error(path.string(), fmt::format("cannot find the file '{}'", shown(file)),
+                    "looked for " + looked, "names are relative to the scenario's folder");
+}
+
+ScenarioSource read_scenario(const fs::path& file, std::span<const std::string> sets,
+                             const Registry& registry) {
+  const std::vector<File> chain = chain_of(file);
+  ScenarioSource source;
+  source.path = file;
+  for (const File& link : chain) {
+    fs::path folder = link.path.parent_path();
+    if (folder.empty()) folder = ".";
+    if (std::find(source.folders.begin(), source.folders.end(), folder) == source.folders.end())
+      source.folders.push_back(folder);
+  }
+  const Snapshot before(registry);
+  try {
+    Writer writer(registry, source);
+    for (auto link = chain.rbegin(); link != chain.rend(); ++link) writer.write(*link);
+    for (const std::string& set : sets) writer.write(set);
+    for (const Section* section : all_sections(registry))
+      if (std::string why = section->inconsistency(); !why.empty())
+        throw scenario_error(source.place_of(section->name()),
+                             fmt::format("[{}] contradicts itself", section->name()), std::move(why), "");
+  } catch (...) {
+    before.restore();
+    throw;
+  }
+  const toml::table& own = chain.front().table;
+  source.title = own["title"].value_or(is_text(file.stem().string()) ? file.stem().string() : "scenario");
+  source.description = own["description"].value_or(std::string{});
+  return source;
+}
+
+std::string resolved_scenario(const ScenarioSource& source, const Registry& registry) {
+  std::string text = fmt::format("title = {}\n", to_toml(source.title));
+  if (!source.description.empty()) text += fmt::format("description = {}\n", to_toml(source.description));
+  for (const Section* section : all_sections(registry)) {
+    text += fmt::format("\n[{}]\n", section->name());
+    for (const Field* field : section->fields())
+      text += fmt::format("{} = {}\n", field->about().name, to_toml(field->get()));
+  }
+  return text;
+}
+
+}  // namespace kurultai

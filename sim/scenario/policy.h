@@ -21,7 +21,7 @@ struct PolicySpec : Section {
 
   Text lever{
       *this,
-      {.name = "lever", .meaning = "the lever's path, as 'describe levers' lists them", .source = "SOURCE R"},
+      {.name = "lever", .meaning = "the lever's path, as 'describe levers' lists them", .source = "design"},
       ""};
   Choice mode{
       *this,

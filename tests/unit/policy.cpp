@@ -1,0 +1,158 @@
+#include "scenario/policy.h"
+
+#include "base/error.h"
+#include "catch.h"
+
+using namespace kurultai;
+
+namespace {
+
+struct Information : Section {
+  Information() : Section("information", "") {}
+  Lever reach{*this, {.name = "reach"}, 0.1, {0, 1}};
+  Real q_aware{*this, {.name = "q_aware"}, 0.05, {0, 1}};
+};
+
+struct World {
+  World() {
+    registry.add(information);
+    registry.add(policies);
+    source.path = "a.toml";
+  }
+  PolicySpec& policy(const std::string& lever) {
+    auto& made = static_cast<PolicySpec&>(policies.entry("p"));
+    REQUIRE(made.lever.set(lever).empty());
+    return made;
+  }
+  std::string refusal() {
+    try {
+      check_policies(policies, registry, source);
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::scenario);
+      return error.what();
+    }
+    return {};
+  }
+  Information information;
+  Collection<PolicySpec> policies{"policy", ""};
+  Registry registry;
+  ScenarioSource source;
+};
+
+void put(Field& field, const Value& value) { REQUIRE(field.set(value).empty()); }
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+const Range all;
+
+}  // namespace
+
+TEST_CASE("policy: the dose is there from start to end and grows over the ramp") {
+  PolicySpec policy("policy.p");
+  CHECK(dose_at(policy, -1) == 0);
+  CHECK(dose_at(policy, 0) == 1);
+  CHECK(dose_at(policy, 100000) == 1);
+  put(policy.start, std::int64_t{10});
+  put(policy.end, std::int64_t{20});
+  put(policy.ramp, std::int64_t{4});
+  CHECK(dose_at(policy, 9) == 0);
+  CHECK(dose_at(policy, 10) == 0.25);
+  CHECK(dose_at(policy, 11) == 0.5);
+  CHECK(dose_at(policy, 13) == 1);
+  CHECK(dose_at(policy, 20) == 1);
+  CHECK(dose_at(policy, 21) == 0);
+  put(policy.ramp, std::int64_t{1});
+  CHECK(dose_at(policy, 10) == 1);
+}
+
+TEST_CASE("policy: adds to, sets or multiplies the lever, inside its range") {
+  PolicySpec policy("policy.p");
+  put(policy.dose, 0.5);
+  CHECK(moved(0.25, 0, policy, all) == 0.25);
+  CHECK(moved(0.25, 0.5, policy, all) == 0.5);
+  CHECK(moved(0.25, 1, policy, all) == 0.75);
+  CHECK(moved(0.75, 1, policy, {0, 1}) == 1);
+  put(policy.dose, -3.0);
+  CHECK(moved(0.75, 1, policy, {0, 1}) == 0);
+  put(policy.dose, 0.5);
+  put(policy.mode, std::string("set"));
+  CHECK(moved(0.25, 0, policy, all) == 0.25);
+  CHECK(moved(0.25, 0.5, policy, all) == 0.375);
+  CHECK(moved(0.25, 1, policy, all) == 0.5);
+  put(policy.mode, std::string("multiply"));
+  CHECK(moved(0.5, 0, policy, all) == 0.5);
+  CHECK(moved(0.5, 0.5, policy, all) == 0.375);
+  CHECK(moved(0.5, 1, policy, all) == 0.25);
+}
+
+TEST_CASE("policy: contradictions in one policy") {
+  PolicySpec policy("policy.p");
+  CHECK(policy.inconsistency().empty());
+  put(policy.start, std::int64_t{10});
+  put(policy.end, std::int64_t{9});
+  CHECK(has(policy.inconsistency(), "ends in week 9"));
+  put(policy.end, std::int64_t{10});
+  CHECK(policy.inconsistency().empty());
+  put(policy.trial, true);
+  CHECK(has(policy.inconsistency(), "trial"));
+  put(policy.share, 0.5);
+  CHECK(policy.inconsistency().empty());
+  put(policy.income_above, 2.0);
+  put(policy.income_below, 1.0);
+  CHECK(has(policy.inconsistency(), "income"));
+  put(policy.income_below, 3.0);
+  put(policy.population_below, 0.0);
+  CHECK(has(policy.inconsistency(), "population"));
+  put(policy.population_below, 100.0);
+  put(policy.mode, std::string("multiply"));
+  put(policy.dose, -1.0);
+  CHECK(has(policy.inconsistency(), "multiplied"));
+}
+
+TEST_CASE("policy: moves levers and nothing else") {
+  World none;
+  CHECK(none.refusal().empty());
+  World good;
+  const PolicySpec& policy = good.policy("information.reach");
+  CHECK(good.refusal().empty());
+  CHECK(&lever_of(policy, good.registry) == &good.information.reach);
+  World empty;
+  empty.policy("");
+  CHECK(has(empty.refusal(), "policy.p names no lever"));
+  World mistyped;
+  mistyped.policy("information.reech");
+  CHECK(has(mistyped.refusal(), "unknown lever \"information.reech\""));
+  CHECK(has(mistyped.refusal(), "did you mean 'information.reach'?"));
+  World fixed;
+  fixed.source.places["policy.p"] = "a.toml:3";
+  fixed.source.places["policy.p.lever"] = "a.toml:4";
+  fixed.policy("information.q_aware");
+  CHECK(has(fixed.refusal(),
+            "a.toml:4: policy.p: policy on a parameter that is no lever, information.q_aware"));
+  CHECK_THROWS_AS(lever_of(fixed.policies[0], fixed.registry), std::logic_error);
+  World too_far;
+  put(too_far.policy("information.reach").mode, std::string("set"));
+  put(too_far.policies[0].dose, 1.5);
+  CHECK(has(too_far.refusal(), "cannot set information.reach to 1.5"));
+}
+
+TEST_CASE("policy: a target names places that exist") {
+  World world;
+  put(world.policy("information.reach").regions, std::vector<std::string>{"KZ10", "Abay Region"});
+  const KnownPlaces known{{"KZ10", "Abai Region"}, {"KZ1010"}, {"town"}, {"c1"}};
+  world.source.places["policy.p.regions"] = "a.toml:7";
+  try {
+    check_targets(world.policies, known, world.source);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::scenario);
+    CHECK(has(error.what(), "a.toml:7: policy.p.regions: unknown place \"Abay Region\""));
+    CHECK(has(error.what(), "did you mean 'Abai Region'?"));
+  }
+  put(world.policies[0].regions, std::vector<std::string>{"Abai Region"});
+  put(world.policies[0].types, std::vector<std::string>{"town"});
+  put(world.policies[0].communities, std::vector<std::string>{"c1"});
+  CHECK_NOTHROW(check_targets(world.policies, known, world.source));
+  put(world.policies[0].districts, std::vector<std::string>{"c1"});
+  CHECK_THROWS_AS(check_targets(world.policies, known, world.source), Error);
+}

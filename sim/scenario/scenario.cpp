@@ -502,11 +502,11 @@ std::vector<std::string> Registry::paths() const {
 std::string ScenarioSource::place_of(const std::string& name) const {
   for (std::string part = name;; part.erase(part.rfind('.'))) {
     if (const auto found = places.find(part); found != places.end()) return found->second;
-    if (part.find('.') == std::string::npos) return path.string();
+    if (part.find('.') == std::string::npos) return printable(path.string());
   }
 }
 
-fs::path ScenarioSource::find(const std::string& file) const {
+fs::path ScenarioSource::find(const std::string& file, const std::string& place) const {
   const fs::path wanted = file;
   std::vector<fs::path> candidates;
   if (!wanted.is_absolute())
@@ -515,13 +515,13 @@ fs::path ScenarioSource::find(const std::string& file) const {
   std::string looked;
   for (const fs::path& candidate : candidates) {
     std::error_code failed;
-    if (!file.empty() && fs::exists(candidate, failed) && !fs::is_directory(candidate, failed))
-      return candidate;
+    if (!file.empty() && fs::exists(candidate, failed)) return candidate;
     const std::string name = candidate.string();
     looked += fmt::format("{}'{}'", looked.empty() ? "" : ", ", name);
   }
-  throw input_error(path.string(), fmt::format("cannot find the file '{}'", shown(file)),
-                    "looked for " + looked, "names are relative to the scenario's folder");
+  throw input_error(place.empty() ? printable(path.string()) : place,
+                    fmt::format("cannot find the file '{}'", shown(file)), "looked for " + looked,
+                    "names are relative to the scenario's folder");
 }
 
 ScenarioSource read_scenario(const fs::path& file, std::span<const std::string> sets,

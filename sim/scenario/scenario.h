@@ -114,9 +114,13 @@ struct ScenarioSource {
   std::map<std::string, std::string> places;
   /// The place of `path`, else of the section it belongs to, else the file: for messages about it.
   [[nodiscard]] std::string place_of(const std::string& path) const;
-  /// `file` as given if absolute, else looked for in `folders`, then in the current folder. Throws
-  /// input_error naming all places looked at.
-  [[nodiscard]] std::filesystem::path find(const std::string& file) const;
+  /// `file` (or folder) as given if absolute, else looked for in `folders`, then in the current folder.
+  /// Throws input_error at `place` (if empty, the scenario's) that names all places looked at.
+  [[nodiscard]] std::filesystem::path find(const std::string& file, const std::string& place = {}) const;
+  /// The file (or folder) that `field` names; errors tell where the scenario sets it.
+  [[nodiscard]] std::filesystem::path find(const Text& field) const {
+    return find(field.value(), place_of(field.path()));
+  }
 };
 
 /// Reads `file` and then `sets` ("path=value", value in TOML syntax; a bare word is a text) into the sections

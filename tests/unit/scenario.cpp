@@ -303,7 +303,11 @@ TEST_CASE("scenario: extends, nearest wins") {
     CHECK(has(error.what(), (folder.path() / "none.csv").string()));
   }
   CHECK_THROWS_AS(source.find(""), Error);
-  CHECK_THROWS_AS(source.find("far"), Error);
+  CHECK(source.find("far") == folder.path() / "far");
+  try {
+    (void)source.find(world.information.census);
+    FAIL("found");
+  } catch (const Error& error) { CHECK(error.message().place == (folder.path() / "far/middle.toml:2").string()); }
 }
 
 TEST_CASE("scenario: extends that cannot be followed") {

@@ -198,8 +198,9 @@ std::size_t CsvTable::column(const std::string& name) const {
   const auto nearest = std::min_element(header_.begin(), header_.end(), [&](const auto& a, const auto& b) {
     return distance(name, a) < distance(name, b);
   });
-  throw input_error(file_.string(), fmt::format("no column '{}'", name),
-                    fmt::format("the columns are {}", fmt::join(header_, ", ")),
+  std::string known;
+  for (const std::string& column : header_) known += (known.empty() ? "" : ", ") + column;
+  throw input_error(file_.string(), fmt::format("no column '{}'", name), "the columns are " + known,
                     fmt::format("did you mean '{}'?", *nearest));
 }
 

@@ -14,6 +14,7 @@ std::string PolicySpec::inconsistency() const {
     return fmt::format("it ends in week {}, before its start in week {}", end.value(), start.value());
   if (income_above >= income_below) return "income_above must be less than income_below";
   if (population_above >= population_below) return "population_above must be less than population_below";
+  if (poorest_share + richest_share <= 1) return "poorest_share and richest_share together leave nobody";
   if (trial && (share <= 0 || share >= 1))
     return "a trial needs a share between 0 and 1, so that some are treated and some not";
   if (mode.is("multiply") && dose < 0) return "a lever is multiplied by a dose of at least 0";

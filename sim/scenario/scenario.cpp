@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_file = std::size_t{4} << 20;
 constexpr int deepest = 16;                // brackets in brackets, dots in a key, files that extend files
 constexpr std::size_t longest_name = 64;   // of an entry of a collection
+constexpr std::size_t longest_path = 250;  // of a file named in a message
 constexpr std::size_t longest_shown = 60;  // of what is quoted in a message
 
 /// `text` without control characters: a message is one line.
@@ -129,7 +130,7 @@ std::string file_near(const fs::path& file) {
 std::string text_of(const fs::path& file, const std::string& named_at) {
   std::error_code failed;
   const fs::file_status status = fs::status(file, failed);
-  const std::string name = printable(file.string());
+  const std::string name = shown(file.string(), longest_path);
   if (!fs::exists(status))
     throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", name),
                          status.type() == fs::file_type::not_found ? "no such file" : failed.message(),
@@ -516,7 +517,7 @@ fs::path ScenarioSource::find(const std::string& file, const std::string& place)
   for (const fs::path& candidate : candidates) {
     std::error_code failed;
     if (!file.empty() && fs::exists(candidate, failed)) return candidate;
-    const std::string name = candidate.string();
+    const std::string name = shown(candidate.string(), longest_path);
     looked += fmt::format("{}'{}'", looked.empty() ? "" : ", ", name);
   }
   throw input_error(place.empty() ? printable(path.string()) : place,

@@ -104,6 +104,11 @@ TEST_CASE("policy: contradictions in one policy") {
   put(policy.population_below, 0.0);
   CHECK(has(policy.inconsistency(), "population"));
   put(policy.population_below, 100.0);
+  put(policy.poorest_share, 0.5);
+  put(policy.richest_share, 0.5);
+  CHECK(has(policy.inconsistency(), "nobody"));
+  put(policy.richest_share, 1.0);
+  CHECK(policy.inconsistency().empty());
   put(policy.mode, std::string("multiply"));
   put(policy.dose, -1.0);
   CHECK(has(policy.inconsistency(), "multiplied"));

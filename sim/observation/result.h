@@ -19,9 +19,9 @@ struct Variable {
   std::string name;
   std::vector<std::string> dimensions;  ///< names of the group's coordinates, slowest first
   Values values;
-  std::string unit;       ///< "1" for shares and counts, "week", "tenge"
-  std::string long_name;  ///< one line a reader understands
-  std::string source;     ///< SOURCE tag, citation or "model"
+  std::string unit;                             ///< "1" for shares and counts, "week", "tenge"
+  std::string long_name;                        ///< one line a reader understands
+  std::string source;                           ///< SOURCE tag, citation or "model"
   std::vector<std::string> flag_meanings = {};  ///< for bytes: the meaning of 0, 1, 2 ...
 };
 
@@ -50,12 +50,24 @@ struct Result {
   [[nodiscard]] const Group* group(const std::string& path) const;
 };
 
+/// The format of result files that this program writes: attribute `format_version`. It only grows.
+inline constexpr std::int64_t result_format_version = 1;
+
 /// Number of elements in `values`.
 std::size_t size_of(const Values& values);
 
+/// `meaning` as CF writes it in `flag_meanings`: one word, blanks as underscores, "none" if empty.
+std::string flag_word(const std::string& meaning);
+
+/// Throws std::logic_error naming the array if `result` breaks its own rules: a coordinate is a variable over
+/// itself, names are unique in a group, every dimension has a coordinate of the same group, and there are as
+/// many values as the dimensions say.
+void check(const Result& result);
+
 /// A 128-bit hash (32 hexadecimal digits) of groups and of the attributes that name the experiment
 /// (scenario, seed, replicate, format_version); independent of the order of groups and variables, of the
-/// file's layout, of the program's version and of provenance. NaNs hash alike.
+/// file's layout, of the program's version, of wording (long_name, source) and of provenance. NaNs hash
+/// alike.
 std::string digest(const Result& result);
 
 }  // namespace kurultai

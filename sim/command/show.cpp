@@ -1,0 +1,460 @@
+#include "command/show.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+namespace kurultai {
+namespace {
+
+/// What a reader looks for first, in this order; the rest follows as the file has it.
+constexpr const char* main_series[] = {"participation", "awareness", "trust", "satisfaction"};
+
+// --- Text ------------------------------------------------------------------------------------------------
+
+/// Columns that UTF-8 `text` takes on a terminal (no letter we print is wide).
+std::size_t columns(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// `text` in exactly `width` columns, cut with an ellipsis if it is longer.
+std::string fitted(const std::string& text, std::size_t width) {
+  if (columns(text) <= width) return text + std::string(width - columns(text), ' ');
+  if (width == 0) return "";
+  std::string cut;
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t next = i + 1;
+    while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xc0) == 0x80) ++next;
+    if (++taken == width) break;
+    cut += text.substr(i, next - i);
+    i = next;
+  }
+  return cut + "…";
+}
+
+std::string right(const std::string& text, std::size_t width) {
+  return (columns(text) < width ? std::string(width - columns(text), ' ') : "") + text;
+}
+
+/// Three digits, with k, M, G for the large ones.
+std::string number(double x) {
+  if (x != x) return "–";
+  const double size = std::fabs(x);
+  for (const auto& [unit, letter] :
+       {std::pair{1e12, "T"}, std::pair{1e9, "G"}, std::pair{1e6, "M"}, std::pair{1e4, "k"}})
+    if (size >= unit) return fmt::format("{:.3g}{}", x / (unit == 1e4 ? 1e3 : unit), letter);
+  if (size >= 1000) return fmt::format("{:.0f}", x);
+  if (size >= 1) return fmt::format("{:.3g}", x);
+  return fmt::format("{:.3f}", x == 0 ? 0.0 : x);
+}
+
+std::string text_of(const Attribute& attribute) {
+  if (const auto* text = std::get_if<std::string>(&attribute)) return *text;
+  if (const auto* whole = std::get_if<std::int64_t>(&attribute)) return fmt::format("{}", *whole);
+  return fmt::format("{:g}", std::get<double>(attribute));
+}
+
+/// The attribute as text, "" if there is none.
+std::string attribute(const Result& result, const std::string& name) {
+  const auto found = result.attributes.find(name);
+  return found == result.attributes.end() ? "" : text_of(found->second);
+}
+
+class Style {
+ public:
+  explicit Style(bool color) : color_(color) {}
+  [[nodiscard]] std::string strong(const std::string& text) const { return paint("1", text); }
+  [[nodiscard]] std::string faint(const std::string& text) const { return paint("2", text); }
+  [[nodiscard]] std::string line(const std::string& text) const { return paint("36", text); }
+
+ private:
+  [[nodiscard]] std::string paint(const char* code, const std::string& text) const {
+    return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  }
+  bool color_;
+};
+
+// --- Numbers ---------------------------------------------------------------------------------------------
+
+/// The values as doubles; none for texts.
+std::vector<double> numbers(const Values& values) {
+  return std::visit(
+      [](const auto& list) {
+        std::vector<double> out;
+        if constexpr (!std::is_same_v<std::decay_t<decltype(list)>, std::vector<std::string>>)
+          for (const auto x : list) out.push_back(static_cast<double>(x));
+        return out;
+      },
+      values);
+}
+
+/// The labels of a coordinate as texts; for flags their meanings.
+std::vector<std::string> labels(const Coordinate& coordinate) {
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&coordinate.values)) return *texts;
+  std::vector<std::string> out;
+  for (const double x : numbers(coordinate.values)) {
+    const bool is_flag = x >= 0 && x < static_cast<double>(coordinate.flag_meanings.size());
+    out.push_back(is_flag ? coordinate.flag_meanings[static_cast<std::size_t>(x)] : fmt::format("{:g}", x));
+  }
+  return out;
+}
+
+/// Every `stride`th value from `offset`: one column of a row-major array.
+std::vector<double> column(const std::vector<double>& values, std::size_t offset, std::size_t stride) {
+  std::vector<double> out;
+  for (std::size_t k = offset; k < values.size(); k += stride) out.push_back(values[k]);
+  return out;
+}
+
+struct Extremes {
+  double min = std::numeric_limits<double>::quiet_NaN();
+  double max = std::numeric_limits<double>::quiet_NaN();
+  std::size_t min_at = 0;
+  std::size_t max_at = 0;
+};
+
+/// Least and greatest value and where they first stand; NaN if there is none.
+Extremes extremes(const std::vector<double>& values) {
+  Extremes found;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (!std::isfinite(values[k])) continue;
+    if (!(found.min <= values[k])) found.min = values[k], found.min_at = k;
+    if (!(found.max >= values[k])) found.max = values[k], found.max_at = k;
+  }
+  return found;
+}
+
+/// The last value that is there, or NaN.
+double last(const std::vector<double>& values) {
+  for (std::size_t k = values.size(); k-- > 0;)
+    if (std::isfinite(values[k])) return values[k];
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+/// `values` brought to `count` points: means of bins where there are more, straight lines where there are
+/// fewer.
+std::vector<double> resampled(const std::vector<double>& values, std::size_t count) {
+  std::vector<double> out(count, std::numeric_limits<double>::quiet_NaN());
+  const std::size_t n = values.size();
+  if (n == 0) return out;
+  for (std::size_t k = 0; k < count; ++k) {
+    if (n >= count) {
+      double sum = 0;
+      std::size_t finite = 0;
+      for (std::size_t i = k * n / count; i < (k + 1) * n / count; ++i)
+        if (std::isfinite(values[i])) sum += values[i], ++finite;
+      if (finite > 0) out[k] = sum / static_cast<double>(finite);
+    } else {
+      const double place =
+          count > 1 ? static_cast<double>(k * (n - 1)) / static_cast<double>(count - 1) : 0.0;
+      const auto i = static_cast<std::size_t>(place);
+      const double t = place - static_cast<double>(i);
+      out[k] = t > 0 ? values[i] * (1 - t) + values[i + 1] * t : values[i];
+    }
+  }
+  return out;
+}
+
+/// Where `x` stands between `low` and `high` on `steps` steps, counted from below; the middle if they are
+/// one.
+std::size_t step_of(double x, double low, double high, std::size_t steps) {
+  if (!(high > low)) return steps / 2;
+  const double place = (x - low) / (high - low) * static_cast<double>(steps - 1) + 0.5;
+  return std::min(steps - 1, static_cast<std::size_t>(std::max(place, 0.0)));
+}
+
+// --- Graphs ----------------------------------------------------------------------------------------------
+
+std::string utf8(std::uint32_t code) {  // of three bytes: Braille and blocks
+  return {static_cast<char>(0xe0 | (code >> 12)), static_cast<char>(0x80 | ((code >> 6) & 0x3f)),
+          static_cast<char>(0x80 | (code & 0x3f))};
+}
+
+/// A line graph in Braille, `rows` rows of `width` cells, each 2 dots wide and 4 high; uppermost row first.
+std::vector<std::string> line_graph(const std::vector<double>& values, std::size_t width, std::size_t rows) {
+  static constexpr std::uint32_t dots[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+  const Extremes range = extremes(values);
+  const std::vector<double> points = resampled(values, 2 * width);
+  std::vector<std::vector<std::uint32_t>> cells(rows, std::vector<std::uint32_t>(width, 0));
+  std::optional<std::size_t> before;
+  for (std::size_t x = 0; x < points.size(); ++x) {
+    if (!std::isfinite(points[x])) {
+      before.reset();
+      continue;
+    }
+    const std::size_t y = step_of(points[x], range.min, range.max, 4 * rows);
+    // A steep step is drawn as a vertical stroke, so that the line does not break.
+    std::size_t from = y, to = y;
+    if (before && *before + 1 < y) from = *before + 1;
+    if (before && *before > y + 1) to = *before - 1;
+    for (std::size_t dot = from; dot <= to; ++dot) {
+      const std::size_t down = 4 * rows - 1 - dot;
+      cells[down / 4][x / 2] |= dots[down % 4][x % 2];
+    }
+    before = y;
+  }
+  std::vector<std::string> lines;
+  for (const auto& row : cells) {
+    std::string& line = lines.emplace_back();
+    for (const std::uint32_t cell : row) line += cell == 0 ? std::string(" ") : utf8(0x2800 + cell);
+  }
+  return lines;
+}
+
+/// A graph of one row in blocks of eight heights, from the least to the greatest of the points drawn: a vote
+/// of one week in 500 still stands out.
+std::string sparkline(const std::vector<double>& values, std::size_t width) {
+  const std::vector<double> points = resampled(values, width);
+  const Extremes range = extremes(points);
+  std::string line;
+  for (const double x : points)
+    line += std::isfinite(x) ? utf8(0x2581 + static_cast<std::uint32_t>(step_of(x, range.min, range.max, 8)))
+                             : " ";
+  return line;
+}
+
+// --- Parts of the summary --------------------------------------------------------------------------------
+
+/// Variables of `group` over exactly `dimensions`, the main ones first.
+std::vector<const Variable*> variables_over(const Group& group, const std::vector<std::string>& dimensions) {
+  std::vector<const Variable*> list;
+  const auto fits = [&](const Variable& variable) {
+    return variable.dimensions == dimensions &&
+           !std::holds_alternative<std::vector<std::string>>(variable.values) && size_of(variable.values) > 0;
+  };
+  for (const char* name : main_series)
+    if (const Variable* variable = group.variable(name); variable != nullptr && fits(*variable))
+      list.push_back(variable);
+  for (const Variable& variable : group.variables)
+    if (fits(variable) && std::find(list.begin(), list.end(), &variable) == list.end())
+      list.push_back(&variable);
+  return list;
+}
+
+bool is_main(const Variable& variable) {
+  return std::find(std::begin(main_series), std::end(main_series), variable.name) != std::end(main_series);
+}
+
+std::string unit_of(const Variable& variable) {
+  return variable.unit.empty() || variable.unit == "1" ? "" : " " + variable.unit;
+}
+
+class Summary {
+ public:
+  Summary(const Result& result, bool color, int width)
+      : result_(result),
+        style_(color),
+        width_(static_cast<std::size_t>(width <= 0 ? 80 : std::clamp(width, 72, 120))) {}
+
+  std::string text() {
+    head();
+    if (const Group* nation = result_.group("series/nation")) {
+      graphs(*nation);
+      sparklines(*nation);
+      for (const Coordinate& coordinate : nation->coordinates)
+        if (coordinate.name != "week") by_label(*nation, coordinate);
+    }
+    if (const Group* region = result_.group("series/region")) regions(*region);
+    rest();
+    return std::move(out_);
+  }
+
+ private:
+  void put(const std::string& line) {
+    out_ += line;
+    out_.erase(out_.find_last_not_of(' ') + 1);
+    out_ += '\n';
+  }
+  void heading(const std::string& text) {
+    put("");
+    put(style_.strong(text));
+  }
+
+  void head() {
+    const std::string title = attribute(result_, "title");
+    put(style_.strong(title.empty() ? "A result without a title" : title));
+    std::string facts;
+    const auto fact = [&](const std::string& text) { facts += (facts.empty() ? "" : ", ") + text; };
+    for (const char* name : {"seed", "replicate", "scale"})
+      if (const std::string value = attribute(result_, name); !value.empty())
+        fact(fmt::format("{} {}", name, value));
+    const Group* nation = result_.group("series/nation");
+    if (nation != nullptr && nation->coordinate("week") != nullptr)
+      fact(fmt::format("{} weeks", size_of(nation->coordinate("week")->values)));
+    std::size_t values = 0;
+    for (const Group& group : result_.groups)
+      for (const Variable& variable : group.variables) values += size_of(variable.values);
+    fact(fmt::format("{} values in {} groups", number(static_cast<double>(values)), result_.groups.size()));
+    put(fitted(facts, width_));
+    const std::string stored = attribute(result_, "digest");
+    put(style_.faint("digest " + (stored.empty() ? digest(result_) : stored)));
+    std::string origin = "kurultai";
+    for (const char* name : {"kurultai_version", "git_commit", "format_version"})
+      if (const std::string value = attribute(result_, name); !value.empty())
+        origin += fmt::format("{}{}",
+                              std::string(name) == "git_commit"       ? ", commit "
+                              : std::string(name) == "format_version" ? ", format "
+                                                                      : " ",
+                              value);
+    put(style_.faint(origin));
+  }
+
+  /// The main series of the nation, each as a graph of three rows.
+  void graphs(const Group& nation) {
+    const Coordinate* week = nation.coordinate("week");
+    if (week == nullptr) return;
+    const std::vector<std::string> weeks = labels(*week);
+    constexpr std::size_t margin = 9, rows = 3;
+    for (const Variable* variable : variables_over(nation, {"week"})) {
+      if (!is_main(*variable)) continue;
+      const std::vector<double> values = numbers(variable->values);
+      const Extremes range = extremes(values);
+      heading(variable->name);
+      if (!variable->long_name.empty()) put(style_.faint(fitted(variable->long_name, width_)));
+      const std::vector<std::string> lines = line_graph(values, width_ - margin - 2, rows);
+      for (std::size_t row = 0; row < rows; ++row) {
+        const std::string mark = row == 0 ? number(range.max) : row + 1 == rows ? number(range.min) : "";
+        put(right(mark, margin) + style_.faint(mark.empty() ? " │" : " ┤") + style_.line(lines[row]));
+      }
+      if (!(range.min <= range.max)) {
+        put(right("", margin + 2) + "no values");
+        continue;
+      }
+      put(right("", margin + 2) +
+          fitted(fmt::format("last {}{}, least {} (week {}), greatest {} (week {})", number(last(values)),
+                             unit_of(*variable), number(range.min), weeks[range.min_at], number(range.max),
+                             weeks[range.max_at]),
+                 width_ - margin - 2));
+    }
+  }
+
+  void spark_header(const std::string& name, std::size_t name_width, std::size_t graph_width) {
+    put(style_.faint(fitted(name, name_width) + "  " + fitted("", graph_width) + right("least", 9) +
+                     right("greatest", 9) + right("last", 9)));
+  }
+  void spark_row(const std::string& name, const std::vector<double>& values, const std::string& unit,
+                 std::size_t name_width, std::size_t graph_width) {
+    const Extremes range = extremes(values);
+    put(fitted(name, name_width) + "  " + style_.line(sparkline(values, graph_width)) +
+        right(number(range.min), 9) + right(number(range.max), 9) + right(number(last(values)), 9) + unit);
+  }
+  [[nodiscard]] std::size_t graph_width(std::size_t name_width) const {
+    constexpr std::size_t numbers_width = 2 + 3 * 9 + 8;  // and a unit
+    return width_ > name_width + numbers_width + 8 ? width_ - name_width - numbers_width : 8;
+  }
+
+  /// The nation's other series, a line each.
+  void sparklines(const Group& nation) {
+    std::vector<const Variable*> list;
+    std::size_t name_width = 10;
+    for (const Variable* variable : variables_over(nation, {"week"})) {
+      if (is_main(*variable)) continue;
+      list.push_back(variable);
+      name_width = std::max(name_width, std::min<std::size_t>(columns(variable->name), 30));
+    }
+    if (list.empty()) return;
+    heading("other series of the nation");
+    spark_header("", name_width, graph_width(name_width));
+    for (const Variable* variable : list)
+      spark_row(variable->name, numbers(variable->values), unit_of(*variable), name_width,
+                graph_width(name_width));
+  }
+
+  /// The nation's series over a second dimension (`form`), a line for each label.
+  void by_label(const Group& nation, const Coordinate& coordinate) {
+    const std::vector<std::string> names = labels(coordinate);
+    std::size_t name_width = 10;
+    for (const std::string& name : names)
+      name_width = std::max(name_width, std::min<std::size_t>(columns(name), 30));
+    for (const Variable* variable : variables_over(nation, {"week", coordinate.name})) {
+      const std::vector<double> values = numbers(variable->values);
+      heading(fmt::format("{} by {}", variable->name, coordinate.name));
+      if (!variable->long_name.empty()) put(style_.faint(fitted(variable->long_name, width_)));
+      spark_header("", name_width, graph_width(name_width));
+      for (std::size_t k = 0; k < names.size(); ++k)
+        spark_row(names[k], column(values, k, names.size()), unit_of(*variable), name_width,
+                  graph_width(name_width));
+    }
+  }
+
+  /// The regions' last values, ranked by the first column.
+  void regions(const Group& group) {
+    const Coordinate* region = group.coordinate("region");
+    if (region == nullptr) return;
+    const std::vector<std::string> names = labels(*region);
+    std::size_t name_width = 10;
+    for (const std::string& name : names)
+      name_width = std::max(name_width, std::min<std::size_t>(columns(name), 28));
+    std::vector<const Variable*> list;
+    std::size_t used = name_width;
+    for (const Variable* variable : variables_over(group, {"week", "region"})) {
+      const std::size_t needed = std::max<std::size_t>(columns(variable->name), 7) + 2;
+      if (used + needed > width_ || list.size() == 6) break;
+      list.push_back(variable);
+      used += needed;
+    }
+    if (list.empty() || names.empty()) return;
+    std::vector<std::vector<double>> table;
+    for (const Variable* variable : list) {
+      const std::vector<double> values = numbers(variable->values);
+      std::vector<double>& cells = table.emplace_back();
+      for (std::size_t k = 0; k < names.size(); ++k) cells.push_back(last(column(values, k, names.size())));
+    }
+    std::vector<std::size_t> order(names.size());
+    for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+    const auto rank = [&](std::size_t k) {
+      return std::isfinite(table[0][k]) ? table[0][k] : -std::numeric_limits<double>::infinity();
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+    heading("regions in the last week, by " + list[0]->name);
+    std::string header = fitted("", name_width);
+    for (const Variable* variable : list)
+      header += right(variable->name, std::max<std::size_t>(columns(variable->name), 7) + 2);
+    put(style_.faint(header));
+    constexpr std::size_t most = 40;
+    for (std::size_t row = 0; row < std::min(order.size(), most); ++row) {
+      std::string line = fitted(names[order[row]], name_width);
+      for (std::size_t v = 0; v < list.size(); ++v)
+        line += right(number(table[v][order[row]]), std::max<std::size_t>(columns(list[v]->name), 7) + 2);
+      put(line);
+    }
+    if (order.size() > most) put(fmt::format("and {} more", order.size() - most));
+  }
+
+  /// What else the file holds, a line for each group.
+  void rest() {
+    std::vector<const Group*> others;
+    for (const Group& group : result_.groups)
+      if (group.path != "series/nation" && group.path != "series/region") others.push_back(&group);
+    if (others.empty()) return;
+    heading("also in the file");
+    for (const Group* group : others) {
+      std::string shape;
+      for (const Coordinate& coordinate : group->coordinates)
+        shape +=
+            fmt::format("{}{} {}", shape.empty() ? "" : " x ", size_of(coordinate.values), coordinate.name);
+      put(fitted(fmt::format("{}: {} variable{}{}", group->path, group->variables.size(),
+                             group->variables.size() == 1 ? "" : "s", shape.empty() ? "" : " over " + shape),
+                 width_));
+    }
+  }
+
+  const Result& result_;
+  Style style_;
+  std::size_t width_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string show(const Result& result, bool color, int width) { return Summary(result, color, width).text(); }
+
+}  // namespace kurultai

@@ -1,0 +1,192 @@
+#include "observation/result.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <type_traits>
+
+#include <xxhash.h>
+
+#include "base/error.h"
+
+namespace kurultai {
+namespace {
+
+template <class T>
+const T* find_by_name(const std::vector<T>& list, const std::string& name) {
+  for (const T& item : list)
+    if (item.name == name) return &item;
+  return nullptr;
+}
+
+/// A running XXH3-128. Every part is preceded by its length, so that "ab","c" and "a","bc" differ.
+class Hash {
+ public:
+  Hash() : state_(XXH3_createState(), &XXH3_freeState) {
+    if (!state_) throw std::bad_alloc();
+    XXH3_128bits_reset(state_.get());
+  }
+  void bytes(const void* data, std::size_t size) { XXH3_128bits_update(state_.get(), data, size); }
+  void number(std::uint64_t x) { bytes(&x, sizeof x); }
+  void text(const std::string& text) {
+    number(text.size());
+    bytes(text.data(), text.size());
+  }
+  /// Floats by their bits, except that all NaNs count as one.
+  template <class Float, class Bits>
+  void floats(const std::vector<Float>& values) {
+    constexpr Bits nan =
+        sizeof(Float) == 4 ? static_cast<Bits>(0x7fc00000U) : static_cast<Bits>(0x7ff8000000000000U);
+    std::array<Bits, 1024> block;
+    for (std::size_t begin = 0; begin < values.size(); begin += block.size()) {
+      const std::size_t count = std::min(block.size(), values.size() - begin);
+      for (std::size_t k = 0; k < count; ++k) {
+        const Float x = values[begin + k];
+        block[k] = x != x ? nan : std::bit_cast<Bits>(x);
+      }
+      bytes(block.data(), count * sizeof(Bits));
+    }
+  }
+  void values(const Values& values) {
+    number(values.index());
+    number(size_of(values));
+    std::visit(
+        [this](const auto& list) {
+          using T = typename std::decay_t<decltype(list)>::value_type;
+          if constexpr (std::is_same_v<T, std::string>) {
+            for (const std::string& item : list) text(item);
+          } else if constexpr (std::is_same_v<T, float>) {
+            floats<float, std::uint32_t>(list);
+          } else if constexpr (std::is_same_v<T, double>) {
+            floats<double, std::uint64_t>(list);
+          } else {
+            bytes(list.data(), list.size() * sizeof(T));
+          }
+        },
+        values);
+  }
+  void attribute(const Attribute& attribute) {
+    number(attribute.index());
+    if (const auto* words = std::get_if<std::string>(&attribute)) text(*words);
+    if (const auto* whole = std::get_if<std::int64_t>(&attribute)) number(static_cast<std::uint64_t>(*whole));
+    if (const auto* real = std::get_if<double>(&attribute)) number(std::bit_cast<std::uint64_t>(*real));
+  }
+  void variable(const Variable& variable) {
+    text(variable.name);
+    text(variable.unit);
+    number(variable.dimensions.size());
+    for (const std::string& dimension : variable.dimensions) text(dimension);
+    number(variable.flag_meanings.size());
+    for (const std::string& meaning : variable.flag_meanings) text(flag_word(meaning));
+    values(variable.values);
+  }
+  [[nodiscard]] std::string hexadecimal() const {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_.get()));
+    std::string digits;
+    for (const unsigned char byte : canonical.digest) {
+      digits += "0123456789abcdef"[byte >> 4];
+      digits += "0123456789abcdef"[byte & 15];
+    }
+    return digits;
+  }
+
+ private:
+  static_assert(std::endian::native == std::endian::little, "the digest is that of little-endian values");
+  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
+};
+
+template <class T, class Key>
+std::vector<const T*> sorted(const std::vector<T>& list, Key key) {
+  std::vector<const T*> order;
+  for (const T& item : list) order.push_back(&item);
+  std::sort(order.begin(), order.end(), [key](const T* a, const T* b) { return a->*key < b->*key; });
+  return order;
+}
+
+void check(const Group& group, const Variable& variable, bool is_coordinate) {
+  const auto keep = [&](bool kept, const char* rule) {
+    if (!kept) throw std::logic_error(group.path + "/" + variable.name + ": " + rule);
+  };
+  keep(!variable.name.empty() && variable.name.find('/') == std::string::npos,
+       "a name is not empty and has no '/'");
+  if (is_coordinate)
+    keep(variable.dimensions == std::vector<std::string>{variable.name},
+         "a coordinate is a variable over itself");
+  std::size_t size = 1;
+  for (const std::string& dimension : variable.dimensions) {
+    const Coordinate* coordinate = group.coordinate(dimension);
+    keep(coordinate != nullptr, "every dimension has a coordinate in the group");
+    size *= size_of(coordinate->values);
+  }
+  keep(size_of(variable.values) == size, "there are as many values as the dimensions say");
+  keep(variable.flag_meanings.empty() || std::holds_alternative<std::vector<std::uint8_t>>(variable.values),
+       "only bytes have flag_meanings");
+  keep(variable.flag_meanings.size() <= 256, "a byte has at most 256 meanings");
+}
+
+}  // namespace
+
+const Coordinate* Group::coordinate(const std::string& name) const { return find_by_name(coordinates, name); }
+
+const Variable* Group::variable(const std::string& name) const { return find_by_name(variables, name); }
+
+const Group* Result::group(const std::string& path) const {
+  for (const Group& group : groups)
+    if (group.path == path) return &group;
+  return nullptr;
+}
+
+std::size_t size_of(const Values& values) {
+  return std::visit([](const auto& list) { return list.size(); }, values);
+}
+
+std::string flag_word(const std::string& meaning) {
+  if (meaning.empty()) return "none";
+  std::string word = meaning;
+  for (char& c : word)
+    if (c == ' ' || (c >= '\t' && c <= '\r')) c = '_';
+  return word;
+}
+
+void check(const Result& result) {
+  std::set<std::string> paths;
+  for (const Group& group : result.groups) {
+    ensure(!group.path.empty() && group.path.front() != '/', "a group's path is relative and not empty");
+    ensure(paths.insert(group.path).second, "a group stands in a result once");
+    std::set<std::string> names;
+    for (const Coordinate& coordinate : group.coordinates) {
+      check(group, coordinate, true);
+      ensure(names.insert(coordinate.name).second, "a name stands in a group once");
+    }
+    for (const Variable& variable : group.variables) {
+      check(group, variable, false);
+      ensure(names.insert(variable.name).second, "a name stands in a group once");
+    }
+  }
+}
+
+std::string digest(const Result& result) {
+  Hash hash;
+  for (const char* name : {"format_version", "scenario", "seed", "replicate"}) {
+    const auto attribute = result.attributes.find(name);
+    if (attribute == result.attributes.end()) continue;
+    hash.text(name);
+    hash.attribute(attribute->second);
+  }
+  hash.number(result.groups.size());
+  for (const Group* group : sorted(result.groups, &Group::path)) {
+    hash.text(group->path);
+    hash.number(group->coordinates.size());
+    for (const Coordinate* coordinate : sorted(group->coordinates, &Variable::name))
+      hash.variable(*coordinate);
+    hash.number(group->variables.size());
+    for (const Variable* variable : sorted(group->variables, &Variable::name)) hash.variable(*variable);
+  }
+  return hash.hexadecimal();
+}
+
+}  // namespace kurultai

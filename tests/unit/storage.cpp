@@ -1,0 +1,337 @@
+#include "engine/storage.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <stdexcept>
+
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "catch.h"
+
+using namespace kurultai;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder of its own for a test, removed afterwards.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "kurultai-storage-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  [[nodiscard]] std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
+  }
+
+ private:
+  fs::path path_;
+};
+
+/// Every type of value, an absent value, empty texts and arrays, letters of Kazakh, a scenario above HDF5's
+/// limit of 64 KB on old attributes, and more attributes than fit into a compact header.
+Result example(std::size_t weeks = 60) {
+  Result result;
+  result.attributes = {{"format_version", result_format_version},
+                       {"title", std::string("Ауыл жиыны")},
+                       {"scenario", std::string(100000, '#') + "\n"},
+                       {"seed", std::int64_t{9000000000000000}},
+                       {"replicate", std::int64_t{3}},
+                       {"scale", 0.05},
+                       {"empty", std::string()},
+                       {"kurultai_version", std::string("0.1.0")},
+                       {"git_commit", std::string("abc")},
+                       {"description", std::string("d")}};
+  std::vector<std::int32_t> week;
+  std::vector<float> trust;
+  std::vector<double> turnout;
+  for (std::size_t w = 0; w < weeks; ++w) {
+    week.push_back(static_cast<std::int32_t>(w));
+    trust.push_back(1.0F / static_cast<float>(w + 1));
+    for (int f = 0; f < 3; ++f) turnout.push_back(static_cast<double>(w) / 3.0 + f);
+  }
+  trust.back() = std::numeric_limits<float>::quiet_NaN();
+  Group nation{"series/nation", "all residents", {}, {}};
+  nation.coordinates = {{"week", {"week"}, week, "1", "weeks since the start", "model"},
+                        {"form",
+                         {"form"},
+                         std::vector<std::string>{"skhod", "e-vote", "asar"},
+                         "",
+                         "form of participation",
+                         "I3"}};
+  nation.variables = {
+      {"turnout", {"week", "form"}, turnout, "1", "turnout of the eligible", "P3"},
+      {"trust", {"week"}, trust, "1", "mean trust", "model"},
+      {"online", {"form"}, std::vector<std::uint8_t>{0, 1, 0}, "1", "family", "P4", {"offline", "on line"}},
+      {"tenge", {"form"}, std::vector<std::int64_t>{1, -5000000000, 3}, "tenge", "money", "P8"},
+      {"note", {"form"}, std::vector<std::string>{"қала", "", "үй"}, "", "a note", "model"},
+      {"total", {}, std::vector<double>{42.5}, "tenge", "a scalar", "model"}};
+  Group survey{"surveys/q1", "nobody was asked", {}, {}};
+  survey.coordinates = {{"item", {"item"}, std::vector<std::string>{}, "", "item", "Q1"}};
+  survey.variables = {{"mean", {"item"}, std::vector<float>{}, "1", "estimate", "Q1"}};
+  Group policy{"policy", "no policies", {}, {}};
+  result.groups = {nation, survey, policy};
+  result.provenance = {{"host", std::string("\xff\xfe odd")}, {"threads", std::int64_t{2}}, {"seconds", 1.5}};
+  return result;
+}
+
+void same_variables(const std::vector<Variable>& a, const std::vector<Variable>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    CHECK(a[k].name == b[k].name);
+    CHECK(a[k].dimensions == b[k].dimensions);
+    CHECK(a[k].unit == b[k].unit);
+    CHECK(a[k].long_name == b[k].long_name);
+    CHECK(a[k].source == b[k].source);
+    CHECK(a[k].values.index() == b[k].values.index());
+    REQUIRE(a[k].flag_meanings.size() == b[k].flag_meanings.size());
+    for (std::size_t m = 0; m < a[k].flag_meanings.size(); ++m)
+      CHECK(flag_word(a[k].flag_meanings[m]) == b[k].flag_meanings[m]);
+  }
+}
+
+std::string bytes_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void put(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+
+/// The message of the storage_error that `action` throws; fails the test if it throws none.
+std::string complaint(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::storage);
+    CHECK(!error.message().place.empty());
+    CHECK(!error.message().suggestion.empty());
+    return error.what();
+  }
+  FAIL("no storage_error");
+  return {};
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("storage: what is read is what was written") {
+  const Folder folder;
+  const Result written = example();
+  write_result(folder / "a.h5", written);
+  CHECK(folder.entries() == 1);
+  const Result read = read_result(folder / "a.h5");
+  CHECK(digest(read) == digest(written));
+  for (const auto& [name, value] : written.attributes) {
+    INFO(name);
+    REQUIRE(read.attributes.contains(name));
+    CHECK((read.attributes.at(name) == value));
+  }
+  CHECK((read.attributes.at("digest") == Attribute(digest(written))));
+  REQUIRE(read.groups.size() == written.groups.size());
+  for (std::size_t g = 0; g < read.groups.size(); ++g) {
+    CHECK(read.groups[g].path == written.groups[g].path);
+    CHECK(read.groups[g].long_name == written.groups[g].long_name);
+    same_variables(written.groups[g].coordinates, read.groups[g].coordinates);
+    same_variables(written.groups[g].variables, read.groups[g].variables);
+  }
+  CHECK((read.provenance.at("threads") == Attribute(std::int64_t{2})));
+  CHECK((read.provenance.at("seconds") == Attribute(1.5)));
+  CHECK((read.provenance.at("host") == Attribute(std::string("\xef\xbf\xbd\xef\xbf\xbd odd"))));
+}
+
+TEST_CASE("storage: the same result gives the same bytes") {
+  const Folder folder;
+  write_result(folder / "a.h5", example());
+  ::sleep(1);  // a time stamp would show
+  write_result(folder / "b.h5", example());
+  CHECK(bytes_of(folder / "a.h5") == bytes_of(folder / "b.h5"));
+}
+
+TEST_CASE("storage: arrays of many chunks survive") {
+  const Folder folder;
+  Result result = example();
+  Group community{"series/community", "communities", {}, {}};
+  std::vector<std::int32_t> weeks(300);
+  std::vector<std::string> names;
+  std::vector<float> values;
+  for (int w = 0; w < 300; ++w) weeks[static_cast<std::size_t>(w)] = w;
+  for (int c = 0; c < 2500; ++c) names.push_back("community " + std::to_string(c));
+  for (int k = 0; k < 300 * 2500; ++k) values.push_back(static_cast<float>(k % 977));
+  community.coordinates = {{"week", {"week"}, weeks, "1", "week", "model"},
+                           {"community", {"community"}, names, "", "community", "model"}};
+  community.variables = {{"trust", {"week", "community"}, values, "1", "trust", "model"}};
+  result.groups.push_back(community);
+  write_result(folder / "a.h5", result);
+  CHECK(fs::file_size(folder / "a.h5") < values.size() * sizeof(float));
+  const Result read = read_result(folder / "a.h5");
+  REQUIRE(read.group("series/community") != nullptr);
+  CHECK((read.group("series/community")->variable("trust")->values == Values(values)));
+}
+
+TEST_CASE("storage: an existing file is replaced as a whole, through a link too") {
+  const Folder folder;
+  put(folder / "a.h5", "something else");
+  fs::create_symlink("a.h5", folder / "link.h5");
+  write_result(folder / "link.h5", example());
+  CHECK(fs::is_symlink(folder / "link.h5"));
+  CHECK(digest(read_result(folder / "a.h5")) == digest(example()));
+  CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("storage: a malformed result is our fault, and leaves nothing") {
+  const Folder folder;
+  Result result = example();
+  result.groups[0].variables[1].dimensions = {"region"};
+  CHECK_THROWS_AS(write_result(folder / "a.h5", result), std::logic_error);
+  result = example();
+  result.groups[0].coordinates[0].unit = "days";
+  CHECK_THROWS_AS(write_result(folder / "a.h5", result), std::logic_error);
+  result.groups[0].coordinates[0].unit = "weeks since 2020-01-01";
+  CHECK_THROWS_AS(write_result(folder / "a.h5", result), std::logic_error);
+  result = example();
+  result.attributes.erase("format_version");
+  CHECK_THROWS_AS(write_result(folder / "a.h5", result), std::logic_error);
+  CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("storage: places that cannot be written to are named beforehand") {
+  const Folder folder;
+  CHECK(contains(complaint([&] { prepare_output(folder / "no/such/a.h5"); }), "mkdir -p"));
+  CHECK(contains(complaint([&] { write_result(folder / "no/such/a.h5", example()); }), "mkdir -p"));
+  CHECK(contains(complaint([&] { prepare_output(folder.path()); }), "folder"));
+  CHECK(contains(complaint([&] { prepare_output("/dev/null"); }), "regular file"));
+  complaint([&] { write_result(folder / std::string(300, 'x'), example()); });
+  if (::geteuid() != 0) CHECK(contains(complaint([&] { prepare_output("/proc/a.h5"); }), "ermission"));
+  CHECK_NOTHROW(prepare_output(folder / "a.h5"));
+  CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("storage: the folder results is made where it is missing") {
+  const Folder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  std::string problem;
+  try {
+    write_result("results/a.h5", example());
+    write_result("plain.h5", example());
+  } catch (const std::exception& error) { problem = error.what(); }
+  fs::current_path(before);
+  CHECK(problem.empty());
+  CHECK(fs::is_regular_file(folder / "results/a.h5"));
+  CHECK(fs::is_regular_file(folder / "plain.h5"));
+}
+
+TEST_CASE("storage: a limit on file size is met at any length without damage") {
+  const Folder folder;
+  const Result old = example(3);
+  write_result(folder / "a.h5", old);
+  write_result(folder / "size.h5", example());
+  const auto size = fs::file_size(folder / "size.h5");
+  fs::remove(folder / "size.h5");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  for (const std::uintmax_t limit : {std::uintmax_t{0}, std::uintmax_t{1}, size / 2, size - 1}) {
+    const rlimit tight{limit, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &tight) == 0);
+    std::string message;
+    try {
+      write_result(folder / "a.h5", example());
+    } catch (const Error& error) { message = error.what(); }
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    INFO(limit);
+    CHECK(contains(message, "ulimit"));
+    CHECK(folder.entries() == 1);
+    CHECK(digest(read_result(folder / "a.h5")) == digest(old));
+  }
+  std::signal(SIGXFSZ, handler);
+}
+
+TEST_CASE("storage: a full disk is noticed and leaves the old file") {
+  const Folder folder;
+  const fs::path disk = folder / "disk";
+  fs::create_directory(disk);
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=192k") != 0) {
+    WARN("not allowed to mount a small disk: skipped");
+    return;
+  }
+  std::string message;
+  std::size_t entries = 0;
+  bool old_kept = false;
+  try {
+    write_result(disk / "a.h5", example(3));
+    Result large = example();
+    std::vector<double> noise;  // does not compress
+    std::uint64_t state = 1;
+    for (int k = 0; k < 60 * 3; ++k)
+      noise.push_back(static_cast<double>(state = state * 6364136223846793005U + 1));
+    for (int copy = 0; copy < 80; ++copy)
+      large.groups[0].variables.push_back(
+          {"noise" + std::to_string(copy), {"week", "form"}, noise, "1", "n", "n"});
+    write_result(disk / "a.h5", large);
+  } catch (const Error& error) { message = error.what(); }
+  try {
+    entries = static_cast<std::size_t>(std::distance(fs::directory_iterator(disk), fs::directory_iterator()));
+    old_kept = digest(read_result(disk / "a.h5")) == digest(example(3));
+  } catch (const Error&) { old_kept = false; }
+  ::umount(disk.c_str());
+  INFO(message);
+  CHECK(contains(message, "No space left"));
+  CHECK(contains(message, "free some space"));
+  CHECK(entries == 1);
+  CHECK(old_kept);
+}
+
+TEST_CASE("storage: what is no result is refused with a reason") {
+  const Folder folder;
+  CHECK(contains(complaint([&] { read_result(folder / "none.h5"); }), "no such file"));
+  CHECK(contains(complaint([&] { read_result(folder.path()); }), "not a file"));
+  put(folder / "empty.h5", "");
+  CHECK(contains(complaint([&] { read_result(folder / "empty.h5"); }), "not HDF5"));
+  put(folder / "text.h5", "week,trust\n1,0.5\n");
+  CHECK(contains(complaint([&] { read_result(folder / "text.h5"); }), "not HDF5"));
+}
+
+TEST_CASE("storage: a truncated file is refused") {
+  const Folder folder;
+  write_result(folder / "a.h5", example());
+  const std::string whole = bytes_of(folder / "a.h5");
+  for (const std::size_t length : {whole.size() - 25, whole.size() / 2, std::size_t{100}}) {
+    put(folder / "cut.h5", whole.substr(0, length));
+    const std::string message = complaint([&] { read_result(folder / "cut.h5"); });
+    INFO(message);
+    CHECK(contains(message, "damaged"));
+  }
+}
+
+TEST_CASE("storage: a changed byte never passes for a result") {
+  const Folder folder;
+  write_result(folder / "a.h5", example(10));
+  const std::string whole = bytes_of(folder / "a.h5");
+  const std::string expected = digest(example(10));
+  for (std::size_t at = 0; at < whole.size(); at += 97) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x55);
+    put(folder / "b.h5", changed);
+    CHECK(contains(complaint([&] { read_result(folder / "b.h5"); }), at < 8 ? "not HDF5" : "damaged"));
+  }
+  // Without its seal, as after h5repack, a file still has to have the contents that its digest names.
+  put(folder / "b.h5", whole.substr(0, whole.size() - 24));
+  CHECK(digest(read_result(folder / "b.h5")) == expected);
+}

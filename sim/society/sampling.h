@@ -1,0 +1,47 @@
+// Small recipes for random numbers out of one uniform number: rounding without bias, Poisson, a choice by
+// weight.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/elementary.h"
+
+namespace kurultai {
+
+/// x >= 0 rounded down or up so that its mean over u in (0, 1) is x.
+inline std::uint32_t round_randomly(double x, double u) {
+  const auto floor = static_cast<std::uint32_t>(x);
+  return floor + (u < x - floor ? 1U : 0U);
+}
+
+/// A Poisson number of the given mean (0 to about 30) by inversion of u.
+inline std::uint32_t poisson(double mean, double u) {
+  double term = exp_(-mean);
+  double sum = term;
+  std::uint32_t k = 0;
+  while (u > sum && k < 100) {
+    ++k;
+    term *= mean / k;
+    sum += term;
+  }
+  return k;
+}
+
+/// An index drawn with chances proportional to `weights` (each >= 0, not all 0).
+template <class Weights>
+std::size_t pick(const Weights& weights, double u) {
+  double sum = 0;
+  for (const double w : weights) sum += w;
+  double left = u * sum;
+  std::size_t last = 0;
+  for (std::size_t k = 0; k < std::size(weights); ++k) {
+    if (weights[k] <= 0) continue;
+    last = k;
+    left -= weights[k];
+    if (left < 0) break;
+  }
+  return last;
+}
+
+}  // namespace kurultai

@@ -1,0 +1,123 @@
+#include "society/synthesis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "society/census.h"
+#include "society/network_input.h"
+#include "society/synthesis_households.h"
+#include "society/synthesis_institutions.h"
+#include "society/synthesis_networks.h"
+#include "society/traits.h"
+
+namespace kurultai {
+
+namespace {
+
+constexpr double fewest_residents = 2;
+
+/// One region: communities [from, to). Those whose share is below the minimum get it; the rest of the
+/// region's residents are shared out among the others, rounded down, the largest remainders up (ties: the
+/// earlier).
+void apportion_region(const Country& country, double scale, std::size_t from, std::size_t to,
+                      std::vector<std::uint32_t>& residents) {
+  double people = 0;
+  for (std::size_t c = from; c < to; ++c) people += country.communities[c].population;
+  const double total = static_cast<double>(static_cast<std::uint64_t>(people * scale + 0.5));
+  std::vector<bool> least(to - from, false);
+  double factor = scale;
+  for (bool changed = true; changed;) {
+    changed = false;
+    double left = total;
+    double others = 0;
+    for (std::size_t c = from; c < to; ++c)
+      if (least[c - from])
+        left -= fewest_residents;
+      else
+        others += country.communities[c].population;
+    factor = others > 0 && left > 0 ? left / others : 0;
+    for (std::size_t c = from; c < to; ++c)
+      if (!least[c - from] && country.communities[c].population * factor < fewest_residents)
+        least[c - from] = changed = true;
+  }
+  double given = 0;
+  std::vector<std::pair<double, std::size_t>> remainders;
+  for (std::size_t c = from; c < to; ++c) {
+    const double share = least[c - from] ? fewest_residents : country.communities[c].population * factor;
+    residents[c] = static_cast<std::uint32_t>(share);
+    given += residents[c];
+    if (!least[c - from]) remainders.emplace_back(residents[c] - share, c);
+  }
+  std::sort(remainders.begin(), remainders.end());
+  for (std::size_t k = 0; k < remainders.size() && given < total; ++k, ++given)
+    ++residents[remainders[k].second];
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> apportion(const Country& country, double scale) {
+  std::vector<std::uint32_t> residents(country.communities.size());
+  for (std::size_t from = 0; from < residents.size();) {
+    std::size_t to = from;
+    while (to < residents.size() && country.communities[to].region == country.communities[from].region) ++to;
+    apportion_region(country, scale, from, to, residents);
+    from = to;
+  }
+  return residents;
+}
+
+std::unique_ptr<Society> synthesise(const Country& country, const SocietySettings& settings, double scale,
+                                    std::uint64_t seed) {
+  ensure(scale > 0 && scale <= 1, "synthesise: the scale must lie in (0, 1]");
+  auto society = std::make_unique<Society>();
+  society->country = country;
+  society->scale = scale;
+  std::uint64_t total = 0;
+  for (const std::uint32_t n : apportion(country, scale)) {
+    society->first.push_back(static_cast<Vertex>(total));
+    total += n;
+    if (total >> 29 != 0)
+      throw input_error("society", fmt::format("more than {} residents", 1U << 29),
+                        "a tie names its other end in 29 bits", "lower run.scale");
+  }
+  society->first.push_back(static_cast<Vertex>(total));
+  for (const Community& community : country.communities) society->key.push_back(key_of(community.code));
+  Residents& residents = society->residents;
+  residents.resize(total);
+
+  const Pyramid pyramid(country.pyramid);
+  const Traits traits(settings, seed);
+  parallel_for(society->communities(), [&](std::size_t c) {
+    const Community& community = country.communities[c];
+    const Vertex first = society->first[c];
+    const Vertex last = society->first[c + 1];
+    const double mean = urban(community.type) ? settings.household_urban : settings.household_rural;
+    settle_households(settings, pyramid, mean, seed, society->key[c], residents, first, last);
+    deal_traits(traits, society->key[c], community.type, community.income, residents, first, last);
+    deal_digital(traits, society->key[c], community.access, community.platform, residents, first, last);
+  });
+  found_institutions(settings, seed, *society);
+
+  const TieMaker ties(settings, seed, *society);
+  std::vector<std::vector<Edge>> edges(society->communities() + 1);
+  parallel_for(society->communities(), [&](std::size_t c) {
+    edges[c] = ties.residents(c);
+    join_institutions(settings, seed, c, *society, edges[c]);
+  });
+  edges.back() = partner_ties(*society);
+  society->ties.build(edges, society->first, society->vertices());
+  return society;
+}
+
+std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
+                                       const ScenarioSource& source) {
+  if (settings.source.is("network"))
+    return read_network(source.find(settings.nodes.value()), source.find(settings.edges.value()), settings,
+                        seed);
+  return synthesise(read_census(source.find(settings.census.value())), settings, scale, seed);
+}
+
+}  // namespace kurultai

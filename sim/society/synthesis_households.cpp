@@ -1,0 +1,211 @@
+// Sizes: 1 + Poisson, then single places are added or taken at random until they hold everyone.
+// People: as many ages as residents are read off the pyramid at equal steps. Men and women of 20 and over who
+// live as couples are paired by rank of age; couples and single heads take the households, those of middle
+// age the larger ones; everyone else is a dependant who wishes for a head a generation away (children and the
+// young an older one, elders a younger one), and dependants and free places are matched by rank. Limits: no
+// more than two generations are planned, only met by chance; no households of strangers.
+#include "society/synthesis_households.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "society/sampling.h"
+
+namespace kurultai {
+
+namespace {
+
+constexpr std::size_t largest_household = 20;
+constexpr int couple_age = 20;
+constexpr double generation = 27;  // years between parent and child
+constexpr double jitter = 4;       // years, SD
+
+struct Person {
+  std::uint8_t age = 0;
+  Sex sex = Sex::male;
+};
+
+/// One or two people who run a household.
+struct Unit {
+  std::uint32_t head = 0;
+  std::uint32_t partner = 0;  ///< the head again if single
+  double score = 0;           ///< claim to a large household
+  [[nodiscard]] bool couple() const { return partner != head; }
+};
+
+/// A place or a person with a number to be ranked by; the index makes the order total.
+struct Ranked {
+  double by = 0;
+  std::uint32_t index = 0;
+  friend bool operator<(const Ranked& a, const Ranked& b) {
+    return a.by != b.by ? a.by < b.by : a.index < b.index;
+  }
+};
+
+double normal(Engine& engine) { return normal_quantile(engine.uniform()); }
+
+std::vector<std::uint8_t> household_sizes(std::size_t people, double mean, Engine& engine) {
+  const std::size_t least = (people + largest_household - 1) / largest_household;
+  const std::size_t wanted = round_randomly(static_cast<double>(people) / mean, engine.uniform());
+  std::vector<std::uint8_t> sizes(std::clamp(wanted, least, people));
+  std::size_t places = 0;
+  for (std::uint8_t& size : sizes) {
+    size = static_cast<std::uint8_t>(
+        std::min<std::size_t>(1 + poisson(mean - 1, engine.uniform()), largest_household));
+    places += size;
+  }
+  const auto any = [&]() -> std::uint8_t& {
+    return sizes[engine.below(static_cast<std::uint32_t>(sizes.size()))];
+  };
+  while (places > people)
+    if (std::uint8_t& size = any(); size > 1) --size, --places;
+  while (places < people)
+    if (std::uint8_t& size = any(); size < largest_household) ++size, ++places;
+  return sizes;
+}
+
+/// People by age, youngest first.
+std::vector<Person> draw_people(std::size_t people, const Pyramid& pyramid, Engine& engine) {
+  std::vector<Person> list(people);
+  const double offset = engine.uniform();
+  for (std::size_t k = 0; k < people; ++k) {
+    list[k].age = static_cast<std::uint8_t>(
+        pyramid.age((static_cast<double>(k) + offset) / static_cast<double>(people)));
+    list[k].sex = engine.uniform() < pyramid.women(list[k].age) ? Sex::female : Sex::male;
+  }
+  return list;
+}
+
+/// Claim of a head to a large household: highest for those with children at home.
+double claim(int age) {
+  if (age < 26) return 0.3;
+  if (age <= 46) return 1.0;
+  if (age <= 58) return 0.6;
+  return 0.0;
+}
+
+}  // namespace
+
+void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean,
+                       std::uint64_t seed, std::uint64_t community, Residents& residents, Vertex first,
+                       Vertex last) {
+  const std::size_t people = last - first;
+  if (people == 0) return;
+  Engine engine(Draws(seed, 0, Stream::households), {community, 0});
+  std::vector<std::uint8_t> sizes = household_sizes(people, mean, engine);
+  const std::vector<Person> person = draw_people(people, pyramid, engine);
+  const std::size_t households = sizes.size();
+  const std::size_t alone = static_cast<std::size_t>(std::count(sizes.begin(), sizes.end(), std::uint8_t{1}));
+
+  // Heads: the adults, or where there are too few the oldest.
+  std::size_t minors = 0;
+  while (minors < people && person[minors].age < adult_age) ++minors;
+  const std::size_t candidates = std::max(people - minors, households);
+  const std::size_t from = people - candidates;
+
+  // Couples, by rank of age.
+  std::vector<std::uint32_t> men;
+  std::vector<std::uint32_t> women;
+  std::vector<std::uint32_t> single;
+  for (std::size_t k = from; k < people; ++k) {
+    const int age = person[k].age;
+    const double chance = age < couple_age ? 0.0 : (age < 25 ? 0.5 : 1.0) * settings.couples;
+    const bool woman = person[k].sex == Sex::female;
+    const bool paired = engine.uniform() < chance;
+    (paired ? (woman ? women : men) : single).push_back(static_cast<std::uint32_t>(k));
+  }
+  std::size_t couples = std::min({men.size(), women.size(), households - alone, candidates - households});
+  std::vector<Unit> units;
+  units.reserve(households);
+  // Of too many couples, those spread over all ages stay.
+  const std::size_t pairs = std::min(men.size(), women.size());
+  for (std::size_t k = 0, kept = 0; k < pairs; ++k) {
+    if ((k + 1) * couples / pairs > kept) {
+      ++kept;
+      units.push_back({.head = men[k], .partner = women[k]});
+    } else {
+      single.push_back(men[k]);
+      single.push_back(women[k]);
+    }
+  }
+  for (std::size_t k = pairs; k < men.size(); ++k) single.push_back(men[k]);
+  for (std::size_t k = pairs; k < women.size(); ++k) single.push_back(women[k]);
+  couples = units.size();
+
+  // Single heads: rather the older ones.
+  std::vector<Ranked> wish_to_head;
+  wish_to_head.reserve(single.size());
+  for (const std::uint32_t k : single) {
+    const int age = person[k].age;
+    wish_to_head.push_back({(age < 25 ? 2.0 : (age < 35 ? 0.7 : 0.0)) + engine.uniform(), k});
+  }
+  std::sort(wish_to_head.begin(), wish_to_head.end());
+  std::size_t next_single = 0;
+  while (units.size() < households) {
+    const std::uint32_t k = wish_to_head[next_single++].index;
+    units.push_back({.head = k, .partner = k});
+  }
+
+  // Units to households: those of one member to single heads, the others by claim and size.
+  for (Unit& unit : units)
+    unit.score = claim(person[unit.head].age) + (unit.couple() ? 0.5 : 0.0) + 0.5 * normal(engine);
+  std::vector<std::uint32_t> by_size(households);
+  for (std::uint32_t h = 0; h < households; ++h) by_size[h] = h;
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return sizes[a] < sizes[b]; });
+  const auto lower = [](const Unit& a, const Unit& b) {
+    return a.score != b.score ? a.score < b.score : a.head < b.head;
+  };
+  std::sort(units.begin() + static_cast<std::ptrdiff_t>(couples), units.end(), lower);  // the singles
+  std::rotate(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(couples), units.end());
+  std::sort(units.begin() + static_cast<std::ptrdiff_t>(alone), units.end(), lower);
+
+  // Free places by age of the head, dependants by the age of the head they wish for.
+  std::vector<std::uint32_t> unit_of(households);
+  std::vector<Ranked> places;
+  for (std::uint32_t u = 0; u < households; ++u) {
+    const std::uint32_t household = by_size[u];
+    unit_of[household] = u;
+    const Unit& unit = units[u];
+    const std::size_t taken = unit.couple() ? 2 : 1;
+    for (std::size_t k = taken; k < sizes[household]; ++k)
+      places.push_back({static_cast<double>(person[unit.partner].age), household});
+  }
+  std::vector<Ranked> dependants;
+  std::vector<std::uint8_t> leads(people, 0);
+  for (const Unit& unit : units) leads[unit.head] = leads[unit.partner] = 1;
+  for (std::uint32_t k = 0; k < people; ++k)
+    if (!leads[k]) {
+      const double age = person[k].age;
+      dependants.push_back({(age < 45 ? age + generation : age - generation) + jitter * normal(engine), k});
+    }
+  std::sort(places.begin(), places.end());
+  std::sort(dependants.begin(), dependants.end());
+
+  std::vector<std::size_t> start(households + 1, 0);
+  for (std::size_t h = 0; h < households; ++h) start[h + 1] = start[h] + sizes[h];
+  std::vector<std::uint32_t> member(people);
+  std::vector<std::size_t> filled(start.begin(), start.end() - 1);
+  for (std::size_t h = 0; h < households; ++h) {
+    const Unit& unit = units[unit_of[h]];
+    member[filled[h]++] = unit.head;
+    if (unit.couple()) member[filled[h]++] = unit.partner;
+  }
+  for (std::size_t k = 0; k < places.size(); ++k) member[filled[places[k].index]++] = dependants[k].index;
+
+  for (std::size_t h = 0; h < households; ++h) {
+    const std::size_t lead = units[unit_of[h]].couple() ? 2 : 1;
+    // Dependants eldest first; people are numbered by age.
+    std::sort(member.begin() + static_cast<std::ptrdiff_t>(start[h] + lead),
+              member.begin() + static_cast<std::ptrdiff_t>(start[h + 1]), std::greater<>());
+    for (std::size_t k = start[h]; k < start[h + 1]; ++k) {
+      const std::size_t i = first + k;
+      residents.household_slot[i] = static_cast<std::uint8_t>(k - start[h]);
+      residents.household_size[i] = sizes[h];
+      residents.age[i] = person[member[k]].age;
+      residents.sex[i] = static_cast<std::uint8_t>(person[member[k]].sex);
+    }
+  }
+}
+
+}  // namespace kurultai

@@ -1,0 +1,177 @@
+// Members are drawn without replacement, each with a chance by weight: everyone draws an exponential waiting
+// time divided by the weight, keyed by the own name, and the shortest win (Efraimidis and Spirakis 2006). So
+// a newcomer takes at most one place and changes nothing else. Limits: no one weighs memberships against each
+// other; mobile groups and the platform have no resident members.
+#include "society/synthesis_institutions.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/elementary.h"
+#include "society/sampling.h"
+#include "society/traits.h"
+
+namespace kurultai {
+
+namespace {
+
+constexpr std::uint32_t staff_item = 0x4000;
+
+/// Luck of a community with institutions of one kind: how many, and how large the n-th is.
+std::uint32_t item_of(InstitutionKind kind, std::uint32_t nth) {
+  return (static_cast<std::uint32_t>(kind) << 10) + nth;
+}
+
+/// How many institutions of `kind` a community has.
+std::uint32_t count(const SocietySettings& settings, InstitutionKind kind, const Community& community,
+                    double u) {
+  const auto some = [u](double share) { return round_randomly(share, u); };
+  switch (kind) {
+    case InstitutionKind::assembly: return 1;
+    case InstitutionKind::council: return some(settings.councils);
+    case InstitutionKind::resident_body: return some(settings.resident_bodies);
+    case InstitutionKind::oversight: return some(settings.oversight);
+    case InstitutionKind::ngo: return std::min(1023U, some(settings.ngos * community.population / 10000.0));
+    case InstitutionKind::cooperative: return some(settings.cooperatives);
+    case InstitutionKind::media: return some(settings.media);
+    default: return 0;
+  }
+}
+
+void add(const SocietySettings& settings, Institutions& institutions, InstitutionKind kind,
+         std::size_t community) {
+  const std::size_t k = institutions.size();
+  const auto of_kind = static_cast<std::size_t>(kind);
+  institutions.resize(k + 1);
+  institutions.kind[k] = static_cast<std::uint8_t>(kind);
+  institutions.community[k] = static_cast<std::uint32_t>(community);
+  institutions.credibility[k] = Share(settings.credibility[of_kind]);
+  institutions.activity[k] = Share(settings.activity[of_kind]);
+}
+
+}  // namespace
+
+int assembly_size(double population) {
+  const auto between = [population](double from, double to, int low, int high) {
+    const double share = std::clamp((population - from) / (to - from), 0.0, 1.0);
+    return low + static_cast<int>(share * (high - low) + 0.5);
+  };
+  if (population <= 10000) return between(0, 10000, 5, 10);
+  if (population <= 15000) return between(10000, 15000, 11, 15);
+  if (population <= 20000) return between(15000, 20000, 16, 20);
+  return between(20000, 50000, 21, 25);
+}
+
+void found_institutions(const SocietySettings& settings, std::uint64_t seed, Society& society) {
+  const Draws draws(seed, 0, Stream::institutions);
+  const Country& country = society.country;
+  Institutions& institutions = society.institutions;
+  institutions.resize(0);
+  for (std::size_t c = 0; c < society.communities(); ++c)
+    for (auto kind = InstitutionKind::assembly; kind <= InstitutionKind::media;
+         kind = static_cast<InstitutionKind>(static_cast<int>(kind) + 1)) {
+      // The community's luck stands under a name that no resident has.
+      const double u = draws.uniform({society.key[c], 0xffffffffU}, static_cast<std::uint32_t>(kind));
+      for (std::uint32_t n = count(settings, kind, country.communities[c], u); n > 0; --n)
+        add(settings, institutions, kind, c);
+    }
+  for (std::size_t r = 0, c = 0; r < country.regions.size(); ++r) {
+    while (c < society.communities() && country.communities[c].region < r) ++c;
+    if (c < society.communities() && country.communities[c].region == r)
+      for (std::int64_t n = 0; n < settings.mobile_groups; ++n)
+        add(settings, institutions, InstitutionKind::mobile_group, c);
+  }
+  if (society.communities() > 0) add(settings, institutions, InstitutionKind::digital_platform, 0);
+}
+
+void join_institutions(const SocietySettings& settings, std::uint64_t seed, std::size_t c, Society& society,
+                       std::vector<Edge>& edges) {
+  const Draws draws(seed, 0, Stream::institutions);
+  const Community& community = society.country.communities[c];
+  const Residents& residents = society.residents;
+  Institutions& institutions = society.institutions;
+  const Vertex first = society.first[c];
+  const Name place{society.key[c], 0xffffffffU};
+
+  std::vector<Vertex> adults;
+  std::vector<double> weight;
+  double traders = 0;
+  for (Vertex i = first; i < society.first[c + 1]; ++i) {
+    if (!residents.adult(i)) continue;
+    adults.push_back(i);
+    weight.push_back(exp_(-settings.member_duty * residents.duty[i]));
+    traders += static_cast<Occupation>(residents.occupation[i]) <= Occupation::entrepreneur;
+  }
+  std::vector<std::pair<double, Vertex>> waiting;
+  // Ties `wanted` adults to `to`: those with the shortest waiting times. A patience of 0 means not eligible.
+  const auto join = [&](double wanted, Vertex to, Layer layer, std::uint32_t item, const auto& patience) {
+    waiting.clear();
+    auto members = static_cast<std::size_t>(round_randomly(wanted, draws.uniform(place, 64 + item)));
+    if (members == 0) return members;
+    for (std::size_t k = 0; k < adults.size(); ++k) {
+      const double slow = patience(k);
+      if (slow <= 0) continue;
+      const double u = draws.uniform({society.key[c], adults[k] - first}, item * 4);
+      waiting.emplace_back(-log_(u) * slow, adults[k]);
+    }
+    members = std::min(members, waiting.size());
+    if (members < waiting.size())
+      std::nth_element(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(members),
+                       waiting.end());
+    for (std::size_t k = 0; k < members; ++k) edges.push_back({waiting[k].second, to, layer});
+    return members;
+  };
+
+  // Institutions of communities stand in the order of communities; those of regions and nation come after.
+  const std::span<const std::uint32_t> where = institutions.community.values();
+  std::size_t local = where.size();
+  while (local > 0 &&
+         institutions.kind[local - 1] >= static_cast<std::uint8_t>(InstitutionKind::mobile_group))
+    --local;
+  const auto [begin, end] = std::equal_range(
+      where.begin(), where.begin() + static_cast<std::ptrdiff_t>(local), static_cast<std::uint32_t>(c));
+  std::uint32_t nth = 0;
+  for (auto k = static_cast<std::size_t>(begin - where.begin());
+       k < static_cast<std::size_t>(end - where.begin()); ++k) {
+    const auto kind = static_cast<InstitutionKind>(institutions.kind[k]);
+    nth = k > static_cast<std::size_t>(begin - where.begin()) &&
+                  institutions.kind[k - 1] == institutions.kind[k]
+              ? nth + 1
+              : 0;
+    const double people = static_cast<double>(adults.size());
+    double wanted = 0;
+    switch (kind) {
+      case InstitutionKind::assembly: wanted = assembly_size(community.population) * society.scale; break;
+      case InstitutionKind::council: wanted = settings.council_members * society.scale; break;
+      case InstitutionKind::resident_body: wanted = settings.resident_body_share * people; break;
+      case InstitutionKind::oversight: wanted = settings.oversight_members * society.scale; break;
+      case InstitutionKind::ngo: wanted = settings.ngo_members * society.scale; break;
+      case InstitutionKind::cooperative: wanted = settings.cooperative_share * traders; break;
+      case InstitutionKind::media: wanted = settings.media_share * people; break;
+      default: break;
+    }
+    const Vertex vertex = society.institution(k);
+    const std::size_t members =
+        join(wanted, vertex, Layer::membership, item_of(kind, nth), [&](std::size_t a) {
+          if (kind == InstitutionKind::media) return 1.0;
+          if (kind == InstitutionKind::cooperative &&
+              residents.occupation[adults[a]] > static_cast<std::uint8_t>(Occupation::entrepreneur))
+            return 0.0;
+          return weight[a];
+        });
+    institutions.members[k] = static_cast<std::uint32_t>(members);
+    institutions.capacity[k] =
+        static_cast<float>(settings.outreach[static_cast<std::size_t>(kind)] * static_cast<double>(members));
+    edges.push_back({vertex, society.akimat(c), Layer::partner});
+  }
+  // Staff: public servants first; others only where there are none.
+  join(settings.staff * community.population / 1000.0 * society.scale, society.akimat(c), Layer::office,
+       staff_item, [&](std::size_t a) {
+         const auto occupation = static_cast<Occupation>(residents.occupation[adults[a]]);
+         if (occupation == Occupation::public_servant) return 1.0;
+         return occupation == Occupation::employee ? 1e6 : 0.0;
+       });
+}
+
+}  // namespace kurultai

@@ -1,0 +1,204 @@
+#include "society/network_input.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+
+#include "base/error.h"
+#include "catch.h"
+#include "society/graph.h"
+#include "society/network_report.h"
+
+using namespace kurultai;
+
+namespace {
+
+/// A folder of its own, gone at the end.
+struct Folder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / fmt::format("kurultai-network-{}", ::getpid());
+  Folder() { std::filesystem::create_directories(path); }
+  ~Folder() { std::filesystem::remove_all(path); }
+  [[nodiscard]] std::filesystem::path write(const char* name, const std::string& text) const {
+    std::ofstream(path / name) << text;
+    return path / name;
+  }
+  [[nodiscard]] std::unique_ptr<Society> read(const std::string& nodes, const std::string& edges,
+                                              std::uint64_t seed = 1) const {
+    return read_network(write("nodes.csv", nodes), write("edges.csv", edges), settings, seed);
+  }
+  /// What reading says is wrong.
+  [[nodiscard]] std::string complaint(const std::string& nodes, const std::string& edges) const {
+    try {
+      (void)read(nodes, edges);
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::input);
+      return error.what();
+    }
+    return "nothing";
+  }
+  SocietySettings settings;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::string few = "id,community\na,x\nb,x\nc,y\n";
+
+}  // namespace
+
+TEST_CASE("network input: residents, communities and ties are those of the tables") {
+  const Folder folder;
+  const auto society = folder.read(
+      "id,community,region,district,type,household,age,sex,education,occupation,income,duty,wish,access,"
+      "platform\n"
+      "# a comment\n"
+      "ann,x,R2,D3,town,h1,44,female,higher,public servant,1.5,-0.5,health,1,1\n"
+      "bob,y,R1,D1,rural okrug,h1,60,male,basic,farmer,0.5,1.25,roads,0,0\n"
+      "cid,x,,,,h1,12,male,,student,0,,,1,0\n"
+      "dan,z,R1,D2,,,30,male,,,,,,,\n"
+      "eve,w,R1,D1,,,31,female,,,,,,,\n",
+      "source,target,layer\nann,bob,kin\ncid,dan,\nbob,eve,work or school\n");
+  REQUIRE(society->communities() == 4);
+  REQUIRE(society->residents.size() == 5);
+  CHECK(society->scale == 1);
+  // Sorted by region and district of first appearance: R2/D3 x, R1/D1 y w, R1/D2 z.
+  const auto& places = society->country.communities;
+  CHECK(places[0].code == "x");
+  CHECK(places[1].code == "y");
+  CHECK(places[2].code == "w");
+  CHECK(places[3].code == "z");
+  CHECK(places[1].district == places[2].district);
+  CHECK(places[1].district != places[3].district);
+  CHECK(places[1].region == places[3].region);
+  CHECK(places[0].type == PlaceType::town);
+  CHECK(places[0].population == 2);
+  const Residents& r = society->residents;  // ann cid | bob | eve | dan
+  CHECK(r.age[0] == 44);
+  CHECK(r.sex[0] == 1);
+  CHECK(r.education[0] == static_cast<int>(Education::higher));
+  CHECK(r.occupation[0] == static_cast<int>(Occupation::public_servant));
+  CHECK(static_cast<double>(r.income[0]) == Approx(1.5).margin(0.001));
+  CHECK(static_cast<double>(r.duty[0]) == Approx(-0.5).margin(0.001));
+  CHECK(r.wish[0] == static_cast<int>(Good::health));
+  CHECK(r.platform[0] == 1);
+  CHECK(r.household_size[0] == 2);
+  CHECK(r.household_slot[1] == 1);
+  CHECK(r.household_size[2] == 1);
+  CHECK(r.age[2] == 60);
+  CHECK(r.age[4] == 30);
+  const SocialGraph graph = SocialGraph::of_residents(society->ties);
+  CHECK(num_edges(graph) == 4);
+  CHECK(edge(0, 1, graph).first.layer == Layer::household);
+  CHECK(edge(0, 2, graph).first.layer == Layer::kin);
+  CHECK(edge(1, 4, graph).first.layer == Layer::neighbour);
+  CHECK(edge(2, 3, graph).first.layer == Layer::work);
+  CHECK(society->institutions.size() >= 4);
+}
+
+TEST_CASE("network input: every mistake is named with file and line") {
+  const Folder folder;
+  const std::string edges = "source,target\na,b\n";
+  CHECK(folder.complaint(few, edges) == "nothing");
+
+  std::string said = folder.complaint(few, "source,target\na,b\n\nb,zz\n");
+  CHECK(contains(said, "edges.csv:4"));
+  CHECK(contains(said, "unknown target 'zz'"));
+  said = folder.complaint(few, "source,target,layer\na,b,friends\n");
+  CHECK(contains(said, "edges.csv:2"));
+  CHECK(contains(said, "unknown layer 'friends'"));
+  CHECK(contains(said, "neighbour"));
+  said = folder.complaint(few, "source,target,layer\na,b,kinn\n");
+  CHECK(contains(said, "did you mean 'kin'?"));
+  said = folder.complaint(few, "source,target\nb,b\n");
+  CHECK(contains(said, "edges.csv:2"));
+  CHECK(contains(said, "tied to itself"));
+  said = folder.complaint(few, "source,target\nb,\n");
+  CHECK(contains(said, "'target' is empty"));
+  said = folder.complaint(few, "source,to\nb,a\n");
+  CHECK(contains(said, "unknown column 'to'"));
+
+  said = folder.complaint(few + "a,y\n", edges);
+  CHECK(contains(said, "nodes.csv:5"));
+  CHECK(contains(said, "id 'a' is given twice"));
+  CHECK(contains(said, "nodes.csv:2"));
+  said = folder.complaint("id,community\na,x\nb,\n", edges);
+  CHECK(contains(said, "nodes.csv:3"));
+  CHECK(contains(said, "'community' is empty"));
+  said = folder.complaint("id,community,age\na,x,30\nb,x,-1\n", edges);
+  CHECK(contains(said, "nodes.csv:3"));
+  said = folder.complaint("id,community,income\na,x,nan\nb,x,1\n", edges);
+  CHECK(contains(said, "nodes.csv:2"));
+  said = folder.complaint("id,community,education\na,x,hihger\nb,x,\n", edges);
+  CHECK(contains(said, "did you mean 'higher'?"));
+  said = folder.complaint("id,community,regoin\na,x,1\nb,x,1\n", edges);
+  CHECK(contains(said, "did you mean 'region'?"));
+  said = folder.complaint("id\na\nb\n", edges);
+  CHECK(contains(said, "community"));
+  said = folder.complaint("id,community\n", edges);
+  CHECK(contains(said, "no rows"));
+  said = folder.complaint("id,community,region\na,x,1\nb,x,2\n", edges);
+  CHECK(contains(said, "nodes.csv:3"));
+
+  CHECK(contains(said, "in region '2' here and in '1' before"));
+  said = folder.complaint("id,community,household\na,x,1\nb,x,2\nc,x,1\n", edges);
+  CHECK(contains(said, "nodes.csv:4"));
+  CHECK(contains(said, "household '1'"));
+  CHECK(contains(said, "nodes.csv:2"));
+}
+
+TEST_CASE("network input: a new resident changes nobody else") {
+  const Folder folder;
+  std::string nodes = "id,community\n";
+  for (int k = 0; k < 300; ++k) nodes += fmt::format("n{},c{}\n", k, k % 3);
+  const std::string edges = "source,target\nn0,n1\n";
+  const auto before = folder.read(nodes, edges);
+  const auto after = folder.read(nodes + "new,c1\n", edges);
+  REQUIRE(after->residents.size() == 301);
+  for (std::size_t c = 0; c < 3; ++c) CHECK(before->key[c] == after->key[c]);
+  const auto a = before->residents.columns();
+  const auto b = after->residents.columns();
+  std::size_t differing_ages = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    INFO(a[k]->name());
+    const std::size_t width = a[k]->bytes_per_agent();
+    bool same = true;
+    for (std::size_t c = 0; c < 3; ++c)
+      for (Vertex i = 0; i < 100; ++i)
+        same = same && std::memcmp(a[k]->bytes().data() + (before->first[c] + i) * width,
+                                   b[k]->bytes().data() + (after->first[c] + i) * width, width) == 0;
+    CHECK(same);
+  }
+  // ... and the draws are draws: another seed gives other people.
+  const auto other = folder.read(nodes, edges, 2);
+  for (std::size_t i = 0; i < 300; ++i) differing_ages += other->residents.age[i] != before->residents.age[i];
+  CHECK(differing_ages > 200);
+}
+
+TEST_CASE("network input: what the table knows shifts no other draw") {
+  const Folder folder;
+  const auto plain = folder.read("id,community\na,x\nb,x\n", "source,target\na,b\n");
+  const auto told = folder.read("id,community,skill\na,x,0.25\nb,x,\n", "source,target\na,b\n");
+  CHECK(static_cast<double>(told->residents.skill[0]) == Approx(0.25).margin(0.001));
+  CHECK(told->residents.skill[1].raw == plain->residents.skill[1].raw);
+  CHECK(told->residents.age[0] == plain->residents.age[0]);
+  CHECK(told->residents.duty[0].raw == plain->residents.duty[0].raw);
+}
+
+TEST_CASE("network input: the example village is a society") {
+  const std::filesystem::path folder = std::filesystem::path(KURULTAI_SOURCE_DIR) / "scenarios/data/village";
+  const SocietySettings settings;
+  const auto society = read_network(folder / "nodes.csv", folder / "edges.csv", settings, 1);
+  CHECK(society->residents.size() == 206);
+  CHECK(society->communities() == 3);
+  const NetworkReport report = describe_network(*society);
+  CHECK(report.mean_degree > 8);
+  CHECK(report.mean_degree < 14);
+  CHECK(report.clustering > 0.15);
+  CHECK(report.components == 1);
+  CHECK(report.inside > 0.9);
+  CHECK(report.inside < 1);
+}

@@ -1,14 +1,99 @@
 #include "command/program.h"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
+#include <exception>
+#include <new>
 
 #include "base/error.h"
+#include "base/parallel.h"
+#include "command/verbs.h"
+#include "engine/simulation.h"
 
 namespace kurultai {
 
-int run_program(int /*argc*/, char** /*argv*/) {
-  std::fputs("kurultai 0.1.0: no verbs yet\n", stderr);
-  return static_cast<int>(ExitCode::usage);
+namespace {
+
+void add_scenario_options(CLI::App& verb, ScenarioOptions& options, bool required) {
+  auto* scenario = verb.add_option("scenario", options.scenario, "scenario file (TOML)");
+  if (required) scenario->required();
+  verb.add_option("--set", options.sets, "set a parameter: path=value, as 'describe parameters' lists paths")->take_all();
+  verb.add_option("--seed", options.seed, "same as --set run.seed=N");
+  verb.add_option("--replicate", options.replicate, "same as --set run.replicate=N");
+  verb.add_option("--weeks", options.weeks, "same as --set run.weeks=N");
+  verb.add_option("--scale", options.scale, "same as --set run.scale=X");
+}
+
+int dispatch(int argc, char** argv) {
+  CLI::App app{"Kurultai: simulates civic participation in local self-government.\n"
+               "Start with: kurultai run scenarios/kazakhstan.toml", "kurultai"};
+  app.set_version_flag("--version", program_version());
+  app.require_subcommand(1);
+  app.fallthrough();
+  int thread_count = 0;
+
+  RunOptions run_options;
+  CLI::App* run_verb = app.add_subcommand("run", "run a scenario and write a result file");
+  add_scenario_options(*run_verb, run_options, true);
+  run_verb->add_option("--out", run_options.out, "result file; default results/SCENARIO.h5");
+  run_verb->add_option("--threads", thread_count, "threads to use; default all cores. The result does not depend on it")
+      ->check(CLI::Range(1, 4096));
+  run_verb->add_option("--progress", run_options.progress, "auto, line, json or none")
+      ->check(CLI::IsMember({"auto", "line", "json", "none"}));
+
+  ScenarioOptions check_options;
+  CLI::App* check_verb = app.add_subcommand("check", "say whether a scenario is valid, and what a run will take");
+  add_scenario_options(*check_verb, check_options, true);
+
+  ScenarioOptions describe_options;
+  std::string topic;
+  bool json = false;
+  CLI::App* describe_verb = app.add_subcommand("describe", "describe parameters, levers, forms, outputs, plan, sources, or the network of a scenario");
+  describe_verb->add_option("topic", topic, "what to describe")
+      ->required()
+      ->check(CLI::IsMember({"parameters", "levers", "forms", "outputs", "plan", "sources", "network"}));
+  add_scenario_options(*describe_verb, describe_options, false);
+  describe_verb->add_flag("--json", json, "as JSON, for programs");
+
+  std::string shown;
+  CLI::App* show_verb = app.add_subcommand("show", "show what a result file says");
+  show_verb->add_option("file", shown, "result file")->required();
+
+  std::string hashed;
+  CLI::App* digest_verb = app.add_subcommand("digest", "print the digest of a result: equal for equal results");
+  digest_verb->add_option("file", hashed, "result file")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);
+    std::fprintf(stderr, "kurultai: %s (%s) see 'kurultai --help'\n", e.what(), e.get_name().c_str());
+    return static_cast<int>(ExitCode::usage);
+  }
+  set_threads(thread_count);
+  if (*run_verb) return run(run_options);
+  if (*check_verb) return check(check_options);
+  if (*describe_verb) return describe(topic, describe_options, json);
+  if (*show_verb) return show_file(shown);
+  return digest_file(hashed);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const Error& e) {
+    std::fprintf(stderr, "kurultai: %s\n", e.what());
+    return static_cast<int>(e.code());
+  } catch (const std::bad_alloc&) {
+    std::fputs("kurultai: not enough memory (the society does not fit) lower --scale, or see 'kurultai check SCENARIO'\n", stderr);
+    return static_cast<int>(ExitCode::memory);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "kurultai: something is wrong inside the program (%s) please report it\n", e.what());
+    return static_cast<int>(ExitCode::internal);
+  }
 }
 
 }  // namespace kurultai

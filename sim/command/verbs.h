@@ -1,0 +1,48 @@
+// The verbs, each in a file of its own. program.cpp alone knows how they are spelled on the command line. They
+// return exit codes (base/error.h) and throw Error for what the user can mend.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model.h"
+
+namespace kurultai {
+
+/// What all verbs that take a scenario understand.
+struct ScenarioOptions {
+  std::string scenario;
+  std::vector<std::string> sets = {};  ///< --set path=value, in the order given
+  std::optional<std::string> seed = {};
+  std::optional<std::string> replicate = {};
+  std::optional<std::string> weeks = {};
+  std::optional<std::string> scale = {};
+
+  /// Reads the scenario and these options into `model`.
+  void read(Model& model) const;
+};
+
+struct RunOptions : ScenarioOptions {
+  std::string out;               ///< empty: results/SCENARIO.h5
+  std::string progress = "auto";
+};
+
+int run(const RunOptions& options);
+int check(const ScenarioOptions& options);
+/// `topic`: parameters, levers, forms, outputs, plan, sources, network.
+int describe(const std::string& topic, const ScenarioOptions& options, bool json);
+int show_file(const std::string& file);
+int digest_file(const std::string& file);
+
+/// Bytes and seconds that a run will take, roughly; what `check` prints.
+struct Estimate {
+  double residents = 0;
+  double ties = 0;
+  double bytes = 0;
+  double seconds = 0;
+};
+Estimate estimate(const Model& model);
+
+}  // namespace kurultai

@@ -1,0 +1,50 @@
+// A model: everything that a scenario sets, before a society is built. One place that knows all sections.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mechanism/list.h"
+#include "observation/recorder.h"
+#include "scenario/policy.h"
+#include "scenario/run.h"
+#include "scenario/scenario.h"
+
+namespace kurultai {
+
+struct Model {
+  Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  /// Reads a scenario and the user's settings into the sections and checks what only the whole can show.
+  /// Throws scenario_error.
+  void read(const std::filesystem::path& file, std::span<const std::string> sets);
+
+  /// The mechanism called `name`; throws std::logic_error if there is none.
+  Mechanism& mechanism(const std::string& name);
+
+  Run run;
+  SocietySettings society;
+  Practice practice;
+  OutputSettings output;
+  Collection<FormSpec> forms{"form", "forms of participation"};
+  Collection<PolicySpec> policies{"policy", "policies"};
+  std::vector<std::unique_ptr<Mechanism>> mechanisms;
+  Registry registry;
+  ScenarioSource source;
+};
+
+/// The mechanisms of one pass over the residents: begun together, run block by block, ended together.
+using Pass = std::vector<Mechanism*>;
+
+/// The order of a week's work. Throws std::logic_error if two mechanisms of one phase write the same column.
+std::vector<Pass> plan(const Model& model);
+
+/// The plan as text: pass, phase, mechanism, what it reads and writes.
+std::string describe_plan(const Model& model);
+
+}  // namespace kurultai

@@ -1,0 +1,142 @@
+#include "engine/simulation.h"
+
+#include <algorithm>
+
+#include "base/parallel.h"
+#include "society/synthesis.h"
+#include "society/traits.h"
+
+namespace kurultai {
+
+namespace {
+
+constexpr Vertex block_size = 1024;  // residents: big enough to pay for itself, small enough for the cache
+
+std::vector<Block> make_blocks(const Society& society) {
+  std::vector<Block> blocks;
+  for (std::uint32_t c = 0; c < society.communities(); ++c)
+    for (Vertex first = society.first[c]; first < society.first[c + 1]; first += block_size)
+      blocks.push_back({static_cast<std::uint32_t>(blocks.size()), c, first,
+                        std::min<Vertex>(first + block_size, society.first[c + 1])});
+  return blocks;
+}
+
+KnownPlaces known_places(const Country& country) {
+  KnownPlaces known;
+  for (const Region& region : country.regions) known.regions.insert(known.regions.end(), {region.code, region.name});
+  for (const District& district : country.districts) known.districts.insert(known.districts.end(), {district.code, district.name});
+  known.types.assign(std::begin(place_type_names), std::end(place_type_names));
+  for (const Community& community : country.communities)
+    known.communities.insert(known.communities.end(), {community.code, community.name});
+  return known;
+}
+
+}  // namespace
+
+std::unique_ptr<Society> make_society(const Model& model) {
+  return build_society(model.society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source);
+}
+
+Simulation::Simulation(Model& model, Society& society)
+    : model_(model),
+      world_{.society = society, .forms = model.forms, .policies = model.policies, .registry = model.registry,
+             .settings = model.society, .practice = model.practice},
+      plan_(plan(model)) {
+  check_targets(model.policies, known_places(society.country), model.source);
+  world_.seed = static_cast<std::uint64_t>(model.run.seed.value());
+  world_.replicate = static_cast<std::uint32_t>(model.run.replicate.value());
+  world_.first_week = -static_cast<std::int32_t>(model.run.warmup);
+  world_.week = world_.first_week;
+  world_.akimats.resize(society.communities());
+  world_.dockets.assign(society.communities(), {});
+  world_.blocks = make_blocks(society);
+  world_.akimats.cohesion.fill(1.0);
+  const Traits traits(model.society, world_.seed);
+  for (std::size_t c = 0; c < society.communities(); ++c)
+    world_.akimats.place_effect[c] = traits.place_effect(society.key[c]);
+  society.residents.aware.fill(0);
+  society.residents.acted.fill(0);
+  society.residents.online.fill(0);
+  society.residents.signal.fill(0);
+  for (const Section* section : model.registry.sections())
+    for (Field* field : section->fields())
+      if (field->kind() == Field::Kind::lever) static_cast<Lever*>(field)->reset(society.communities());
+
+  std::vector<const SeriesSpec*> series;
+  for (const auto& mechanism : model.mechanisms) {
+    mechanism->prepare(world_);
+    for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
+  }
+  recorder_ = std::make_unique<Recorder>(world_, std::move(series), model.output);
+}
+
+void Simulation::step() {
+  for (const Pass& mechanisms : plan_) pass(mechanisms);
+  recorder_->observe(world_);
+  ++world_.week;
+}
+
+void Simulation::pass(const Pass& mechanisms) {
+  for (Mechanism* mechanism : mechanisms)
+    if (mechanism->enabled) mechanism->begin(world_);
+
+  wanted_.assign(world_.society.communities(), 0);
+  for (std::size_t k = 0; k < mechanisms.size(); ++k)
+    if (mechanisms[k]->enabled)
+      for (std::size_t c = 0; c < wanted_.size(); ++c)
+        if (mechanisms[k]->wanted(world_, c)) wanted_[c] |= 1U << k;
+  work_.clear();
+  for (const Block& block : world_.blocks)
+    if (wanted_[block.community] != 0) work_.push_back(block.index);
+
+  parallel_chunks(work_.size(), 1, [&](std::size_t from, std::size_t to) {
+    thread_local Exposure exposure;  // scratch: reset for each block, kept for its memory only
+    for (std::size_t b = from; b < to; ++b) {
+      const Block& block = world_.blocks[work_[b]];
+      exposure.reset(0, 0);
+      for (std::size_t k = 0; k < mechanisms.size(); ++k)
+        if ((wanted_[block.community] >> k) & 1U) mechanisms[k]->residents(world_, block, exposure);
+    }
+  });
+
+  for (Mechanism* mechanism : mechanisms)
+    if (mechanism->enabled) mechanism->end(world_);
+}
+
+void Simulation::run(const std::function<bool()>& each_week) {
+  while (!done()) {
+    step();
+    if (!each_week()) return;
+  }
+}
+
+Result Simulation::result() const {
+  Result result;
+  result.attributes["format_version"] = format_version;
+  result.attributes["kurultai_version"] = program_version();
+  result.attributes["git_commit"] = git_commit();
+  result.attributes["title"] = model_.source.title;
+  result.attributes["scenario"] = resolved_scenario(model_.source, model_.registry);
+  result.attributes["seed"] = model_.run.seed.value();
+  result.attributes["replicate"] = model_.run.replicate.value();
+  result.attributes["scale"] = model_.run.scale.value();
+  result.attributes["residents"] = static_cast<std::int64_t>(world_.society.residents.size());
+  result.groups = recorder_->groups(world_);
+
+  for (std::size_t p = 0; p < model_.policies.size(); ++p) {
+    std::vector<std::string> codes;
+    for (const Community& community : world_.society.country.communities) codes.push_back(community.code);
+    const Trial& trial = world_.trials[p];
+    Group group{"policy/" + model_.policies.key(p), "whom the policy reaches",
+                {{"community", {"community"}, codes, "1", "code of the community", "census", {}}}, {}};
+    group.variables.push_back({"status", {"community"}, trial.status, "1", "part in the policy", "design",
+                               {"outside the target", "treated", "control"}});
+    if (!trial.exposure.empty())
+      group.variables.push_back({"exposure", {"community"}, trial.exposure, "1",
+                                 "share of residents' ties to other communities that lead into treated ones", "model", {}});
+    result.groups.push_back(std::move(group));
+  }
+  return result;
+}
+
+}  // namespace kurultai

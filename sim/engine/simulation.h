@@ -1,0 +1,55 @@
+// Runs a model on a society, week by week. The order of a week is `plan`; this file only follows it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/model.h"
+#include "observation/recorder.h"
+#include "observation/result.h"
+
+namespace kurultai {
+
+/// The format of result files: a change of names or meaning is a new number.
+inline constexpr std::int64_t format_version = 1;
+
+class Simulation {
+ public:
+  /// `model` and `society` must outlive the simulation; both are changed by it (levers, columns). One society
+  /// may serve several runs, one after the other: a simulation begins by setting all changing columns.
+  Simulation(Model& model, Society& society);
+
+  /// One week. Afterwards week() is the next one.
+  void step();
+  /// Whether all recorded weeks are done.
+  [[nodiscard]] bool done() const { return world_.week >= model_.run.weeks; }
+  /// The week that comes next; negative in the warm-up.
+  [[nodiscard]] std::int32_t week() const { return world_.week; }
+  /// Steps until done, calling `each_week` after each; stops early if it returns false.
+  void run(const std::function<bool()>& each_week = [] { return true; });
+
+  [[nodiscard]] World& world() { return world_; }
+  [[nodiscard]] const World& world() const { return world_; }
+  /// What was recorded so far, with the attributes that name the experiment.
+  [[nodiscard]] Result result() const;
+
+ private:
+  void pass(const Pass& mechanisms);
+
+  Model& model_;
+  World world_;
+  std::vector<Pass> plan_;
+  std::unique_ptr<Recorder> recorder_;
+  std::vector<std::uint32_t> work_;           ///< blocks that have work in this pass
+  std::vector<std::uint32_t> wanted_;         ///< by community: bit k, mechanism k of the pass has work
+};
+
+/// Builds the society that `model` describes, at its scale and seed.
+std::unique_ptr<Society> make_society(const Model& model);
+
+/// Version of the program and commit it was built from.
+std::string program_version();
+std::string git_commit();
+
+}  // namespace kurultai

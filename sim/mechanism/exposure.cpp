@@ -1,0 +1,68 @@
+// exposure: one gather over ties reads what neighbours published at the end of last week (MODEL 2, 4, 5).
+//
+// For each resident of a community with live matters, each layer and each matter: how many neighbours in the
+// community knew of it (n_N + n_P) and how many had acted (n_P). Pull, never push; only ties inside the
+// community are read, since local matters spread inside only. Counts of four slots are added in one 64-bit
+// word of four 16-bit lanes (Ties::build keeps a row below 65,536 ties inside).
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+/// lanes[b]: bit k of b as a 1 in the k-th 16-bit lane.
+constexpr std::array<std::uint64_t, 16> lanes = [] {
+  std::array<std::uint64_t, 16> table{};
+  for (unsigned b = 0; b < 16; ++b)
+    for (unsigned k = 0; k < 4; ++k)
+      if ((b >> k) & 1U) table[b] |= std::uint64_t{1} << (16 * k);
+  return table;
+}();
+
+class ExposurePass final : public Mechanism {
+ public:
+  ExposurePass()
+      : Mechanism({.name = "exposure",
+                   .meaning = "what neighbours knew and did last week, counted by layer",
+                   .source = "MODEL 2",
+                   .phase = Phase::exposure,
+                   .reads = {"signal"},
+                   .writes = {}}) {}
+
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return world.dockets[community].live != 0;
+  }
+
+  void residents(World& world, const Block& block, Exposure& exposure) override {
+    const std::uint16_t live = world.dockets[block.community].live;
+    exposure.reset(block.size(), live);
+    const std::uint32_t* const signal = world.residents().signal.data();
+    const Ties& ties = world.society.ties;
+    for (std::size_t group = 0; group < 4; ++group) {
+      const unsigned shift = static_cast<unsigned>(4 * group);
+      if (((live >> shift) & 15U) == 0) continue;
+      Exposure::Lanes* out = exposure.lanes(group, 0);
+      for (Vertex i = block.first; i < block.last; ++i, out += resident_layers) {
+        const std::span<const Tie> row = ties.inside(i);
+        const Tie* tie = row.data();
+        const Tie* const end = tie + row.size();
+        while (tie != end) {
+          const Layer layer = tie->layer();
+          Exposure::Lanes sum;
+          do {
+            const std::uint32_t seen = signal[tie->to()];
+            sum.aware += lanes[(seen >> shift) & 15U];
+            sum.acted += lanes[(seen >> (16 + shift)) & 15U];
+            ++tie;
+          } while (tie != end && tie->layer() == layer);
+          out[static_cast<std::size_t>(layer)] = sum;
+        }
+      }
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_exposure() { return std::make_unique<ExposurePass>(); }
+
+}  // namespace kurultai

@@ -1,0 +1,76 @@
+// hearing: what an akimat can know of its residents' wishes (MODEL 6; D2, T3).
+//
+// Every fourth week, communities in turn: adults, the mix of their wishes, and of those who took part within the
+// last year their share s and the mix of theirs. Knowledge itself, k = s / (s + s_0), is spending's.
+#include "base/parallel.h"
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+class Hearing final : public Mechanism {
+ public:
+  Hearing()
+      : Mechanism({.name = "hearing",
+                   .meaning = "who took part in the last year, and what they wish",
+                   .source = "MODEL 6; D2, T3",
+                   .phase = Phase::response,
+                   .reads = {"wish", "last_act", "age"},
+                   .writes = {"adults", "wishes", "heard", "took_part"}}) {}
+
+  void prepare(World& world) override {
+    tally_.prepare(world.society.communities(), world.blocks);
+    Exposure unused;
+    for (const Block& block : world.blocks) residents(world, block, unused);
+    for (std::size_t c = 0; c < world.society.communities(); ++c) {
+      count(world, c);
+      for (std::size_t g = 0; g < good_count; ++g) world.akimats.heard(c, g) = world.akimats.wishes(c, g);
+    }
+  }
+
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4); }
+
+  void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
+    const Residents& r = world.residents();
+    tally_.clear_block(block.index);
+    const std::span<std::int64_t> sum = tally_.block(block.index);
+    const auto now = static_cast<std::int32_t>(world.tick());
+    for (Vertex i = block.first; i < block.last; ++i) {
+      if (!r.adult(i)) continue;
+      ++sum[r.wish[i]];
+      if (r.last_act[i] != 0 && now - (static_cast<std::int32_t>(r.last_act[i]) - 1) < 52) ++sum[good_count + r.wish[i]];
+    }
+  }
+
+  void end(World& world) override {
+    for (std::size_t c = 0; c < world.society.communities(); ++c)
+      if (wanted(world, c)) count(world, c);
+  }
+
+ private:
+  void count(World& world, std::size_t c) {
+    std::array<std::int64_t, 2 * good_count> sum{};
+    tally_.community(c, sum);
+    std::int64_t adults = 0;
+    std::int64_t actors = 0;
+    for (std::size_t g = 0; g < good_count; ++g) {
+      adults += sum[g];
+      actors += sum[good_count + g];
+    }
+    Akimats& a = world.akimats;
+    a.adults[c] = static_cast<std::uint32_t>(adults);
+    a.took_part[c] = adults == 0 ? 0.0 : static_cast<double>(actors) / static_cast<double>(adults);
+    for (std::size_t g = 0; g < good_count; ++g) {
+      a.wishes(c, g) = adults == 0 ? 1.0 / good_count : static_cast<double>(sum[g]) / static_cast<double>(adults);
+      if (actors > 0) a.heard(c, g) = static_cast<double>(sum[good_count + g]) / static_cast<double>(actors);
+    }
+  }
+
+  Tally tally_{2 * good_count};
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_hearing() { return std::make_unique<Hearing>(); }
+
+}  // namespace kurultai

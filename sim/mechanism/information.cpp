@@ -1,0 +1,142 @@
+// information: residents become aware of open matters (MODEL 4; D3, R4, R6).
+//
+//   P = 1 - [ (1 - a_j m_i) (1 - d_ik) (1 - o_i) prod_l (1 - qN_l)^nN (1 - qP_l)^nP ]^(1/T)
+//
+// a_j reach of the offline announcement, m_i exposure of i; d push through the platform (users only); o
+// outreach by institutions of which i is a member, each reaching a member with probability
+// min(1, capacity / members) x credibility x activity; nN, nP neighbours in layer l who were aware and had not /
+// had acted (Banerjee et al. 2013). Every chance is given per round; T is the round's length in weeks
+// (announced + open), so that a longer round is no treatment. The online layer carries between platform users
+// only. With `heed` = k word of mouth counts only from k or more neighbours (complex contagion).
+#include <array>
+
+#include "base/elementary.h"
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+/// ln(1 - q): what one more contact adds to the log of staying unaware. q = 1 is certainty.
+double log_unreached(double q) { return q >= 1.0 ? -1e9 : log_(1.0 - q); }
+
+class Information final : public Mechanism {
+ public:
+  Information()
+      : Mechanism({.name = "information",
+                   .meaning = "residents become aware of open matters",
+                   .source = "MODEL 4; D3, R4, R6; Banerjee et al. 2013",
+                   .phase = Phase::information,
+                   .reads = {"exposure", "platform", "age", "members", "capacity", "credibility", "activity"},
+                   .writes = {"aware"}}) {
+    observe({.name = "awareness",
+             .meaning = "share of eligible adults who knew of the matters that closed in the last 52 weeks",
+             .source = "D3",
+             .window = 52,
+             .residents =
+                 [](const World& world, const Block& block, std::size_t, auto known, auto all) {
+                   const Residents& r = world.residents();
+                   const std::uint16_t closing = world.dockets[block.community].closing;
+                   const auto matters = static_cast<std::uint32_t>(__builtin_popcount(closing));
+                   for (Vertex i = block.first; i < block.last; ++i)
+                     if (r.adult(i)) {
+                       known[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(r.aware[i] & closing));
+                       all[i - block.first] = matters;
+                     }
+                 },
+             .happens = [](const World& world, std::size_t c, std::size_t) { return world.dockets[c].closing != 0; }});
+  }
+
+  Lever reach{*this, {.name = "reach", .symbol = "a_j", .unit = "per round", .meaning = "chance that the offline announcement reaches a fully exposed resident", .source = "D3, R4; assumption"}, 0.15, {0, 1}};
+  Lever push{*this, {.name = "push", .symbol = "d", .unit = "per round", .meaning = "chance that a platform's notice reaches a user", .source = "P4; assumption"}, 0.35, {0, 1}};
+  Lever outreach{*this, {.name = "outreach", .symbol = "o", .unit = "factor", .meaning = "how actively institutions tell their members, relative to their activity", .source = "MODEL 4; assumption"}, 1.0, {0, 10}};
+  Numbers q_aware{*this, {.name = "q_aware", .symbol = "q_N", .unit = "per round", .meaning = "chance that one informed neighbour who did not act passes it on: household, kin, neighbour, work or school, online", .source = "ratio to q_acted: Banerjee et al. 2013 (recalled); level: assumption"}, {0.08, 0.02, 0.01, 0.01, 0.01}, {0, 1}};
+  Numbers q_acted{*this, {.name = "q_acted", .symbol = "q_P", .unit = "per round", .meaning = "chance that one neighbour who acted passes it on, by layer as q_aware", .source = "Banerjee et al. 2013 (recalled: about 7 times q_aware)"}, {0.50, 0.14, 0.07, 0.07, 0.07}, {0, 1}};
+  Whole heed{*this, {.name = "heed", .unit = "neighbours", .meaning = "informed neighbours it takes before word of mouth is heeded; 1: simple contagion", .source = "MODEL 4"}, 1, {1, 255}};
+
+  [[nodiscard]] std::string inconsistency() const override {
+    for (std::size_t l = 0; l < resident_layers; ++l)
+      if (q_acted[l] < q_aware[l]) return "q_acted must not be smaller than q_aware in any layer";
+    return {};
+  }
+
+  void prepare(World& world) override {
+    told_.assign(world.society.institutions.size(), 0.0);
+  }
+
+  void begin(World& world) override {
+    for (std::size_t l = 0; l < resident_layers; ++l) {
+      log_aware_[l] = log_unreached(q_aware[l]);
+      log_acted_[l] = log_unreached(q_acted[l]);
+    }
+    const Institutions& bodies = world.society.institutions;
+    for (std::size_t k = 0; k < bodies.size(); ++k) {
+      const double members = bodies.members[k];
+      const double reached = members <= 0 ? 0.0 : std::min(1.0, bodies.capacity[k] / members);
+      told_[k] = log_unreached(std::min(1.0, reached * bodies.credibility[k] * bodies.activity[k] * outreach[bodies.community[k]]));
+    }
+  }
+
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return world.dockets[community].live != 0;
+  }
+
+  void residents(World& world, const Block& block, Exposure& exposure) override {
+    Residents& r = world.residents();
+    const std::size_t c = block.community;
+    const Docket& docket = world.dockets[c];
+    const Draws draws = world.draws(stream());
+    const double a = reach[c];
+    const double pushed = log_unreached(push[c]);
+    std::array<double, slot_count> per_week{};  // 1 / T
+    std::uint16_t for_children = 0;
+    for_slots(docket.live, [&](unsigned s) {
+      const FormSpec& form = world.forms[docket.slot[s].form];
+      per_week[s] = 1.0 / static_cast<double>(form.round());
+      if (form.eligible.is("residents")) for_children = static_cast<std::uint16_t>(for_children | (1U << s));
+    });
+    for (Vertex i = block.first; i < block.last; ++i) {
+      const std::uint16_t eligible = r.adult(i) ? docket.live : for_children;
+      const auto unaware = static_cast<std::uint16_t>(eligible & ~r.aware[i]);
+      if (unaware == 0) continue;
+      double direct = log_unreached(a * r.exposure[i]);
+      if (r.platform[i]) direct += pushed;
+      for (const Tie tie : world.society.ties.bodies(i))
+        if (tie.layer() == Layer::membership) direct += told_[world.society.institution_of(tie.to())];
+      const Name name = world.society.name(c, i);
+      std::uint16_t learned = 0;
+      Draws::Four words{};
+      unsigned drawn = 16;
+      for_slots(unaware, [&](unsigned s) {
+        double unreached = direct;
+        if (exposure.filled()) unreached += word_of_mouth(exposure.neighbours(s, i - block.first), r.platform[i] != 0);
+        if (unreached >= 0) return;
+        if (drawn != s / 4) words = draws.words(name, drawn = s / 4);
+        if (Draws::to_uniform(words[s % 4]) < 1.0 - exp_(unreached * per_week[s]))
+          learned = static_cast<std::uint16_t>(learned | (1U << s));
+      });
+      r.aware[i] = static_cast<std::uint16_t>(r.aware[i] | learned);
+    }
+  }
+
+ private:
+  [[nodiscard]] double word_of_mouth(const Neighbours& n, bool user) const {
+    double sum = 0;
+    std::int64_t heard = 0;
+    for (std::size_t l = 0; l < resident_layers; ++l) {
+      if (static_cast<Layer>(l) == Layer::online && !user) continue;
+      heard += n.aware[l];
+      sum += (n.aware[l] - n.acted[l]) * log_aware_[l] + n.acted[l] * log_acted_[l];
+    }
+    return heard >= heed ? sum : 0.0;
+  }
+
+  std::array<double, resident_layers> log_aware_{};
+  std::array<double, resident_layers> log_acted_{};
+  std::vector<double> told_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_information() { return std::make_unique<Information>(); }
+
+}  // namespace kurultai

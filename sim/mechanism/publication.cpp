@@ -1,0 +1,45 @@
+// publication: what neighbours will see next week, copied once, at the week's end (MODEL 2).
+//
+// signal = aware | acted << 16, in communities whose matters moved; shared_trust = trust every fourth week.
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+class Publication final : public Mechanism {
+ public:
+  Publication()
+      : Mechanism({.name = "publication",
+                   .meaning = "what neighbours will see next week",
+                   .source = "MODEL 2",
+                   .phase = Phase::publication,
+                   .reads = {"aware", "acted", "trust"},
+                   .writes = {"signal", "shared_trust"}}) {}
+
+  void prepare(World& world) override {
+    Residents& r = world.residents();
+    for (std::size_t i = 0; i < r.size(); ++i) r.shared_trust[i] = r.trust[i];
+    r.signal.fill(0);
+  }
+
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    const Docket& docket = world.dockets[community];
+    return (docket.live | docket.stale) != 0 || world.due(community, 4);
+  }
+
+  void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
+    Residents& r = world.residents();
+    const Docket& docket = world.dockets[block.community];
+    if ((docket.live | docket.stale) != 0)
+      for (Vertex i = block.first; i < block.last; ++i)
+        r.signal[i] = r.aware[i] | (static_cast<std::uint32_t>(r.acted[i]) << 16);
+    if (world.due(block.community, 4))
+      for (Vertex i = block.first; i < block.last; ++i) r.shared_trust[i] = r.trust[i];
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_publication() { return std::make_unique<Publication>(); }
+
+}  // namespace kurultai

@@ -1,0 +1,43 @@
+// A series is declared beside the mechanism that makes it: name, meaning, unit and what is counted. The
+// recorder sums it by nation, region, community type and stratum.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace kurultai {
+
+struct World;
+struct Block;
+
+/// How a series is made. A value is a ratio of two sums; sums over residents are whole numbers, so exact.
+struct SeriesSpec {
+  std::string name;
+  std::string unit = "1";
+  std::string meaning;
+  std::string source;
+  bool by_form = false;  ///< one series per form of participation
+  int window = 1;        ///< weeks summed before the ratio is taken: 52 for things that happen now and then
+  double step = 1;       ///< value of one unit of the numerator (1/65535 for shares)
+
+  /// Over residents: fills numerator and denominator for each resident of the block (cleared before). Called
+  /// only where `happens` says so. `form` is 0 unless by_form.
+  std::function<void(const World&, const Block&, std::size_t form, std::span<std::uint32_t> numerator,
+                     std::span<std::uint32_t> denominator)>
+      residents = {};
+  /// Whether this week's `residents` has anything to count in a community (empty: always).
+  std::function<bool(const World&, std::size_t community, std::size_t form)> happens = {};
+
+  struct Ratio {
+    double numerator = 0;
+    double denominator = 0;
+  };
+  /// Over communities, where `residents` is empty: what community c adds.
+  std::function<Ratio(const World&, std::size_t community, std::size_t form)> community = {};
+  /// Whether the value is the numerator alone (a total), not the ratio.
+  bool total = false;
+};
+
+}  // namespace kurultai

@@ -1,0 +1,59 @@
+// trace: an act makes the next of its family likelier (MODEL 7; Coppock, Green 2016).
+//
+//   trace_if <- trace_if + gain   for each matter that closes in which i acted; halves every half_life weeks
+//
+// +0.44 in log-odds is +10 points at a baseline of 30%. Faded every fourth week, communities in turn.
+#include "base/elementary.h"
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+class Trace final : public Mechanism {
+ public:
+  Trace()
+      : Mechanism({.name = "trace",
+                   .meaning = "an act makes the next of its family likelier",
+                   .source = "MODEL 7; Coppock, Green 2016",
+                   .phase = Phase::experience,
+                   .reads = {"acted", "online"},
+                   .writes = {"trace"}}) {}
+
+  Real gain{*this, {.name = "gain", .unit = "log-odds", .meaning = "what one act adds to the next", .source = "Coppock, Green 2016: +10 points at 30%"}, 0.44, {-5, 5}};
+  Real half_life{*this, {.name = "half_life", .unit = "week", .meaning = "half-life of a trace", .source = "assumption"}, 52, {1, 5200}};
+
+  void prepare(World& world) override {
+    world.residents().trace.fill(Score{});
+    fade_ = exp_(-4.0 / half_life * 0.6931471805599453);
+  }
+
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return world.dockets[community].closing != 0 || world.due(community, 4);
+  }
+
+  void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
+    Residents& r = world.residents();
+    const std::uint16_t closing = world.dockets[block.community].closing;
+    const bool fades = world.due(block.community, 4);
+    for (Vertex i = block.first; i < block.last; ++i) {
+      if (fades)
+        for (std::size_t f = 0; f < family_count; ++f)
+          if (r.trace(i, f).raw != 0) r.trace(i, f) = Score(r.trace(i, f) * fade_);
+      const auto acts = static_cast<std::uint16_t>(r.acted[i] & closing);
+      if (acts == 0) continue;
+      const int online = __builtin_popcount(acts & r.online[i]);
+      const int offline = __builtin_popcount(acts) - online;
+      if (offline != 0) r.trace(i, 0) = Score(r.trace(i, 0) + gain * offline);
+      if (online != 0) r.trace(i, 1) = Score(r.trace(i, 1) + gain * online);
+    }
+  }
+
+ private:
+  double fade_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_trace() { return std::make_unique<Trace>(); }
+
+}  // namespace kurultai

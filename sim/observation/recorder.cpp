@@ -1,0 +1,328 @@
+#include "observation/recorder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "base/parallel.h"
+
+namespace kurultai {
+
+namespace {
+
+const std::vector<std::string>& known_levels() {
+  static const std::vector<std::string> names = {"nation", "region", "community_type", "stratum", "district", "community"};
+  return names;
+}
+
+constexpr std::array<std::uint8_t, stratum_dimensions> first_of_dimension = {0, 5, 7, 10, 17, 20};
+
+}  // namespace
+
+std::string OutputSettings::inconsistency() const {
+  for (const std::string& level : levels.value())
+    if (std::find(known_levels().begin(), known_levels().end(), level) == known_levels().end())
+      return "levels has '" + level + "', but there are only nation, region, community_type, stratum, district and community";
+  return {};
+}
+
+std::span<const Stratum> strata() {
+  static const std::vector<Stratum> all = {
+      {"age", "age under 18"},         {"age", "age 18-29"},
+      {"age", "age 30-44"},            {"age", "age 45-59"},
+      {"age", "age 60 and over"},      {"sex", "men"},
+      {"sex", "women"},                {"education", "basic education"},
+      {"education", "secondary education"}, {"education", "higher education"},
+      {"occupation", "farmers"},       {"occupation", "entrepreneurs"},
+      {"occupation", "employees"},     {"occupation", "public servants"},
+      {"occupation", "students"},      {"occupation", "pensioners"},
+      {"occupation", "not working"},   {"income", "income below half the mean wage"},
+      {"income", "income up to the mean wage"}, {"income", "income above the mean wage"},
+      {"platform", "platform users"},  {"platform", "not on a platform"}};
+  return all;
+}
+
+std::array<std::uint8_t, stratum_dimensions> strata_of(const Residents& r, std::size_t i) {
+  const int age = r.age[i];
+  const int group = age < 18 ? 0 : age < 30 ? 1 : age < 45 ? 2 : age < 60 ? 3 : 4;
+  const int income = r.income[i] < 0.5 ? 0 : r.income[i] < 1.0 ? 1 : 2;
+  const auto code = [](std::size_t dimension, int within) {
+    return static_cast<std::uint8_t>(first_of_dimension[dimension] + within);
+  };
+  return {code(0, group), code(1, r.sex[i]), code(2, r.education[i]),
+          code(3, r.occupation[i]), code(4, income), code(5, r.platform[i] ? 0 : 1)};
+}
+
+Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings) {
+  const Country& country = world.society.country;
+  for (std::size_t f = 0; f < world.forms.size(); ++f)
+    form_names_.push_back(world.forms[f].title.value().empty() ? world.forms.key(f) : world.forms[f].title.value());
+  cells_of_.resize(country.communities.size());
+  const auto wanted = [&](const char* name) {
+    const auto& list = settings.levels.value();
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  const auto add = [&](const char* name, std::size_t cells, auto cell_of) {
+    if (!wanted(name)) return;
+    for (std::size_t c = 0; c < cells_of_.size(); ++c)
+      cells_of_[c][community_levels_] = static_cast<std::uint32_t>(cells_ + cell_of(c));
+    levels_.push_back({name, cells_, cells, settings.every, {}});
+    cells_ += cells;
+    ++community_levels_;
+  };
+  add("nation", 1, [](std::size_t) { return std::size_t{0}; });
+  add("region", country.regions.size(), [&](std::size_t c) { return std::size_t{country.communities[c].region}; });
+  add("community_type", place_type_count, [&](std::size_t c) { return static_cast<std::size_t>(country.communities[c].type); });
+  add("district", country.districts.size(), [&](std::size_t c) { return std::size_t{country.communities[c].district}; });
+  add("community", country.communities.size(), [](std::size_t c) { return c; });
+  stratum_first_ = cells_;
+  wants_strata_ = wanted("stratum");
+  if (wants_strata_) levels_.push_back({"stratum", stratum_first_, strata().size(), settings.stratum_every, {}});
+
+  const auto& kept = settings.series.value();
+  for (const SeriesSpec* spec : series) {
+    if (!kept.empty() && std::find(kept.begin(), kept.end(), spec->name) == kept.end()) continue;
+    const std::size_t forms = spec->by_form ? form_names_.size() : 1;
+    for (std::size_t f = 0; f < forms; ++f) {
+      Channel channel{.spec = spec, .form = f, .week = {}, .window = {}, .ring = {}, .ratio = {}, .recorded = {}};
+      const std::size_t cells = cells_ + (wants_strata_ ? strata().size() : 0);
+      if (spec->residents) {
+        channel.week.resize(cells);
+        if (spec->window > 1) {
+          channel.window.resize(cells);
+          channel.ring.resize(cells * static_cast<std::size_t>(spec->window));
+        }
+      } else {
+        channel.ratio.resize(cells);
+      }
+      channel.recorded.resize(levels_.size());
+      channels_.push_back(std::move(channel));
+    }
+  }
+  block_sums_.resize(world.blocks.size() * channels_.size());
+}
+
+void Recorder::observe(const World& world) {
+  bool recorded = false;
+  bool strata_due = false;
+  for (const Level& level : levels_)
+    if (world.week >= 0 && world.week % level.every == 0) (level.name == "stratum" ? strata_due : recorded) = true;
+  sum_residents(world, strata_due);
+  if (recorded || strata_due) sum_communities(world);
+  if (world.week >= 0) record(world);
+}
+
+void Recorder::sum_residents(const World& world, bool strata_due) {
+  const std::size_t channels = channels_.size();
+  const bool snapshot = world.week >= 0;
+  const std::size_t strata_count = strata().size();
+  std::vector<Sum> by_stratum(channels * strata_count);
+  std::mutex guard;
+  parallel_chunks(world.blocks.size(), 16, [&](std::size_t from, std::size_t to) {
+    std::vector<std::uint32_t> numerator;
+    std::vector<std::uint32_t> denominator;
+    std::vector<std::array<std::uint8_t, stratum_dimensions>> codes;
+    std::vector<Sum> strata_here(wants_strata_ ? channels * strata_count : 0);
+    for (std::size_t b = from; b < to; ++b) {
+      const Block& block = world.blocks[b];
+      const std::size_t n = block.size();
+      bool coded = false;
+      for (std::size_t k = 0; k < channels; ++k) {
+        const SeriesSpec& spec = *channels_[k].spec;
+        Sum& sum = block_sums_[b * channels + k];
+        sum = {};
+        if (!spec.residents) continue;
+        const bool windowed = spec.window > 1;
+        if (!windowed && !snapshot) continue;
+        if (spec.happens && !spec.happens(world, block.community, channels_[k].form)) continue;
+        numerator.assign(n, 0);
+        denominator.assign(n, 0);
+        spec.residents(world, block, channels_[k].form, numerator, denominator);
+        for (std::size_t i = 0; i < n; ++i) {
+          sum.numerator += numerator[i];
+          sum.denominator += denominator[i];
+        }
+        if (!wants_strata_ || !(windowed || strata_due)) continue;
+        if (!coded) {
+          codes.resize(n);
+          for (std::size_t i = 0; i < n; ++i) codes[i] = strata_of(world.residents(), block.first + i);
+          coded = true;
+        }
+        Sum* cells = &strata_here[k * strata_count];
+        for (std::size_t i = 0; i < n; ++i) {
+          if (denominator[i] == 0) continue;
+          for (const std::uint8_t code : codes[i]) {
+            cells[code].numerator += numerator[i];
+            cells[code].denominator += denominator[i];
+          }
+        }
+      }
+    }
+    if (!strata_here.empty()) {
+      const std::scoped_lock lock(guard);
+      for (std::size_t k = 0; k < strata_here.size(); ++k) {
+        by_stratum[k].numerator += strata_here[k].numerator;
+        by_stratum[k].denominator += strata_here[k].denominator;
+      }
+    }
+  });
+  for (std::size_t k = 0; k < channels; ++k) {
+    Channel& channel = channels_[k];
+    if (!channel.spec->residents) continue;
+    std::fill(channel.week.begin(), channel.week.end(), Sum{});
+    for (std::size_t b = 0; b < world.blocks.size(); ++b) {
+      const Sum& sum = block_sums_[b * channels + k];
+      if (sum.denominator == 0 && sum.numerator == 0) continue;
+      const auto& cells = cells_of_[world.blocks[b].community];
+      for (std::size_t l = 0; l < community_levels_; ++l) {
+        channel.week[cells[l]].numerator += sum.numerator;
+        channel.week[cells[l]].denominator += sum.denominator;
+      }
+    }
+    if (wants_strata_)
+      std::copy_n(by_stratum.begin() + static_cast<std::ptrdiff_t>(k * strata_count), strata_count,
+                  channel.week.begin() + static_cast<std::ptrdiff_t>(stratum_first_));
+    if (channel.spec->window > 1) {
+      const std::size_t cells = channel.week.size();
+      Sum* oldest = &channel.ring[(world.tick() % static_cast<std::uint32_t>(channel.spec->window)) * cells];
+      for (std::size_t cell = 0; cell < cells; ++cell) {
+        channel.window[cell].numerator += channel.week[cell].numerator - oldest[cell].numerator;
+        channel.window[cell].denominator += channel.week[cell].denominator - oldest[cell].denominator;
+        oldest[cell] = channel.week[cell];
+      }
+    }
+  }
+}
+
+void Recorder::sum_communities(const World& world) {
+  for (Channel& channel : channels_) {
+    if (channel.spec->residents) continue;
+    std::fill(channel.ratio.begin(), channel.ratio.end(), SeriesSpec::Ratio{});
+    for (std::size_t c = 0; c < cells_of_.size(); ++c) {
+      const SeriesSpec::Ratio part = channel.spec->community(world, c, channel.form);
+      for (std::size_t l = 0; l < community_levels_; ++l) {
+        channel.ratio[cells_of_[c][l]].numerator += part.numerator;
+        channel.ratio[cells_of_[c][l]].denominator += part.denominator;
+      }
+    }
+  }
+}
+
+void Recorder::record(const World& world) {
+  for (std::size_t l = 0; l < levels_.size(); ++l) {
+    Level& level = levels_[l];
+    if (world.week % level.every != 0) continue;
+    level.weeks.push_back(world.week);
+    for (Channel& channel : channels_) {
+      const SeriesSpec& spec = *channel.spec;
+      for (std::size_t cell = level.first; cell < level.first + level.cells; ++cell) {
+        double numerator = 0;
+        double denominator = 0;
+        if (spec.residents) {
+          const Sum& sum = spec.window > 1 ? channel.window[cell] : channel.week[cell];
+          numerator = static_cast<double>(sum.numerator) * spec.step;
+          denominator = static_cast<double>(sum.denominator);
+        } else {
+          numerator = channel.ratio[cell].numerator;
+          denominator = channel.ratio[cell].denominator;
+        }
+        const double value = spec.total ? numerator : denominator > 0 ? numerator / denominator : std::numeric_limits<double>::quiet_NaN();
+        channel.recorded[l].push_back(static_cast<float>(value));
+      }
+    }
+  }
+}
+
+std::vector<Coordinate> Recorder::coordinates(const World& world, const Level& level) const {
+  std::vector<Coordinate> list;
+  list.push_back({"week", {"week"}, level.weeks, "1", "weeks since the end of the warm-up", "design", {}});
+  const Country& country = world.society.country;
+  std::vector<std::string> labels;
+  if (level.name == "region")
+    for (const Region& region : country.regions) labels.push_back(region.name);
+  if (level.name == "district")
+    for (const District& district : country.districts) labels.push_back(district.code);
+  if (level.name == "community")
+    for (const Community& community : country.communities) labels.push_back(community.code);
+  if (level.name == "community_type") labels.assign(std::begin(place_type_names), std::end(place_type_names));
+  if (level.name == "stratum")
+    for (const Stratum& stratum : strata()) labels.push_back(stratum.label);
+  if (!labels.empty()) list.push_back({level.name, {level.name}, labels, "1", "label of each " + level.name, "census", {}});
+  if (!form_names_.empty()) list.push_back({"form", {"form"}, form_names_, "1", "form of participation", "scenario", {}});
+  return list;
+}
+
+std::vector<Group> Recorder::groups(const World& world) const {
+  std::vector<Group> all;
+  const Country& country = world.society.country;
+  for (std::size_t l = 0; l < levels_.size(); ++l) {
+    const Level& level = levels_[l];
+    Group group{"series/" + level.name, "time series by " + level.name, coordinates(world, level), {}};
+    std::vector<std::string> dimensions = {"week"};
+    if (level.name != "nation") dimensions.push_back(level.name);
+    for (std::size_t k = 0; k < channels_.size(); ++k) {
+      const SeriesSpec& spec = *channels_[k].spec;
+      if (level.name == "stratum" && !spec.residents) continue;
+      if (!spec.by_form) {
+        group.variables.push_back({spec.name, dimensions, channels_[k].recorded[l], spec.unit, spec.meaning, spec.source, {}});
+        continue;
+      }
+      if (channels_[k].form != 0) continue;
+      std::vector<std::string> with_form = dimensions;
+      with_form.push_back("form");
+      const std::size_t forms = form_names_.size();
+      const std::size_t points = channels_[k].recorded[l].size();
+      std::vector<float> values(points * forms);
+      for (std::size_t f = 0; f < forms; ++f)
+        for (std::size_t p = 0; p < points; ++p) values[p * forms + f] = channels_[k + f].recorded[l][p];
+      group.variables.push_back({spec.name, with_form, values, spec.unit, spec.meaning, spec.source, {}});
+    }
+    const auto describe = [&](const char* name, Values values, const char* unit, const char* meaning, std::vector<std::string> flags = {}) {
+      group.variables.push_back({name, {level.name}, std::move(values), unit, meaning, "census", std::move(flags)});
+    };
+    if (level.name == "region") {
+      std::vector<std::string> codes;
+      std::vector<double> population;
+      for (const Region& region : country.regions) codes.push_back(region.code);
+      population.assign(country.regions.size(), 0.0);
+      for (const Community& community : country.communities) population[community.region] += community.population;
+      describe("region_code", codes, "1", "code of the region");
+      describe("population", population, "people", "official population, at scale 1");
+    }
+    if (level.name == "community") {
+      std::vector<std::string> names;
+      std::vector<std::string> regions;
+      std::vector<double> population;
+      std::vector<double> latitude;
+      std::vector<double> longitude;
+      std::vector<std::uint8_t> types;
+      std::vector<std::uint8_t> synthetic;
+      for (const Community& community : country.communities) {
+        names.push_back(community.name);
+        regions.push_back(country.regions[community.region].name);
+        population.push_back(community.population);
+        latitude.push_back(community.latitude);
+        longitude.push_back(community.longitude);
+        types.push_back(static_cast<std::uint8_t>(community.type));
+        synthetic.push_back(community.synthetic ? 1 : 0);
+      }
+      describe("community_name", names, "1", "name of the community");
+      describe("community_region", regions, "1", "region it belongs to");
+      describe("population", population, "people", "population, at scale 1");
+      describe("latitude", latitude, "degrees_north", "latitude");
+      describe("longitude", longitude, "degrees_east", "longitude");
+      describe("type", types, "1", "type of community", {std::begin(place_type_names), std::end(place_type_names)});
+      describe("synthetic", synthetic, "1", "whether the community is synthetic", {"real", "synthetic"});
+    }
+    if (level.name == "stratum") {
+      std::vector<std::string> names;
+      for (const Stratum& stratum : strata()) names.push_back(stratum.dimension);
+      describe("dimension", names, "1", "what the stratum is a part of");
+    }
+    all.push_back(std::move(group));
+  }
+  return all;
+}
+
+}  // namespace kurultai

@@ -1,0 +1,92 @@
+// The recorder: sums the series that mechanisms declare, week by week, and turns them into labelled arrays.
+//
+// Sums over residents are whole numbers, kept per block and added up: the same in any order. Levels are nation,
+// region, community_type and stratum, on request district and community; each becomes a group of the result,
+// complete in itself.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mechanism/mechanism.h"
+#include "observation/result.h"
+#include "scenario/field.h"
+
+namespace kurultai {
+
+/// What is written: the table [output].
+struct OutputSettings : Section {
+  OutputSettings() : Section("output", "what a run writes") {}
+  Texts levels{*this, {.name = "levels", .meaning = "nation, region, community_type, stratum, district, community", .source = "MODEL 11"}, {"nation", "region", "community_type", "stratum"}};
+  Texts series{*this, {.name = "series", .meaning = "names of the series to keep; empty: all", .source = "MODEL 11"}, {}};
+  Whole every{*this, {.name = "every", .unit = "week", .meaning = "weeks between records", .source = "design"}, 1, {1, 5200}};
+  Whole stratum_every{*this, {.name = "stratum_every", .unit = "week", .meaning = "weeks between records by stratum", .source = "design"}, 4, {1, 5200}};
+  [[nodiscard]] std::string inconsistency() const override;
+};
+
+/// One kind of people, for series by stratum: "age 18-29".
+struct Stratum {
+  std::string dimension;  ///< "age", "sex", "education", "occupation", "income", "platform"
+  std::string label;
+};
+
+/// All strata, dimension by dimension.
+std::span<const Stratum> strata();
+/// Dimensions of strata: every resident is in one stratum of each.
+inline constexpr std::size_t stratum_dimensions = 6;
+/// The strata of resident i: indices into strata(), one a dimension.
+std::array<std::uint8_t, stratum_dimensions> strata_of(const Residents& residents, std::size_t i);
+
+class Recorder {
+ public:
+  /// `series` point into mechanisms that outlive the recorder.
+  Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings);
+
+  /// Takes in the week that `world` has just finished; weeks of the warm-up only fill the windows.
+  void observe(const World& world);
+
+  /// Everything recorded, as groups "series/nation", "series/region" ...
+  [[nodiscard]] std::vector<Group> groups(const World& world) const;
+
+ private:
+  struct Level {
+    std::string name;
+    std::size_t first = 0;  ///< its first cell
+    std::size_t cells = 0;
+    std::int64_t every = 1;
+    std::vector<std::int32_t> weeks;
+  };
+  struct Sum {
+    std::int64_t numerator = 0;
+    std::int64_t denominator = 0;
+  };
+  /// One series of one form: this week's sums by cell, the window, and what was recorded.
+  struct Channel {
+    const SeriesSpec* spec = nullptr;
+    std::size_t form = 0;
+    std::vector<Sum> week;     ///< by cell
+    std::vector<Sum> window;   ///< by cell: sums over the last spec->window weeks
+    std::vector<Sum> ring;     ///< [week mod window][cell]
+    std::vector<SeriesSpec::Ratio> ratio;  ///< by cell, for series over communities
+    std::vector<std::vector<float>> recorded;  ///< by level: [week][cell]
+  };
+
+  void sum_residents(const World& world, bool strata_due);
+  void sum_communities(const World& world);
+  void record(const World& world);
+  [[nodiscard]] std::vector<Coordinate> coordinates(const World& world, const Level& level) const;
+
+  std::vector<Level> levels_;
+  std::vector<Channel> channels_;
+  std::size_t cells_ = 0;            ///< of all levels but strata
+  std::size_t stratum_first_ = 0;    ///< cell of the first stratum
+  bool wants_strata_ = false;
+  std::vector<std::array<std::uint32_t, 6>> cells_of_;  ///< by community: its cell in each level but strata
+  std::size_t community_levels_ = 0;
+  std::vector<Sum> block_sums_;      ///< [block][channel]
+  std::vector<std::string> form_names_;
+};
+
+}  // namespace kurultai

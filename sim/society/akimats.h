@@ -1,0 +1,29 @@
+// Akimats of communities as columns: what the local administration holds, knows and delivers (MODEL 1, 6).
+#pragma once
+
+#include "base/column.h"
+#include "society/residents.h"
+
+namespace kurultai {
+
+struct Akimats : Table {
+  Akimats() : Table("akimats") {}
+  using Life = AnyColumn::Life;
+
+  Column<double> place_effect{*this, "place_effect", "log-odds", "lasting difference of this place in taking part", Life::fixed};
+  Column<std::uint32_t> adults{*this, "adults", "residents", "residents aged 18 and over"};
+  Column<double> wishes{*this, "wishes", "share", "population's mix of wishes, by good", Life::changing, good_count};
+  Column<double> heard{*this, "heard", "share", "mix of wishes of those who took part in the last year, by good", Life::changing, good_count};
+  Column<double> took_part{*this, "took_part", "share", "s: adults who took part in the last year"};
+  Column<double> voted{*this, "voted", "share", "mix that the last participatory budget asked for, by good", Life::changing, good_count};
+  Column<double> mix{*this, "mix", "share", "mix of spending, by good", Life::changing, good_count};
+  Column<double> match{*this, "match", "1", "1 - 1/2 sum |mix - wishes|"};
+  Column<double> loss{*this, "loss", "share", "share of spending that is lost"};
+  Column<double> stock{*this, "stock", "thousand tenge a head", "G_g: stock of each public good", Life::changing, good_count};
+  Column<double> answering{*this, "answering", "1", "chance that a closed matter is answered"};
+  Column<double> answered{*this, "answered", "share", "share of recent matters answered"};
+  Column<double> habitual_norm{*this, "habitual_norm", "1", "xbar: slow mean of the norm memory, by family", Life::changing, family_count};
+  Column<double> cohesion{*this, "cohesion", "1", "how much neighbours' acts count here"};
+};
+
+}  // namespace kurultai

@@ -27,7 +27,7 @@ std::string thousands(double x) {
 }
 
 /// `text` as a JSON string.
-std::string quoted(const std::string& text) {
+std::string json_text(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -153,7 +153,7 @@ void Progress::write_json(double now, const char* event) {
   fmt::print(out_,
              "{{\"event\":\"{}\",\"week\":{},\"weeks\":{},\"phase\":{},\"seconds\":{:.3f},"
              "\"agent_steps_per_second\":{:.0f},\"seconds_left\":{}}}\n",
-             event, week_, weeks_, quoted(phase_), now - begin_, rate(now),
+             event, week_, weeks_, json_text(phase_), now - begin_, rate(now),
              left < 0 ? "null" : fmt::format("{:.3f}", left));
 }
 

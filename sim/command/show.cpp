@@ -52,7 +52,9 @@ std::string number(double x) {
     if (size >= unit) return fmt::format("{:.3g}{}", x / (unit == 1e4 ? 1e3 : unit), letter);
   if (size >= 1000) return fmt::format("{:.0f}", x);
   if (size >= 1) return fmt::format("{:.3g}", x);
-  return fmt::format("{:.3f}", x == 0 ? 0.0 : x);
+  if (x == 0) return "0";
+  if (size >= 0.1) return fmt::format("{:.3f}", x);
+  return fmt::format("{:.3g}", x);
 }
 
 std::string text_of(const Attribute& attribute) {
@@ -162,6 +164,15 @@ std::vector<double> resampled(const std::vector<double>& values, std::size_t cou
   return out;
 }
 
+/// What a graph spans: the values, but at least a tenth of their size, so that noise does not look like a
+/// trend.
+std::pair<double, double> frame(const std::vector<double>& values) {
+  const Extremes range = extremes(values);
+  const double least = 0.1 * std::max(std::fabs(range.min), std::fabs(range.max));
+  const double missing = std::max(least - (range.max - range.min), 0.0);
+  return {range.min - missing / 2, range.max + missing / 2};
+}
+
 /// Where `x` stands between `low` and `high` on `steps` steps, counted from below; the middle if they are
 /// one.
 std::size_t step_of(double x, double low, double high, std::size_t steps) {
@@ -180,7 +191,7 @@ std::string utf8(std::uint32_t code) {  // of three bytes: Braille and blocks
 /// A line graph in Braille, `rows` rows of `width` cells, each 2 dots wide and 4 high; uppermost row first.
 std::vector<std::string> line_graph(const std::vector<double>& values, std::size_t width, std::size_t rows) {
   static constexpr std::uint32_t dots[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
-  const Extremes range = extremes(values);
+  const auto [low, high] = frame(values);
   const std::vector<double> points = resampled(values, 2 * width);
   std::vector<std::vector<std::uint32_t>> cells(rows, std::vector<std::uint32_t>(width, 0));
   std::optional<std::size_t> before;
@@ -189,7 +200,7 @@ std::vector<std::string> line_graph(const std::vector<double>& values, std::size
       before.reset();
       continue;
     }
-    const std::size_t y = step_of(points[x], range.min, range.max, 4 * rows);
+    const std::size_t y = step_of(points[x], low, high, 4 * rows);
     // A steep step is drawn as a vertical stroke, so that the line does not break.
     std::size_t from = y, to = y;
     if (before && *before + 1 < y) from = *before + 1;
@@ -208,15 +219,14 @@ std::vector<std::string> line_graph(const std::vector<double>& values, std::size
   return lines;
 }
 
-/// A graph of one row in blocks of eight heights, from the least to the greatest of the points drawn: a vote
-/// of one week in 500 still stands out.
+/// A graph of one row in blocks of eight heights, scaled to the points drawn: a vote of one week in 500 still
+/// stands out.
 std::string sparkline(const std::vector<double>& values, std::size_t width) {
   const std::vector<double> points = resampled(values, width);
-  const Extremes range = extremes(points);
+  const auto [low, high] = frame(points);
   std::string line;
   for (const double x : points)
-    line += std::isfinite(x) ? utf8(0x2581 + static_cast<std::uint32_t>(step_of(x, range.min, range.max, 8)))
-                             : " ";
+    line += std::isfinite(x) ? utf8(0x2581 + static_cast<std::uint32_t>(step_of(x, low, high, 8))) : " ";
   return line;
 }
 
@@ -272,6 +282,21 @@ class Summary {
     out_.erase(out_.find_last_not_of(' ') + 1);
     out_ += '\n';
   }
+  /// `text` in as many lines as it takes.
+  void explain(std::string text) {
+    while (columns(text) > width_) {
+      std::size_t end = 0;  // of the last word that fits
+      for (std::size_t blank = text.find(' '); blank != std::string::npos;
+           blank = text.find(' ', blank + 1)) {
+        if (columns(text.substr(0, blank)) > width_) break;
+        end = blank;
+      }
+      if (end == 0) break;
+      put(style_.faint(text.substr(0, end)));
+      text.erase(0, end + 1);
+    }
+    if (!text.empty()) put(style_.faint(fitted(text, width_)));
+  }
   void heading(const std::string& text) {
     put("");
     put(style_.strong(text));
@@ -316,11 +341,12 @@ class Summary {
       if (!is_main(*variable)) continue;
       const std::vector<double> values = numbers(variable->values);
       const Extremes range = extremes(values);
+      const auto [low, high] = frame(values);
       heading(variable->name);
-      if (!variable->long_name.empty()) put(style_.faint(fitted(variable->long_name, width_)));
+      explain(variable->long_name);
       const std::vector<std::string> lines = line_graph(values, width_ - margin - 2, rows);
       for (std::size_t row = 0; row < rows; ++row) {
-        const std::string mark = row == 0 ? number(range.max) : row + 1 == rows ? number(range.min) : "";
+        const std::string mark = row == 0 ? number(high) : row + 1 == rows ? number(low) : "";
         put(right(mark, margin) + style_.faint(mark.empty() ? " │" : " ┤") + style_.line(lines[row]));
       }
       if (!(range.min <= range.max)) {
@@ -376,7 +402,7 @@ class Summary {
     for (const Variable* variable : variables_over(nation, {"week", coordinate.name})) {
       const std::vector<double> values = numbers(variable->values);
       heading(fmt::format("{} by {}", variable->name, coordinate.name));
-      if (!variable->long_name.empty()) put(style_.faint(fitted(variable->long_name, width_)));
+      explain(variable->long_name);
       spark_header("", name_width, graph_width(name_width));
       for (std::size_t k = 0; k < names.size(); ++k)
         spark_row(names[k], column(values, k, names.size()), unit_of(*variable), name_width,

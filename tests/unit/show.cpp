@@ -110,6 +110,28 @@ TEST_CASE("show: other series and forms take a line each") {
   CHECK(contains(line_with(text, "gathering"), "0.100"));
 }
 
+TEST_CASE("show: noise is no trend") {
+  Result result = example();
+  auto& values = std::get<std::vector<float>>(result.groups[0].variables[1].values);
+  for (std::size_t w = 0; w < values.size(); ++w) values[w] = 0.5F + (w % 2 == 0 ? 0.0F : 0.001F);
+  const std::string text = show(result, false, 80);
+  CHECK(line_with(text, "0.525 ┤").size() < 30);  // the line keeps to the middle row
+  CHECK(line_with(text, "0.476 ┤").size() < 30);
+  CHECK(contains(text, "least 0.500 (week 0), greatest 0.501 (week 1)"));
+}
+
+TEST_CASE("show: long meanings are wrapped, small numbers keep their digits") {
+  Result result = example();
+  Variable& participation = result.groups[0].variables[1];
+  participation.long_name = std::string(75, 'a') + " " + std::string(30, 'b');
+  auto& values = std::get<std::vector<float>>(participation.values);
+  values.assign(values.size(), 0.000512F);
+  const std::string text = show(result, false, 80);
+  CHECK(line_with(text, "aaa") == std::string(75, 'a'));
+  CHECK(line_with(text, "bbb") == std::string(30, 'b'));
+  CHECK(contains(text, "last 0.000512"));
+}
+
 TEST_CASE("show: regions are ranked by the first series") {
   const std::string text = show(example(), false, 80);
   const auto astana = text.find("Astana"), akmola = text.find("Akmola"), abai = text.find("Абай");

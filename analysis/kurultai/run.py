@@ -1,0 +1,225 @@
+"""A result file as xarray Datasets."""
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+from typing import Any, Mapping
+
+import h5py
+import numpy
+import xarray
+
+#: The newest format of result files that this package knows; formats only grow.
+FORMAT_VERSION = 1
+
+
+class ResultError(Exception):
+    """A file is no result, or does not hold what was asked for; the message says what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One run: its series by level, its surveys, its policies and where it came from.
+
+    ``run.nation``, ``run.region``, ``run.community_type``, ``run.stratum`` and, if the run wrote them,
+    ``run.district`` and ``run.community`` are Datasets. Their variables are over ``(week)`` for the nation and
+    ``(week, LEVEL)`` below it, those by form of participation over ``(week, form)`` or ``(week, LEVEL, form)``.
+    Every variable has the attributes ``units`` ("1" for shares and means on a scale from 0 to 1, "tenge" ...),
+    ``long_name`` and ``source`` (what it stands for in the model). ``week`` counts weeks from the end of the
+    warm-up. Values that do not exist (nobody was eligible) are NaN.
+    """
+
+    #: The file it was read from.
+    path: pathlib.Path
+    #: Root attributes: title, seed, replicate, scale, digest, kurultai_version, git_commit, scenario (TOML) ...
+    attributes: Mapping[str, Any]
+    #: Who made it, when and how fast; no part of the digest.
+    provenance: Mapping[str, Any]
+    #: Level ("nation", "region" ...) to Dataset.
+    series: Mapping[str, xarray.Dataset]
+    #: Name of a survey to Dataset.
+    surveys: Mapping[str, xarray.Dataset]
+    #: Name of a policy to Dataset: who is treated, who is control.
+    treatment: Mapping[str, xarray.Dataset]
+    #: The sample of residents, or None.
+    panel: xarray.Dataset | None
+
+    def level(self, name: str) -> xarray.Dataset:
+        """The series of a level. Raises ResultError naming the levels there are."""
+        if name not in self.series:
+            there = ", ".join(self.series) or "none"
+            raise ResultError(f"{self.path}: no series by {name} (the file has: {there}); "
+                              f"add '{name}' to levels in [output] of the scenario and run it again")
+        return self.series[name]
+
+    @property
+    def nation(self) -> xarray.Dataset:
+        """Series of the nation, over (week) and (week, form)."""
+        return self.level("nation")
+
+    @property
+    def region(self) -> xarray.Dataset:
+        """Series by region, over (week, region) and (week, region, form)."""
+        return self.level("region")
+
+    @property
+    def community_type(self) -> xarray.Dataset:
+        """Series by type of community, over (week, community_type) and (week, community_type, form)."""
+        return self.level("community_type")
+
+    @property
+    def stratum(self) -> xarray.Dataset:
+        """Series by stratum, over (week, stratum); ``dimension`` over (stratum) says what it is a part of."""
+        return self.level("stratum")
+
+    @property
+    def district(self) -> xarray.Dataset:
+        """Series by district, over (week, district); only if the scenario asks for them."""
+        return self.level("district")
+
+    @property
+    def community(self) -> xarray.Dataset:
+        """Series by community, over (week, community); only if the scenario asks for them."""
+        return self.level("community")
+
+    @property
+    def title(self) -> str:
+        """The scenario's title, or the file's name."""
+        return str(self.attributes.get("title") or self.path.stem)
+
+    @property
+    def scenario(self) -> dict[str, Any]:
+        """The scenario with every value that the run used, as nested dictionaries."""
+        text = str(self.attributes.get("scenario", ""))
+        try:
+            import tomllib
+        except ImportError as error:  # before Python 3.11
+            raise ResultError("reading the scenario needs Python 3.11 or later; "
+                              "its text is in run.attributes['scenario']") from error
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ResultError(f"{self.path}: the scenario inside is not valid TOML ({error})") from error
+
+    @property
+    def policies(self) -> dict[str, dict[str, Any]]:
+        """Policies by name: lever, when, where, dose, as the scenario gives them; empty if there are none."""
+        return dict(self.scenario.get("policy", {}))
+
+    def variable(self, name: str, level: str = "nation") -> xarray.DataArray:
+        """A series by name. Raises ResultError naming the nearest one there is."""
+        dataset = self.level(level)
+        if name not in dataset.data_vars:
+            import difflib
+            near = difflib.get_close_matches(name, [str(v) for v in dataset.data_vars], 1)
+            hint = f"did you mean '{near[0]}'?" if near else "it has: " + ", ".join(map(str, dataset.data_vars))
+            raise ResultError(f"{self.path}: no series '{name}' by {level}; {hint}")
+        return dataset[name]
+
+    @property
+    def facts(self) -> str:
+        """What names the run beside its title: seed, replicate, scale, version, digest."""
+        parts = [f"{key} {self.attributes[key]:g}" for key in ("seed", "replicate", "scale") if key in self.attributes]
+        if "kurultai_version" in self.attributes:
+            parts.append(f"Kurultai {self.attributes['kurultai_version']}")
+        if "digest" in self.attributes:
+            parts.append(f"digest {str(self.attributes['digest'])[:8]}")
+        return ", ".join(parts)
+
+    @property
+    def source_line(self) -> str:
+        """Where a figure's numbers are from, in a line."""
+        return f"Simulated: {self.title}; {self.facts}"
+
+    def __repr__(self) -> str:
+        lines = [f"Run '{self.title}' ({self.path.name}): {self.facts}"]
+        for name, data in self.series.items():
+            shape = " x ".join(f"{size} {dimension}" for dimension, size in data.sizes.items())
+            lines.append(f"  {name}: {shape}; " + ", ".join(map(str, data.data_vars)))
+        for kind, datasets in (("surveys", self.surveys), ("treatment", self.treatment)):
+            if datasets:
+                lines.append(f"  {kind}: " + ", ".join(datasets))
+        return "\n".join(lines)
+
+
+def _plain(value: Any) -> Any:
+    """An HDF5 attribute as a value of Python."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    if isinstance(value, h5py.Empty):
+        return ""
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+def _dataset_groups(file: h5py.File) -> list[str]:
+    """Paths of the groups that hold arrays."""
+    paths: list[str] = []
+
+    def visit(path: str, item: Any) -> None:
+        if isinstance(item, h5py.Group) and any(isinstance(child, h5py.Dataset) for child in item.values()):
+            paths.append(path)
+
+    file.visititems(visit)
+    return paths
+
+
+def _engine() -> str:
+    for engine in ("h5netcdf", "netCDF4"):
+        try:
+            __import__(engine)
+        except ImportError:
+            continue
+        return engine.lower()
+    raise ResultError("neither h5netcdf nor netCDF4 is installed; on Debian: apt install python3-h5netcdf")
+
+
+def open_run(file: str | pathlib.Path) -> Run:
+    """Reads a result file whole; nothing stays open.
+
+    Raises ResultError if the file is missing, is no HDF5, is truncated, is no result of Kurultai, or has a
+    newer format than this package knows.
+    """
+    path = pathlib.Path(file)
+    if not path.is_file():
+        raise ResultError(f"{path}: no such file; './kurultai run SCENARIO --out {path}' writes it")
+    try:
+        with h5py.File(path, "r") as handle:
+            attributes = {key: _plain(value) for key, value in handle.attrs.items()}
+            paths = _dataset_groups(handle)
+            provenance = {}
+            if "provenance" in handle:
+                provenance = {key: _plain(value) for key, value in handle["provenance"].attrs.items()}
+    except (OSError, RuntimeError) as error:
+        raise ResultError(f"{path}: not a readable HDF5 file ({error}); is it truncated? run the scenario again") from error
+    version = attributes.get("format_version")
+    if not isinstance(version, int):
+        raise ResultError(f"{path}: not a result of Kurultai (no format_version)")
+    if version > FORMAT_VERSION:
+        raise ResultError(f"{path}: format {version} is newer than {FORMAT_VERSION}, the newest this package knows; "
+                          "use the package that came with the program that wrote it")
+    groups: dict[str, xarray.Dataset] = {}
+    for group in paths:
+        try:
+            with xarray.open_dataset(path, group=group, engine=_engine(), decode_times=False) as data:
+                groups[group] = data.load()
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
+            raise ResultError(f"{path}: cannot read the group '{group}' ({error}); run the scenario again") from error
+
+    def below(folder: str) -> dict[str, xarray.Dataset]:
+        return {name[len(folder) + 1:]: data for name, data in groups.items() if name.startswith(folder + "/")}
+
+    return Run(path, attributes, provenance, below("series"), below("surveys"), below("policy"), groups.get("panel"))
+
+
+def decoded(variable: xarray.DataArray) -> xarray.DataArray:
+    """`variable` as texts: flags (bytes with ``flag_meanings``) by their meanings, of the same shape; any other
+    variable as it is."""
+    meanings = variable.attrs.get("flag_meanings")
+    if not meanings:
+        return variable
+    words = [re.sub("_", " ", word) for word in str(meanings).split()]
+    values = numpy.atleast_1d(numpy.asarray(variable.attrs.get("flag_values", range(len(words)))))
+    table = {int(value): word for value, word in zip(values, words)}
+    texts = numpy.array([table.get(int(x), "?") for x in variable.values.ravel()], dtype=object)
+    return variable.copy(data=texts.reshape(variable.shape))

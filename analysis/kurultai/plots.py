@@ -282,8 +282,10 @@ def small_multiples(run: Run, name: str = "participation", level: str = "region"
     first = _first(variable)
     change = (last - first) / numpy.fmax(numpy.fmax(abs(first), abs(last)), 1e-12)
     noun = {"region": "regions", "community_type": "types of community"}.get(level, level)
-    title = (f"{_name(variable)} rises in {int(numpy.sum(change >= 0.1))} and falls in "
-             f"{int(numpy.sum(change <= -0.1))} of {len(finite)} {noun} by a tenth or more")
+    rising, falling = int(numpy.sum(change >= 0.1)), int(numpy.sum(change <= -0.1))
+    title = f"{_name(variable)} rises in {rising} and falls in {falling} of {len(finite)} {noun} by a tenth or more"
+    if not rising and not falling:
+        title = f"{_name(variable)} changes little in all {len(finite)} {noun}"
     if finite.size:
         title += f", and ends between {_number(float(finite.min()), variable)} and {_number(float(finite.max()), variable)}"
     return _finish(figure, run, title, f"{_meaning(variable)}. Grey: the others.")

@@ -48,6 +48,8 @@ class Figures(unittest.TestCase):
         figure = plots.small_multiples(self.opened, "awareness")
         self.assertIn("Awareness rises in 0 and falls in 3 of 3 regions by a tenth or more, and ends between "
                       "25% and 35%", self.said(figure))
+        self.assertIn("Satisfaction changes little in all 3 regions",
+                      self.said(plots.small_multiples(self.opened, "satisfaction")))
         self.assertEqual(sum(axes.get_visible() for axes in figure.axes), 3)
 
     def test_who_leaves_out_strata_without_values(self):

@@ -1,6 +1,7 @@
 #include "engine/simulation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/parallel.h"
 #include "society/synthesis.h"
@@ -53,7 +54,8 @@ Simulation::Simulation(Model& model, Society& society)
   world_.akimats.cohesion.fill(1.0);
   const Traits traits(model.society, world_.seed);
   for (std::size_t c = 0; c < society.communities(); ++c)
-    world_.akimats.place_effect[c] = traits.place_effect(society.key[c]);
+    world_.akimats.place_effect[c] =
+        traits.place_effect(society.key[c]) / std::sqrt(1.0 + society.country.communities[c].population / model.society.place_people);
   society.residents.aware.fill(0);
   society.residents.acted.fill(0);
   society.residents.online.fill(0);
@@ -112,7 +114,7 @@ void Simulation::run(const std::function<bool()>& each_week) {
 
 Result Simulation::result() const {
   Result result;
-  result.attributes["format_version"] = format_version;
+  result.attributes["format_version"] = result_format_version;
   result.attributes["kurultai_version"] = program_version();
   result.attributes["git_commit"] = git_commit();
   result.attributes["title"] = model_.source.title;

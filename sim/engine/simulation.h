@@ -11,9 +11,6 @@
 
 namespace kurultai {
 
-/// The format of result files: a change of names or meaning is a new number.
-inline constexpr std::int64_t format_version = 1;
-
 class Simulation {
  public:
   /// `model` and `society` must outlive the simulation; both are changed by it (levers, columns). One society

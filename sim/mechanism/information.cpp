@@ -46,8 +46,8 @@ class Information final : public Mechanism {
              .happens = [](const World& world, std::size_t c, std::size_t) { return world.dockets[c].closing != 0; }});
   }
 
-  Lever reach{*this, {.name = "reach", .symbol = "a_j", .unit = "per round", .meaning = "chance that the offline announcement reaches a fully exposed resident", .source = "D3, R4; assumption"}, 0.15, {0, 1}};
-  Lever push{*this, {.name = "push", .symbol = "d", .unit = "per round", .meaning = "chance that a platform's notice reaches a user", .source = "P4; assumption"}, 0.35, {0, 1}};
+  Lever reach{*this, {.name = "reach", .symbol = "a_j", .unit = "per round", .meaning = "chance that the offline announcement reaches a fully exposed resident", .source = "D3, R4; assumption"}, 0.25, {0, 1}};
+  Lever push{*this, {.name = "push", .symbol = "d", .unit = "per round", .meaning = "chance that a platform's notice reaches a user", .source = "P4; assumption"}, 0.6, {0, 1}};
   Lever outreach{*this, {.name = "outreach", .symbol = "o", .unit = "factor", .meaning = "how actively institutions tell their members, relative to their activity", .source = "MODEL 4; assumption"}, 1.0, {0, 10}};
   Numbers q_aware{*this, {.name = "q_aware", .symbol = "q_N", .unit = "per round", .meaning = "chance that one informed neighbour who did not act passes it on: household, kin, neighbour, work or school, online", .source = "ratio to q_acted: Banerjee et al. 2013 (recalled); level: assumption"}, {0.08, 0.02, 0.01, 0.01, 0.01}, {0, 1}};
   Numbers q_acted{*this, {.name = "q_acted", .symbol = "q_P", .unit = "per round", .meaning = "chance that one neighbour who acted passes it on, by layer as q_aware", .source = "Banerjee et al. 2013 (recalled: about 7 times q_aware)"}, {0.50, 0.14, 0.07, 0.07, 0.07}, {0, 1}};

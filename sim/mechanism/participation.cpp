@@ -74,9 +74,9 @@ class Participation final : public Mechanism {
   Real b_duty{*this, {.name = "b_duty", .symbol = "b_duty", .unit = "log-odds", .meaning = "weight of civic duty, per SD", .source = "assumption, to be calibrated"}, 0.6, {-5, 5}};
   Real b_eff{*this, {.name = "b_eff", .symbol = "b_eff", .unit = "log-odds", .meaning = "weight of efficacy", .source = "assumption, to be calibrated"}, 1.0, {-10, 10}};
   Real b_trust{*this, {.name = "b_trust", .symbol = "b_trust", .unit = "log-odds", .meaning = "weight of trust in the akim", .source = "assumption, to be calibrated"}, 0.5, {-10, 10}};
-  Real b_stake{*this, {.name = "b_stake", .symbol = "b_stake", .unit = "log-odds", .meaning = "weight of what is at stake", .source = "calibrated, sim/MODEL.md"}, 1.0, {-10, 10}};
+  Real b_stake{*this, {.name = "b_stake", .symbol = "b_stake", .unit = "log-odds", .meaning = "weight of what is at stake", .source = "calibrated, sim/MODEL.md"}, 2.5, {-10, 10}};
   Real s_other{*this, {.name = "s_other", .symbol = "s_other", .meaning = "stake in a matter that concerns another good than the one wished for", .source = "assumption"}, 0.3, {0, 1}};
-  Real money_0{*this, {.name = "money_0", .unit = "tenge a resident and year", .meaning = "money at stake at which a vote on it starts to weigh", .source = "calibrated, sim/MODEL.md"}, 2000, {1, 1e9}};
+  Real money_0{*this, {.name = "money_0", .unit = "tenge a resident and year", .meaning = "money at stake at which a vote on it starts to weigh", .source = "calibrated, sim/MODEL.md"}, 3000, {1, 1e9}};
   Numbers b_now{*this, {.name = "b_now", .symbol = "b_now,l", .unit = "log-odds", .meaning = "pull of neighbours who have acted on this matter, by layer: household, kin, neighbour, work or school, online", .source = "household: about 3 (MODEL 5); others: assumption"}, {3.0, 0.8, 0.5, 0.5, 0.5}, {-20, 20}};
   Real b_norm{*this, {.name = "b_norm", .symbol = "b_norm", .unit = "log-odds", .meaning = "weight of what neighbours were seen to do, against what is usual here", .source = "assumption, to be calibrated"}, 1.0, {-20, 20}};
   Real b_ask{*this, {.name = "b_ask", .symbol = "b_ask", .unit = "log-odds", .meaning = "weight of being asked", .source = "assumption, to be calibrated"}, 0.5, {-10, 10}};

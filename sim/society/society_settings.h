@@ -31,13 +31,8 @@ struct SocietySettings : Section {
              ""};
 
   // Communities.
-  Real place_effect_sd{*this,
-                       {.name = "place_effect_sd",
-                        .unit = "log-odds",
-                        .meaning = "SD of the lasting difference between communities in taking part",
-                        .source = "assumption (FACTS 2: take-up clusters by village)"},
-                       0.3,
-                       {0, 2}};
+  Real place_effect_sd{*this, {.name = "place_effect_sd", .unit = "log-odds", .meaning = "SD of the lasting difference between small communities in taking part", .source = "assumption (take-up clusters by village: Banerjee et al. 2013, re-estimated)"}, 0.3, {0, 2}};
+  Real place_people{*this, {.name = "place_people", .unit = "people", .meaning = "a community of n people has the place effect of 1 + n / place_people independent neighbourhoods", .source = "assumption"}, 10000, {1, 1e9}};
   Real wish_place_sd{*this,
                      {.name = "wish_place_sd",
                       .unit = "log",

@@ -2,11 +2,15 @@
 // the same place of the household (MODEL 1).
 //
 //   chance to die within a year at age x: 1 - exp(-A_sex exp(B x)) (Gompertz)
+//   chance to leave the sample:           g / (1 + g)
+//
+// The residents are a sample of constant size of a population that grows by g a year: to keep its mix of ages, some
+// leave the sample at any age and newborns take their places as well.
 //
 // Once a year, communities in turn. A trait that depends on age (education at 22, occupation at 18, 23 and at
 // pension age) is dealt again with the same luck. New adults become platform users so that a community keeps its
 // share of users as long as nothing else moves it.
-// Limits: households and ties stay; no migration; births only replace, so that a young country grows older.
+// Limits: households and ties stay; no migration.
 #include <algorithm>
 
 #include "base/elementary.h"
@@ -33,6 +37,8 @@ class Demography final : public Mechanism {
   Real mortality_men{*this, {.name = "mortality_men", .symbol = "A", .unit = "per year", .meaning = "men's mortality at age 0, extrapolated", .source = "life expectancy about 71 (recalled)"}, 1.14e-4, {0, 1}};
   Real mortality_women{*this, {.name = "mortality_women", .symbol = "A", .unit = "per year", .meaning = "women's mortality at age 0, extrapolated", .source = "life expectancy about 78 (recalled)"}, 6.3e-5, {0, 1}};
   Real mortality_growth{*this, {.name = "mortality_growth", .symbol = "B", .unit = "per year of age", .meaning = "how mortality grows with age", .source = "Gompertz; assumption"}, 0.085, {0, 1}};
+
+  Real growth{*this, {.name = "growth", .symbol = "g", .unit = "per year", .meaning = "natural growth of the population that the residents are a sample of", .source = "Kazakhstan, births less deaths 2023: about 1.3% (recalled)"}, 0.013, {0, 0.1}};
 
   void prepare(World& world) override {
     target_.assign(world.society.communities(), 0.0);
@@ -71,7 +77,8 @@ class Demography final : public Mechanism {
     for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i) {
       const Name name = world.society.name(c, i);
       const double a = r.sex[i] == static_cast<std::uint8_t>(Sex::male) ? mortality_men : mortality_women;
-      if (draws.chance(1.0 - exp_(-a * exp_(mortality_growth * r.age[i])), name, 0)) {
+      if (draws.chance(1.0 - exp_(-a * exp_(mortality_growth * r.age[i])), name, 0) ||
+          draws.chance(growth / (1.0 + growth), name, 3)) {
         born(world, c, i, draws.word(name, 1));
         continue;
       }

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -82,7 +83,7 @@ double people(const Country& country, bool (*which)(const Community&)) {
   return sum;
 }
 
-const Community& community(const Country& country, const std::string& name) {
+const Community& community(const Country& country, std::string_view name) {
   const auto found = std::find_if(country.communities.begin(), country.communities.end(),
                                   [&](const Community& c) { return c.name == name; });
   REQUIRE(found != country.communities.end());

@@ -114,10 +114,12 @@ std::unique_ptr<Society> synthesise(const Country& country, const SocietySetting
 
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
                                        const ScenarioSource& source) {
-  if (settings.source.is("network"))
-    return read_network(source.find(settings.nodes.value()), source.find(settings.edges.value()), settings,
-                        seed);
-  return synthesise(read_census(source.find(settings.census.value())), settings, scale, seed);
+  if (settings.source.is("network")) {
+    const std::filesystem::path nodes = source.find(settings.nodes);  // looked for first, so reported first
+    const std::filesystem::path edges = source.find(settings.edges);
+    return read_network(nodes, edges, settings, seed);
+  }
+  return synthesise(read_census(source.find(settings.census)), settings, scale, seed);
 }
 
 }  // namespace kurultai

@@ -1,0 +1,177 @@
+"""The command line as a user meets it: verbs, exit codes, messages, files left behind."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ["KURULTAI_BINARY"]
+SMALL = ["scenarios/kazakhstan.toml", "--scale", "0.001", "--weeks", "30", "--set", "run.warmup=4"]
+
+
+def call(*arguments, cwd=ROOT, **more):
+    return subprocess.run([PROGRAM, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=300, **more)
+
+
+class Program(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.result = cls.folder / "small.h5"
+        cls.made = call("run", *SMALL, "--out", cls.result, "--progress", "json")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def test_run_writes_a_result_and_says_where(self):
+        self.assertEqual(self.made.returncode, 0, self.made.stderr)
+        self.assertEqual(self.made.stdout.strip(), str(self.result))
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.startswith(".")], [])
+
+    def test_progress_in_json_is_json(self):
+        lines = [json.loads(line) for line in self.made.stderr.splitlines() if line.startswith("{")]
+        self.assertGreaterEqual(len(lines), 1)
+        self.assertIn("week", lines[-1])
+
+    def test_show_and_digest_read_it(self):
+        shown = call("show", self.result)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        for word in ("participation", "awareness", "trust", "Almaty city"):
+            self.assertIn(word, shown.stdout)
+        self.assertNotIn("\x1b[", shown.stdout, "no colours when the output is no terminal")
+        digest = call("digest", self.result).stdout.strip()
+        self.assertRegex(digest, r"^[0-9a-f]{32}$")
+        again = self.folder / "again.h5"
+        call("run", *SMALL, "--out", again, "--progress", "none", "--threads", "2")
+        self.assertEqual(call("digest", again).stdout.strip(), digest)
+        other = self.folder / "other.h5"
+        call("run", *SMALL, "--out", other, "--progress", "none", "--seed", "2")
+        self.assertNotEqual(call("digest", other).stdout.strip(), digest)
+
+    def test_the_resolved_scenario_in_a_result_runs_to_the_same_digest(self):
+        import h5py
+        with h5py.File(self.result) as file:
+            text = file.attrs["scenario"]
+        text = text.decode() if isinstance(text, bytes) else text
+        scenario = self.folder / "resolved.toml"
+        scenario.write_text(text.replace('census = "data/kazakhstan"', f'census = "{ROOT}/scenarios/data/kazakhstan"'))
+        out = self.folder / "resolved.h5"
+        done = call("run", scenario, "--out", out, "--progress", "none")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with h5py.File(out) as a, h5py.File(self.result) as b:
+            for name in ("participation", "awareness", "trust"):
+                self.assertTrue(numpy.array_equal(a["series/nation"][name], b["series/nation"][name], equal_nan=True))
+
+    def test_a_policy_moves_the_treated_and_is_recorded(self):
+        scenario = self.folder / "policy.toml"
+        scenario.write_text(f'''extends = "{ROOT}/scenarios/kazakhstan.toml"
+[policy.tell]
+lever = "information.reach"
+dose = 0.5
+start = 5
+share = 0.5
+types = ["rural okrug"]
+''')
+        out = self.folder / "policy.h5"
+        done = call("run", scenario, "--scale", "0.002", "--weeks", "60", "--set", "run.warmup=8",
+                    "--set", 'output.levels=["community"]', "--out", out, "--progress", "none")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        import h5py
+        with h5py.File(out) as file:
+            status = file["policy/tell/status"][...]
+            awareness = file["series/community/awareness"][-1]
+            kind = file["series/community/type"][...]
+        treated, control = status == 1, status == 2
+        self.assertTrue((kind[treated] == 0).all())
+        # 2,345 okrugs by lot: half of them, 6 SE either way.
+        self.assertLess(abs(int(treated.sum()) - 2345 / 2), 6 * (2345 ** 0.5) / 2)
+        self.assertEqual(int(treated.sum() + control.sum()), 2345)
+        self.assertGreater(numpy.nanmean(awareness[treated]), numpy.nanmean(awareness[control]) + 0.1)
+
+    def test_check_and_describe(self):
+        checked = call("check", "scenarios/kazakhstan.toml")
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        for word in ("valid", "residents", "ties", "memory", "time"):
+            self.assertIn(word, checked.stdout)
+        for topic in ("parameters", "levers", "forms", "outputs", "plan", "sources"):
+            told = call("describe", topic)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            self.assertGreater(len(told.stdout), 50)
+        parameters = json.loads(call("describe", "parameters", "--json").stdout)
+        self.assertTrue(all(p["meaning"] and p["source"] for p in parameters), "every parameter says what and whence")
+        self.assertEqual(len({p["path"] for p in parameters}), len(parameters))
+        network = call("describe", "network", "scenarios/village.toml")
+        self.assertEqual(network.returncode, 0, network.stderr)
+        for word in ("degree", "clustering", "path", "component", "inside"):
+            self.assertIn(word, network.stdout)
+        self.assertEqual(call("describe", "network").returncode, 2)
+
+    def test_usage_errors_are_2(self):
+        for arguments in ([], ["fly"], ["run"], ["run", SMALL[0], "--threads", "0"], ["run", SMALL[0], "--nonsense"],
+                          ["describe", "nonsense"]):
+            done = call(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertTrue(done.stderr.strip())
+        self.assertEqual(call("--help").returncode, 0)
+        self.assertEqual(call("--version").returncode, 0)
+
+    def test_storage_errors_are_5_and_come_before_the_work(self):
+        begun = time.monotonic()
+        done = call("run", "scenarios/kazakhstan.toml", "--out", self.folder / "no" / "where.h5")
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertLess(time.monotonic() - begun, 5)
+        self.assertEqual(call("show", self.folder / "missing.h5").returncode, 5)
+        foreign = self.folder / "foreign.h5"
+        foreign.write_text("not a result")
+        self.assertEqual(call("show", foreign).returncode, 5)
+
+    def test_an_interrupted_run_leaves_what_was_there(self):
+        out = self.folder / "kept.h5"
+        out.write_bytes(self.result.read_bytes())
+        before = out.read_bytes()
+        for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            run = subprocess.Popen([PROGRAM, "run", "scenarios/kazakhstan.toml", "--scale", "0.01", "--out", str(out),
+                                    "--progress", "json"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+            run.stderr.readline()
+            run.send_signal(sent)
+            _, error = run.communicate(timeout=120)
+            self.assertEqual(run.returncode, code, error)
+            self.assertEqual(out.read_bytes(), before)
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.startswith(".")], [])
+
+    def test_a_full_file_system_loses_nothing(self):
+        out = self.folder / "full.h5"
+        out.write_bytes(self.result.read_bytes())
+        before = out.read_bytes()
+
+        def small_files():
+            import resource
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+        done = call("run", *SMALL, "--out", out, "--progress", "none", preexec_fn=small_files)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertEqual(out.read_bytes(), before)
+
+    def test_too_little_memory_is_7(self):
+        scenario = self.folder / "huge.toml"
+        scenario.write_text(f'extends = "{ROOT}/scenarios/kazakhstan.toml"\n[society]\nneighbour_sides = 20\nkin_degree = 20\n')
+
+        def little_memory():
+            import resource
+            resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
+
+        done = call("run", scenario, "--scale", "0.5", "--weeks", "1", "--out", self.folder / "huge.h5", "--progress", "none",
+                    preexec_fn=little_memory)
+        self.assertEqual(done.returncode, 7, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

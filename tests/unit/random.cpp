@@ -1,0 +1,88 @@
+#include "base/random.h"
+
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "catch.h"
+
+using namespace kurultai;
+
+TEST_CASE("random: Threefry 4x32-20 gives the known answers of Random123", "[random]") {
+  // kat_vectors of Random123: zero, all ones, digits of pi.
+  using Ctr = threefry4x32_ctr_t;
+  using Key = threefry4x32_key_t;
+  const Ctr zero = threefry4x32_R(20, Ctr{{0, 0, 0, 0}}, Key{{0, 0, 0, 0}});
+  CHECK(zero.v[0] == 0x9c6ca96aU);
+  CHECK(zero.v[1] == 0xe17eae66U);
+  CHECK(zero.v[2] == 0xfc10ecd4U);
+  CHECK(zero.v[3] == 0x5256a7d8U);
+  const std::uint32_t all = 0xffffffffU;
+  const Ctr ones = threefry4x32_R(20, Ctr{{all, all, all, all}}, Key{{all, all, all, all}});
+  CHECK(ones.v[0] == 0x2a881696U);
+  CHECK(ones.v[1] == 0x57012287U);
+  CHECK(ones.v[2] == 0xf6c7446eU);
+  CHECK(ones.v[3] == 0xa16a6732U);
+}
+
+TEST_CASE("random: a draw depends on every part of its name and on nothing else", "[random]") {
+  const Draws base(1, 0, Stream::traits, 5);
+  const Name name{7, 3};
+  const std::uint32_t word = base.word(name, 2);
+  CHECK(word == Draws(1, 0, Stream::traits, 5).word(name, 2));
+  CHECK(word != Draws(2, 0, Stream::traits, 5).word(name, 2));
+  CHECK(word != Draws(std::uint64_t{1} << 32 | 1U, 0, Stream::traits, 5).word(name, 2));
+  CHECK(word != Draws(1, 1, Stream::traits, 5).word(name, 2));
+  CHECK(word != Draws(1, 0, Stream::kin, 5).word(name, 2));
+  CHECK(word != Draws(1, 0, Stream::traits, 6).word(name, 2));
+  CHECK(word != base.word({8, 3}, 2));
+  CHECK(word != base.word({7 + (std::uint64_t{1} << 40), 3}, 2));
+  CHECK(word != base.word({7, 4}, 2));
+  CHECK(word != base.word(name, 3));
+  CHECK(word != base.word(name, 6));
+}
+
+TEST_CASE("random: uniform numbers are uniform, also between neighbours' names", "[random]") {
+  // Chi-square over 64 bins of 640,000 numbers: 63 degrees of freedom, 0.1% above 103.4 for one try.
+  const Draws draws(1, 0, Stream::persons, 0);
+  std::array<int, 64> bins{};
+  double pairs = 0;
+  double last = 0.5;
+  for (std::uint32_t i = 0; i < 640000; ++i) {
+    const double u = draws.uniform({42, i});
+    REQUIRE(u > 0);
+    REQUIRE(u < 1);
+    ++bins[static_cast<std::size_t>(u * 64)];
+    pairs += (u - 0.5) * (last - 0.5);
+    last = u;
+  }
+  double chi = 0;
+  for (const int n : bins) chi += (n - 10000.0) * (n - 10000.0) / 10000.0;
+  CHECK(chi < 103.4);
+  // Correlation of neighbours: SE 1 / 800; 4 SE is passed by chance once in 16,000.
+  CHECK(std::abs(pairs / 640000 * 12) < 4.0 / 800);
+}
+
+TEST_CASE("random: chances at the ends, numbers below n, an engine that stays in its name", "[random]") {
+  const Draws draws(9, 0, Stream::persons, 0);
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    CHECK_FALSE(draws.chance(0.0, {1, i}));
+    CHECK(draws.chance(1.0, {1, i}));
+    CHECK(draws.below(3, {1, i}) < 3);
+  }
+  Engine a(draws, {1, 1});
+  Engine b(draws, {1, 1});
+  std::set<std::uint32_t> seen;
+  for (int k = 0; k < 100; ++k) {
+    const std::uint32_t x = a();
+    CHECK(x == b());
+    seen.insert(x);
+  }
+  CHECK(seen.size() == 100);
+}
+
+TEST_CASE("random: keys of codes are stable", "[random]") {
+  CHECK(key_of("KZ39.01.001") == key_of("KZ39.01.001"));
+  CHECK(key_of("KZ39.01.001") != key_of("KZ39.01.002"));
+  CHECK(key_of("") == 0x2d06800538d394c2ULL);  // XXH3_64bits of nothing, seed 0
+}

@@ -70,11 +70,13 @@ Simulation::Simulation(Model& model, Society& society)
     for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
   }
   recorder_ = std::make_unique<Recorder>(world_, std::move(series), model.output);
+  panel_ = std::make_unique<Panel>(world_, model.output.panel, model.output.panel_every);
 }
 
 void Simulation::step() {
   for (const Pass& mechanisms : plan_) pass(mechanisms);
   recorder_->observe(world_);
+  panel_->observe(world_);
   ++world_.week;
 }
 
@@ -124,6 +126,7 @@ Result Simulation::result() const {
   result.attributes["scale"] = model_.run.scale.value();
   result.attributes["residents"] = static_cast<std::int64_t>(world_.society.residents.size());
   result.groups = recorder_->groups(world_);
+  if (!panel_->empty()) result.groups.push_back(panel_->group());
 
   for (std::size_t p = 0; p < model_.policies.size(); ++p) {
     std::vector<std::string> codes;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/model.h"
+#include "observation/panel.h"
 #include "observation/recorder.h"
 #include "observation/result.h"
 
@@ -38,6 +39,7 @@ class Simulation {
   World world_;
   std::vector<Pass> plan_;
   std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<Panel> panel_;
   std::vector<std::uint32_t> work_;           ///< blocks that have work in this pass
   std::vector<std::uint32_t> wanted_;         ///< by community: bit k, mechanism k of the pass has work
 };

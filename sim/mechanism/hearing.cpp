@@ -34,11 +34,10 @@ class Hearing final : public Mechanism {
     const Residents& r = world.residents();
     tally_.clear_block(block.index);
     const std::span<std::int64_t> sum = tally_.block(block.index);
-    const auto now = static_cast<std::int32_t>(world.tick());
     for (Vertex i = block.first; i < block.last; ++i) {
       if (!r.adult(i)) continue;
       ++sum[r.wish[i]];
-      if (r.last_act[i] != 0 && now - (static_cast<std::int32_t>(r.last_act[i]) - 1) < 52) ++sum[good_count + r.wish[i]];
+      if (took_part_lately(world, r.last_act[i])) ++sum[good_count + r.wish[i]];
     }
   }
 

@@ -136,6 +136,11 @@ struct World {
   }
 };
 
+/// Whether `last_act` (the column) lies within the last 52 weeks.
+inline bool took_part_lately(const World& world, std::uint16_t last_act) {
+  return last_act != 0 && static_cast<std::int32_t>(world.tick()) - (static_cast<std::int32_t>(last_act) - 1) < 52;
+}
+
 /// What happens: a section of parameters with hooks into the week.
 class Mechanism : public Section {
  public:

@@ -50,7 +50,7 @@ class Participation final : public Mechanism {
                    for (Vertex i = block.first; i < block.last; ++i)
                      if (r.adult(i)) {
                        adults[i - block.first] = 1;
-                       took_part[i - block.first] = recent(world, r.last_act[i]) ? 1 : 0;
+                       took_part[i - block.first] = took_part_lately(world, r.last_act[i]) ? 1 : 0;
                      }
                  }});
     observe({.name = "participation_among_residents",
@@ -61,7 +61,7 @@ class Participation final : public Mechanism {
                    const Residents& r = world.residents();
                    for (Vertex i = block.first; i < block.last; ++i) {
                      all[i - block.first] = 1;
-                     took_part[i - block.first] = recent(world, r.last_act[i]) ? 1 : 0;
+                     took_part[i - block.first] = took_part_lately(world, r.last_act[i]) ? 1 : 0;
                    }
                  }});
     observe(turnout("turnout", "share of eligible residents who took part, in matters of the form that closed in the last 52 weeks", true, true));
@@ -127,10 +127,6 @@ class Participation final : public Mechanism {
   }
 
  private:
-  static bool recent(const World& world, std::uint16_t last_act) {
-    return last_act != 0 && static_cast<std::int32_t>(world.tick()) - (static_cast<std::int32_t>(last_act) - 1) < 52;
-  }
-
   /// A series of one form: of those eligible (or of all residents), who acted (or knew) in matters that close.
   static SeriesSpec turnout(const char* name, const char* meaning, bool acts, bool of_eligible) {
     const auto closing = [](const World& world, std::size_t c, std::size_t form) {

@@ -23,6 +23,8 @@ struct OutputSettings : Section {
   Texts series{*this, {.name = "series", .meaning = "names of the series to keep; empty: all", .source = "MODEL 11"}, {}};
   Whole every{*this, {.name = "every", .unit = "week", .meaning = "weeks between records", .source = "design"}, 1, {1, 5200}};
   Whole stratum_every{*this, {.name = "stratum_every", .unit = "week", .meaning = "weeks between records by stratum", .source = "design"}, 4, {1, 5200}};
+  Whole panel{*this, {.name = "panel", .unit = "residents", .meaning = "residents followed one by one, about so many; 0: none", .source = "MODEL 11"}, 0, {0, 1e7}};
+  Whole panel_every{*this, {.name = "panel_every", .unit = "week", .meaning = "weeks between records of the panel", .source = "design"}, 4, {1, 5200}};
   [[nodiscard]] std::string inconsistency() const override;
 };
 

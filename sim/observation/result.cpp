@@ -68,12 +68,6 @@ class Hash {
         },
         values);
   }
-  void attribute(const Attribute& attribute) {
-    number(attribute.index());
-    if (const auto* words = std::get_if<std::string>(&attribute)) text(*words);
-    if (const auto* whole = std::get_if<std::int64_t>(&attribute)) number(static_cast<std::uint64_t>(*whole));
-    if (const auto* real = std::get_if<double>(&attribute)) number(std::bit_cast<std::uint64_t>(*real));
-  }
   void variable(const Variable& variable) {
     text(variable.name);
     text(variable.unit);
@@ -171,12 +165,6 @@ void check(const Result& result) {
 
 std::string digest(const Result& result) {
   Hash hash;
-  for (const char* name : {"format_version", "scenario", "seed", "replicate"}) {
-    const auto attribute = result.attributes.find(name);
-    if (attribute == result.attributes.end()) continue;
-    hash.text(name);
-    hash.attribute(attribute->second);
-  }
   hash.number(result.groups.size());
   for (const Group* group : sorted(result.groups, &Group::path)) {
     hash.text(group->path);

@@ -64,10 +64,10 @@ std::string flag_word(const std::string& meaning);
 /// many values as the dimensions say.
 void check(const Result& result);
 
-/// A 128-bit hash (32 hexadecimal digits) of groups and of the attributes that name the experiment
-/// (scenario, seed, replicate, format_version); independent of the order of groups and variables, of the
-/// file's layout, of the program's version, of wording (long_name, source) and of provenance. NaNs hash
-/// alike.
+/// A 128-bit hash (32 hexadecimal digits) of what came out: the groups, nothing else. Two runs with equal digests
+/// computed the same, whatever their scenarios say; so a lever without effect shows as one. Independent of the
+/// order of groups and variables, of the file's layout, of attributes, of wording (long_name, source) and of
+/// provenance. NaNs hash alike.
 std::string digest(const Result& result);
 
 }  // namespace kurultai

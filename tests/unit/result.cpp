@@ -82,9 +82,9 @@ TEST_CASE("result: the digest tells every change of contents") {
   }));
   CHECK(changed([](Result& r) { r.groups[0].variables[0].values = std::vector<double>{0.5, 0.25, 0.125}; }));
   CHECK(changed([](Result& r) { r.groups[1].coordinates[0].flag_meanings[1] = "city"; }));
-  CHECK(changed([](Result& r) { r.attributes["seed"] = std::int64_t{8}; }));
-  CHECK(changed([](Result& r) { r.attributes["replicate"] = std::int64_t{1}; }));
-  CHECK(changed([](Result& r) { r.attributes["scenario"] = std::string("title = \"b\"\n"); }));
+  CHECK_FALSE(changed([](Result& r) { r.attributes["seed"] = std::int64_t{8}; }));
+  CHECK_FALSE(changed([](Result& r) { r.attributes["replicate"] = std::int64_t{1}; }));
+  CHECK_FALSE(changed([](Result& r) { r.attributes["scenario"] = std::string("title = \"b\"\n"); }));
   CHECK(changed([](Result& r) { r.groups[0].coordinates.pop_back(); }));
 }
 

@@ -13,6 +13,7 @@ namespace kurultai {
 namespace {
 
 constexpr std::size_t most_vertices = std::size_t{1} << 29;
+constexpr std::uint32_t most_ties_inside = 65535;
 constexpr std::size_t edges_a_piece = 1 << 16;
 constexpr std::size_t rows_a_chunk = 1 << 13;
 
@@ -104,6 +105,12 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
           std::find_if(row + inside_[v], end, [&](Tie tie) { return part(tie) > 1; }) - row);
     }
   });
+
+  for (std::size_t i = 0; i < residents; ++i)
+    if (inside_[i] > most_ties_inside)
+      throw input_error("society", fmt::format("resident {} has {} ties inside the community", i, inside_[i]),
+                        fmt::format("neighbours are counted in 16 bits, so at most {} fit", most_ties_inside),
+                        "split the hub, or make it an institution");
 
   // Close the gaps that duplicates left; begin_ becomes the start of each row again.
   std::uint64_t read = 0;

@@ -127,3 +127,13 @@ TEST_CASE("ties: what cannot be stored is refused") {
   const std::vector<std::vector<Edge>> stray = {{{0, 9, Layer::kin}}};
   CHECK_THROWS_AS(ties.build(stray, first, 2), std::logic_error);
 }
+
+TEST_CASE("ties: a hub beyond what neighbours are counted in is refused with what to do") {
+  constexpr Vertex people = 65600;
+  std::vector<Edge> star;
+  for (Vertex i = 1; i < people; ++i) star.push_back({0, i, Layer::online});
+  const std::vector<std::vector<Edge>> edges = {star};
+  const std::vector<Vertex> first = {0, people};
+  Ties ties;
+  CHECK_THROWS_AS(ties.build(edges, first, people), Error);
+}

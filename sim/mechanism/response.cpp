@@ -37,6 +37,7 @@ class Response final : public Mechanism {
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
     tally_.prepare(communities, world.blocks);
+    world.akimats.voted.fill(0.0);
     load_ = 0;
     std::vector<double> a_year(world.forms.size(), 0.0);
     for (std::size_t f = 0; f < world.forms.size(); ++f)

@@ -56,7 +56,6 @@ class Spending final : public Mechanism {
 
   void prepare(World& world) override {
     Akimats& a = world.akimats;
-    a.voted.fill(0.0);
     nation(world);
     for (std::size_t c = 0; c < world.society.communities(); ++c) {
       decide(world, c);

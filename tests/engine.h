@@ -106,8 +106,8 @@ class Experiment {
 /// All columns of residents, akimats and institutions: "residents.trust" and its bytes.
 inline std::map<std::string, std::vector<std::byte>> columns(World& world) {
   std::map<std::string, std::vector<std::byte>> all;
-  for (Table* table : {static_cast<Table*>(&world.society.residents), static_cast<Table*>(&world.akimats),
-                       static_cast<Table*>(&world.society.institutions)})
+  for (Table* table : {static_cast<Table*>(&world.residents()), static_cast<Table*>(&world.akimats),
+                       static_cast<Table*>(&world.institutions)})
     for (AnyColumn* column : table->columns()) {
       const std::span<std::byte> bytes = column->bytes();
       all[table->name() + "." + column->name()] = {bytes.begin(), bytes.end()};

@@ -79,6 +79,8 @@ class Table {
     size_ = agents;
     for (AnyColumn* column : columns_) column->resize(agents);
   }
+  /// Takes over size and values of a table of the same type.
+  void copy(const Table& other);
   [[nodiscard]] std::span<AnyColumn* const> columns() const { return columns_; }
   [[nodiscard]] std::size_t bytes_per_agent() const {
     std::size_t sum = 0;
@@ -125,6 +127,14 @@ class Column final : public AnyColumn {
 inline AnyColumn::AnyColumn(Table& table, std::string name, std::string unit, std::string meaning, Life life)
     : name_(std::move(name)), unit_(std::move(unit)), meaning_(std::move(meaning)), life_(life) {
   table.columns_.push_back(this);
+}
+
+inline void Table::copy(const Table& other) {
+  resize(other.size_);
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    const std::span<const std::byte> from = other.columns_[k]->bytes();
+    std::copy(from.begin(), from.end(), columns_[k]->bytes().begin());
+  }
 }
 
 }  // namespace kurultai

@@ -38,7 +38,7 @@ std::unique_ptr<Society> make_society(const Model& model) {
   return build_society(model.society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source);
 }
 
-Simulation::Simulation(Model& model, Society& society)
+Simulation::Simulation(Model& model, const Society& society)
     : model_(model),
       world_{.society = society, .forms = model.forms, .policies = model.policies, .registry = model.registry,
              .settings = model.society, .practice = model.practice},
@@ -56,10 +56,8 @@ Simulation::Simulation(Model& model, Society& society)
   for (std::size_t c = 0; c < society.communities(); ++c)
     world_.akimats.place_effect[c] =
         traits.place_effect(society.key[c]) / std::sqrt(1.0 + society.country.communities[c].population / model.society.place_people);
-  society.residents.aware.fill(0);
-  society.residents.acted.fill(0);
-  society.residents.online.fill(0);
-  society.residents.signal.fill(0);
+  world_.own_residents.copy(society.residents);
+  world_.institutions.copy(society.institutions);
   for (const Section* section : model.registry.sections())
     for (Field* field : section->fields())
       if (field->kind() == Field::Kind::lever) static_cast<Lever*>(field)->reset(society.communities());

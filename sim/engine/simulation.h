@@ -14,9 +14,9 @@ namespace kurultai {
 
 class Simulation {
  public:
-  /// `model` and `society` must outlive the simulation; both are changed by it (levers, columns). One society
-  /// may serve several runs, one after the other: a simulation begins by setting all changing columns.
-  Simulation(Model& model, Society& society);
+  /// `model` and `society` must outlive the simulation. The model's levers are changed by it; the society is not,
+  /// so one society serves any number of runs, one after the other or side by side.
+  Simulation(Model& model, const Society& society);
 
   /// One week. Afterwards week() is the next one.
   void step();

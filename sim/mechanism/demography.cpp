@@ -10,7 +10,8 @@
 // Once a year, communities in turn. A trait that depends on age (education at 22, occupation at 18, 23 and at
 // pension age) is dealt again with the same luck. New adults become platform users so that a community keeps its
 // share of users as long as nothing else moves it.
-// Limits: households and ties stay; no migration.
+// Limits: households and ties stay; no migration; a newborn has the luck of the slot (civic duty, exposure, wish,
+// aspiration) until a mechanism moves it.
 #include <algorithm>
 
 #include "base/elementary.h"
@@ -28,11 +29,9 @@ class Demography final : public Mechanism {
                    .meaning = "residents age, study, work, retire, die and are born",
                    .source = "MODEL 1",
                    .phase = Phase::demography,
-                   .reads = {},
+                   .reads = {"answering", "household_slot", "household_size"},
                    .writes = {"age", "sex", "education", "occupation", "income", "platform", "access", "propensity",
-                              "aspiration", "trace", "efficacy", "trust", "satisfaction", "expectation", "skill",
-                              "last_act"},
-                   .adds = {"wish"}}) {}
+                              "trace", "efficacy", "trust", "satisfaction", "skill", "last_act"}}) {}
 
   Real mortality_men{*this, {.name = "mortality_men", .symbol = "A", .unit = "per year", .meaning = "men's mortality at age 0, extrapolated", .source = "life expectancy about 71 (recalled)"}, 1.14e-4, {0, 1}};
   Real mortality_women{*this, {.name = "mortality_women", .symbol = "A", .unit = "per year", .meaning = "women's mortality at age 0, extrapolated", .source = "life expectancy about 78 (recalled)"}, 6.3e-5, {0, 1}};

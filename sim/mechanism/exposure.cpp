@@ -2,8 +2,9 @@
 //
 // For each resident of a community with live matters, each layer and each matter: how many neighbours in the
 // community knew of it (n_N + n_P) and how many had acted (n_P). Pull, never push; only ties inside the
-// community are read, since local matters spread inside only. Counts of four slots are added in one 64-bit
-// word of four 16-bit lanes (Ties::build keeps a row below 65,536 ties inside).
+// community are read, since local matters spread inside only; the online layer carries from platform users
+// only. Counts of four slots are added in one 64-bit word of four 16-bit lanes (Ties::build keeps a row below
+// 65,536 ties inside).
 #include "mechanism/list.h"
 
 namespace kurultai {
@@ -25,7 +26,7 @@ class ExposurePass final : public Mechanism {
                    .meaning = "what neighbours knew and did last week, counted by layer",
                    .source = "MODEL 2",
                    .phase = Phase::exposure,
-                   .reads = {"signal"},
+                   .reads = {"signal", "platform"},
                    .writes = {}}) {}
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
@@ -36,6 +37,7 @@ class ExposurePass final : public Mechanism {
     const std::uint16_t live = world.dockets[block.community].live;
     exposure.reset(block.size(), live);
     const std::uint32_t* const signal = world.residents().signal.data();
+    const std::uint8_t* const platform = world.residents().platform.data();
     const Ties& ties = world.society.ties;
     for (std::size_t group = 0; group < 4; ++group) {
       const unsigned shift = static_cast<unsigned>(4 * group);
@@ -47,9 +49,10 @@ class ExposurePass final : public Mechanism {
         const Tie* const end = tie + row.size();
         while (tie != end) {
           const Layer layer = tie->layer();
+          const bool online = layer == Layer::online;  // carries from platform users only
           Exposure::Lanes sum;
           do {
-            const std::uint32_t seen = signal[tie->to()];
+            const std::uint32_t seen = online && !platform[tie->to()] ? 0 : signal[tie->to()];
             sum.aware += lanes[(seen >> shift) & 15U];
             sum.acted += lanes[(seen >> (16 + shift)) & 15U];
             ++tie;

@@ -60,7 +60,7 @@ class Information final : public Mechanism {
   }
 
   void prepare(World& world) override {
-    told_.assign(world.society.institutions.size(), 0.0);
+    told_.assign(world.institutions.size(), 0.0);
   }
 
   void begin(World& world) override {
@@ -68,7 +68,7 @@ class Information final : public Mechanism {
       log_aware_[l] = log_unreached(q_aware[l]);
       log_acted_[l] = log_unreached(q_acted[l]);
     }
-    const Institutions& bodies = world.society.institutions;
+    const Institutions& bodies = world.institutions;
     for (std::size_t k = 0; k < bodies.size(); ++k) {
       const double members = bodies.members[k];
       const double reached = members <= 0 ? 0.0 : std::min(1.0, bodies.capacity[k] / members);

@@ -106,14 +106,17 @@ struct Trial {
   std::vector<float> exposure;       ///< per community, share of outside ties into treated ones; empty: no trial
 };
 
-/// Everything a mechanism may see. One per run.
+/// Everything a mechanism may see. One per run: the society is shared and never changed, the run has its own
+/// residents and institutions, which begin as the society's.
 struct World {
-  Society& society;
+  const Society& society;
   Collection<FormSpec>& forms;
   Collection<PolicySpec>& policies;
   const Registry& registry;
   const SocietySettings& settings;
   Practice& practice;
+  Residents own_residents = {};
+  Institutions institutions = {};
   Akimats akimats = {};
   std::vector<Docket> dockets = {};
   std::vector<Block> blocks = {};
@@ -123,7 +126,8 @@ struct World {
   std::int32_t first_week = 0;  ///< minus the warm-up
   std::vector<Trial> trials = {};  ///< per policy, in the order of their names
 
-  [[nodiscard]] Residents& residents() const { return society.residents; }
+  [[nodiscard]] Residents& residents() { return own_residents; }
+  [[nodiscard]] const Residents& residents() const { return own_residents; }
   /// Weeks since the run began, for keys of draws.
   [[nodiscard]] std::uint32_t tick() const { return static_cast<std::uint32_t>(week - first_week); }
   /// Draws of `stream` this week.

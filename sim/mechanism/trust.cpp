@@ -25,7 +25,7 @@ class Trust final : public Mechanism {
                    .writes = {"trust"}}) {
     observe({.name = "trust",
              .meaning = "mean trust of adults in the local akim",
-             .source = "I1, FACTS 1",
+             .source = "I1",
              .step = 1.0 / 65535.0,
              .residents = [](const World& world, const Block& block, std::size_t, auto sum, auto adults) {
                const Residents& r = world.residents();

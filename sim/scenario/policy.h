@@ -133,7 +133,7 @@ struct PolicySpec : Section {
       *this, {.name = "meaning", .meaning = "what the policy is, for people", .source = "design"}, ""};
   Text source{*this,
               {.name = "source",
-               .meaning = "the tag of SOURCE.md that the policy represents, such as R4",
+               .meaning = "the tag of the source (README) that the policy represents, such as R4",
                .source = "design"},
               ""};
 

@@ -90,10 +90,10 @@ class Cells {
 constexpr const char* sex_names[] = {"male", "female"};
 constexpr const char* peer_layers[] = {"household", "kin", "neighbour", "work or school", "online"};
 
-const std::vector<std::string> node_columns = {"id",        "community",  "region",    "district", "type",
-                                               "latitude",  "longitude",  "household", "age",      "sex",
-                                               "education", "occupation", "income",    "duty",     "exposure",
-                                               "skill",     "wish",       "access",    "platform"};
+const std::vector<std::string> node_columns = {
+    "id",        "community", "region", "district",  "type",       "latitude",  "longitude",
+    "household", "age",       "sex",    "education", "occupation", "income",    "duty",
+    "exposure",  "skill",     "wish",   "access",    "platform",   "resources", "participatory_budget"};
 const std::vector<std::string> edge_columns = {"source", "target", "layer"};
 
 /// Items of Stream::persons under a resident's name.
@@ -120,7 +120,7 @@ struct Places {
   std::vector<std::vector<std::size_t>> rows;
 };
 
-Places read_places(const Cells& nodes) {
+Places read_places(const Cells& nodes, const SocietySettings& settings) {
   struct Found {
     Community community;
     std::size_t row = 0;
@@ -143,6 +143,9 @@ Places read_places(const Cells& nodes) {
       place.community.type = static_cast<PlaceType>(nodes.word(row, "type", place_type_names).value_or(0));
       place.community.latitude = nodes.number(row, "latitude", -90, 90).value_or(0);
       place.community.longitude = nodes.number(row, "longitude", -180, 180).value_or(0);
+      place.community.resources = nodes.number(row, "resources", 0, 1e6).value_or(settings.resources);
+      place.community.participatory_budget =
+          nodes.number(row, "participatory_budget", 0, 1e9).value_or(settings.participatory_budget);
     }
     Found& place = found[c];
     for (const auto& [column, value] :
@@ -306,7 +309,7 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
                                       const SocietySettings& settings, std::uint64_t seed) {
   const Cells nodes(nodes_file, node_columns);
   const Cells ties(edges_file, edge_columns);
-  Places places = read_places(nodes);
+  Places places = read_places(nodes, settings);
   auto society = std::make_unique<Society>();
   society->country = std::move(places.country);
   society->scale = 1;

@@ -1,8 +1,9 @@
 // A society out of two tables: who there is, and who is tied to whom.
 //
 // nodes.csv, one resident a line: id, community (both required); region, district, type (rural okrug, town,
-// city, city district), latitude, longitude (degrees; taken from the community's first row), household, age,
-// sex (male, female), education (basic, secondary, higher), occupation (farmer, ... as in residents.h),
+// city, city district), latitude, longitude (degrees), resources (thousand tenge a resident and year),
+// participatory_budget (tenge a resident and year), all four taken from the community's first row; household,
+// age, sex (male, female), education (basic, secondary, higher), occupation (farmer, ... as in residents.h),
 // income (national mean wages), duty (-8 to 8), exposure, skill (shares), wish (a public good), access,
 // platform (0 or 1), all optional. An empty cell means not known. edges.csv, one tie a line: source, target
 // (ids), layer (household, kin, neighbour, work or school, online; default neighbour).

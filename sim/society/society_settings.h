@@ -41,6 +41,10 @@ struct SocietySettings : Section {
                      0.3,
                      {0, 2}};
 
+  // Money, for communities of a given network.
+  Real resources{*this, {.name = "resources", .unit = "thousand tenge a resident and year", .meaning = "budget for local goods where the input does not say", .source = "about the mean okrug: 190 m tenge (presidential speech 2025) over 3,200 people"}, 59, {0, 1e6}};
+  Real participatory_budget{*this, {.name = "participatory_budget", .unit = "tenge a resident and year", .meaning = "money put to residents' vote where the input does not say", .source = "assumption"}, 300, {0, 1e9}};
+
   // Households.
   Real household_urban{*this,
                        {.name = "household_urban",

@@ -96,7 +96,8 @@ class Experiment {
     for (int k = 0; k < n; ++k) simulation->step();
   }
   [[nodiscard]] World& world() { return simulation->world(); }
-  [[nodiscard]] Residents& residents() { return society->residents; }
+  /// Those of the run; before it starts, those it will begin with.
+  [[nodiscard]] Residents& residents() { return simulation ? world().residents() : society->residents; }
 
   Model model;
   std::unique_ptr<Society> society;

@@ -126,7 +126,7 @@ std::string describe_outputs(const Model& model, bool json) {
                           series.meaning, "", series.source, mechanism->name());
       array.push_back({{"name", series.name}, {"unit", series.unit}, {"meaning", series.meaning}, {"source", series.source},
                        {"mechanism", mechanism->name()}, {"by_form", series.by_form}, {"window", series.window},
-                       {"by_stratum", static_cast<bool>(series.residents)}});
+                       {"by_stratum", series.over_residents()}});
     }
   return json ? array.dump(2) + "\n" : text;
 }

@@ -107,10 +107,12 @@ class Agenda final : public Mechanism {
     if (!queue.empty()) admit(world, docket, queue);
     docket.waiting = static_cast<std::uint16_t>(std::min<std::size_t>(queue.size(), 65535));
     docket.open = 0;
+    docket.children = 0;
     docket.closing = 0;
     for_slots(docket.live, [&](unsigned s) {
       const Matter& matter = docket.slot[s];
       if (world.week >= matter.opens) docket.open = static_cast<std::uint16_t>(docket.open | (1U << s));
+      if (world.forms[matter.form].eligible.is("residents")) docket.children = static_cast<std::uint16_t>(docket.children | (1U << s));
       if (world.week == matter.closes) docket.closing = static_cast<std::uint16_t>(docket.closing | (1U << s));
     });
   }

@@ -29,11 +29,15 @@ struct Matter {
 struct Docket {
   std::array<Matter, slot_count> slot{};
   std::uint16_t live = 0;     ///< announced or open
+  std::uint16_t children = 0;  ///< of those, open to children too
   std::uint16_t open = 0;     ///< residents may act this week
   std::uint16_t closing = 0;  ///< this is the last week
   std::uint16_t stale = 0;    ///< closed last week: bits of residents are cleared this week
   std::uint16_t changed = 0;  ///< stale last week: neighbours still see old bits until published
   std::uint16_t waiting = 0;  ///< matters that found no slot
+
+  /// Live matters in which a resident may take part.
+  [[nodiscard]] std::uint16_t eligible(bool adult) const { return adult ? live : children; }
 };
 
 /// Calls visit(slot) for each bit set in `mask`, lowest first.

@@ -21,15 +21,7 @@ class Efficacy final : public Mechanism {
     observe({.name = "efficacy",
              .meaning = "mean belief of adults that taking part changes something",
              .source = "MODEL 7",
-             .step = 1.0 / 65535.0,
-             .residents = [](const World& world, const Block& block, std::size_t, auto sum, auto adults) {
-               const Residents& r = world.residents();
-               for (Vertex i = block.first; i < block.last; ++i)
-                 if (r.adult(i)) {
-                   sum[i - block.first] = r.efficacy[i].raw;
-                   adults[i - block.first] = 1;
-                 }
-             }});
+             .mean = &Residents::efficacy});
   }
 
   Real rate{*this, {.name = "rate", .meaning = "how far one outcome moves the belief", .source = "assumption"}, 0.1, {0, 1}};

@@ -1,10 +1,10 @@
 // exposure: one gather over ties reads what neighbours published at the end of last week (MODEL 2, 4, 5).
 //
 // For each resident of a community with live matters, each layer and each matter: how many neighbours in the
-// community knew of it (n_N + n_P) and how many had acted (n_P). Pull, never push; only ties inside the
-// community are read, since local matters spread inside only; the online layer carries from platform users
-// only. Counts of four slots are added in one 64-bit word of four 16-bit lanes (Ties::build keeps a row below
-// 65,536 ties inside).
+// community knew of it (n_N + n_P) and how many had acted (n_P). Only residents who may still hear of a matter or
+// decide on it are looked at; the counts of the others stay 0. Pull, never push; only ties inside the community are
+// read, since local matters spread inside only; the online layer carries from platform users only. Counts of four
+// slots are added in one 64-bit word of four 16-bit lanes (Ties::build keeps a row below 65,536 ties inside).
 #include "mechanism/list.h"
 
 namespace kurultai {
@@ -26,7 +26,7 @@ class ExposurePass final : public Mechanism {
                    .meaning = "what neighbours knew and did last week, counted by layer",
                    .source = "MODEL 2",
                    .phase = Phase::exposure,
-                   .reads = {"signal", "platform"},
+                   .reads = {"signal", "platform", "age", "aware", "acted"},
                    .writes = {}}) {}
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
@@ -34,30 +34,25 @@ class ExposurePass final : public Mechanism {
   }
 
   void residents(World& world, const Block& block, Exposure& exposure) override {
-    const std::uint16_t live = world.dockets[block.community].live;
-    exposure.reset(block.size(), live);
-    const std::uint32_t* const signal = world.residents().signal.data();
-    const std::uint8_t* const platform = world.residents().platform.data();
+    const Docket& docket = world.dockets[block.community];
+    exposure.reset(block.size(), docket.live);
+    const Residents& r = world.residents();
+    const std::uint32_t* const signal = r.signal.data();
+    const std::uint8_t* const platform = r.platform.data();
     const Ties& ties = world.society.ties;
     for (std::size_t group = 0; group < 4; ++group) {
       const unsigned shift = static_cast<unsigned>(4 * group);
-      if (((live >> shift) & 15U) == 0) continue;
-      Exposure::Lanes* out = exposure.lanes(group, 0);
-      for (Vertex i = block.first; i < block.last; ++i, out += resident_layers) {
-        const std::span<const Tie> row = ties.inside(i);
-        const Tie* tie = row.data();
-        const Tie* const end = tie + row.size();
-        while (tie != end) {
-          const Layer layer = tie->layer();
-          const bool online = layer == Layer::online;  // carries from platform users only
-          Exposure::Lanes sum;
-          do {
-            const std::uint32_t seen = online && !platform[tie->to()] ? 0 : signal[tie->to()];
-            sum.aware += lanes[(seen >> shift) & 15U];
-            sum.acted += lanes[(seen >> (16 + shift)) & 15U];
-            ++tie;
-          } while (tie != end && tie->layer() == layer);
-          out[static_cast<std::size_t>(layer)] = sum;
+      if (((docket.live >> shift) & 15U) == 0) continue;
+      Exposure::Lanes* layers = exposure.lanes(group, 0);
+      for (Vertex i = block.first; i < block.last; ++i, layers += resident_layers) {
+        const unsigned undecided = docket.eligible(r.adult(i)) & (~r.aware[i] | (docket.open & ~r.acted[i]));
+        if (((undecided >> shift) & 15U) == 0) continue;
+        for (const Tie tie : ties.inside(i)) {
+          const bool carries = tie.layer() != Layer::online || platform[tie.to()] != 0;
+          const std::uint32_t seen = carries ? signal[tie.to()] : 0;
+          Exposure::Lanes& sum = layers[static_cast<std::size_t>(tie.layer())];
+          sum.aware += lanes[(seen >> shift) & 15U];
+          sum.acted += lanes[(seen >> (16 + shift)) & 15U];
         }
       }
     }

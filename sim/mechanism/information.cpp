@@ -88,15 +88,9 @@ class Information final : public Mechanism {
     const double a = reach[c];
     const double pushed = log_unreached(push[c]);
     std::array<double, slot_count> per_week{};  // 1 / T
-    std::uint16_t for_children = 0;
-    for_slots(docket.live, [&](unsigned s) {
-      const FormSpec& form = world.forms[docket.slot[s].form];
-      per_week[s] = 1.0 / static_cast<double>(form.round());
-      if (form.eligible.is("residents")) for_children = static_cast<std::uint16_t>(for_children | (1U << s));
-    });
+    for_slots(docket.live, [&](unsigned s) { per_week[s] = 1.0 / static_cast<double>(world.forms[docket.slot[s].form].round()); });
     for (Vertex i = block.first; i < block.last; ++i) {
-      const std::uint16_t eligible = r.adult(i) ? docket.live : for_children;
-      const auto unaware = static_cast<std::uint16_t>(eligible & ~r.aware[i]);
+      const auto unaware = static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & ~r.aware[i]);
       if (unaware == 0) continue;
       double direct = log_unreached(a * r.exposure[i]);
       if (r.platform[i]) direct += pushed;

@@ -42,12 +42,14 @@ class Norms final : public Mechanism {
     Residents& r = world.residents();
     sums_.clear_block(block.index);
     const std::span<std::int64_t> sum = sums_.block(block.index);
+    const Share* const visible = r.visible.data();
     for (Vertex i = block.first; i < block.last; ++i) {
+      world.society.ties.prefetch(i + Ties::ahead, visible, family_count);
       const std::span<const Tie> peers = world.society.ties.peers(i);
       if (peers.empty()) continue;
       std::array<std::uint64_t, family_count> seen{};
       for (const Tie tie : peers)
-        for (std::size_t f = 0; f < family_count; ++f) seen[f] += r.visible(tie.to(), f).raw;
+        for (std::size_t f = 0; f < family_count; ++f) seen[f] += visible[tie.to() * family_count + f].raw;
       for (std::size_t f = 0; f < family_count; ++f) {
         r.norm(i, f).raw = static_cast<std::uint16_t>(seen[f] / peers.size());
         sum[f] += r.norm(i, f).raw;

@@ -22,6 +22,7 @@
 // rule = "threshold" (Granovetter 1978, Watts 2002) instead: act when the share of those who acted (among
 // neighbours, or in the community) reaches one's own lasting threshold, normal(threshold_mean, threshold_sd);
 // a share `instigators` has threshold 0.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -47,11 +48,11 @@ class Participation final : public Mechanism {
              .residents =
                  [](const World& world, const Block& block, std::size_t, auto took_part, auto adults) {
                    const Residents& r = world.residents();
-                   for (Vertex i = block.first; i < block.last; ++i)
-                     if (r.adult(i)) {
-                       adults[i - block.first] = 1;
-                       took_part[i - block.first] = took_part_lately(world, r.last_act[i]) ? 1 : 0;
-                     }
+                   for (Vertex i = block.first; i < block.last; ++i) {
+                     const bool adult = r.adult(i);
+                     adults[i - block.first] = adult;
+                     took_part[i - block.first] = adult && took_part_lately(world, r.last_act[i]);
+                   }
                  }});
     observe({.name = "participation_among_residents",
              .meaning = "share of all residents, children too, who took part in anything in the last 52 weeks",
@@ -61,7 +62,7 @@ class Participation final : public Mechanism {
                    const Residents& r = world.residents();
                    for (Vertex i = block.first; i < block.last; ++i) {
                      all[i - block.first] = 1;
-                     took_part[i - block.first] = took_part_lately(world, r.last_act[i]) ? 1 : 0;
+                     took_part[i - block.first] = took_part_lately(world, r.last_act[i]);
                    }
                  }});
     observe(turnout("turnout", "share of eligible residents who took part, in matters of the form that closed in the last 52 weeks", true, true));
@@ -185,7 +186,6 @@ class Participation final : public Mechanism {
     std::array<std::array<Occasion, family_count>, slot_count> occasions{};
     std::array<double, slot_count> size{};
     std::array<double, slot_count> pace{};  // t / W
-    std::uint16_t for_children = 0;
     for_slots(docket.open, [&](unsigned s) {
       const Matter& matter = docket.slot[s];
       const FormSpec& form = world.forms[matter.form];
@@ -195,24 +195,23 @@ class Participation final : public Mechanism {
                     : 1.0;
       const double weeks = static_cast<double>(form.decide > 0 ? std::min<std::int64_t>(form.decide, form.open) : form.open.value());
       pace[s] = std::min(1.0, (world.week - matter.opens + 1) / weeks);
-      if (form.eligible.is("residents")) for_children = static_cast<std::uint16_t>(for_children | (1U << s));
     });
 
     for (Vertex i = block.first; i < block.last; ++i) {
-      const auto candidates = static_cast<std::uint16_t>(r.aware[i] & ~r.acted[i] & (r.adult(i) ? docket.open : for_children));
+      const auto candidates = static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & docket.open & r.aware[i] & ~r.acted[i]);
       if (candidates == 0) continue;
       const bool user = r.platform[i] != 0;
       const double person = b_duty * r.duty[i] + b_eff * (r.efficacy[i] - 0.5) + b_trust * (r.trust[i] - 0.5) +
                             (paid > 0 ? b_money * log_(1.0 + paid / (weekly_wage * std::max<double>(r.income[i], 0.01))) : 0.0);
       std::array<double, family_count> habit{};
       std::array<double, family_count> norm{};
-      for (std::size_t f = 0; f < family_count; ++f) {
+      for (std::size_t f = 0; f < (user ? family_count : 1); ++f) {
         habit[f] = b_habit * logit(r.propensity(i, f)) + r.trace(i, f);
         norm[f] = r.norm(i, f) - akimats.habitual_norm(c, f);
       }
-      std::array<std::uint16_t, resident_layers> degree{};
-      for (const Tie tie : ties.inside(i)) ++degree[static_cast<std::size_t>(tie.layer())];
-
+      const auto degree = [row = ties.inside(i)](std::size_t l) {
+        return static_cast<double>(std::count_if(row.begin(), row.end(), [l](Tie tie) { return static_cast<std::size_t>(tie.layer()) == l; }));
+      };
       for_slots(candidates, [&](unsigned s) {
         const Matter& matter = docket.slot[s];
         double shared = person + b_stake * size[s] * (matter.subject == good_count || matter.subject == r.wish[i] ? 1.0 : s_other.value());
@@ -220,7 +219,7 @@ class Participation final : public Mechanism {
         std::uint32_t acted = 0;
         for (std::size_t l = 0; l < resident_layers; ++l)
           if (n.acted[l] != 0) {
-            shared += b_now[l] * n.acted[l] / degree[l];
+            shared += b_now[l] * n.acted[l] / degree(l);
             acted += n.acted[l];
           }
         if (acted != 0) shared += b_ask * (1.0 - exp_(acted * log_unasked));
@@ -259,13 +258,9 @@ class Participation final : public Mechanism {
     const bool mixing = threshold_over.is("community");
     acts_.clear_block(block.index);
     const std::span<std::int64_t> acts = acts_.block(block.index);
-    std::uint16_t for_children = 0;
-    for_slots(docket.open, [&](unsigned s) {
-      if (world.forms[docket.slot[s].form].eligible.is("residents")) for_children = static_cast<std::uint16_t>(for_children | (1U << s));
-    });
     const Draws lasting = world.lasting(stream());
     for (Vertex i = block.first; i < block.last; ++i) {
-      const auto candidates = static_cast<std::uint16_t>(r.aware[i] & ~r.acted[i] & (r.adult(i) ? docket.open : for_children));
+      const auto candidates = static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & docket.open & r.aware[i] & ~r.acted[i]);
       if (candidates != 0) {
         const Name name = world.society.name(c, i);
         const bool instigator = lasting.chance(instigators, name, 0);

@@ -29,15 +29,7 @@ class Propensity final : public Mechanism {
     observe({.name = "propensity",
              .meaning = "mean propensity of adults to take part offline",
              .source = "MODEL 7",
-             .step = 1.0 / 65535.0,
-             .residents = [](const World& world, const Block& block, std::size_t, auto sum, auto adults) {
-               const Residents& r = world.residents();
-               for (Vertex i = block.first; i < block.last; ++i)
-                 if (r.adult(i)) {
-                   sum[i - block.first] = r.propensity(i, 0).raw;
-                   adults[i - block.first] = 1;
-                 }
-             }});
+             .mean = &Residents::propensity});
   }
 
   Real start{*this, {.name = "start", .meaning = "median propensity at the start", .source = "equilibrium of the defaults"}, 0.5, {0.001, 0.999}};

@@ -69,12 +69,8 @@ class Response final : public Mechanism {
     const Docket& docket = world.dockets[block.community];
     tally_.clear_block(block.index);
     const std::span<std::int64_t> sum = tally_.block(block.index);
-    std::uint16_t for_children = 0;
-    for_slots(docket.closing, [&](unsigned s) {
-      if (world.forms[docket.slot[s].form].eligible.is("residents")) for_children = static_cast<std::uint16_t>(for_children | (1U << s));
-    });
     for (Vertex i = block.first; i < block.last; ++i) {
-      for_slots(r.adult(i) ? docket.closing : for_children, [&](unsigned s) { ++sum[s * fields + eligible]; });
+      for_slots(static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & docket.closing), [&](unsigned s) { ++sum[s * fields + eligible]; });
       for_slots(static_cast<std::uint16_t>(r.aware[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + aware]; });
       for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + acted + r.wish[i]]; });
     }

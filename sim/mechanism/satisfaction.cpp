@@ -26,15 +26,7 @@ class Satisfaction final : public Mechanism {
     observe({.name = "satisfaction",
              .meaning = "mean satisfaction of adults with the public good they wish for",
              .source = "I1, D7",
-             .step = 1.0 / 65535.0,
-             .residents = [](const World& world, const Block& block, std::size_t, auto sum, auto adults) {
-               const Residents& r = world.residents();
-               for (Vertex i = block.first; i < block.last; ++i)
-                 if (r.adult(i)) {
-                   sum[i - block.first] = r.satisfaction[i].raw;
-                   adults[i - block.first] = 1;
-                 }
-             }});
+             .mean = &Residents::satisfaction});
   }
 
   Real half{*this, {.name = "half", .symbol = "G_half", .unit = "thousand tenge a head", .meaning = "stock of a good that gives half of the best quality", .source = "assumption: about the national mean stock"}, 50, {1e-6, 1e9}};

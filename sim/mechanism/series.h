@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "society/residents.h"
+
 namespace kurultai {
 
 struct World;
@@ -20,9 +22,11 @@ struct SeriesSpec {
   std::string source;
   bool by_form = false;  ///< one series per form of participation
   int window = 1;        ///< weeks summed before the ratio is taken: 52 for things that happen now and then
-  double step = 1;       ///< value of one unit of the numerator (1/65535 for shares)
 
-  /// Over residents: fills numerator and denominator for each resident of the block (cleared before). Called
+  /// Over residents, the common case: the mean of a column over adults (of its part for `family`, if it has two).
+  Column<Share> Residents::* mean = nullptr;
+  std::size_t family = 0;
+  /// Over residents, any other count: fills numerator and denominator for each resident of the block (cleared before). Called
   /// only where `happens` says so. `form` is 0 unless by_form.
   std::function<void(const World&, const Block&, std::size_t form, std::span<std::uint32_t> numerator,
                      std::span<std::uint32_t> denominator)>
@@ -34,10 +38,12 @@ struct SeriesSpec {
     double numerator = 0;
     double denominator = 0;
   };
-  /// Over communities, where `residents` is empty: what community c adds.
+  /// Over communities, where neither of those is given: what community c adds.
   std::function<Ratio(const World&, std::size_t community, std::size_t form)> community = {};
   /// Whether the value is the numerator alone (a total), not the ratio.
   bool total = false;
+
+  [[nodiscard]] bool over_residents() const { return mean != nullptr || residents; }
 };
 
 }  // namespace kurultai

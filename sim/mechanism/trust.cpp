@@ -22,19 +22,11 @@ class Trust final : public Mechanism {
                    .source = "MODEL 7; T3, D3, R4; DeGroot 1974",
                    .phase = Phase::experience,
                    .reads = {"satisfaction", "answered", "shared_trust"},
-                   .writes = {"trust"}}) {
+                   .writes = {"trust", "trust_level"}}) {
     observe({.name = "trust",
              .meaning = "mean trust of adults in the local akim",
              .source = "I1",
-             .step = 1.0 / 65535.0,
-             .residents = [](const World& world, const Block& block, std::size_t, auto sum, auto adults) {
-               const Residents& r = world.residents();
-               for (Vertex i = block.first; i < block.last; ++i)
-                 if (r.adult(i)) {
-                   sum[i - block.first] = r.trust[i].raw;
-                   adults[i - block.first] = 1;
-                 }
-             }});
+             .mean = &Residents::trust});
   }
 
   Real level{*this, {.name = "level", .meaning = "median trust at the start", .source = "59% (KISI 2022); an axis from 0.3 to 0.85: 31% (Qalam 2022), 84% of rural people (2025)"}, 0.59, {0.01, 0.99}};
@@ -51,9 +43,10 @@ class Trust final : public Mechanism {
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
     usual_.assign(world.akimats.answering.values().begin(), world.akimats.answering.values().end());
+    Residents& r = world.residents();
     for (std::size_t c = 0; c < communities; ++c)
       for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i)
-        world.residents().trust[i] = Share(own_level(world, c, i));
+        r.trust[i] = r.trust_level[i] = Share(own_level(world, c, i));
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4); }
@@ -62,11 +55,12 @@ class Trust final : public Mechanism {
     Residents& r = world.residents();
     const std::size_t c = block.community;
     const double general = t_open * (world.practice.openness[c] - openness_0) + t_answer * (world.akimats.answered[c] - usual_[c]);
+    const Share* const shared = r.shared_trust.data();
     for (Vertex i = block.first; i < block.last; ++i) {
       const double now = r.trust[i];
       double next = now;
       if (rate > 0) {
-        const double tau = std::clamp(own_level(world, c, i) + t_sat * (r.satisfaction[i] - 0.5) + general, 0.0, 1.0);
+        const double tau = std::clamp(r.trust_level[i] + t_sat * (r.satisfaction[i] - 0.5) + general, 0.0, 1.0);
         next += std::min(1.0, rate * (tau < now ? loss_aversion.value() : 1.0)) * (tau - now);
       }
       if (share > 0) {
@@ -74,7 +68,7 @@ class Trust final : public Mechanism {
         std::uint32_t close = 0;
         for (const Tie tie : world.society.ties.inside(i)) {
           if (tie.layer() > Layer::kin) break;  // sorted: household, kin, then the rest
-          sum += r.shared_trust[tie.to()].raw;
+          sum += shared[tie.to()].raw;
           ++close;
         }
         if (close != 0) next += share * (sum / 65535.0 / close - now);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <mutex>
+#include <numeric>
 
 #include "base/parallel.h"
 
@@ -16,7 +16,23 @@ const std::vector<std::string>& known_levels() {
   return names;
 }
 
-constexpr std::array<std::uint8_t, stratum_dimensions> first_of_dimension = {0, 5, 7, 10, 17, 20};
+/// Fills in what each resident of a block adds to a series.
+void count(const World& world, const Block& block, const SeriesSpec& spec, std::size_t form,
+           std::span<std::uint32_t> numerator, std::span<std::uint32_t> denominator) {
+  if (spec.residents) {
+    std::fill(numerator.begin(), numerator.end(), 0U);
+    std::fill(denominator.begin(), denominator.end(), 0U);
+    spec.residents(world, block, form, numerator, denominator);
+    return;
+  }
+  const Residents& r = world.residents();
+  const Column<Share>& column = r.*spec.mean;
+  const std::size_t width = column.width();
+  const Share* const value = column.data() + block.first * width + spec.family;
+  const std::uint8_t* const age = r.age.data() + block.first;
+  for (std::size_t i = 0; i < denominator.size(); ++i) denominator[i] = age[i] >= adult_age ? 1 : 0;
+  for (std::size_t i = 0; i < numerator.size(); ++i) numerator[i] = denominator[i] * value[i * width].raw;
+}
 
 }  // namespace
 
@@ -43,15 +59,30 @@ std::span<const Stratum> strata() {
   return all;
 }
 
-std::array<std::uint8_t, stratum_dimensions> strata_of(const Residents& r, std::size_t i) {
+std::uint16_t kind_of(const Residents& r, std::size_t i) {
   const int age = r.age[i];
-  const int group = age < 18 ? 0 : age < 30 ? 1 : age < 45 ? 2 : age < 60 ? 3 : 4;
-  const int income = r.income[i] < 0.5 ? 0 : r.income[i] < 1.0 ? 1 : 2;
-  const auto code = [](std::size_t dimension, int within) {
-    return static_cast<std::uint8_t>(first_of_dimension[dimension] + within);
-  };
-  return {code(0, group), code(1, r.sex[i]), code(2, r.education[i]),
-          code(3, r.occupation[i]), code(4, income), code(5, r.platform[i] ? 0 : 1)};
+  const double income = r.income[i];
+  const int age_group = (age >= 18) + (age >= 30) + (age >= 45) + (age >= 60);
+  const int income_group = (income >= 0.5) + (income >= 1.0);
+  const auto& [ages, sexes, educations, occupations, incomes, platforms] = strata_of_dimension;
+  int kind = age_group;
+  kind = kind * sexes + r.sex[i];
+  kind = kind * educations + r.education[i];
+  kind = kind * occupations + r.occupation[i];
+  kind = kind * incomes + income_group;
+  kind = kind * platforms + (r.platform[i] != 0 ? 0 : 1);
+  return static_cast<std::uint16_t>(kind);
+}
+
+std::array<std::uint8_t, stratum_dimensions> strata_of(std::uint16_t kind) {
+  std::array<std::uint8_t, stratum_dimensions> strata_of_kind{};
+  int first = std::accumulate(strata_of_dimension.begin(), strata_of_dimension.end(), 0);
+  int rest = kind;
+  for (std::size_t d = stratum_dimensions; d-- > 0; rest /= strata_of_dimension[d]) {
+    first -= strata_of_dimension[d];
+    strata_of_kind[d] = static_cast<std::uint8_t>(first + rest % strata_of_dimension[d]);
+  }
+  return strata_of_kind;
 }
 
 Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings) {
@@ -87,7 +118,7 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
     for (std::size_t f = 0; f < forms; ++f) {
       Channel channel{.spec = spec, .form = f, .week = {}, .window = {}, .ring = {}, .ratio = {}, .recorded = {}};
       const std::size_t cells = cells_ + (wants_strata_ ? strata().size() : 0);
-      if (spec->residents) {
+      if (spec->over_residents()) {
         channel.week.resize(cells);
         if (spec->window > 1) {
           channel.window.resize(cells);
@@ -101,6 +132,7 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
     }
   }
   block_sums_.resize(world.blocks.size() * channels_.size());
+  stratum_sums_.resize(channels_.size() * strata().size());
 }
 
 void Recorder::observe(const World& world) {
@@ -108,68 +140,76 @@ void Recorder::observe(const World& world) {
   bool strata_due = false;
   for (const Level& level : levels_)
     if (world.week >= 0 && world.week % level.every == 0) (level.name == "stratum" ? strata_due : recorded) = true;
-  sum_residents(world, strata_due);
+  sum_residents(world, recorded || strata_due, strata_due);
   if (recorded || strata_due) sum_communities(world);
   if (world.week >= 0) record(world);
 }
 
-void Recorder::sum_residents(const World& world, bool strata_due) {
-  const std::size_t channels = channels_.size();
-  const bool snapshot = world.week >= 0;
-  const std::size_t strata_count = strata().size();
-  std::vector<Sum> by_stratum(channels * strata_count);
-  std::mutex guard;
-  parallel_chunks(world.blocks.size(), 16, [&](std::size_t from, std::size_t to) {
-    std::vector<std::uint32_t> numerator;
-    std::vector<std::uint32_t> denominator;
-    std::vector<std::array<std::uint8_t, stratum_dimensions>> codes;
-    std::vector<Sum> strata_here(wants_strata_ ? channels * strata_count : 0);
+void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, bool due, bool strata_due) {
+  struct Scratch {
+    std::vector<std::uint32_t> numerator, denominator;
+    std::vector<std::uint16_t> kind;
+    std::vector<Sum> by_kind;
+  };
+  thread_local Scratch kept;  // filled anew for each use, kept for its memory only
+  auto& [numerator, denominator, kind, by_kind] = kept;
+  const Vertex first = world.blocks[from].first;
+  const Vertex last = world.blocks[to - 1].last;
+  kind.clear();
+  for (std::size_t k = 0; k < channels_.size(); ++k) {
+    const SeriesSpec& spec = *channels_[k].spec;
+    if (!spec.over_residents()) continue;
+    const bool windowed = spec.window > 1;
+    const bool by_stratum = wants_strata_ && (windowed || strata_due);
+    bool counted = false;
     for (std::size_t b = from; b < to; ++b) {
       const Block& block = world.blocks[b];
+      Sum& sum = block_sums_[b * channels_.size() + k];
+      sum = {};
+      if (!windowed && !due) continue;
+      if (spec.happens && !spec.happens(world, block.community, channels_[k].form)) continue;
       const std::size_t n = block.size();
-      bool coded = false;
-      for (std::size_t k = 0; k < channels; ++k) {
-        const SeriesSpec& spec = *channels_[k].spec;
-        Sum& sum = block_sums_[b * channels + k];
-        sum = {};
-        if (!spec.residents) continue;
-        const bool windowed = spec.window > 1;
-        if (!windowed && !snapshot) continue;
-        if (spec.happens && !spec.happens(world, block.community, channels_[k].form)) continue;
-        numerator.assign(n, 0);
-        denominator.assign(n, 0);
-        spec.residents(world, block, channels_[k].form, numerator, denominator);
-        for (std::size_t i = 0; i < n; ++i) {
-          sum.numerator += numerator[i];
-          sum.denominator += denominator[i];
-        }
-        if (!wants_strata_ || !(windowed || strata_due)) continue;
-        if (!coded) {
-          codes.resize(n);
-          for (std::size_t i = 0; i < n; ++i) codes[i] = strata_of(world.residents(), block.first + i);
-          coded = true;
-        }
-        Sum* cells = &strata_here[k * strata_count];
-        for (std::size_t i = 0; i < n; ++i) {
-          if (denominator[i] == 0) continue;
-          for (const std::uint8_t code : codes[i]) {
-            cells[code].numerator += numerator[i];
-            cells[code].denominator += denominator[i];
-          }
-        }
+      numerator.resize(n);
+      denominator.resize(n);
+      count(world, block, spec, channels_[k].form, numerator, denominator);
+      for (std::size_t i = 0; i < n; ++i) {
+        sum.numerator += numerator[i];
+        sum.denominator += denominator[i];
+      }
+      if (!by_stratum) continue;
+      if (kind.empty()) {
+        kind.resize(last - first);
+        for (Vertex i = first; i < last; ++i) kind[i - first] = kind_of(world.residents(), i);
+      }
+      if (!counted) by_kind.assign(kind_count, {});
+      counted = true;
+      for (std::size_t i = 0; i < n; ++i) {
+        Sum& cell = by_kind[kind[block.first - first + i]];
+        cell.numerator += numerator[i];
+        cell.denominator += denominator[i];
       }
     }
-    if (!strata_here.empty()) {
-      const std::scoped_lock lock(guard);
-      for (std::size_t k = 0; k < strata_here.size(); ++k) {
-        by_stratum[k].numerator += strata_here[k].numerator;
-        by_stratum[k].denominator += strata_here[k].denominator;
+    if (!counted) continue;
+    Sum* const stratum_sum = &stratum_sums_[k * strata().size()];
+    const std::scoped_lock lock(guard_);
+    for (std::size_t kd = 0; kd < kind_count; ++kd) {
+      if (by_kind[kd].denominator == 0) continue;
+      for (const std::uint8_t stratum : strata_of(static_cast<std::uint16_t>(kd))) {
+        stratum_sum[stratum].numerator += by_kind[kd].numerator;
+        stratum_sum[stratum].denominator += by_kind[kd].denominator;
       }
     }
-  });
+  }
+}
+
+void Recorder::sum_residents(const World& world, bool due, bool strata_due) {
+  const std::size_t channels = channels_.size();
+  const std::size_t strata_count = strata().size();
+  std::fill(stratum_sums_.begin(), stratum_sums_.end(), Sum{});
+  parallel_chunks(world.blocks.size(), 64, [&](std::size_t from, std::size_t to) { sum_blocks(world, from, to, due, strata_due); });
   for (std::size_t k = 0; k < channels; ++k) {
     Channel& channel = channels_[k];
-    if (!channel.spec->residents) continue;
+    if (!channel.spec->over_residents()) continue;
     std::fill(channel.week.begin(), channel.week.end(), Sum{});
     for (std::size_t b = 0; b < world.blocks.size(); ++b) {
       const Sum& sum = block_sums_[b * channels + k];
@@ -181,7 +221,7 @@ void Recorder::sum_residents(const World& world, bool strata_due) {
       }
     }
     if (wants_strata_)
-      std::copy_n(by_stratum.begin() + static_cast<std::ptrdiff_t>(k * strata_count), strata_count,
+      std::copy_n(stratum_sums_.begin() + static_cast<std::ptrdiff_t>(k * strata_count), strata_count,
                   channel.week.begin() + static_cast<std::ptrdiff_t>(stratum_first_));
     if (channel.spec->window > 1) {
       const std::size_t cells = channel.week.size();
@@ -197,7 +237,7 @@ void Recorder::sum_residents(const World& world, bool strata_due) {
 
 void Recorder::sum_communities(const World& world) {
   for (Channel& channel : channels_) {
-    if (channel.spec->residents) continue;
+    if (channel.spec->over_residents()) continue;
     std::fill(channel.ratio.begin(), channel.ratio.end(), SeriesSpec::Ratio{});
     for (std::size_t c = 0; c < cells_of_.size(); ++c) {
       const SeriesSpec::Ratio part = channel.spec->community(world, c, channel.form);
@@ -219,9 +259,9 @@ void Recorder::record(const World& world) {
       for (std::size_t cell = level.first; cell < level.first + level.cells; ++cell) {
         double numerator = 0;
         double denominator = 0;
-        if (spec.residents) {
+        if (spec.over_residents()) {
           const Sum& sum = spec.window > 1 ? channel.window[cell] : channel.week[cell];
-          numerator = static_cast<double>(sum.numerator) * spec.step;
+          numerator = static_cast<double>(sum.numerator) * (spec.mean != nullptr ? 1.0 / 65535.0 : 1.0);
           denominator = static_cast<double>(sum.denominator);
         } else {
           numerator = channel.ratio[cell].numerator;
@@ -263,7 +303,7 @@ std::vector<Group> Recorder::groups(const World& world) const {
     if (level.name != "nation") dimensions.push_back(level.name);
     for (std::size_t k = 0; k < channels_.size(); ++k) {
       const SeriesSpec& spec = *channels_[k].spec;
-      if (level.name == "stratum" && !spec.residents) continue;
+      if (level.name == "stratum" && !spec.over_residents()) continue;
       if (!spec.by_form) {
         group.variables.push_back({spec.name, dimensions, channels_[k].recorded[l], spec.unit, spec.meaning, spec.source, {}});
         continue;

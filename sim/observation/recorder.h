@@ -5,7 +5,9 @@
 // complete in itself.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,8 +40,13 @@ struct Stratum {
 std::span<const Stratum> strata();
 /// Dimensions of strata: every resident is in one stratum of each.
 inline constexpr std::size_t stratum_dimensions = 6;
-/// The strata of resident i: indices into strata(), one a dimension.
-std::array<std::uint8_t, stratum_dimensions> strata_of(const Residents& residents, std::size_t i);
+/// Residents of one kind are in the same strata: people are counted by kind, and strata are sums of kinds.
+inline constexpr std::array<std::uint8_t, stratum_dimensions> strata_of_dimension = {5, 2, 3, 7, 3, 2};
+inline constexpr std::size_t kind_count = 5 * 2 * 3 * 7 * 3 * 2;
+/// The kind of resident i.
+std::uint16_t kind_of(const Residents& residents, std::size_t i);
+/// The strata of a kind: indices into strata(), one a dimension.
+std::array<std::uint8_t, stratum_dimensions> strata_of(std::uint16_t kind);
 
 class Recorder {
  public:
@@ -75,7 +82,8 @@ class Recorder {
     std::vector<std::vector<float>> recorded;  ///< by level: [week][cell]
   };
 
-  void sum_residents(const World& world, bool strata_due);
+  void sum_residents(const World& world, bool due, bool strata_due);
+  void sum_blocks(const World& world, std::size_t from, std::size_t to, bool due, bool strata_due);
   void sum_communities(const World& world);
   void record(const World& world);
   [[nodiscard]] std::vector<Coordinate> coordinates(const World& world, const Level& level) const;
@@ -88,6 +96,8 @@ class Recorder {
   std::vector<std::array<std::uint32_t, 6>> cells_of_;  ///< by community: its cell in each level but strata
   std::size_t community_levels_ = 0;
   std::vector<Sum> block_sums_;      ///< [block][channel]
+  std::vector<Sum> stratum_sums_;    ///< [channel][stratum]
+  std::mutex guard_;                 ///< of stratum_sums_
   std::vector<std::string> form_names_;
 };
 

@@ -60,6 +60,7 @@ struct Residents : Table {
   Column<Share> norm{*this, "norm", "1", "x: mean of neighbours' visible acts, by family", Life::changing, family_count};
   Column<Share> efficacy{*this, "efficacy", "1", "belief that taking part changes something"};
   Column<Share> trust{*this, "trust", "1", "trust in the local akim"};
+  Column<Share> trust_level{*this, "trust_level", "1", "trust that this person would have if nothing spoke for or against it"};
   Column<Share> shared_trust{*this, "shared_trust", "1", "published: trust as close neighbours see it"};
   Column<Share> satisfaction{*this, "satisfaction", "1", "satisfaction with the public good wished for"};
   Column<Share> expectation{*this, "expectation", "1", "quality of the wished-for good that this resident is used to"};

@@ -66,6 +66,14 @@ class Ties {
   [[nodiscard]] std::span<const Tie> outside(Vertex i) const { return row(i, inside_[i], peers_[i]); }
   /// Resident i's ties to residents anywhere.
   [[nodiscard]] std::span<const Tie> peers(Vertex i) const { return row(i, 0, peers_[i]); }
+  /// Asks the cache for what the neighbours of resident i show (`shown`, `width` values each), where there is such a
+  /// resident. A gather waits for memory, not for arithmetic: ask `ahead` residents before their turn.
+  template <class T>
+  void prefetch(std::size_t i, const T* shown, std::size_t width = 1) const {
+    if (i >= residents()) return;
+    for (const Tie tie : peers(static_cast<Vertex>(i))) __builtin_prefetch(shown + tie.to() * width);
+  }
+  static constexpr std::size_t ahead = 12;
   /// Resident i's ties to institutions and akimats.
   [[nodiscard]] std::span<const Tie> bodies(Vertex i) const { return row(i, peers_[i], begin_[i + 1] - begin_[i]); }
 

@@ -1,0 +1,82 @@
+// The exposure gather over the ties of a synthesised country, against counting neighbour by neighbour.
+#include <benchmark/benchmark.h>
+
+#include "kazakhstan.h"
+
+namespace kurultai {
+namespace {
+
+/// A country in a week with open matters, some neighbours informed and some having acted.
+Stage make_stage(double residents) { return Stage(residents, 64 + 11); }
+
+bool community_of(const Society& society, std::size_t c, Vertex i) {
+  return i >= society.first[c] && i < society.first[c + 1];
+}
+
+bool counts_right(Stage& stage) {
+  World& world = stage.world();
+  const Residents& r = world.residents();
+  Mechanism& pass = stage.mechanism("exposure");
+  Exposure exposure;
+  bool right = true;
+  std::size_t compared = 0;
+  stage.for_wanted("exposure", [&](const Block& block) {
+    const Docket& docket = world.dockets[block.community];
+    pass.residents(world, block, exposure);
+    for (Vertex i = block.first; i < block.last; ++i) {
+      if (!r.adult(i)) continue;
+      for_slots(docket.live, [&](unsigned s) {
+        const bool knows = ((r.aware[i] >> s) & 1U) != 0;
+        const bool decided = ((r.acted[i] >> s) & 1U) != 0 || ((docket.open >> s) & 1U) == 0;
+        if (knows && decided) return;
+        Neighbours expected;
+        for (const Tie tie : world.society.ties.all(i)) {
+          if (!community_of(world.society, block.community, tie.to())) continue;
+          if (tie.layer() == Layer::online && !r.platform[tie.to()]) continue;
+          const auto l = static_cast<std::size_t>(tie.layer());
+          if ((r.signal[tie.to()] >> s) & 1U) ++expected.aware[l];
+          if ((r.signal[tie.to()] >> (s + 16)) & 1U) ++expected.acted[l];
+        }
+        const Neighbours found = exposure.neighbours(s, i - block.first);
+        right = right && found.aware == expected.aware && found.acted == expected.acted;
+        for (const std::uint16_t n : expected.acted) compared += n;
+      });
+    }
+  });
+  return right && compared > 0;
+}
+
+void exposure(benchmark::State& state) {
+  Stage stage = make_stage(static_cast<double>(state.range(0)));
+  World& world = stage.world();
+  Mechanism& pass = stage.mechanism("exposure");
+  std::vector<Block> blocks;
+  std::int64_t ties = 0;
+  std::int64_t residents = 0;
+  stage.for_wanted("exposure", [&](const Block& block) {
+    blocks.push_back(block);
+    residents += static_cast<std::int64_t>(block.size());
+    for (Vertex i = block.first; i < block.last; ++i)
+      ties += static_cast<std::int64_t>(world.society.ties.inside(i).size());
+  });
+  Exposure found;
+  for (auto _ : state)
+    for (const Block& block : blocks) {
+      pass.residents(world, block, found);
+      benchmark::DoNotOptimize(found);
+    }
+  state.SetItemsProcessed(state.iterations() * residents);
+  state.counters["ties"] =
+      benchmark::Counter(static_cast<double>(state.iterations() * ties), benchmark::Counter::kIsRate);
+}
+BENCHMARK(exposure)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace kurultai
+
+int main(int argc, char** argv) {
+  kurultai::Stage stage = kurultai::make_stage(20'000);
+  kurultai::verify(kurultai::counts_right(stage), "exposure");
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

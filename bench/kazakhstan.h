@@ -1,0 +1,72 @@
+// What the benchmarks work on: scenarios/kazakhstan.toml, thinned to a number of residents.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/simulation.h"
+
+namespace kurultai {
+
+inline constexpr double inhabitants = 19'765'004;  // the census of 2023, scenarios/data/kazakhstan
+
+/// The scenario's model with about that many residents and these settings.
+inline std::unique_ptr<Model> kazakhstan(double residents, int warmup, int weeks,
+                                         const std::vector<std::string>& sets = {}) {
+  auto model = std::make_unique<Model>();
+  std::vector<std::string> all = {
+      fmt::format("run.scale={:.9f}", residents >= inhabitants ? 1.0 : residents / inhabitants),
+      fmt::format("run.warmup={}", warmup), fmt::format("run.weeks={}", weeks)};
+  all.insert(all.end(), sets.begin(), sets.end());
+  model->read(std::string(KURULTAI_SOURCE_DIR) + "/scenarios/kazakhstan.toml", all);
+  return model;
+}
+
+/// A country some weeks into its history, where single kernels can be run.
+struct Stage {
+  explicit Stage(double residents, int weeks, const std::vector<std::string>& sets = {})
+      : model(kazakhstan(residents, weeks, 1, sets)),
+        society(make_society(*model)),
+        simulation(*model, *society) {
+    while (simulation.week() < 0) simulation.step();
+  }
+  [[nodiscard]] World& world() { return simulation.world(); }
+  [[nodiscard]] Mechanism& mechanism(const std::string& name) { return model->mechanism(name); }
+  /// Lets `name` begin its week and hands each block where it has work to `visit`.
+  void for_wanted(const std::string& name, const std::function<void(const Block&)>& visit) {
+    for (const Block& block : world().blocks)
+      if (mechanism(name).wanted(world(), block.community)) visit(block);
+  }
+  /// The value of a parameter: of one number, or the l-th of several.
+  [[nodiscard]] double value(const std::string& section, const std::string& name, std::size_t l = 0) {
+    for (const Field* field : mechanism(section).fields())
+      if (field->about().name == name) {
+        const Value found = field->get();
+        if (const auto* list = std::get_if<std::vector<double>>(&found)) return (*list)[l];
+        if (const auto* whole = std::get_if<std::int64_t>(&found)) return static_cast<double>(*whole);
+        return std::get<double>(found);
+      }
+    fmt::print(stderr, "bench: no parameter {}.{}\n", section, name);
+    std::abort();
+  }
+
+  std::unique_ptr<Model> model;
+  std::unique_ptr<Society> society;
+  Simulation simulation;
+};
+
+/// A verifier's verdict: a kernel that differs from its slow check is not worth timing.
+inline void verify(bool same, const char* what) {
+  if (same) return;
+  fmt::print(stderr, "bench: {} differs from its slow check\n", what);
+  std::abort();
+}
+
+}  // namespace kurultai

@@ -21,7 +21,6 @@ bool functions_right() {
     const double p = (k + 0.5) / 200'000.0;
     const bool right = near(exp_(u), std::exp(u), 1e-15) && near(log_(p), std::log(p), 1e-15) &&
                        near(logistic(u), 1.0 / (1.0 + std::exp(-u)), 1e-14) &&
-                       near(softplus(u), std::log1p(std::exp(u)), 1e-3) &&
                        std::abs(softplus(u) - std::log1p(std::exp(u))) < 1e-14 &&
                        std::abs(0.5 * std::erfc(-normal_quantile(p) / std::sqrt(2.0)) - p) < 2e-9;
     if (!right) return false;

@@ -6,9 +6,6 @@
 namespace kurultai {
 namespace {
 
-/// A country in a week with open matters, some neighbours informed and some having acted.
-Stage make_stage(double residents) { return Stage(residents, 64 + 11); }
-
 bool community_of(const Society& society, std::size_t c, Vertex i) {
   return i >= society.first[c] && i < society.first[c + 1];
 }
@@ -47,7 +44,7 @@ bool counts_right(Stage& stage) {
 }
 
 void exposure(benchmark::State& state) {
-  Stage stage = make_stage(static_cast<double>(state.range(0)));
+  Stage stage(static_cast<double>(state.range(0)));
   World& world = stage.world();
   Mechanism& pass = stage.mechanism("exposure");
   std::vector<Block> blocks;
@@ -75,7 +72,7 @@ BENCHMARK(exposure)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond)
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  kurultai::Stage stage = kurultai::make_stage(20'000);
+  kurultai::Stage stage(20'000);
   kurultai::verify(kurultai::counts_right(stage), "exposure");
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

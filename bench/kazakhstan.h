@@ -29,13 +29,14 @@ inline std::unique_ptr<Model> kazakhstan(double residents, int warmup, int weeks
   return model;
 }
 
-/// A country some weeks into its history, where single kernels can be run.
+/// A country at the end of a week of its second year, where single kernels can be run. The calendar says what
+/// is on: in week 12 a proposal is closing, gatherings are announced, open and closing.
 struct Stage {
-  explicit Stage(double residents, int weeks, const std::vector<std::string>& sets = {})
-      : model(kazakhstan(residents, weeks, 1, sets)),
+  explicit Stage(double residents, int week = 12, const std::vector<std::string>& sets = {})
+      : model(kazakhstan(residents, 52, week + 1, sets)),
         society(make_society(*model)),
         simulation(*model, *society) {
-    while (simulation.week() < 0) simulation.step();
+    while (simulation.week() <= week) simulation.step();
   }
   [[nodiscard]] World& world() { return simulation.world(); }
   [[nodiscard]] Mechanism& mechanism(const std::string& name) { return model->mechanism(name); }

@@ -32,7 +32,7 @@ bool means_right(Stage& stage) {
 }
 
 void norms(benchmark::State& state) {
-  Stage stage(static_cast<double>(state.range(0)), 60);
+  Stage stage(static_cast<double>(state.range(0)));
   World& world = stage.world();
   Mechanism& gather = stage.mechanism("norms");
   std::int64_t ties = 0;
@@ -51,7 +51,7 @@ BENCHMARK(norms)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  kurultai::Stage stage(20'000, 60);
+  kurultai::Stage stage(20'000);
   kurultai::verify(kurultai::means_right(stage), "norms");
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -53,7 +53,7 @@ BENCHMARK_CAPTURE(trust, by_talk_and_experience, {})->Unit(benchmark::kMilliseco
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  kurultai::Stage stage(20'000, 20, kurultai::talk_only);
+  kurultai::Stage stage(20'000, 12, kurultai::talk_only);
   kurultai::verify(kurultai::shared_right(stage), "trust");
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

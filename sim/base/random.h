@@ -28,6 +28,8 @@ enum class Stream : std::uint16_t {
   places = 11,
   policies = 12,
   statistics = 13,
+  designs = 14,
+  resampling = 15,
 };
 
 /// The stable name of an agent: the key of its community (a hash of its code) and its place in it.

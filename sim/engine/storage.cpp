@@ -1,13 +1,18 @@
 #include "engine/storage.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -18,6 +23,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -37,18 +43,24 @@ struct Failure : std::runtime_error {
   std::string why;
 };
 
-/// Keeps HDF5 from printing its errors itself; they become Failures. The setting is the calling thread's own.
-class Silence {
+/// While it lives its thread alone uses HDF5, which is not built thread-safe everywhere. Nobody waits for a disk in
+/// it: HDF5 works in memory only. It also keeps HDF5 from printing its errors itself; they become Failures.
+class Session {
  public:
-  Silence() {
+  Session() : lock_(mutex()) {
     H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }
-  ~Silence() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
+  ~Session() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
  private:
+  static std::mutex& mutex() {
+    static std::mutex one;
+    return one;
+  }
+  std::lock_guard<std::mutex> lock_;
   H5E_auto2_t function_ = nullptr;
   void* data_ = nullptr;
 };
@@ -129,6 +141,38 @@ hid_t file_type() {
 
 Properties properties(hid_t kind) { return {H5Pcreate(kind), "cannot make a property list"}; }
 
+Space make_space(const std::vector<hsize_t>& extent) {
+  return {extent.empty() ? H5Screate(H5S_SCALAR)
+                         : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+          "cannot make a space"};
+}
+
+std::size_t product(const std::vector<hsize_t>& extent) {
+  std::size_t size = 1;
+  for (const hsize_t side : extent) size *= side;
+  return size;
+}
+
+/// Rows [first, first + count) of a dataset of this extent: the part of its space, and a space of that size.
+struct Rows {
+  Rows(std::vector<hsize_t> extent, std::size_t first, std::size_t count)
+      : in_file(make_space(extent)), in_memory(make_space(with_rows(extent, count))) {
+    std::vector<hsize_t> start(extent.size(), 0);
+    start[0] = first;
+    extent[0] = count;
+    check(H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr),
+          "cannot select rows");
+  }
+  Space in_file;
+  Space in_memory;
+
+ private:
+  static std::vector<hsize_t> with_rows(std::vector<hsize_t> extent, std::size_t count) {
+    extent[0] = count;
+    return extent;
+  }
+};
+
 // --- Writing ----------------------------------------------------------------------------------------------
 
 /// `text` with every byte that is not UTF-8, and every NUL, replaced by U+FFFD: a host's odd name must not
@@ -155,6 +199,13 @@ std::string clean(const std::string& text) {
     i += valid ? length : 1;
   }
   return out;
+}
+
+std::vector<std::string> clean(const std::vector<std::string>& texts) {
+  std::vector<std::string> cleaned;
+  cleaned.reserve(texts.size());
+  for (const std::string& text : texts) cleaned.push_back(clean(text));
+  return cleaned;
 }
 
 void write_attribute(hid_t object, const std::string& name, hid_t stored, hid_t type, hid_t space,
@@ -188,28 +239,35 @@ bool reads_as_time(const std::string& unit) {
   return unit.find(" since ") != std::string::npos;
 }
 
-/// How the values of a dataset lie in the file.
+constexpr std::size_t chunk_bytes = std::size_t{1} << 20;  ///< HDF5's default chunk cache
+constexpr std::size_t small_bytes = 4096;
+
+/// The chunks of a dataset: as many whole rows as fit into a chunk, or parts of one row.
+std::vector<hsize_t> chunk_of(std::vector<hsize_t> extent, std::size_t value_bytes) {
+  std::size_t bytes = product(extent) * value_bytes;
+  for (hsize_t& side : extent) {
+    const std::size_t row = bytes / side;
+    side = std::clamp<hsize_t>(chunk_bytes / row, 1, side);
+    bytes = row * side;
+  }
+  return extent;
+}
+
+/// How the values of a dataset lie in the file. Small ones lie there as they are: packing would cost more time and
+/// hardly less space.
 template <class T>
-Properties layout(std::vector<hsize_t> extent, std::size_t size, bool is_coordinate) {
-  constexpr std::size_t chunk_bytes = 1 << 20;  // HDF5's default chunk cache
-  Properties list = properties(H5P_DATASET_CREATE);
+Properties layout(const std::vector<hsize_t>& extent, bool is_coordinate) {
   const char* problem = "cannot lay out a dataset";
+  Properties list = properties(H5P_DATASET_CREATE);
   check(H5Pset_obj_track_times(list, false), problem);  // a file's bytes depend on the result only
   if constexpr (!std::is_same_v<T, std::string>) {
     if (std::is_floating_point_v<T> && !is_coordinate) {
       const T nan = std::numeric_limits<T>::quiet_NaN();
       check(H5Pset_fill_value(list, memory_type<T>(), &nan), problem);
     }
-    if (!extent.empty() && size > 0) {
-      std::size_t bytes = size * sizeof(T);
-      for (hsize_t& side : extent) {
-        while (bytes > chunk_bytes && side > 1) {
-          const hsize_t half = (side + 1) / 2;
-          bytes = bytes / side * half;
-          side = half;
-        }
-      }
-      check(H5Pset_chunk(list, static_cast<int>(extent.size()), extent.data()), problem);
+    if (product(extent) * sizeof(T) > small_bytes) {
+      const std::vector<hsize_t> chunk = chunk_of(extent, sizeof(T));
+      check(H5Pset_chunk(list, static_cast<int>(chunk.size()), chunk.data()), problem);
       check(H5Pset_shuffle(list), problem);
       check(H5Pset_deflate(list, 4), problem);
     }
@@ -217,33 +275,39 @@ Properties layout(std::vector<hsize_t> extent, std::size_t size, bool is_coordin
   return list;
 }
 
+/// Writes `values` to the part `in_file` of `dataset`.
+template <class T>
+void put_values(hid_t dataset, const std::vector<T>& values, hid_t in_memory, hid_t in_file) {
+  const char* problem = "cannot write values";
+  if (values.empty()) return;
+  if constexpr (std::is_same_v<T, std::string>) {
+    const std::vector<std::string> cleaned = clean(values);
+    std::vector<const char*> pointers;
+    for (const std::string& text : cleaned) pointers.push_back(text.c_str());
+    check(H5Dwrite(dataset, text_type(), in_memory, in_file, H5P_DEFAULT, pointers.data()), problem);
+  } else {
+    check(H5Dwrite(dataset, memory_type<T>(), in_memory, in_file, H5P_DEFAULT, values.data()), problem);
+  }
+}
+
+/// The dataset of `variable`, with its values if it has any.
 template <class T>
 Dataset write_values(hid_t group, const Variable& variable, const std::vector<T>& values,
                      const std::vector<hsize_t>& extent, bool is_coordinate) {
   const std::string problem = "cannot write '" + variable.name + "'";
-  const Space space(extent.empty()
-                        ? H5Screate(H5S_SCALAR)
-                        : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
-                    problem);
-  const Properties list = layout<T>(extent, values.size(), is_coordinate);
+  const Space space = make_space(extent);
+  const Properties list = layout<T>(extent, is_coordinate);
   const auto create = [&](hid_t type) {
     return Dataset(H5Dcreate2(group, variable.name.c_str(), type, space, H5P_DEFAULT, list, H5P_DEFAULT),
                    problem);
   };
   if constexpr (std::is_same_v<T, std::string>) {
-    const Type type = text_type();
-    Dataset dataset = create(type);
-    std::vector<std::string> cleaned;
-    cleaned.reserve(values.size());
-    std::vector<const char*> pointers;
-    for (const std::string& text : values) pointers.push_back(cleaned.emplace_back(clean(text)).c_str());
-    if (!values.empty())
-      check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), problem);
+    Dataset dataset = create(text_type());
+    put_values(dataset, values, H5S_ALL, H5S_ALL);
     return dataset;
   } else {
     Dataset dataset = create(file_type<T>());
-    if (!values.empty())
-      check(H5Dwrite(dataset, memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), problem);
+    put_values(dataset, values, H5S_ALL, H5S_ALL);
     if (std::is_floating_point_v<T> && !is_coordinate) {
       const Space scalar(H5Screate(H5S_SCALAR), problem);
       const T nan = std::numeric_limits<T>::quiet_NaN();
@@ -253,23 +317,33 @@ Dataset write_values(hid_t group, const Variable& variable, const std::vector<T>
   }
 }
 
+/// `words` with blanks between them.
+std::string sentence(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += ' ';
+    text += word;
+  }
+  return text;
+}
+
 void write_description(hid_t dataset, const Variable& variable) {
   ensure(!reads_as_time(variable.unit), "a unit that CF readers take for a time");
   if (!variable.unit.empty()) write_attribute(dataset, "units", variable.unit);
   if (!variable.long_name.empty()) write_attribute(dataset, "long_name", variable.long_name);
   if (!variable.source.empty()) write_attribute(dataset, "source", variable.source);
+  if (!variable.coordinates.empty()) write_attribute(dataset, "coordinates", sentence(variable.coordinates));
   if (variable.flag_meanings.empty()) return;
-  std::string meanings;
+  std::vector<std::string> meanings;
   std::vector<std::uint8_t> flags;
   for (const std::string& meaning : variable.flag_meanings) {
-    if (!meanings.empty()) meanings += ' ';
-    meanings += flag_word(meaning);
+    meanings.push_back(flag_word(meaning));
     flags.push_back(static_cast<std::uint8_t>(flags.size()));
   }
   const hsize_t count = flags.size();
   const Space space(H5Screate_simple(1, &count, nullptr), "cannot write flag_values");
   write_attribute(dataset, "flag_values", H5T_STD_U8LE, H5T_NATIVE_UINT8, space, flags.data());
-  write_attribute(dataset, "flag_meanings", meanings);
+  write_attribute(dataset, "flag_meanings", sentence(meanings));
 }
 
 Dataset write_variable(hid_t group, const Variable& variable, const std::vector<hsize_t>& extent,
@@ -301,9 +375,30 @@ GroupHandle make_group(hid_t file, const std::string& path) {
   return {H5Gopen2(file, path.c_str(), H5P_DEFAULT), problem};
 }
 
-void write_group(hid_t file, const Group& group) {
+/// A variable over `point` whose values come later.
+struct Slot {
+  std::vector<hsize_t> extent;
+  std::size_t type;               ///< index in Values
+  std::size_t points;             ///< in a chunk
+  std::vector<bool> written;      ///< by point
+  std::optional<Dataset> open{};  ///< while its last chunk is incomplete: it is packed once, when it is full
+};
+/// By group and name.
+using Slots = std::map<std::pair<std::string, std::string>, Slot>;
+
+/// How many rows of `dataset` are packed together.
+std::size_t rows_in_chunk(hid_t dataset) {
+  const char* problem = "cannot find the chunks of a dataset";
+  const Properties list(H5Dget_create_plist(dataset), problem);
+  if (H5Pget_layout(list) != H5D_CHUNKED) return 1;
+  std::array<hsize_t, H5S_MAX_RANK> chunk{};
+  check(H5Pget_chunk(list, H5S_MAX_RANK, chunk.data()), problem);
+  return chunk[0];
+}
+
+/// Writes `group`; variables without the values that their dimensions ask for become `slots`.
+void write_group(hid_t file, const Group& group, Slots& slots) {
   GroupHandle handle = make_group(file, group.path);
-  const std::string problem = "cannot close '" + group.path + "'";
   write_attribute(handle, "long_name", group.long_name);
   std::vector<std::pair<std::string, Dataset>> scales;
   std::vector<hsize_t> sizes;
@@ -328,10 +423,13 @@ void write_group(hid_t file, const Group& group) {
     for (std::size_t d = 0; d < places.size(); ++d)
       check(H5DSattach_scale(dataset, scales[places[d]].second, static_cast<unsigned>(d)),
             "cannot attach the dimensions of '" + variable.name + "'");
+    if (size_of(variable.values) != product(extent))
+      slots.emplace(std::pair(group.path, variable.name), Slot{extent, variable.values.index(), rows_in_chunk(dataset),
+                                                               std::vector<bool>(extent[0])});
     dataset.close("cannot close '" + variable.name + "'");
   }
   for (auto& [name, scale] : scales) scale.close("cannot close '" + name + "'");
-  handle.close(problem);
+  handle.close("cannot close '" + group.path + "'");
 }
 
 /// The memory in which HDF5 lays out a file; it outlives the file. (H5Fget_file_image would copy it, and
@@ -373,18 +471,18 @@ class Image {
     file.close(problem);
     if (memory_ == nullptr) throw Failure(problem, "HDF5 gave no memory back");
   }
-  [[nodiscard]] std::span<const char> bytes() const { return {memory_, size_}; }
+  [[nodiscard]] std::span<char> bytes() const { return {memory_, size_}; }
 
  private:
   char* memory_ = nullptr;
   std::size_t size_ = 0;
 };
 
-/// Lays out in `image` the file that holds `result`: the same bytes for the same result, provenance apart.
-void lay_out(const Result& result, const std::string& result_digest, Image& image) {
+/// A new file that lives in `image`.
+File new_file(Image& image) {
   const char* problem = "cannot lay out the file";
   const Properties access = properties(H5P_FILE_ACCESS);
-  check(H5Pset_fapl_core(access, std::size_t{4} << 20, false), problem);
+  check(H5Pset_fapl_core(access, std::size_t{1} << 20, false), problem);
   image.attach(access);
   // HDF5 1.10 and later: checksummed metadata, and no index for a dataset of one chunk.
   check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110), problem);
@@ -393,16 +491,20 @@ void lay_out(const Result& result, const std::string& result_digest, Image& imag
   check(H5Pset_small_data_block_size(access, 0), problem);
   const Properties create = properties(H5P_FILE_CREATE);
   order_by_creation(create);
-  File file(H5Fcreate("result", H5F_ACC_TRUNC, create, access), problem);
-  for (const auto& [name, value] : result.attributes)
+  return {H5Fcreate("result", H5F_ACC_TRUNC, create, access), problem};
+}
+
+/// Writes all of `outline` but its digest to the new `file`; gives the variables that wait for values.
+Slots lay_out(const Result& outline, const File& file) {
+  for (const auto& [name, value] : outline.attributes)
     if (name != "digest") write_attribute(file, name, value);
-  write_attribute(file, "digest", result_digest);
-  if (!result.attributes.contains("Conventions")) write_attribute(file, "Conventions", std::string("CF-1.8"));
-  for (const Group& group : result.groups) write_group(file, group);
+  if (!outline.attributes.contains("Conventions")) write_attribute(file, "Conventions", std::string("CF-1.8"));
+  Slots slots;
+  for (const Group& group : outline.groups) write_group(file, group, slots);
   GroupHandle provenance = make_group(file, "provenance");
-  for (const auto& [name, value] : result.provenance) write_attribute(provenance, name, value);
-  provenance.close(problem);
-  image.take(std::move(file));
+  for (const auto& [name, value] : outline.provenance) write_attribute(provenance, name, value);
+  provenance.close("cannot close 'provenance'");
+  return slots;
 }
 
 // --- The disk ---------------------------------------------------------------------------------------------
@@ -418,12 +520,19 @@ std::string way_out(int error) {
   return "choose another --out";
 }
 
-/// A new file under a temporary name, removed again unless `keep` is reached.
+/// A new file under a hidden name beside `name`, of this object alone, removed again unless `keep` is reached.
 class Temporary {
  public:
-  Temporary(fs::path path, std::string place) : path_(std::move(path)), place_(std::move(place)) {
-    file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file_ < 0) fail("cannot write", errno);
+  Temporary(fs::path name, std::string place) : name_(std::move(name)), place_(std::move(place)) {
+    static std::atomic<unsigned> count = 0;
+    do {  // O_EXCL: neither another thread's, nor that of a process of the same number on another host
+      path_ = name_.parent_path() / fmt::format(".{}.{}.{}.tmp", name_.filename().string(), ::getpid(), count++);
+      file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (file_ < 0 && errno == EEXIST);
+    if (file_ < 0) {
+      const int error = errno;
+      fail("cannot write", error);
+    }
   }
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
@@ -431,8 +540,6 @@ class Temporary {
     if (file_ >= 0) ::close(file_);
     if (!kept_) ::unlink(path_.c_str());
   }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
   void write(std::span<const char> bytes) {
     while (!bytes.empty()) {
       // Linux moves at most 2 GB a call.
@@ -448,11 +555,26 @@ class Temporary {
     if (::close(std::exchange(file_, -1)) != 0) fail("cannot write the result", errno);
   }
 
+  /// Whether the closed file holds `first` and then `last` and nothing else, read from it.
+  [[nodiscard]] bool holds(std::span<const char> first, std::span<const char> last) const {
+    std::ifstream in(path_, std::ios::binary);
+    std::vector<char> block(std::size_t{1} << 20);
+    for (std::span<const char> part : {first, last}) {
+      while (!part.empty()) {
+        const std::size_t size = std::min(part.size(), block.size());
+        if (!in.read(block.data(), static_cast<std::streamsize>(size))) return false;
+        if (std::memcmp(block.data(), part.data(), size) != 0) return false;
+        part = part.subspan(size);
+      }
+    }
+    return in.peek() == std::ifstream::traits_type::eof();
+  }
+
   /// Gives the file its name, in one step, and makes that last.
-  void keep(const fs::path& name) {
-    if (::rename(path_.c_str(), name.c_str()) != 0) fail("cannot put the result in place", errno);
+  void keep() {
+    if (::rename(path_.c_str(), name_.c_str()) != 0) fail("cannot put the result in place", errno);
     kept_ = true;
-    const fs::path folder = name.has_parent_path() ? name.parent_path() : fs::path(".");
+    const fs::path folder = name_.has_parent_path() ? name_.parent_path() : fs::path(".");
     const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (handle < 0) return;  // a folder one may write to but not list: the system syncs it in its own time
     const int error = ::fsync(handle) == 0 ? 0 : errno;
@@ -465,6 +587,7 @@ class Temporary {
   [[noreturn]] void fail(const std::string& problem, int error) const {
     throw storage_error(place_, problem, reason(error), way_out(error));
   }
+  fs::path name_;
   fs::path path_;
   std::string place_;
   int file_ = -1;
@@ -486,28 +609,63 @@ std::string seal(XXH128_hash_t hash) {
          std::string(reinterpret_cast<const char*>(canonical.digest), sizeof canonical);
 }
 
-/// Whether `file` bears a seal that its bytes belie. A file without one is no longer, or never was, as this
-/// program wrote it (a program that adds an attribute removes the seal): HDF5 and the digest have to judge
-/// it.
-bool seal_broken(const fs::path& file, std::uintmax_t size) {
-  if (size < seal_size) return false;
-  std::ifstream in(file, std::ios::binary);
-  std::string found(seal_size, '\0');
-  in.seekg(static_cast<std::streamoff>(size - seal_size));
-  in.read(found.data(), static_cast<std::streamsize>(found.size()));
-  if (!in || !found.starts_with(seal_mark)) return false;
-  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), &XXH3_freeState);
-  if (!state) throw std::bad_alloc();
-  XXH3_128bits_reset(state.get());
-  std::vector<char> block(std::size_t{1} << 20);
-  in.seekg(0);
-  for (std::uintmax_t left = size - seal_size; left > 0;) {
-    const auto part = static_cast<std::size_t>(std::min<std::uintmax_t>(left, block.size()));
-    if (!in.read(block.data(), static_cast<std::streamsize>(part))) return true;
-    XXH3_128bits_update(state.get(), block.data(), part);
-    left -= part;
+std::string seal_of(std::span<const char> bytes) { return seal(XXH3_128bits(bytes.data(), bytes.size())); }
+
+/// The bytes of a file, in memory.
+class Bytes {
+ public:
+  /// Reads `file`; messages speak of `place`.
+  Bytes(const fs::path& file, const std::string& place) {
+    std::error_code error;
+    const fs::file_status status = fs::status(file, error);
+    if (!fs::exists(status))
+      throw storage_error(place, "no such file", error ? error.message() : "", "check the path");
+    if (!fs::is_regular_file(status))
+      throw storage_error(place, "not a file", "a result is a regular file", "check the path");
+    const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (handle < 0) {
+      const int problem = errno;
+      throw storage_error(place, "cannot read", reason(problem),
+                          problem == EACCES ? "ask its owner for the right to read it" : "check the path");
+    }
+    struct stat about {};
+    int problem = ::fstat(handle, &about) == 0 ? 0 : errno;
+    if (problem == 0) {
+      memory_.reset(static_cast<char*>(std::malloc(static_cast<std::size_t>(about.st_size) + 1)));
+      if (memory_ == nullptr) problem = ENOMEM;
+    }
+    while (problem == 0 && size_ < static_cast<std::size_t>(about.st_size)) {
+      const std::size_t part = std::min(static_cast<std::size_t>(about.st_size) - size_, std::size_t{1} << 30);
+      const ssize_t count = ::read(handle, memory_.get() + size_, part);
+      if (count == 0) break;  // it has become shorter: its seal will tell
+      if (count < 0 && errno != EINTR) problem = errno;
+      size_ += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+    }
+    ::close(handle);
+    if (problem == ENOMEM)
+      throw storage_error(place, "cannot read", "not enough memory", "read it on a larger machine");
+    if (problem != 0) throw storage_error(place, "cannot read", reason(problem), "check the disk");
   }
-  return found != seal(XXH3_128bits_digest(state.get()));
+  [[nodiscard]] std::span<char> all() const { return {memory_.get(), size_}; }
+
+ private:
+  struct Free {
+    void operator()(char* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<char, Free> memory_;
+  std::size_t size_ = 0;
+};
+
+enum class Seal { missing, broken, whole };
+
+/// What `bytes` say of their seal. A file without one is no longer, or never was, as this program wrote it: it is
+/// cut short, or another program has changed it (one that adds an attribute removes the seal).
+Seal examine(std::span<const char> bytes) {
+  if (bytes.size() < seal_size) return Seal::missing;
+  const std::span<const char> last = bytes.last(seal_size);
+  const std::string_view found(last.data(), last.size());
+  if (!found.starts_with(seal_mark)) return Seal::missing;
+  return found == seal_of(bytes.first(bytes.size() - seal_size)) ? Seal::whole : Seal::broken;
 }
 
 // --- Reading ----------------------------------------------------------------------------------------------
@@ -570,56 +728,64 @@ std::string read_text(hid_t object, const std::string& name) {
 }
 
 template <class T>
-Values read_numbers(hid_t dataset, std::size_t size, const std::string& problem) {
+Values read_numbers(hid_t dataset, std::size_t size, hid_t in_memory, hid_t in_file, const std::string& problem) {
   std::vector<T> values(size);
   if (size > 0)
-    check(H5Dread(dataset, memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), problem);
+    check(H5Dread(dataset, memory_type<T>(), in_memory, in_file, H5P_DEFAULT, values.data()), problem);
   return values;
 }
 
-Values read_texts(hid_t dataset, hid_t space, std::size_t size, const std::string& problem) {
+Values read_texts(hid_t dataset, std::size_t size, hid_t in_memory, hid_t in_file, const std::string& problem) {
   std::vector<std::string> values(size);
   if (size == 0) return values;
   const Type type = text_type();
   std::vector<char*> pointers(size, nullptr);
-  check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), problem);
+  check(H5Dread(dataset, type, in_memory, in_file, H5P_DEFAULT, pointers.data()), problem);
   for (std::size_t k = 0; k < size; ++k)
     if (pointers[k] != nullptr) values[k] = pointers[k];
+  const Space space = make_space({size});
   check(H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data()), problem);
   return values;
 }
 
-/// `file_size` bounds what a damaged header can make us allocate: deflate packs at most 1032 to 1.
-Values read_values(hid_t dataset, const std::string& name, std::uintmax_t file_size) {
+/// The `size` values in the part `in_file` of `dataset`; a size of 0 tells their type.
+Values read_values(hid_t dataset, const std::string& name, std::size_t size, hid_t in_memory, hid_t in_file) {
   const std::string problem = "cannot read '" + name + "'";
-  const Space space(H5Dget_space(dataset), problem);
   const Type type(H5Dget_type(dataset), problem);
-  const auto size = static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space), problem));
   const std::size_t bytes = H5Tget_size(type);
-  if (size > 1100 * file_size / std::max<std::size_t>(bytes, 1))
-    throw Failure(problem, fmt::format("{} values cannot be in a file of {} bytes", size, file_size));
   const H5T_class_t kind = H5Tget_class(type);
-  if (kind == H5T_FLOAT && bytes == 4) return read_numbers<float>(dataset, size, problem);
-  if (kind == H5T_FLOAT && bytes == 8) return read_numbers<double>(dataset, size, problem);
-  if (kind == H5T_INTEGER && bytes == 1) return read_numbers<std::uint8_t>(dataset, size, problem);
-  if (kind == H5T_INTEGER && bytes == 4) return read_numbers<std::int32_t>(dataset, size, problem);
-  if (kind == H5T_INTEGER && bytes == 8) return read_numbers<std::int64_t>(dataset, size, problem);
-  if (kind == H5T_STRING && H5Tis_variable_str(type) > 0) return read_texts(dataset, space, size, problem);
+  const auto numbers = [&]<class T>(T) { return read_numbers<T>(dataset, size, in_memory, in_file, problem); };
+  if (kind == H5T_FLOAT && bytes == 4) return numbers(float{});
+  if (kind == H5T_FLOAT && bytes == 8) return numbers(double{});
+  if (kind == H5T_INTEGER && bytes == 1) return numbers(std::uint8_t{});
+  if (kind == H5T_INTEGER && bytes == 4) return numbers(std::int32_t{});
+  if (kind == H5T_INTEGER && bytes == 8) return numbers(std::int64_t{});
+  if (kind == H5T_STRING && H5Tis_variable_str(type) > 0)
+    return read_texts(dataset, size, in_memory, in_file, problem);
   throw Failure(problem, "its type is none that Kurultai writes");
 }
 
-/// The name of the dimension scale attached to dimension `d`, or "".
+/// The extent of `dataset`.
+std::vector<hsize_t> extent_of(hid_t dataset, const std::string& name) {
+  const std::string problem = "cannot read '" + name + "'";
+  const Space space(H5Dget_space(dataset), problem);
+  std::vector<hsize_t> extent(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), problem)));
+  check(H5Sget_simple_extent_dims(space, extent.data(), nullptr), problem);
+  return extent;
+}
+
+/// The name of the dimension scale attached to dimension `d`, or "". (The name that the scale bears: to ask for that
+/// of its link makes HDF5 search the whole file, every time.)
 std::string scale_name(hid_t dataset, unsigned d) {
   std::string name;
   const auto take = [](hid_t, unsigned, hid_t scale, void* out) -> herr_t {
     try {
       auto& text = *static_cast<std::string*>(out);
-      const ssize_t length = H5Iget_name(scale, nullptr, 0);
+      const ssize_t length = H5DSget_scale_name(scale, nullptr, 0);
       if (length <= 0) return -1;
       text.resize(static_cast<std::size_t>(length) + 1);
-      H5Iget_name(scale, text.data(), text.size());
-      text.pop_back();
-      text = text.substr(text.rfind('/') + 1);
+      H5DSget_scale_name(scale, text.data(), text.size());
+      text.resize(std::strlen(text.c_str()));
     } catch (...) { return -1; }
     return 1;
   };
@@ -627,26 +793,42 @@ std::string scale_name(hid_t dataset, unsigned d) {
   return name;
 }
 
-Variable read_variable(hid_t dataset, const std::string& name, bool is_coordinate, std::uintmax_t file_size) {
+/// The words of `text`.
+std::vector<std::string> words(const std::string& text) {
+  std::vector<std::string> found;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    found.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return found;
+}
+
+/// What is read of a file.
+struct Choice {
+  Wanted wanted;            ///< none: everything
+  bool unwanted_are_empty;  ///< variables that nobody wants come without values; else not at all
+  std::size_t most_bytes;   ///< of one array; bounds what a damaged header can make us allocate
+};
+
+Variable read_variable(hid_t dataset, const std::string& name, bool is_coordinate, bool with_values,
+                       const Choice& choice) {
+  const std::vector<hsize_t> extent = extent_of(dataset, name);
+  const std::size_t size = with_values ? product(extent) : 0;
+  if (size > choice.most_bytes)
+    throw Failure("cannot read '" + name + "'", fmt::format("{} values cannot be in this file", size));
   Variable variable{name,
                     {},
-                    read_values(dataset, name, file_size),
+                    read_values(dataset, name, size, H5S_ALL, H5S_ALL),
                     read_text(dataset, "units"),
                     read_text(dataset, "long_name"),
-                    read_text(dataset, "source")};
+                    read_text(dataset, "source"),
+                    words(read_text(dataset, "flag_meanings")),
+                    words(read_text(dataset, "coordinates"))};
   if (is_coordinate) {
     variable.dimensions = {name};
   } else {
-    const Space space(H5Dget_space(dataset), "cannot read '" + name + "'");
-    const int rank = check(H5Sget_simple_extent_ndims(space), "cannot read '" + name + "'");
-    for (int d = 0; d < rank; ++d)
-      variable.dimensions.push_back(scale_name(dataset, static_cast<unsigned>(d)));
-  }
-  const std::string meanings = read_text(dataset, "flag_meanings");
-  for (std::size_t begin = 0; begin < meanings.size();) {
-    const std::size_t end = std::min(meanings.find(' ', begin), meanings.size());
-    variable.flag_meanings.push_back(meanings.substr(begin, end - begin));
-    begin = end + 1;
+    for (unsigned d = 0; d < extent.size(); ++d) variable.dimensions.push_back(scale_name(dataset, d));
   }
   return variable;
 }
@@ -673,12 +855,13 @@ std::vector<std::string> link_names(hid_t group) {
   return names;
 }
 
-/// Reads the group at `path` ("" for the root) and those below it into `result`.
-void read_groups(hid_t handle, const std::string& path, Result& result, std::uintmax_t file_size) {
+/// Reads the group at `path` ("" for the root) and those below it into `result`; tells whether nothing was left out.
+bool read_groups(hid_t handle, const std::string& path, const Choice& choice, Result& result) {
   if (std::count(path.begin(), path.end(), '/') > 8)
     throw Failure("cannot read the groups", "they lie too deep");
   const std::size_t place = result.groups.size();
   result.groups.push_back({path, read_text(handle, "long_name"), {}, {}});
+  bool complete = true;
   for (const std::string& name : link_names(handle)) {
     const std::string child_path = path.empty() ? name : path + "/" + name;
     const Object child(H5Oopen(handle, name.c_str(), H5P_DEFAULT), "cannot open '" + child_path + "'");
@@ -686,67 +869,95 @@ void read_groups(hid_t handle, const std::string& path, Result& result, std::uin
       for (const std::string& attribute : attribute_names(child))
         if (const auto value = read_attribute(child, attribute)) result.provenance[attribute] = *value;
     } else if (H5Iget_type(child) == H5I_GROUP) {
-      read_groups(child, child_path, result, file_size);
+      complete = read_groups(child, child_path, choice, result) && complete;
     } else if (H5Iget_type(child) == H5I_DATASET) {
-      const bool is_coordinate = check(H5DSis_scale(child), "cannot read '" + child_path + "'") > 0;
       Group& group = result.groups[place];
-      (is_coordinate ? group.coordinates : group.variables)
-          .push_back(read_variable(child, name, is_coordinate, file_size));
+      if (check(H5DSis_scale(child), "cannot read '" + child_path + "'") > 0) {
+        group.coordinates.push_back(read_variable(child, name, true, true, choice));
+      } else {
+        const bool wanted = !choice.wanted || choice.wanted(path, name);
+        complete = complete && wanted;
+        if (wanted || choice.unwanted_are_empty)
+          group.variables.push_back(read_variable(child, name, false, wanted, choice));
+      }
     }
   }
-  // A group that only holds groups ("series") is a folder, no group of the result.
   const Group& group = result.groups[place];
-  if (group.coordinates.empty() && group.variables.empty() && H5Aexists(handle, "long_name") <= 0)
-    result.groups.erase(result.groups.begin() + static_cast<std::ptrdiff_t>(place));
+  // A group that only holds groups ("series") is a folder, no group of the result.
+  const bool folder =
+      group.coordinates.empty() && group.variables.empty() && H5Aexists(handle, "long_name") <= 0;
+  const bool left_out = !folder && choice.wanted && !choice.unwanted_are_empty && group.variables.empty();
+  if (folder || left_out) result.groups.erase(result.groups.begin() + static_cast<std::ptrdiff_t>(place));
+  return complete && !left_out;
 }
 
-/// Reads `file`; messages speak of `place`.
-Result read(const fs::path& file, const std::string& place) {
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (!fs::exists(status))
-    throw storage_error(place, "no such file", error ? error.message() : "", "check the path");
-  if (!fs::is_regular_file(status))
-    throw storage_error(place, "not a file", "a result is a regular file", "check the path");
-  const std::uintmax_t file_size = fs::file_size(file, error);
-  if (error) throw storage_error(place, "cannot read", error.message(), "check the path");
-  if (::access(file.c_str(), R_OK) != 0)
-    throw storage_error(place, "cannot read", reason(errno), "ask its owner for the right to read it");
+/// An HDF5 file in memory, which is not copied.
+File open_image(std::span<char> bytes) {
+  return {H5LTopen_file_image(bytes.data(), bytes.size(),
+                              H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE),
+          "cannot open"};
+}
 
-  const Silence silence;
+std::map<std::string, Attribute> read_root_attributes(const File& file) {
+  std::map<std::string, Attribute> attributes;
+  for (const std::string& name : attribute_names(file))
+    if (auto value = read_attribute(file, name)) attributes[name] = std::move(*value);
+  return attributes;
+}
+
+/// The groups of `file` that are chosen; tells whether nothing was left out.
+bool read_groups(const File& file, const Choice& choice, Result& result) {
+  const Object root(H5Oopen(file, "/", H5P_DEFAULT), "cannot open the root");
+  return read_groups(root, "", choice, result);
+}
+
+/// Throws if what has these root attributes, at `place`, is nothing that this program reads.
+void check_format(const std::map<std::string, Attribute>& attributes, const std::string& place) {
+  const auto version = attributes.find("format_version");
+  const auto* number = version == attributes.end() ? nullptr : std::get_if<std::int64_t>(&version->second);
+  if (number == nullptr)
+    throw storage_error(place, "not a result file", "it is HDF5, but has no format_version",
+                        "give a file written by 'run'");
+  if (*number > result_format_version)
+    throw storage_error(place, fmt::format("the file has format {}", *number),
+                        fmt::format("this program reads formats up to {}", result_format_version),
+                        "read it with the newer Kurultai that wrote it");
+}
+
+/// Reads what is `wanted` of `file`.
+Result read(const fs::path& file, Wanted wanted, bool unwanted_are_empty) {
+  const std::string place = file.string();
+  const Bytes bytes(file, place);
+  std::span<char> image = bytes.all();
+  if (!std::string_view(image.data(), image.size()).starts_with("\x89HDF\r\n\x1a\n"))
+    throw storage_error(place, "not a result file", "it is not HDF5", "give a file written by 'run'");
+  const auto damaged = [&](const std::string& problem, const std::string& why) {
+    return storage_error(place, "the file is damaged: " + problem, why, damaged_suggestion);
+  };
+  const Seal found = examine(image);
+  if (found == Seal::broken)
+    throw damaged("its seal is broken", "its bytes are not those that were written");
+  if (found == Seal::whole) image = image.first(image.size() - seal_size);
+  // Deflate packs at most 1032 to 1; what a seal guards may be fill values, which take no space.
+  const std::size_t most = found == Seal::whole ? std::numeric_limits<std::size_t>::max() : 1100 * image.size();
+  const Choice choice{std::move(wanted), unwanted_are_empty, most};
   Result result;
+  bool complete = false;
   try {
-    const Properties access = properties(H5P_FILE_ACCESS);
-    check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "cannot open");
-    if (H5Fis_hdf5(file.c_str()) <= 0) {
-      H5Eclear2(H5E_DEFAULT);
-      throw storage_error(place, "not a result file", "it is not HDF5", "give a file written by 'run'");
-    }
-    if (seal_broken(file, file_size))
-      throw Failure("its seal is broken", "its bytes are not those that were written");
-    const File handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access), "cannot open");
-    for (const std::string& name : attribute_names(handle))
-      if (auto value = read_attribute(handle, name)) result.attributes[name] = std::move(*value);
-    const auto version = result.attributes.find("format_version");
-    const auto* number =
-        version == result.attributes.end() ? nullptr : std::get_if<std::int64_t>(&version->second);
-    if (number == nullptr)
-      throw storage_error(place, "not a result file", "it is HDF5, but has no format_version",
-                          "give a file written by 'run'");
-    if (*number > result_format_version)
-      throw storage_error(place, fmt::format("the file has format {}", *number),
-                          fmt::format("this program reads formats up to {}", result_format_version),
-                          "read it with the newer Kurultai that wrote it");
-    const Object root(H5Oopen(handle, "/", H5P_DEFAULT), "cannot open the root");
-    read_groups(root, "", result, file_size);
+    const Session session;
+    const File handle = open_image(image);
+    result.attributes = read_root_attributes(handle);
+    check_format(result.attributes, place);
+    complete = read_groups(handle, choice, result);
   } catch (const Failure& failure) {
-    throw storage_error(place, std::string("the file is damaged: ") + failure.what(), failure.why,
-                        damaged_suggestion);
+    throw damaged(failure.what(), failure.why);
   } catch (const std::bad_alloc&) {
     throw storage_error(place, "cannot read", "not enough memory", "read it on a larger machine");
   }
-  const auto stored = result.attributes.find("digest");
-  if (stored == result.attributes.end() || stored->second != Attribute(digest(result)))
+  if (found == Seal::missing && (!complete || is_sweep(result)))
+    throw damaged("its seal is missing", "it was cut short, or changed by another program");
+  const auto stated = result.attributes.find("digest");
+  if (complete && (stated == result.attributes.end() || stated->second != Attribute(digest(result))))
     throw storage_error(place, "the file is damaged", "its contents do not have the digest that it states",
                         damaged_suggestion);
   return result;
@@ -785,35 +996,167 @@ void prepare_output(const fs::path& file) {
     throw storage_error(place, "cannot write", reason(errno), way_out(errno));
 }
 
-void write_result(const fs::path& file, const Result& result) {
-  check(result);
-  const auto version = result.attributes.find("format_version");
-  ensure(version != result.attributes.end() && version->second == Attribute(result_format_version),
-         "a result states the format_version that this program writes");
-  prepare_output(file);
-  const std::string place = file.string();
-  const fs::path name = destination(file);
-  const std::string result_digest = digest(result);
-  Temporary temporary(name.parent_path() / fmt::format(".{}.{}.tmp", name.filename().string(), ::getpid()),
-                      place);
-  {
-    const Silence silence;
-    Image image;
-    try {
-      lay_out(result, result_digest, image);
-    } catch (const Failure& failure) {
-      throw storage_error(place, failure.what(), failure.why, "nothing was written");
-    }
-    temporary.write(image.bytes());
-    temporary.write(seal(XXH3_128bits(image.bytes().data(), image.bytes().size())));
-    temporary.close();
+// --- A file in the making -----------------------------------------------------------------------------------
+
+/// The file, laid out in memory. To be used in a Session only.
+class ResultWriter::Layout {
+ public:
+  explicit Layout(const Result& outline)
+      : whole_(whole_digest(outline)), file_(new_file(image_)), slots_(lay_out(outline, *file_)) {
+    if (slots_.empty()) digest_ = digest(outline);
+    for (const Group& group : outline.groups)
+      if (in_digest(outline, group.path)) in_digest_.insert(group.path);
   }
-  if (digest(read(temporary.path(), place)) != result_digest)
-    throw storage_error(place, "the file read back differs from the result",
-                        "the disk or its driver lost data", "choose another --out");
-  temporary.keep(name);
+
+  [[nodiscard]] std::size_t batch() const {
+    std::size_t points = 0;
+    for (const auto& [key, slot] : slots_)
+      if (slot.points > 1 || product(slot.extent) / slot.extent[0] > 1)
+        points = points == 0 ? slot.points : std::min(points, slot.points);
+    return std::max<std::size_t>(points, 1);
+  }
+
+  void write(const std::string& group, const std::string& name, std::size_t first, const Values& values) {
+    const auto found = slots_.find({group, name});
+    ensure(found != slots_.end(), "values are written to variables that the outline left empty");
+    Slot& slot = found->second;
+    const std::size_t row = product(slot.extent) / slot.extent[0];
+    const std::size_t count = size_of(values) / row;
+    ensure(values.index() == slot.type, "values are of the type in the outline");
+    ensure(count > 0 && count * row == size_of(values), "values are those of whole points");
+    ensure(first < slot.extent[0] && count <= slot.extent[0] - first, "points are those of the outline");
+    for (std::size_t point = first; point < first + count; ++point) {
+      ensure(!slot.written[point], "a point is written once");
+      slot.written[point] = true;
+    }
+    const std::string path = group + "/" + name;
+    if (!slot.open) slot.open.emplace(H5Dopen2(*file_, path.c_str(), H5P_DEFAULT), "cannot open '" + path + "'");
+    const Rows rows(slot.extent, first, count);
+    std::visit([&](const auto& list) { put_values(*slot.open, list, rows.in_memory, rows.in_file); }, values);
+    if ((first + count) % slot.points == 0) close(slot);
+    const auto* texts = std::get_if<std::vector<std::string>>(&values);
+    slabs_.push_back({path, first, count, texts == nullptr ? digest(values) : digest(Values(clean(*texts)))});
+  }
+
+  /// Adds the digest and seals the file; nothing can be written any more. Throws Failure if what HDF5 laid out is not
+  /// what it was given.
+  void finish() {
+    if (!file_) return;  // it has been: the disk failed the first time
+    for (auto& [key, slot] : slots_) close(slot);
+    if (!slots_.empty()) {
+      Result written;
+      written.attributes = read_root_attributes(*file_);
+      const auto wanted = [&](const std::string& group, const std::string&) { return in_digest_.contains(group); };
+      read_groups(*file_, {wanted, true, no_limit}, written);
+      digest_ = digest(written);
+    }
+    write_attribute(*file_, "digest", digest_);
+    File file = std::move(*file_);
+    file_.reset();
+    image_.take(std::move(file));
+    const File image = open_image(image_.bytes());
+    Result written;
+    const auto given = [&](const std::string& group, const std::string& name) {
+      return !slots_.contains({group, name});
+    };
+    read_groups(image, {given, true, no_limit}, written);
+    bool same = whole_digest(written) == whole_;
+    for (const Slab& slab : slabs_) {
+      const Dataset dataset(H5Dopen2(image, slab.path.c_str(), H5P_DEFAULT), "cannot open '" + slab.path + "'");
+      std::vector<hsize_t> extent = extent_of(dataset, slab.path);
+      const Rows rows(extent, slab.first, slab.count);
+      extent[0] = slab.count;
+      same = same && digest(read_values(dataset, slab.path, product(extent), rows.in_memory, rows.in_file)) ==
+                         slab.digest;
+    }
+    if (!same) throw Failure("the file laid out differs from the result", "the memory or a library is at fault");
+  }
+
+  [[nodiscard]] std::span<const char> bytes() { return image_.bytes(); }
+
+ private:
+  static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+  struct Slab {
+    std::string path;
+    std::size_t first;
+    std::size_t count;
+    std::string digest;
+  };
+  static void close(Slot& slot) {
+    if (slot.open) slot.open->close("cannot write values");
+    slot.open.reset();
+  }
+
+  std::string whole_;                ///< digest of the outline
+  std::string digest_;               ///< that the file states
+  std::set<std::string> in_digest_;  ///< groups
+  Image image_;                      // outlives the file in it
+  std::optional<File> file_;
+  Slots slots_;
+  std::vector<Slab> slabs_;  ///< what was written, to compare
+};
+
+namespace {
+
+/// Has `action` use HDF5; says that nothing was written to `place` if it fails.
+void in_session(const std::string& place, const auto& action) {
+  const Session session;
+  try {
+    action();
+  } catch (const Failure& failure) {
+    throw storage_error(place, failure.what(), failure.why, "nothing was written");
+  }
 }
 
-Result read_result(const fs::path& file) { return read(file, file.string()); }
+}  // namespace
+
+ResultWriter::ResultWriter(const fs::path& file, const Result& outline) : file_(file) {
+  check_outline(outline);
+  const auto version = outline.attributes.find("format_version");
+  ensure(version != outline.attributes.end() && version->second == Attribute(result_format_version),
+         "a result states the format_version that this program writes");
+  prepare_output(file);
+  in_session(file.string(), [&] { layout_ = std::make_unique<Layout>(outline); });
+}
+
+ResultWriter::~ResultWriter() {
+  const Session session;
+  layout_.reset();
+}
+
+std::size_t ResultWriter::batch() const { return layout_->batch(); }
+
+void ResultWriter::write(const std::string& group, const std::string& variable, std::size_t first_point,
+                         const Values& values) {
+  in_session(file_.string(), [&] { layout_->write(group, variable, first_point, values); });
+}
+
+void ResultWriter::commit() {
+  const std::string place = file_.string();
+  in_session(place, [&] { layout_->finish(); });
+  const std::span<const char> bytes = layout_->bytes();
+  const std::string last = seal_of(bytes);
+  Temporary temporary(destination(file_), place);
+  temporary.write(bytes);
+  temporary.write(last);
+  temporary.close();
+  if (!temporary.holds(bytes, last))
+    throw storage_error(place, "the file read back differs from the result",
+                        "the disk or its driver lost data", "choose another --out");
+  temporary.keep();
+}
+
+void write_result(const fs::path& file, const Result& result) {
+  check(result);
+  ResultWriter(file, result).commit();
+}
+
+Result read_result(const fs::path& file) { return read(file, {}, false); }
+
+Result read_result(const fs::path& file, const Wanted& wanted) { return read(file, wanted, false); }
+
+Result read_outline(const fs::path& file) {
+  return read(file, [](const std::string&, const std::string&) { return false; }, true);
+}
 
 }  // namespace kurultai

@@ -6,13 +6,28 @@
 // `digest`; /provenance has attributes only. Behind the HDF5 file stands a seal of 24 bytes (a mark and a hash
 // of all bytes before it) that other readers do not see.
 //
+// The file of a sweep (root attribute `kind` = "sweep") has the groups `design` (points and axes) and `runs` (status
+// and digest of every run); the variables of its other groups have the leading dimensions (point, replicate), and
+// CF's `coordinates` name the axes. Its `digest` is that of `design` and `runs` alone (observation/result.h); all else
+// is guarded by the seal, so a sweep without its seal counts as damaged.
+//
 // Commit: the file is laid out in memory, so that HDF5 itself never meets a full disk (its H5Fclose reports
-// success there and leaves zeros behind); it is written beside its place under a hidden name, synced, read
-// back and checked against the digest of the result in memory, and renamed into place. Whatever fails on the
-// way, what stood under the name before still stands, and nothing else is left.
+// success there and leaves zeros behind), and what was laid out is compared with what was given; it is written
+// beside its place under a hidden name, synced, read back and compared with the bytes in memory, and renamed into
+// place. Whatever fails on the way, what stood under the name before still stands, and nothing else is left.
+//
+// Memory: to write or to read a file takes as much as the file is long (that is, packed), besides the values that
+// are given or wanted.
+//
+// Threads: all functions may be called from several threads at once; a ResultWriter belongs to one at a time. HDF5
+// works under one lock; files are read, written, synced and hashed outside it.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
 
 #include "observation/result.h"
 
@@ -29,9 +44,53 @@ void prepare_output(const std::filesystem::path& file);
 /// malformed result.
 void write_result(const std::filesystem::path& file, const Result& result);
 
-/// The result in `file`, checked against its digest. Groups, coordinates and variables come in the order in
-/// which they were written. Throws storage_error (exit code 5) for a file that is missing, truncated,
+/// Writes a result part by part, for those that are larger than memory: the runs of a sweep.
+///
+///     ResultWriter writer(file, outline);
+///     for (first point of each batch) writer.write("series/nation", "trust", first, values);
+///     writer.commit();
+///
+/// The same calls in the same order make the same bytes.
+class ResultWriter {
+ public:
+  /// `outline` is the whole result, except that variables whose first dimension is `point` may be without values (of
+  /// the right type): these are written later. What is never written reads as NaN, 0 or "". Throws as write_result.
+  ResultWriter(const std::filesystem::path& file, const Result& outline);
+  /// Without commit() nothing is left on disk.
+  ~ResultWriter();
+  ResultWriter(const ResultWriter&) = delete;
+  ResultWriter& operator=(const ResultWriter&) = delete;
+
+  /// How many points are best written together, from a multiple of that number on: those that the largest variable
+  /// packs together. Others give the same values, but may cost more time and space.
+  [[nodiscard]] std::size_t batch() const;
+
+  /// Gives the values of the points [first_point, first_point + n) of `group`/`variable`, row-major; n follows from
+  /// their number. Every point is written at most once. Throws std::logic_error for what the outline does not have.
+  void write(const std::string& group, const std::string& variable, std::size_t first_point, const Values& values);
+
+  /// Puts the file in its place, with the promises of write_result. May be tried again if the disk failed.
+  void commit();
+
+ private:
+  class Layout;
+  std::filesystem::path file_;
+  std::unique_ptr<Layout> layout_;
+};
+
+/// The result in `file`, checked against its seal and its digest. Groups, coordinates and variables come in the order
+/// in which they were written. Throws storage_error (exit code 5) for a file that is missing, truncated,
 /// damaged, not HDF5, not a result, or of a newer format.
 Result read_result(const std::filesystem::path& file);
+
+/// Whether a variable of a group is wanted.
+using Wanted = std::function<bool(const std::string& group, const std::string& variable)>;
+
+/// The variables of `file` that are wanted, with all coordinates of their groups; other groups are left out. Checked
+/// against its seal, and against the digest if nothing is left out. Throws as above.
+Result read_result(const std::filesystem::path& file, const Wanted& wanted);
+
+/// What is in `file`: as read_result, but variables (not coordinates) come without values. Checked against the seal.
+Result read_outline(const std::filesystem::path& file);
 
 }  // namespace kurultai

@@ -93,15 +93,15 @@ class Hash {
   std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
 };
 
-template <class T, class Key>
-std::vector<const T*> sorted(const std::vector<T>& list, Key key) {
-  std::vector<const T*> order;
-  for (const T& item : list) order.push_back(&item);
-  std::sort(order.begin(), order.end(), [key](const T* a, const T* b) { return a->*key < b->*key; });
+/// `list` by name.
+std::vector<const Variable*> sorted(const std::vector<Variable>& list) {
+  std::vector<const Variable*> order;
+  for (const Variable& item : list) order.push_back(&item);
+  std::sort(order.begin(), order.end(), [](const Variable* a, const Variable* b) { return a->name < b->name; });
   return order;
 }
 
-void check(const Group& group, const Variable& variable, bool is_coordinate) {
+void check(const Group& group, const Variable& variable, bool is_coordinate, bool may_be_empty) {
   const auto keep = [&](bool kept, const char* rule) {
     if (!kept) throw std::logic_error(group.path + "/" + variable.name + ": " + rule);
   };
@@ -116,10 +116,46 @@ void check(const Group& group, const Variable& variable, bool is_coordinate) {
     keep(coordinate != nullptr, "every dimension has a coordinate in the group");
     size *= size_of(coordinate->values);
   }
-  keep(size_of(variable.values) == size, "there are as many values as the dimensions say");
+  keep(size_of(variable.values) == size || (may_be_empty && size_of(variable.values) == 0),
+       "there are as many values as the dimensions say");
   keep(variable.flag_meanings.empty() || std::holds_alternative<std::vector<std::uint8_t>>(variable.values),
        "only bytes have flag_meanings");
   keep(variable.flag_meanings.size() <= 256, "a byte has at most 256 meanings");
+  for (const std::string& name : variable.coordinates)
+    keep(group.variable(name) != nullptr && name.find(' ') == std::string::npos,
+         "an auxiliary coordinate is a variable of the group, with a name of one word");
+}
+
+void check(const Result& result, bool is_outline) {
+  std::set<std::string> paths;
+  for (const Group& group : result.groups) {
+    ensure(!group.path.empty() && group.path.front() != '/', "a group's path is relative and not empty");
+    ensure(paths.insert(group.path).second, "a group stands in a result once");
+    std::set<std::string> names;
+    for (const Coordinate& coordinate : group.coordinates) {
+      check(group, coordinate, true, false);
+      ensure(names.insert(coordinate.name).second, "a name stands in a group once");
+    }
+    for (const Variable& variable : group.variables) {
+      const bool over_points = !variable.dimensions.empty() && variable.dimensions.front() == "point";
+      check(group, variable, false, is_outline && over_points);
+      ensure(names.insert(variable.name).second, "a name stands in a group once");
+    }
+  }
+}
+
+std::string digest_of(std::vector<const Group*> groups) {
+  std::sort(groups.begin(), groups.end(), [](const Group* a, const Group* b) { return a->path < b->path; });
+  Hash hash;
+  hash.number(groups.size());
+  for (const Group* group : groups) {
+    hash.text(group->path);
+    hash.number(group->coordinates.size());
+    for (const Coordinate* coordinate : sorted(group->coordinates)) hash.variable(*coordinate);
+    hash.number(group->variables.size());
+    for (const Variable* variable : sorted(group->variables)) hash.variable(*variable);
+  }
+  return hash.hexadecimal();
 }
 
 }  // namespace
@@ -146,34 +182,36 @@ std::string flag_word(const std::string& meaning) {
   return word;
 }
 
-void check(const Result& result) {
-  std::set<std::string> paths;
-  for (const Group& group : result.groups) {
-    ensure(!group.path.empty() && group.path.front() != '/', "a group's path is relative and not empty");
-    ensure(paths.insert(group.path).second, "a group stands in a result once");
-    std::set<std::string> names;
-    for (const Coordinate& coordinate : group.coordinates) {
-      check(group, coordinate, true);
-      ensure(names.insert(coordinate.name).second, "a name stands in a group once");
-    }
-    for (const Variable& variable : group.variables) {
-      check(group, variable, false);
-      ensure(names.insert(variable.name).second, "a name stands in a group once");
-    }
-  }
+void check(const Result& result) { check(result, false); }
+
+void check_outline(const Result& outline) { check(outline, true); }
+
+bool is_sweep(const Result& result) {
+  const auto kind = result.attributes.find("kind");
+  return kind != result.attributes.end() && kind->second == Attribute(std::string("sweep")) &&
+         result.group("runs") != nullptr;
+}
+
+bool in_digest(const Result& result, const std::string& path) {
+  return !is_sweep(result) || path == "design" || path == "runs";
 }
 
 std::string digest(const Result& result) {
+  std::vector<const Group*> groups;
+  for (const Group& group : result.groups)
+    if (in_digest(result, group.path)) groups.push_back(&group);
+  return digest_of(std::move(groups));
+}
+
+std::string whole_digest(const Result& result) {
+  std::vector<const Group*> groups;
+  for (const Group& group : result.groups) groups.push_back(&group);
+  return digest_of(std::move(groups));
+}
+
+std::string digest(const Values& values) {
   Hash hash;
-  hash.number(result.groups.size());
-  for (const Group* group : sorted(result.groups, &Group::path)) {
-    hash.text(group->path);
-    hash.number(group->coordinates.size());
-    for (const Coordinate* coordinate : sorted(group->coordinates, &Variable::name))
-      hash.variable(*coordinate);
-    hash.number(group->variables.size());
-    for (const Variable* variable : sorted(group->variables, &Variable::name)) hash.variable(*variable);
-  }
+  hash.values(values);
   return hash.hexadecimal();
 }
 

@@ -23,6 +23,9 @@ struct Variable {
   std::string long_name;                        ///< one line a reader understands
   std::string source;                           ///< SOURCE tag, citation or "model"
   std::vector<std::string> flag_meanings = {};  ///< for bytes: the meaning of 0, 1, 2 ...
+  /// Variables of the same group that label this one besides its dimensions (a point's reach and scale): CF's
+  /// attribute `coordinates`, of which xarray makes coordinates.
+  std::vector<std::string> coordinates = {};
 };
 
 /// A dimension and its labels: a variable over itself. Written as an HDF5 dimension scale.
@@ -61,13 +64,33 @@ std::string flag_word(const std::string& meaning);
 
 /// Throws std::logic_error naming the array if `result` breaks its own rules: a coordinate is a variable over
 /// itself, names are unique in a group, every dimension has a coordinate of the same group, and there are as
-/// many values as the dimensions say.
+/// many values as the dimensions say; auxiliary coordinates are variables of the same group.
 void check(const Result& result);
+
+/// The same for the outline of a result, whose variables over `point` (their first dimension) may be empty: their
+/// values come later (engine/storage.h, ResultWriter).
+void check_outline(const Result& outline);
+
+/// Whether `result` is that of a sweep: its attribute `kind` is "sweep" and it has the group `runs`.
+bool is_sweep(const Result& result);
+
+/// Whether the group at `path` counts in `result`'s digest: every group, but of a sweep `design` and `runs` only.
+bool in_digest(const Result& result, const std::string& path);
 
 /// A 128-bit hash (32 hexadecimal digits) of what came out: the groups, nothing else. Two runs with equal digests
 /// computed the same, whatever their scenarios say; so a lever without effect shows as one. Independent of the
 /// order of groups and variables, of the file's layout, of attributes, of wording (long_name, source) and of
 /// provenance. NaNs hash alike.
+///
+/// Of a sweep (is_sweep) only the groups `design` and `runs` are hashed: what was asked for, and the digest of every
+/// run, which stands in `runs` as text. So the digest of a sweep is known without reading all of it; what else
+/// the file holds is guarded by its seal (engine/storage.h).
 std::string digest(const Result& result);
+
+/// The hash of all groups, of a sweep too.
+std::string whole_digest(const Result& result);
+
+/// The hash of `values` alone: type, number and every one of them.
+std::string digest(const Values& values);
 
 }  // namespace kurultai

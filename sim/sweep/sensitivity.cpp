@@ -229,10 +229,12 @@ VarianceSplit split_variance(const Responses& y) {
     return split;
   }
   const double noise = within / freedom;
-  // Between points: covariance over points of one replicate with another.
+  // Between points: covariance over points of one replicate with another; with very many replicates, only of
+  // those that stand near each other.
   double between = 0, pairs_freedom = 0;
-  for (std::size_t r = 0; r < y.replicates; ++r)
-    for (std::size_t s = 0; s < r; ++s) {
+  const std::size_t farthest = std::max<std::size_t>(1, 100'000'000 / y.values.size());
+  for (std::size_t r = 1; r < y.replicates; ++r)
+    for (std::size_t s = r - std::min(r, farthest); s < r; ++s) {
       double n = 0, mean_r = 0, mean_s = 0, products = 0;  // running means (Welford)
       for (std::size_t p = 0; p < y.points(); ++p) {
         const double a = y(p, r), b = y(p, s);

@@ -379,18 +379,18 @@ GroupHandle make_group(hid_t file, const std::string& path) {
 struct Slot {
   std::vector<hsize_t> extent;
   std::size_t type;               ///< index in Values
-  std::size_t points;             ///< in a chunk
+  std::size_t points;             ///< that are packed together
   std::vector<bool> written;      ///< by point
   std::optional<Dataset> open{};  ///< while its last chunk is incomplete: it is packed once, when it is full
 };
 /// By group and name.
 using Slots = std::map<std::pair<std::string, std::string>, Slot>;
 
-/// How many rows of `dataset` are packed together.
-std::size_t rows_in_chunk(hid_t dataset) {
+/// How many of the `rows` of `dataset` are packed together; all if nothing is packed.
+std::size_t packed_rows(hid_t dataset, std::size_t rows) {
   const char* problem = "cannot find the chunks of a dataset";
   const Properties list(H5Dget_create_plist(dataset), problem);
-  if (H5Pget_layout(list) != H5D_CHUNKED) return 1;
+  if (H5Pget_layout(list) != H5D_CHUNKED) return rows;
   std::array<hsize_t, H5S_MAX_RANK> chunk{};
   check(H5Pget_chunk(list, H5S_MAX_RANK, chunk.data()), problem);
   return chunk[0];
@@ -424,8 +424,9 @@ void write_group(hid_t file, const Group& group, Slots& slots) {
       check(H5DSattach_scale(dataset, scales[places[d]].second, static_cast<unsigned>(d)),
             "cannot attach the dimensions of '" + variable.name + "'");
     if (size_of(variable.values) != product(extent))
-      slots.emplace(std::pair(group.path, variable.name), Slot{extent, variable.values.index(), rows_in_chunk(dataset),
-                                                               std::vector<bool>(extent[0])});
+      slots.emplace(std::pair(group.path, variable.name),
+                    Slot{extent, variable.values.index(), packed_rows(dataset, extent[0]),
+                         std::vector<bool>(extent[0])});
     dataset.close("cannot close '" + variable.name + "'");
   }
   for (auto& [name, scale] : scales) scale.close("cannot close '" + name + "'");
@@ -482,7 +483,7 @@ class Image {
 File new_file(Image& image) {
   const char* problem = "cannot lay out the file";
   const Properties access = properties(H5P_FILE_ACCESS);
-  check(H5Pset_fapl_core(access, std::size_t{1} << 20, false), problem);
+  check(H5Pset_fapl_core(access, std::size_t{1} << 18, false), problem);
   image.attach(access);
   // HDF5 1.10 and later: checksummed metadata, and no index for a dataset of one chunk.
   check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110), problem);
@@ -491,7 +492,9 @@ File new_file(Image& image) {
   check(H5Pset_small_data_block_size(access, 0), problem);
   const Properties create = properties(H5P_FILE_CREATE);
   order_by_creation(create);
-  return {H5Fcreate("result", H5F_ACC_TRUNC, create, access), problem};
+  // HDF5 takes files of one name for one file, and threads may lay out several at once.
+  static std::atomic<unsigned> count = 0;
+  return {H5Fcreate(fmt::format("result{}", count++).c_str(), H5F_ACC_TRUNC, create, access), problem};
 }
 
 /// Writes all of `outline` but its digest to the new `file`; gives the variables that wait for values.
@@ -1009,11 +1012,10 @@ class ResultWriter::Layout {
   }
 
   [[nodiscard]] std::size_t batch() const {
-    std::size_t points = 0;
-    for (const auto& [key, slot] : slots_)
-      if (slot.points > 1 || product(slot.extent) / slot.extent[0] > 1)
-        points = points == 0 ? slot.points : std::min(points, slot.points);
-    return std::max<std::size_t>(points, 1);
+    if (slots_.empty()) return 1;
+    std::size_t points = slots_.begin()->second.extent[0];
+    for (const auto& [key, slot] : slots_) points = std::min(points, slot.points);
+    return points;
   }
 
   void write(const std::string& group, const std::string& name, std::size_t first, const Values& values) {

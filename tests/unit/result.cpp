@@ -140,3 +140,44 @@ TEST_CASE("result: check finds what breaks the rules") {
   CHECK(refused([](Result& r) { r.groups[1].path = r.groups[0].path; }));
   CHECK(refused([](Result& r) { r.groups[0].variables[0].flag_meanings = {"no", "yes"}; }));
 }
+
+TEST_CASE("result: the digest of a sweep is that of its design and its runs") {
+  Result sweep = small_result();
+  sweep.attributes["kind"] = std::string("sweep");
+  CHECK_FALSE(is_sweep(sweep));
+  CHECK(digest(sweep) == digest(small_result()));
+  sweep.groups.push_back({"design", "the design", {}, {}});
+  sweep.groups.push_back({"runs", "the runs", {}, {}});
+  sweep.groups[3].variables = {{"digest", {}, std::vector<std::string>{"0123"}, "", "digest", "sweep"}};
+  CHECK(is_sweep(sweep));
+  const std::string expected = digest(sweep);
+  const std::string expected_whole = whole_digest(sweep);
+  CHECK(expected != expected_whole);
+  Result other = sweep;
+  other.groups[0].variables.clear();
+  CHECK(digest(other) == expected);
+  CHECK(whole_digest(other) != expected_whole);
+  other.groups[3].variables[0].values = std::vector<std::string>{"0124"};
+  CHECK(digest(other) != expected);
+  other = sweep;
+  other.groups[2].path = "designs";
+  CHECK(digest(other) != expected);
+  other = sweep;
+  other.attributes.erase("kind");
+  CHECK(digest(other) == expected_whole);
+}
+
+TEST_CASE("result: an outline may lack the values over its points, a result may not") {
+  Result result;
+  Group runs{"runs", "the runs", {}, {}};
+  runs.coordinates = {{"point", {"point"}, std::vector<std::int32_t>{0, 1}, "1", "point", "design"}};
+  runs.variables = {{"trust", {"point"}, std::vector<float>{}, "1", "trust", "model"},
+                    {"reach", {"point"}, std::vector<double>{1, 2}, "1", "reach", "axis"}};
+  result.groups = {runs};
+  CHECK_NOTHROW(check_outline(result));
+  CHECK_THROWS_AS(check(result), std::logic_error);
+  result.groups[0].variables[0].coordinates = {"reach"};
+  CHECK_NOTHROW(check_outline(result));
+  result.groups[0].variables[0].coordinates = {"scale"};
+  CHECK_THROWS_AS(check_outline(result), std::logic_error);
+}

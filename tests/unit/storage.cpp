@@ -1,5 +1,7 @@
 #include "engine/storage.h"
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -7,9 +9,13 @@
 #include <iterator>
 #include <limits>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
+#include <malloc.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -96,6 +102,7 @@ void same_variables(const std::vector<Variable>& a, const std::vector<Variable>&
     CHECK(a[k].unit == b[k].unit);
     CHECK(a[k].long_name == b[k].long_name);
     CHECK(a[k].source == b[k].source);
+    CHECK(a[k].coordinates == b[k].coordinates);
     CHECK(a[k].values.index() == b[k].values.index());
     REQUIRE(a[k].flag_meanings.size() == b[k].flag_meanings.size());
     for (std::size_t m = 0; m < a[k].flag_meanings.size(); ++m)
@@ -127,6 +134,90 @@ std::string complaint(const std::function<void()>& action) {
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
+
+/// A sweep of `points` points and 2 replicates. A point of `share` is 2 x weeks x 5 doubles, so at 3,500 weeks 3
+/// points make a chunk.
+struct SweepExample {
+  std::size_t points = 10;
+  std::size_t weeks = 3500;
+  static constexpr std::size_t replicates = 2;
+  static constexpr std::size_t forms = 5;
+
+  [[nodiscard]] std::vector<double> shares(std::size_t first, std::size_t count) const {
+    const std::size_t row = replicates * weeks * forms;
+    std::vector<double> values;
+    for (std::size_t k = first * row; k < (first + count) * row; ++k)
+      values.push_back(k % 11 == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(k % 1009) / 7);
+    return values;
+  }
+  [[nodiscard]] static std::vector<float> means(std::size_t first, std::size_t count) {
+    std::vector<float> values;
+    for (std::size_t k = first * replicates; k < (first + count) * replicates; ++k)
+      values.push_back(0.5F * static_cast<float>(k));
+    return values;
+  }
+  [[nodiscard]] static std::vector<std::uint8_t> status(std::size_t, std::size_t count) {
+    return std::vector<std::uint8_t>(count * replicates, 1);
+  }
+  [[nodiscard]] static std::vector<std::string> digests(std::size_t first, std::size_t count) {
+    std::vector<std::string> values;
+    for (std::size_t k = first * replicates; k < (first + count) * replicates; ++k)
+      values.push_back(k % 3 == 0 ? "" : "қарар " + std::to_string(k));
+    return values;
+  }
+
+  /// With values everywhere if `full`.
+  [[nodiscard]] Result outline(bool full = false) const {
+    std::vector<std::int32_t> point, replicate, week;
+    std::vector<double> reach;
+    std::vector<std::string> model;
+    for (std::size_t k = 0; k < points; ++k) {
+      point.push_back(static_cast<std::int32_t>(k));
+      reach.push_back(0.1 * static_cast<double>(k));
+      model.push_back(k % 2 == 0 ? "digital" : "quiet");
+    }
+    for (std::size_t k = 0; k < replicates; ++k) replicate.push_back(static_cast<std::int32_t>(k));
+    for (std::size_t k = 0; k < weeks; ++k) week.push_back(static_cast<std::int32_t>(k));
+    const std::vector<Coordinate> runs = {{"point", {"point"}, point, "1", "point of the design", "design"},
+                                          {"replicate", {"replicate"}, replicate, "1", "replicate", "design"}};
+    const std::vector<Variable> axes = {{"reach", {"point"}, reach, "1", "reach", "axis"},
+                                        {"model", {"point"}, model, "", "model", "axis"}};
+    const std::size_t n = full ? points : 0;
+    Result result;
+    result.attributes = {{"format_version", result_format_version}, {"kind", std::string("sweep")}};
+    Group design{"design", "the design", {runs[0]}, axes};
+    Group status_of{"runs", "the runs", runs, axes};
+    status_of.variables.push_back(
+        {"status", {"point", "replicate"}, status(0, n), "1", "status", "sweep", {"waiting", "done"}, {"reach", "model"}});
+    status_of.variables.push_back({"digest", {"point", "replicate"}, digests(0, n), "", "digest", "sweep"});
+    Group nation{"series/nation", "all residents", runs, axes};
+    nation.coordinates.push_back({"week", {"week"}, week, "1", "week", "model"});
+    nation.coordinates.push_back(
+        {"form", {"form"}, std::vector<std::string>{"a", "b", "c", "d", "e"}, "", "form", "I3"});
+    nation.variables.push_back({"share", {"point", "replicate", "week", "form"}, shares(0, n), "1", "share", "P3", {},
+                                {"reach", "model"}});
+    nation.variables.push_back({"mean", {"point", "replicate"}, means(0, n), "1", "mean", "P3", {}, {"reach"}});
+    result.groups = {design, status_of, nation};
+    result.provenance = {{"host", std::string("here")}};
+    return result;
+  }
+
+  /// Writes the points [first, last) in batches of `batch`.
+  void write(ResultWriter& writer, std::size_t first, std::size_t last, std::size_t batch) const {
+    for (; first < last; first += batch) {
+      const std::size_t count = std::min(batch, last - first);
+      writer.write("series/nation", "share", first, shares(first, count));
+      writer.write("series/nation", "mean", first, means(first, count));
+      writer.write("runs", "status", first, status(first, count));
+      writer.write("runs", "digest", first, digests(first, count));
+    }
+  }
+  void write(const fs::path& file, std::size_t batch) const {
+    ResultWriter writer(file, outline());
+    write(writer, 0, points, batch);
+    writer.commit();
+  }
+};
 
 }  // namespace
 
@@ -334,4 +425,210 @@ TEST_CASE("storage: a changed byte never passes for a result") {
   // Without its seal, as after h5repack, a file still has to have the contents that its digest names.
   put(folder / "b.h5", whole.substr(0, whole.size() - 24));
   CHECK(digest(read_result(folder / "b.h5")) == expected);
+}
+
+TEST_CASE("storage: a sweep written in batches is what it would be in one piece") {
+  const Folder folder;
+  const SweepExample sweep;
+  const Result whole = sweep.outline(true);
+  std::size_t batch = 0;
+  {
+    ResultWriter writer(folder / "a.h5", sweep.outline());
+    batch = writer.batch();
+    CHECK(batch == 3);  // 2 x 3,500 x 5 doubles are 280 kB; three of them fit into a chunk of 1 MiB
+    sweep.write(writer, 0, sweep.points, batch);
+    CHECK(folder.entries() == 0);
+    writer.commit();
+  }
+  CHECK(folder.entries() == 1);
+  const Result read = read_result(folder / "a.h5");
+  CHECK(whole_digest(read) == whole_digest(whole));
+  CHECK((read.attributes.at("digest") == Attribute(digest(whole))));
+  REQUIRE(read.groups.size() == whole.groups.size());
+  for (std::size_t g = 0; g < read.groups.size(); ++g) {
+    same_variables(whole.groups[g].coordinates, read.groups[g].coordinates);
+    same_variables(whole.groups[g].variables, read.groups[g].variables);
+  }
+  for (const std::size_t other : {std::size_t{1}, std::size_t{4}, std::size_t{10}}) {
+    sweep.write(folder / "b.h5", other);
+    CHECK(whole_digest(read_result(folder / "b.h5")) == whole_digest(whole));
+    CHECK(fs::file_size(folder / "b.h5") < fs::file_size(folder / "a.h5") * 11 / 10);
+  }
+  {  // in another order
+    ResultWriter writer(folder / "b.h5", sweep.outline());
+    sweep.write(writer, 5, 10, 2);
+    sweep.write(writer, 0, 5, 2);
+    writer.commit();
+  }
+  CHECK(whole_digest(read_result(folder / "b.h5")) == whole_digest(whole));
+}
+
+TEST_CASE("storage: the same batches give the same bytes, in another process too") {
+  const Folder folder;
+  const SweepExample sweep{10, 200};
+  sweep.write(folder / "a.h5", 3);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::mallopt(M_PERTURB, 0x5a);  // memory that nobody set would show
+    try {
+      sweep.write(folder / "b.h5", 3);
+    } catch (...) { ::_exit(1); }
+    ::_exit(0);
+  }
+  int status = 1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(bytes_of(folder / "a.h5") == bytes_of(folder / "b.h5"));
+}
+
+TEST_CASE("storage: what a sweep never writes reads as NaN, 0 and no text") {
+  const Folder folder;
+  const SweepExample sweep{4, 3500};
+  ResultWriter writer(folder / "a.h5", sweep.outline());
+  sweep.write(writer, 1, 2, 1);
+  writer.commit();
+  const Result read = read_result(folder / "a.h5");
+  const auto& shares = std::get<std::vector<double>>(read.group("series/nation")->variable("share")->values);
+  const std::size_t row = shares.size() / 4;
+  CHECK(digest(Values(std::vector<double>(shares.begin() + row, shares.begin() + 2 * row))) ==
+        digest(Values(sweep.shares(1, 1))));
+  CHECK(std::isnan(shares[0]));
+  CHECK(std::isnan(shares[2 * row]));
+  CHECK(std::isnan(shares.back()));
+  CHECK((read.group("runs")->variable("status")->values == Values(std::vector<std::uint8_t>{0, 0, 1, 1, 0, 0, 0, 0})));
+  CHECK((read.group("runs")->variable("digest")->values ==
+         Values(std::vector<std::string>{"", "", "қарар 2", "", "", "", "", ""})));
+  ResultWriter(folder / "b.h5", sweep.outline()).commit();  // nothing at all: the values take no space
+  CHECK(std::isnan(std::get<std::vector<double>>(
+      read_result(folder / "b.h5").group("series/nation")->variable("share")->values)[0]));
+}
+
+TEST_CASE("storage: a writer that is given up leaves nothing, and refuses what was not agreed") {
+  const Folder folder;
+  const SweepExample sweep{4, 5};
+  {
+    ResultWriter writer(folder / "a.h5", sweep.outline());
+    sweep.write(writer, 0, 4, 2);
+  }
+  CHECK(folder.entries() == 0);
+  ResultWriter writer(folder / "a.h5", sweep.outline());
+  const auto refuses = [&](const char* group, const char* name, std::size_t first, const Values& values) {
+    CHECK_THROWS_AS(writer.write(group, name, first, values), std::logic_error);
+  };
+  refuses("series/nation", "none", 0, SweepExample::means(0, 1));
+  refuses("series/nation", "reach", 0, std::vector<double>{1});
+  refuses("series/nation", "mean", 0, std::vector<double>{1, 2});
+  refuses("series/nation", "mean", 0, std::vector<float>{1});
+  refuses("series/nation", "mean", 0, std::vector<float>{});
+  refuses("series/nation", "mean", 3, SweepExample::means(3, 2));
+  refuses("series/nation", "mean", 5, SweepExample::means(5, 1));
+  writer.write("series/nation", "mean", 1, SweepExample::means(1, 2));
+  refuses("series/nation", "mean", 2, SweepExample::means(2, 1));
+  Result outline = sweep.outline();
+  CHECK_THROWS_AS(write_result(folder / "a.h5", outline), std::logic_error);
+  outline.groups[2].variables.back().coordinates = {"scale"};
+  CHECK_THROWS_AS(ResultWriter(folder / "a.h5", outline), std::logic_error);
+  outline = sweep.outline();
+  std::get<std::vector<double>>(outline.groups[0].variables[0].values).pop_back();
+  CHECK_THROWS_AS(ResultWriter(folder / "a.h5", outline), std::logic_error);
+  CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("storage: a full disk at the commit of a sweep leaves the old file; freed, it commits") {
+  const Folder folder;
+  const SweepExample sweep{6, 300};
+  write_result(folder / "a.h5", example(3));
+  ResultWriter writer(folder / "a.h5", sweep.outline());
+  sweep.write(writer, 0, 6, 2);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  for (const rlim_t limit : {rlim_t{0}, rlim_t{5000}}) {
+    const rlimit tight{limit, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &tight) == 0);
+    std::string message;
+    try {
+      writer.commit();
+    } catch (const Error& error) { message = error.what(); }
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    CHECK(contains(message, "ulimit"));
+    CHECK(folder.entries() == 1);
+    CHECK(digest(read_result(folder / "a.h5")) == digest(example(3)));
+  }
+  std::signal(SIGXFSZ, handler);
+  writer.commit();
+  CHECK(folder.entries() == 1);
+  CHECK(whole_digest(read_result(folder / "a.h5")) == whole_digest(sweep.outline(true)));
+}
+
+TEST_CASE("storage: a part of a file is read with the coordinates of its groups") {
+  const Folder folder;
+  write_result(folder / "a.h5", example());
+  const Result part = read_result(folder / "a.h5", [](const std::string& group, const std::string& name) {
+    return group == "series/nation" && (name == "note" || name == "total");
+  });
+  REQUIRE(part.groups.size() == 1);
+  const Group& nation = part.groups[0];
+  CHECK(nation.path == "series/nation");
+  same_variables(example().groups[0].coordinates, nation.coordinates);
+  CHECK((nation.coordinates[1].values == example().groups[0].coordinates[1].values));
+  REQUIRE(nation.variables.size() == 2);
+  CHECK((nation.variable("note")->values == example().groups[0].variable("note")->values));
+  CHECK((nation.variable("total")->values == Values(std::vector<double>{42.5})));
+  CHECK(part.attributes.size() > 10);
+  CHECK(read_result(folder / "a.h5", [](const auto&, const auto&) { return false; }).groups.empty());
+
+  const Result outline = read_outline(folder / "a.h5");
+  REQUIRE(outline.groups.size() == 3);
+  same_variables(example().groups[0].variables, outline.groups[0].variables);
+  CHECK((outline.groups[0].coordinates[1].values == example().groups[0].coordinates[1].values));
+  for (const Variable& variable : outline.groups[0].variables) CHECK(size_of(variable.values) == 0);
+  CHECK((outline.provenance.at("threads") == Attribute(std::int64_t{2})));
+}
+
+TEST_CASE("storage: a part of a damaged file is refused, and so is a sweep without its seal") {
+  const Folder folder;
+  const auto nothing = [](const std::string&, const std::string&) { return false; };
+  SweepExample{4, 20}.write(folder / "a.h5", 2);
+  const std::string whole = bytes_of(folder / "a.h5");
+  for (const std::size_t length : {whole.size() - 24, whole.size() - 1, whole.size() / 2}) {
+    put(folder / "b.h5", whole.substr(0, length));
+    CHECK(contains(complaint([&] { read_result(folder / "b.h5", nothing); }), "damaged"));
+    CHECK(contains(complaint([&] { read_outline(folder / "b.h5"); }), "damaged"));
+    CHECK(contains(complaint([&] { read_result(folder / "b.h5"); }), "damaged"));
+  }
+  for (std::size_t at = 8; at < whole.size(); at += 997) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x55);
+    put(folder / "b.h5", changed);
+    CHECK(contains(complaint([&] { read_outline(folder / "b.h5"); }), "damaged"));
+  }
+}
+
+TEST_CASE("storage: threads write and read side by side") {
+  const Folder folder;
+  std::vector<std::string> problems(4);
+  std::vector<std::thread> threads;
+  const Result result = example(20);
+  const std::string expected = digest(result);
+  for (std::size_t t = 0; t < problems.size(); ++t)
+    threads.emplace_back([&, t] {
+      try {
+        for (int k = 0; k < 50; ++k) {
+          const fs::path own = folder / (std::to_string(t) + "-" + std::to_string(k) + ".h5");
+          write_result(own, result);
+          write_result(folder / "all.h5", result);  // one name for all: each replaces it as a whole
+          if (digest(read_result(own)) != expected) problems[t] = "another digest";
+          read_result(folder / "all.h5");
+          try {
+            read_result(folder / "none.h5");
+            problems[t] = "no error";
+          } catch (const Error&) {}
+        }
+      } catch (const std::exception& error) { problems[t] = error.what(); }
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& problem : problems) CHECK(problem.empty());
+  CHECK(folder.entries() == 4 * 50 + 1);
 }

@@ -71,14 +71,18 @@ class Reader {
     for (const Variable& variable : design.variables)
       if (design.variable("unit_" + variable.name) != nullptr) sweep.axes.push_back(axis(variable, points));
     sweep.design = rebuilt(design, sweep, points);
+    if (result_.group("measures") == nullptr)
+      throw storage_error(file_, "the sweep has no measures", "nothing says which number of a run to look at",
+                          "add a [measure.NAME] to the sweep's file");
     const Group& measures = group("measures");
     const std::size_t replicates = length(measures, "replicate");
     if (length(measures, "point") != points) throw damaged("measures and design have different points");
-    for (const Variable& variable : measures.variables)
-      sweep.measures.push_back({variable.name,
-                                variable.long_name,
-                                variable.unit,
-                                {replicates, columns_of<double>(variable, points * replicates)}});
+    for (const Variable& variable : measures.variables)  // the axes stand there too, over points alone
+      if (variable.dimensions.size() == 2)
+        sweep.measures.push_back({variable.name,
+                                  variable.long_name,
+                                  variable.unit,
+                                  {replicates, columns_of<double>(variable, points * replicates)}});
     if (sweep.measures.empty()) throw damaged("it has no measures");
     if (const Group* runs = result_.group("runs"))
       if (const Variable* status = runs->variable("status")) {
@@ -540,7 +544,10 @@ std::string analysis(const Result& result, const AnalyzeOptions& options) {
 }
 
 int analyze(const AnalyzeOptions& options) {
-  fmt::print("{}", analysis(read_result(options.file), options));
+  const auto wanted = [](const std::string& group, const std::string& variable) {  // the series may be large
+    return group == "design" || group == "measures" || (group == "runs" && variable == "status");
+  };
+  fmt::print("{}", analysis(read_result(options.file, wanted), options));
   return 0;
 }
 

@@ -60,12 +60,13 @@ Result sweep(const std::string& kind, const Design& design, std::size_t replicat
       turnout.push_back(model(x, r));
       status.push_back(std::isnan(turnout.back()) ? 2 : 1);
     }
-  const Group measures{
+  Group measures{
       "measures",
       "measures",
       {point, replicate},
       {{"turnout", {"point", "replicate"}, turnout, "1", "mean turnout of year 5", "model"},
        {"cost", {"point", "replicate"}, std::vector<double>(turnout.size(), 4.0), "tenge", "cost", "model"}}};
+  measures.variables.push_back(axes.variables[0]);  // the runner puts the axes beside every variable
   const Group runs{"runs",
                    "runs",
                    {point, replicate},
@@ -223,6 +224,8 @@ TEST_CASE("analyze: what cannot be analysed is told") {
     return message(bad, options, ExitCode::storage);
   };
   CHECK(contains(damaged([](Result& r) { r.groups.erase(r.groups.begin()); }), "no group 'design'"));
+  CHECK(contains(damaged([](Result& r) { r.groups.erase(r.groups.begin() + 1); }),
+                 "the sweep has no measures"));
   CHECK(contains(damaged([](Result& r) { r.groups[1].variables.clear(); }), "no measures"));
   CHECK(contains(damaged([](Result& r) { r.groups[0].variables.pop_back(); }), "design_moved is missing"));
   CHECK(contains(damaged([](Result& r) { r.groups[0].variables[1].values = std::vector<double>{1}; }),

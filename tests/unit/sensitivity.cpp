@@ -200,6 +200,13 @@ TEST_CASE("sensitivity: Morris' effects of a model known by hand") {
   CHECK(found.sigma[2] > 0.2);
   CHECK(holds(found.mu_star[2], 0.5));
   CHECK(found.mu_star[4].estimate == 0);
+  double mean = 0, squares = 0;  // the effect of x2 is x3 where it stood
+  for (std::size_t p = 0; p < design.points(); ++p)
+    if (design.moved[p] == 2) mean += design(p, 3) / 40;
+  for (std::size_t p = 0; p < design.points(); ++p)
+    if (design.moved[p] == 2) squares += (design(p, 3) - mean) * (design(p, 3) - mean);
+  CHECK(found.mu[2] == Approx(mean));
+  CHECK(found.sigma[2] == Approx(std::sqrt(squares / 39)));
 }
 
 TEST_CASE("sensitivity: Morris ranks as the total indices do") {

@@ -77,6 +77,9 @@ TEST_CASE("statistics: pairs needed are those of the published tables") {
   CHECK(pairs_needed(0.5, 1, 0.95, 0.90) == 44);
   CHECK(pairs_needed(0.5, 1, 0.95, 0.95) == 54);
   CHECK(pairs_needed(0.5, 1, 0.99, 0.80) == 51);
+  // Both tails count where the power is low (by scipy.stats.nct; one tail alone would ask for 87 and 48).
+  CHECK(pairs_needed(0.1, 1, 0.5, 0.6) == 53);
+  CHECK(pairs_needed(0.1, 1, 0.95, 0.1) == 45);
   CHECK(pairs_needed(-1.5, 3, 0.95, 0.80) == 34);  // only the ratio's size counts
 }
 

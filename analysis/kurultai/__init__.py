@@ -5,9 +5,15 @@
     run.region["trust"]             # an xarray DataArray over (week, region)
     kurultai.plots.ranking(run, "trust")
 
+    sweep = kurultai.open_sweep("results/information.h5")
+    sweep.region["trust"]           # over (point, replicate, week, region), the levers as coordinates
+    kurultai.sweep_plots.effect(sweep, "reach", "participation")
+
 It needs xarray, h5py with h5netcdf (or netCDF4) and, for the figures, matplotlib; it never runs a simulation.
 """
-from . import plots
-from .run import ResultError, Run, decoded, open_run
+from . import plots, sweep_plots
+from .file import ResultError, decoded
+from .run import Run, open_run
+from .sweep import Axis, Sweep, open_result, open_sweep
 
-__all__ = ["ResultError", "Run", "decoded", "open_run", "plots"]
+__all__ = ["Axis", "ResultError", "Run", "Sweep", "decoded", "open_result", "open_run", "open_sweep", "plots", "sweep_plots"]

@@ -2,20 +2,13 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import pathlib
-import re
 from typing import Any, Mapping
 
-import h5py
-import numpy
 import xarray
 
-#: The newest format of result files that this package knows; formats only grow.
-FORMAT_VERSION = 1
-
-
-class ResultError(Exception):
-    """A file is no result, or does not hold what was asked for; the message says what to do."""
+from .file import ResultError, parsed, read_group, read_head
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,16 +84,7 @@ class Run:
     @property
     def scenario(self) -> dict[str, Any]:
         """The scenario with every value that the run used, as nested dictionaries."""
-        text = str(self.attributes.get("scenario", ""))
-        try:
-            import tomllib
-        except ImportError as error:  # before Python 3.11
-            raise ResultError("reading the scenario needs Python 3.11 or later; "
-                              "its text is in run.attributes['scenario']") from error
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ResultError(f"{self.path}: the scenario inside is not valid TOML ({error})") from error
+        return parsed(self.path, "scenario", str(self.attributes.get("scenario", "")))
 
     @property
     def policies(self) -> dict[str, dict[str, Any]]:
@@ -111,7 +95,6 @@ class Run:
         """A series by name. Raises ResultError naming the nearest one there is."""
         dataset = self.level(level)
         if name not in dataset.data_vars:
-            import difflib
             near = difflib.get_close_matches(name, [str(v) for v in dataset.data_vars], 1)
             hint = f"did you mean '{near[0]}'?" if near else "it has: " + ", ".join(map(str, dataset.data_vars))
             raise ResultError(f"{self.path}: no series '{name}' by {level}; {hint}")
@@ -143,83 +126,19 @@ class Run:
         return "\n".join(lines)
 
 
-def _plain(value: Any) -> Any:
-    """An HDF5 attribute as a value of Python."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8")
-    if isinstance(value, h5py.Empty):
-        return ""
-    return value.item() if isinstance(value, numpy.generic) else value
-
-
-def _dataset_groups(file: h5py.File) -> list[str]:
-    """Paths of the groups that hold arrays."""
-    paths: list[str] = []
-
-    def visit(path: str, item: Any) -> None:
-        if isinstance(item, h5py.Group) and any(isinstance(child, h5py.Dataset) for child in item.values()):
-            paths.append(path)
-
-    file.visititems(visit)
-    return paths
-
-
-def _engine() -> str:
-    for engine in ("h5netcdf", "netCDF4"):
-        try:
-            __import__(engine)
-        except ImportError:
-            continue
-        return engine.lower()
-    raise ResultError("neither h5netcdf nor netCDF4 is installed; on Debian: apt install python3-h5netcdf")
-
-
 def open_run(file: str | pathlib.Path) -> Run:
-    """Reads a result file whole; nothing stays open.
+    """Reads a run's result file whole; nothing stays open.
 
-    Raises ResultError if the file is missing, is no HDF5, is truncated, is no result of Kurultai, or has a
-    newer format than this package knows.
+    Raises ResultError if the file is missing, is no HDF5, is truncated, is no result of Kurultai, is a sweep's, or
+    has a newer format than this package knows.
     """
     path = pathlib.Path(file)
-    if not path.is_file():
-        raise ResultError(f"{path}: no such file; './kurultai run SCENARIO --out {path}' writes it")
-    try:
-        with h5py.File(path, "r") as handle:
-            attributes = {key: _plain(value) for key, value in handle.attrs.items()}
-            paths = _dataset_groups(handle)
-            provenance = {}
-            if "provenance" in handle:
-                provenance = {key: _plain(value) for key, value in handle["provenance"].attrs.items()}
-    except (OSError, RuntimeError) as error:
-        raise ResultError(f"{path}: not a readable HDF5 file ({error}); is it truncated? run the scenario again") from error
-    version = attributes.get("format_version")
-    if not isinstance(version, int):
-        raise ResultError(f"{path}: not a result of Kurultai (no format_version)")
-    if version > FORMAT_VERSION:
-        raise ResultError(f"{path}: format {version} is newer than {FORMAT_VERSION}, the newest this package knows; "
-                          "use the package that came with the program that wrote it")
-    groups: dict[str, xarray.Dataset] = {}
-    for group in paths:
-        try:
-            with xarray.open_dataset(path, group=group, engine=_engine(), decode_times=False) as data:
-                groups[group] = data.load()
-        except (OSError, RuntimeError, ValueError, KeyError) as error:
-            raise ResultError(f"{path}: cannot read the group '{group}' ({error}); run the scenario again") from error
+    head = read_head(path, "run SCENARIO")
+    if head.kind != "run":
+        raise ResultError(f"{path}: the result of a {head.kind}, not of one run; use open_{head.kind}")
+    groups = {group: read_group(path, group) for group in head.groups}
 
     def below(folder: str) -> dict[str, xarray.Dataset]:
         return {name[len(folder) + 1:]: data for name, data in groups.items() if name.startswith(folder + "/")}
 
-    return Run(path, attributes, provenance, below("series"), below("surveys"), below("policy"), groups.get("panel"))
-
-
-def decoded(variable: xarray.DataArray) -> xarray.DataArray:
-    """`variable` as texts: flags (bytes with ``flag_meanings``) by their meanings, of the same shape; any other
-    variable as it is."""
-    meanings = variable.attrs.get("flag_meanings")
-    if not meanings:
-        return variable
-    words = [re.sub("_", " ", word) for word in str(meanings).split()]
-    values = numpy.atleast_1d(numpy.asarray(variable.attrs.get("flag_values", range(len(words)))))
-    table = {int(value): word for value, word in zip(values, words)}
-    texts = numpy.array([table.get(int(x), "?") for x in variable.values.ravel()], dtype=object)
-    return variable.copy(data=texts.reshape(variable.shape))
+    return Run(path, head.attributes, head.provenance, below("series"), below("surveys"), below("policy"), groups.get("panel"))

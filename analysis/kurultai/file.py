@@ -1,0 +1,127 @@
+"""What all result files have in common: a head that says what they are, and groups that xarray opens."""
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from typing import Any, Mapping
+
+import h5py
+import numpy
+import xarray
+
+#: The newest format of result files that this package knows; formats only grow.
+FORMAT_VERSION = 1
+
+
+class ResultError(Exception):
+    """A file is no result, or does not hold what was asked for; the message says what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Head:
+    """A result file without its arrays."""
+
+    #: "run", "sweep" ...
+    kind: str
+    #: Root attributes.
+    attributes: Mapping[str, Any]
+    #: Who made it, when and how fast; no part of the digest.
+    provenance: Mapping[str, Any]
+    #: Paths of the groups that hold arrays.
+    groups: tuple[str, ...]
+
+
+def _plain(value: Any) -> Any:
+    """An HDF5 attribute as a value of Python."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    if isinstance(value, h5py.Empty):
+        return ""
+    return value.item() if isinstance(value, numpy.generic) else value
+
+
+def _dataset_groups(file: h5py.File) -> tuple[str, ...]:
+    paths: list[str] = []
+
+    def visit(path: str, item: Any) -> None:
+        if isinstance(item, h5py.Group) and any(isinstance(child, h5py.Dataset) for child in item.values()):
+            paths.append(path)
+
+    file.visititems(visit)
+    return tuple(paths)
+
+
+def engine() -> str:
+    """The engine by which xarray reads the files."""
+    for name in ("h5netcdf", "netCDF4"):
+        try:
+            __import__(name)
+        except ImportError:
+            continue
+        return name.lower()
+    raise ResultError("neither h5netcdf nor netCDF4 is installed; on Debian: apt install python3-h5netcdf")
+
+
+def read_head(path: pathlib.Path, maker: str = "run SCENARIO") -> Head:
+    """The head of the file at `path`, which `./kurultai MAKER` would write. Raises ResultError if the file is
+    missing, is no HDF5, is truncated, is no result of Kurultai, or has a newer format than this package knows."""
+    if not path.is_file():
+        raise ResultError(f"{path}: no such file; './kurultai {maker} --out {path}' writes it")
+    try:
+        with h5py.File(path, "r") as handle:
+            attributes = {key: _plain(value) for key, value in handle.attrs.items()}
+            groups = _dataset_groups(handle)
+            provenance = {}
+            if "provenance" in handle:
+                provenance = {key: _plain(value) for key, value in handle["provenance"].attrs.items()}
+    except (OSError, RuntimeError) as error:
+        raise ResultError(f"{path}: not a readable HDF5 file ({error}); is it truncated? run it again") from error
+    version = attributes.get("format_version")
+    if not isinstance(version, int):
+        raise ResultError(f"{path}: not a result of Kurultai (no format_version)")
+    if version > FORMAT_VERSION:
+        raise ResultError(f"{path}: format {version} is newer than {FORMAT_VERSION}, the newest this package knows; "
+                          "use the package that came with the program that wrote it")
+    return Head(str(attributes.get("kind", "run")), attributes, provenance, groups)
+
+
+def open_group(path: pathlib.Path, group: str) -> xarray.Dataset:
+    """A group as a Dataset that reads its arrays when they are asked for; close it. Raises ResultError."""
+    try:
+        return xarray.open_dataset(path, group=group, engine=engine(), decode_times=False)
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise ResultError(f"{path}: cannot read the group '{group}' ({error}); run it again") from error
+
+
+def read_group(path: pathlib.Path, group: str) -> xarray.Dataset:
+    """A group as a Dataset in memory. Raises ResultError."""
+    with open_group(path, group) as data:
+        try:
+            return data.load()
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
+            raise ResultError(f"{path}: cannot read the group '{group}' ({error}); run it again") from error
+
+
+def parsed(path: pathlib.Path, what: str, text: str) -> dict[str, Any]:
+    """TOML kept in the file at `path` as nested dictionaries. Raises ResultError naming `what` it is."""
+    try:
+        import tomllib
+    except ImportError as error:  # before Python 3.11
+        raise ResultError(f"reading the {what} needs Python 3.11 or later; its text is in attributes['{what}']") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ResultError(f"{path}: the {what} inside is not valid TOML ({error})") from error
+
+
+def decoded(variable: xarray.DataArray) -> xarray.DataArray:
+    """`variable` as texts: flags (bytes with ``flag_meanings``) by their meanings, of the same shape; any other
+    variable as it is."""
+    meanings = variable.attrs.get("flag_meanings")
+    if not meanings:
+        return variable
+    words = [word.replace("_", " ") for word in str(meanings).split()]
+    values = numpy.atleast_1d(numpy.asarray(variable.attrs.get("flag_values", range(len(words)))))
+    table = {int(value): word for value, word in zip(values, words)}
+    texts = numpy.array([table.get(int(x), "?") for x in variable.values.ravel()], dtype=object)
+    return variable.copy(data=texts.reshape(variable.shape))

@@ -381,11 +381,8 @@ class Sweep:
                                "low": (over, low), "high": (over, high), "replicates": (over, count)},
                               coords=coordinates, attrs={"base": base, "measure": str(variable.name)})
 
-    def cells(self, measure: str, x: str, y: str) -> xarray.Dataset:
-        """A measure at each combination of the values of two axes, as ``mean``, ``low`` and ``high`` (95% interval,
-        Student's t) and ``replicates`` over (Y, X); each replicate is the mean over the settings of the other axes.
-        Raises ResultError unless there are settings that all combinations meet."""
-        variable = self.measure(measure).transpose("point", "replicate").values
+    def _combinations(self, x: str, y: str) -> tuple[Axis, Axis, list[dict[tuple[Any, Any], int]]]:
+        """Two axes, and for each setting of the others at which all combinations of their values ran, the points."""
         across, up = self.axis(x), self.axis(y)
         if across is up:
             raise ResultError(f"{self.path}: a surface needs two different axes")
@@ -399,11 +396,32 @@ class Sweep:
         if not whole or min(len(across.values), len(up.values)) < 2:
             raise ResultError(f"{self.path}: not all combinations of {across.name} and {up.name} were run, so there is no "
                               "surface; a design 'grid' runs them all")
+        return across, up, whole
+
+    def cells(self, measure: str, x: str, y: str) -> xarray.Dataset:
+        """A measure at each combination of the values of two axes, as ``mean``, ``low`` and ``high`` (95% interval,
+        Student's t) and ``replicates`` over (Y, X); each replicate is the mean over the settings of the other axes.
+        Raises ResultError unless there are settings at which all combinations ran."""
+        across, up, whole = self._combinations(x, y)
+        variable = self.measure(measure).transpose("point", "replicate").values
         values = numpy.array([[variable[[cell[a, b] for cell in whole]].mean(axis=0) for a in across.values] for b in up.values])
         mean, low, high, count = statistics.mean_interval(values, axis=2)
         over = (up.name, across.name)
         return xarray.Dataset({"mean": (over, mean), "low": (over, low), "high": (over, high), "replicates": (over, count)},
                               coords={up.name: list(up.values), across.name: list(across.values)})
+
+    def interaction(self, measure: str, x: str, y: str) -> xarray.Dataset:
+        """Whether two axes add up: by how much the effect of X (highest against lowest value) on a measure is larger
+        where Y is highest than where it is lowest, paired replicate by replicate, as ``mean``, ``low`` and ``high``
+        (95% interval, Student's t) and ``replicates``. Raises ResultError as `cells` does."""
+        across, up, whole = self._combinations(x, y)
+        variable = self.measure(measure).transpose("point", "replicate").values
+
+        def corner(a: int, b: int) -> numpy.ndarray:
+            return variable[[cell[across.values[a], up.values[b]] for cell in whole]].mean(axis=0)
+
+        values = statistics.mean_interval((corner(-1, -1) - corner(0, -1)) - (corner(-1, 0) - corner(0, 0)))
+        return xarray.Dataset({name: ((), value) for name, value in zip(("mean", "low", "high", "replicates"), values)})
 
     def regression(self, measure: str) -> xarray.Dataset:
         """Standardised regression coefficients of a measure's mean at each point on the axes that are numbers:

@@ -266,6 +266,15 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
     rest = len(sweep.axes) - 2
     if rest:
         note += f" Mean over the settings of {rest} other lever{'s' if rest > 1 else ''}."
+    if across.is_number and up.is_number:
+        joint = sweep.interaction(measure, x, y)
+        low, high = float(joint["low"]), float(joint["high"])
+        if math.isfinite(low):
+            change, interval = drawing.with_interval(float(joint["mean"]), low, high, variable, difference=True)
+            names = across.name.replace("_", " "), up.name.replace("_", " ")
+            verdict = (f"The effect of {names[0]} is {'larger' if low > 0 else 'smaller'} where {names[1]} is highest than where it is "
+                       f"lowest: by {change}" if low > 0 or high < 0 else f"That the two add up is not ruled out: {change}")
+            note += f" {verdict} (95% interval {interval}, paired)."
     return drawing.finish(figure, sweep, title, f"{drawing.meaning(variable)}. {note}")
 
 

@@ -1,10 +1,11 @@
-"""The notebook runs from top to bottom on a result, and draws its figures."""
+"""The notebooks run from top to bottom on a result, and draw their figures."""
 import pathlib
 import subprocess
 import sys
 import unittest
 
 import _sample
+import _sweep_sample
 
 
 class Notebook(unittest.TestCase):
@@ -13,9 +14,9 @@ class Notebook(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.out = pathlib.Path(self.folder.name)
 
-    def execute(self, result):
+    def execute(self, result, notebook="participation"):
         return subprocess.run([sys.executable, str(_sample.ROOT / "analysis" / "execute_notebook.py"),
-                               str(_sample.ROOT / "analysis" / "participation.ipynb"), str(result), "--out",
+                               str(_sample.ROOT / "analysis" / f"{notebook}.ipynb"), str(result), "--out",
                                str(self.out / "page.html"), "--figures", str(self.out / "figures")],
                               capture_output=True, text=True, timeout=600)
 
@@ -27,6 +28,18 @@ class Notebook(unittest.TestCase):
         for path in (self.out / "figures").glob("*.png"):
             self.assertGreater(path.stat().st_size, 10000, path.name)
         self.assertIn("image/png", (self.out / "page.html").read_text(encoding="utf-8"))
+
+    def test_the_sweep_is_answered_from_its_numbers(self):
+        done = self.execute(_sweep_sample.write_sweep(self.out / "grid.h5", weeks=60), "sweep")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        names = {path.stem for path in (self.out / "figures").glob("*.png")}
+        self.assertLessEqual({"levers_participation", "effect_reach_participation", "effect_push_participation", "time_path_reach",
+                              "surface_reach_push_participation", "region_multiples_participation_reach",
+                              "who_participation_reach"}, names)
+        page = (self.out / "page.html").read_text(encoding="utf-8")
+        for part in ("strengthen each other", "reach (0.1 → 0.5): +4.9", "no lever has a clear effect", "71 finished, 1 failed",
+                     "All replicates live in one society"):
+            self.assertIn(part, page)
 
     def test_a_failing_cell_fails_the_run(self):
         broken = self.out / "broken.h5"

@@ -78,6 +78,13 @@ class OpenSweep(WithFolder):
         self.assertLess(float(top["high"] - top["low"]), 0.003)  # luck is shared; alone it would give about 0.01
         self.assertAlmostEqual(float(self.opened("list").paired("participation", "reach", 0.1)["mean"].sel(reach=0.1)), 0)
 
+    def test_interaction_recovers_the_truth(self):
+        joint = self.opened("grid").interaction("participation", "reach", "push")
+        self.assertAlmostEqual(float(joint["mean"]), 0.04 * 0.4 * 0.7, delta=0.002)
+        self.assertTrue(0 < float(joint["low"]) < float(joint["high"]) < 0.02)
+        trust = self.opened("grid").interaction("trust", "push", "reach")
+        self.assertTrue(float(trust["low"]) < 0 < float(trust["high"]))
+
     def test_a_lost_point_takes_its_settings_along(self):
         sweep = self.opened("grid", failed=[(4, r) for r in range(_sweep_sample.REPLICATES)])
         contrast = sweep.contrast("reach")
@@ -167,6 +174,7 @@ class Figures(WithFolder):
         figure = sweep_plots.surface(sweep, "reach", "push", "participation")
         self.assertIn("highest at reach 0.5 and push 0.9 (16%), lowest at reach 0.1 and push 0.2 (6.9%)", self.said(figure, sweep))
         self.assertIn("7 to 8 replicates", self.said(figure, sweep))
+        self.assertIn("The effect of reach is larger where push is highest", self.said(figure, sweep))
         with self.assertRaisesRegex(kurultai.ResultError, "no surface"):
             sweep_plots.surface(self.opened("latin"), "reach", "push", "participation")
 

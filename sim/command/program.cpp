@@ -42,6 +42,10 @@ int dispatch(int argc, char** argv) {
       ->check(CLI::Range(1, 4096));
   run_verb->add_option("--progress", run_options.progress, "auto, line, json or none")
       ->check(CLI::IsMember({"auto", "line", "json", "none"}));
+  run_verb->add_option("--checkpoint", run_options.checkpoint,
+                       "weeks between checkpoints (OUT.checkpoint); 0: never. Default: every 10 minutes, and when stopped")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000000}));
+  run_verb->add_flag("--resume", run_options.resume, "go on from OUT.checkpoint if it is there, else start from the beginning");
 
   ScenarioOptions check_options;
   CLI::App* check_verb = app.add_subcommand("check", "say whether a scenario is valid, and what a run will take");

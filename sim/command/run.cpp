@@ -6,10 +6,12 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "command/verbs.h"
+#include "engine/checkpoint.h"
 #include "engine/progress.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
@@ -18,8 +20,94 @@ namespace kurultai {
 
 namespace {
 
-volatile std::sig_atomic_t caught_signal = 0;
-void catch_signal(int signal) { caught_signal = signal; }
+volatile std::sig_atomic_t stop_signal = 0;
+volatile std::sig_atomic_t checkpoint_asked = 0;
+void ask_to_stop(int signal) { stop_signal = signal; }
+void ask_for_checkpoint(int /*signal*/) { checkpoint_asked = 1; }
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// Wall time between two checkpoints where --checkpoint does not say otherwise.
+constexpr double checkpoint_seconds = 600;
+
+/// The checkpoints of one run: when they are due, and what a user is told of them. A checkpoint that cannot be written
+/// is a warning, not the end of a run.
+class Keeper {
+ public:
+  Keeper(Simulation& simulation, const std::filesystem::path& out, std::optional<std::int64_t> every, Progress& progress)
+      : simulation_(simulation),
+        checkpoint_(std::filesystem::path(out).concat(".checkpoint"), simulation),
+        every_(every),
+        progress_(progress) {}
+
+  /// Begins the run, or goes on with it from a checkpoint.
+  void begin(bool resume) {
+    const std::string file = checkpoint_.file().string();
+    if (!resume) {
+      if (checkpoint_.exists()) say(fmt::format("{} is there from another run: --resume would go on from it; starting anew", file));
+    } else if (const auto resumed = checkpoint_.resume()) {
+      if (!resumed->warning.empty())
+        say(fmt::format("{}; taking {}", resumed->warning, checkpoint_.previous().string()));
+      log_ = resumed->log;
+      say(fmt::format("resumed after {} weeks", weeks_done()));
+    } else {
+      say(fmt::format("there is no {} to resume from; starting from the beginning", file));
+    }
+    begun_ = last_ = Clock::now();
+  }
+
+  /// Between two weeks: writes a checkpoint if one is due or asked for.
+  void look() {
+    const bool asked = checkpoint_asked != 0;
+    checkpoint_asked = 0;
+    const bool due = every_ ? *every_ > 0 && weeks_done() % *every_ == 0 : seconds_since(last_) >= checkpoint_seconds;
+    if (asked && never()) {
+      say("no checkpoint is written (--checkpoint 0)");
+    } else if (asked || due) {
+      if (write() && asked) say(fmt::format("checkpoint after {} weeks: {}", weeks_done(), checkpoint_.file().string()));
+    }
+  }
+
+  /// On the way out before the end.
+  void stop(int signal, const std::filesystem::path& out) {
+    const bool written = !never() && write();
+    say(fmt::format("stopped after {} weeks (signal {}) {} is as it was; {}", weeks_done(), signal, out.string(),
+                    written                ? "the same command with --resume goes on"
+                    : checkpoint_.exists() ? "the same command with --resume goes on from an earlier week"
+                                           : "nothing was written"));
+  }
+
+  [[nodiscard]] std::int64_t weeks_done() const { return simulation_.week() - simulation_.world().first_week; }
+  /// Of all processes that worked on this run.
+  [[nodiscard]] RunLog so_far() const { return {log_.resumed, log_.seconds + seconds_since(begun_)}; }
+  void remove() const { checkpoint_.remove(); }
+
+ private:
+  [[nodiscard]] bool never() const { return every_ && *every_ == 0; }
+  bool write() {
+    last_ = Clock::now();
+    try {
+      checkpoint_.write(so_far());
+      return true;
+    } catch (const Error& error) {
+      say(fmt::format("no checkpoint: {}", error.what()));
+      return false;
+    }
+  }
+  void say(const std::string& line) {
+    progress_.pause();
+    fmt::print(stderr, "kurultai: {}\n", line);
+  }
+
+  Simulation& simulation_;
+  Checkpoint checkpoint_;
+  std::optional<std::int64_t> every_;
+  Progress& progress_;
+  RunLog log_;
+  Clock::time_point begun_ = Clock::now();
+  Clock::time_point last_ = begun_;
+};
 
 std::string now_utc() {
   const std::time_t now = std::time(nullptr);
@@ -42,7 +130,8 @@ void ScenarioOptions::read(Model& model) const {
 }
 
 int run(const RunOptions& options) {
-  const auto begun = std::chrono::steady_clock::now();
+  const Clock::time_point begun = Clock::now();
+  std::signal(SIGUSR1, ask_for_checkpoint);  // from the start: unhandled it would end the program
   Model model;
   options.read(model);
   const std::filesystem::path out =
@@ -57,33 +146,38 @@ int run(const RunOptions& options) {
 
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
-  const auto built = std::chrono::steady_clock::now();
-
-  std::signal(SIGINT, catch_signal);
-  std::signal(SIGTERM, catch_signal);
+  const double building = seconds_since(begun);
   Progress progress(options.progress, model.run.weeks + model.run.warmup,
                     static_cast<std::int64_t>(society->residents.size()), stderr, isatty(STDERR_FILENO) == 1);
-  progress.start();
+  Keeper keeper(simulation, out, options.checkpoint, progress);
+  keeper.begin(options.resume);
+
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+  progress.start(keeper.weeks_done());
   simulation.run([&] {
-    progress.update(simulation.week() - simulation.world().first_week, simulation.week() <= 0 ? "warm-up" : "run");
-    return caught_signal == 0;
+    progress.update(keeper.weeks_done(), simulation.week() <= 0 ? "warm-up" : "run");
+    if (simulation.done()) return true;
+    if (stop_signal != 0) return false;
+    keeper.look();
+    return true;
   });
-  if (caught_signal != 0) {
-    fmt::print(stderr, "\nkurultai: stopped in week {} of {} (signal {}) nothing was written; {} is as it was\n",
-               simulation.week(), model.run.weeks.value(), static_cast<int>(caught_signal), out.string());
-    return static_cast<int>(caught_signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+  if (!simulation.done()) {
+    const int signal = stop_signal;
+    keeper.stop(signal, out);
+    return static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
   }
   progress.finish();
 
   Result result = simulation.result();
-  const std::chrono::duration<double> building = built - begun;
-  const std::chrono::duration<double> running = std::chrono::steady_clock::now() - built;
   result.provenance["created"] = now_utc();
   result.provenance["threads"] = static_cast<std::int64_t>(threads());
-  result.provenance["seconds_building"] = building.count();
-  result.provenance["seconds_running"] = running.count();
+  result.provenance["seconds_building"] = building;
+  result.provenance["seconds_running"] = keeper.so_far().seconds;
+  result.provenance["resumed"] = keeper.so_far().resumed;
   result.provenance["scenario_file"] = std::filesystem::path(options.scenario).filename().string();
   write_result(out, result);
+  keeper.remove();
   fmt::print("{}\n", out.string());
   if (options.progress != "none")
     fmt::print(stderr, "Look at it with: ./kurultai show {}\n", out.string());

@@ -27,6 +27,8 @@ struct ScenarioOptions {
 struct RunOptions : ScenarioOptions {
   std::string out;               ///< empty: results/SCENARIO.h5
   std::string progress = "auto";
+  std::optional<std::int64_t> checkpoint = {};  ///< weeks between checkpoints; 0: never; not set: by the clock
+  bool resume = false;
 };
 
 int run(const RunOptions& options);

@@ -99,6 +99,11 @@ void Progress::update(std::int64_t week, const std::string& phase) {
   last_week_ = week_;
 }
 
+void Progress::pause() {
+  if (drawn_ > 0) std::fputc('\n', out_);
+  drawn_ = 0;
+}
+
 bool Progress::due(double now) const {
   const double waited = now - last_time_;
   if (mode_ == Mode::line) {

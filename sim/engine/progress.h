@@ -30,6 +30,8 @@ class Progress {
   /// Says that `week` weeks are done, in `phase` ("warm-up", "run"). Cheap: it reads the clock and mostly
   /// returns; a line is written every 10 s or tenth of the way, a bar ten times a second.
   void update(std::int64_t week, const std::string& phase);
+  /// Leaves the bar as it stands, so that other lines can follow; the next update draws it anew.
+  void pause();
   /// Says what it took. Further calls do nothing.
   void finish();
 

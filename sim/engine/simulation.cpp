@@ -112,6 +112,31 @@ void Simulation::run(const std::function<bool()>& each_week) {
   }
 }
 
+void Simulation::state(Archive& archive) {
+  archive.section("week");
+  archive("week", world_.week);
+  for (Table* table : {static_cast<Table*>(&world_.own_residents), static_cast<Table*>(&world_.akimats),
+                       static_cast<Table*>(&world_.institutions)}) {
+    archive.section(table->name());
+    for (AnyColumn* column : table->columns())
+      if (column->life() == AnyColumn::Life::changing) archive(column->name(), column->bytes());
+  }
+  archive.section("dockets");
+  archive("dockets", std::span(world_.dockets));
+  archive.section("levers");
+  for (const Section* section : model_.registry.sections())
+    for (Field* field : section->fields())
+      if (field->kind() == Field::Kind::lever) archive(field->path(), std::span(static_cast<Lever*>(field)->now()));
+  for (const auto& mechanism : model_.mechanisms) {
+    archive.section(mechanism->name());
+    mechanism->state(archive);
+  }
+  archive.section("recorder");
+  recorder_->state(archive);
+  archive.section("panel");
+  panel_->state(archive);
+}
+
 Result Simulation::result() const {
   Result result;
   result.attributes["format_version"] = result_format_version;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/archive.h"
 #include "engine/model.h"
 #include "observation/panel.h"
 #include "observation/recorder.h"
@@ -31,6 +32,12 @@ class Simulation {
   [[nodiscard]] const World& world() const { return world_; }
   /// What was recorded so far, with the attributes that name the experiment.
   [[nodiscard]] Result result() const;
+  [[nodiscard]] const Model& model() const { return model_; }
+
+  /// All that a week leaves to the next, saved or loaded between two weeks. What is fixed, or made of scenario and
+  /// society alone, is not in it: load it into a fresh simulation of the same model and society, and the rest of
+  /// the run gives the same bits. Throws storage_error if what is loaded does not fit; the run is then of no use.
+  void state(Archive& archive);
 
  private:
   void pass(const Pass& mechanisms);

@@ -14,10 +14,10 @@ namespace kurultai {
 namespace {
 
 struct Pending {
-  std::uint16_t form = 0;
-  std::uint8_t subject = 0;
   std::int64_t priority = 0;
   std::int32_t since = 0;
+  std::uint16_t form = 0;
+  std::uint16_t subject = 0;
 };
 
 class Agenda final : public Mechanism {
@@ -84,6 +84,8 @@ class Agenda final : public Mechanism {
     }
   }
 
+  void state(Archive& archive) override { archive("queue", queue_); }
+
  private:
   static constexpr std::uint32_t akimat = 0xffffffffU;  // the ordinal under which an akimat draws
 
@@ -94,7 +96,7 @@ class Agenda final : public Mechanism {
     docket.live = static_cast<std::uint16_t>(docket.live & ~docket.closing);
     for_slots(docket.stale, [&](unsigned s) {
       for (const std::uint16_t f : follower_[docket.slot[s].form])
-        queue.push_back({f, docket.slot[s].subject, world.forms[f].priority, world.week});
+        queue.push_back({world.forms[f].priority, world.week, f, docket.slot[s].subject});
     });
     for (std::size_t f = 0; f < world.forms.size(); ++f) {
       const FormSpec& form = world.forms[f];
@@ -102,10 +104,10 @@ class Agenda final : public Mechanism {
       const auto period = static_cast<std::int32_t>(form.period);
       const std::int32_t since = world.week - static_cast<std::int32_t>(form.week) - delay_[c * world.forms.size() + f];
       if (((since % period) + period) % period == 0)
-        queue.push_back({static_cast<std::uint16_t>(f), subject(world, c, f), form.priority, world.week});
+        queue.push_back({form.priority, world.week, static_cast<std::uint16_t>(f), subject(world, c, f)});
     }
     if (!queue.empty()) admit(world, docket, queue);
-    docket.waiting = static_cast<std::uint16_t>(std::min<std::size_t>(queue.size(), 65535));
+    docket.waiting = static_cast<std::uint32_t>(std::min<std::size_t>(queue.size(), 65535));
     docket.open = 0;
     docket.children = 0;
     docket.closing = 0;
@@ -133,7 +135,7 @@ class Agenda final : public Mechanism {
                         .opens = opens,
                         .closes = opens + static_cast<std::int32_t>(form.open) - 1,
                         .form = pending.form,
-                        .subject = pending.subject};
+                        .subject = static_cast<std::uint8_t>(pending.subject)};
       docket.live = static_cast<std::uint16_t>(docket.live | (1U << s));
     }
     queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(taken));

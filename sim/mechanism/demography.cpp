@@ -135,7 +135,7 @@ class Demography final : public Mechanism {
     r.satisfaction[i] = Share(0.5);
   }
 
-  std::vector<double> target_;
+  std::vector<double> target_;  ///< users among those who lived when the run began: `prepare` finds it again
 };
 
 }  // namespace

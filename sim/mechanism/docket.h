@@ -34,7 +34,7 @@ struct Docket {
   std::uint16_t closing = 0;  ///< this is the last week
   std::uint16_t stale = 0;    ///< closed last week: bits of residents are cleared this week
   std::uint16_t changed = 0;  ///< stale last week: neighbours still see old bits until published
-  std::uint16_t waiting = 0;  ///< matters that found no slot
+  std::uint32_t waiting = 0;  ///< matters that found no slot
 
   /// Live matters in which a resident may take part.
   [[nodiscard]] std::uint16_t eligible(bool adult) const { return adult ? live : children; }

@@ -65,7 +65,7 @@ class Hearing final : public Mechanism {
     }
   }
 
-  Tally tally_{2 * good_count};
+  Tally tally_{2 * good_count};  ///< blocks of a community are cleared and read in one week: no state
 };
 
 }  // namespace

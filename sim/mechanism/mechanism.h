@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archive.h"
 #include "base/random.h"
 #include "mechanism/docket.h"
 #include "mechanism/form.h"
@@ -175,6 +176,9 @@ class Mechanism : public Section {
   virtual void residents(World& /*world*/, const Block& /*block*/, Exposure& /*exposure*/) {}
   /// Each week after the blocks of its pass: work on communities.
   virtual void end(World& /*world*/) {}
+  /// What it keeps from week to week outside the tables of columns, for checkpoints: visited to save and to load.
+  /// Leave out what `prepare` makes of scenario and society (it runs before a resume too) and what a week fills anew.
+  virtual void state(Archive& /*archive*/) {}
 
   Flag enabled{*this, {.name = "enabled", .meaning = "whether this mechanism runs at all", .source = "design"}, true};
 

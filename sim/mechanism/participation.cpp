@@ -127,6 +127,9 @@ class Participation final : public Mechanism {
     }
   }
 
+  /// The tally of acts is cleared and read within a week; last week's shares are not.
+  void state(Archive& archive) override { archive("share", share_); }
+
  private:
   /// A series of one form: of those eligible (or of all residents), who acted (or knew) in matters that close.
   static SeriesSpec turnout(const char* name, const char* meaning, bool acts, bool of_eligible) {

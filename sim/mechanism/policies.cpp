@@ -113,7 +113,7 @@ class Policies final : public Mechanism {
     return exposure;
   }
 
-  std::vector<Lever*> levers_;
+  std::vector<Lever*> levers_;  ///< lots are drawn again by `prepare`, the same; doses follow from the week
 };
 
 }  // namespace

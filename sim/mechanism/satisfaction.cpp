@@ -90,6 +90,7 @@ class Satisfaction final : public Mechanism {
     }
   }
 
+  // Made anew every week out of the stocks: no state.
   std::vector<double> quality_;
   std::vector<double> around_;
   std::vector<double> district_sum_;

@@ -111,7 +111,7 @@ class Spending final : public Mechanism {
     return world.akimats.mix(c, g) * world.society.country.communities[c].resources * world.practice.resources[c] * (1.0 - world.akimats.loss[c]);
   }
 
-  std::array<double, good_count> prior_{};
+  std::array<double, good_count> prior_{};  ///< made anew every week: no state
 };
 
 }  // namespace

@@ -84,7 +84,7 @@ class Trust final : public Mechanism {
     return logistic(logit(level) + place + person_sd * draws.normal(world.society.name(c, i)));
   }
 
-  std::vector<double> usual_;
+  std::vector<double> usual_;  ///< answering as `prepare` finds it, before the first week: no state
 };
 
 }  // namespace

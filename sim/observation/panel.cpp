@@ -33,6 +33,16 @@ void Panel::observe(const World& world) {
   }
 }
 
+void Panel::state(Archive& archive) {
+  archive("weeks", weeks_);
+  archive("trust", trust_);
+  archive("efficacy", efficacy_);
+  archive("satisfaction", satisfaction_);
+  archive("propensity", propensity_);
+  archive("age", age_);
+  archive("took_part", took_part_);
+}
+
 Group Panel::group() const {
   std::vector<std::int32_t> number(member_.size());
   for (std::size_t k = 0; k < number.size(); ++k) number[k] = static_cast<std::int32_t>(k);

@@ -17,6 +17,9 @@ class Panel {
   /// Takes in the week that `world` has just finished; weeks of the warm-up are not recorded.
   void observe(const World& world);
 
+  /// All that was recorded, for checkpoints. Members are drawn again, the same.
+  void state(Archive& archive);
+
   /// The group "panel": what does not change by (resident), what does by (week, resident).
   [[nodiscard]] Group group() const;
   [[nodiscard]] bool empty() const { return member_.empty(); }

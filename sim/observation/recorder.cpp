@@ -145,6 +145,16 @@ void Recorder::observe(const World& world) {
   if (world.week >= 0) record(world);
 }
 
+void Recorder::state(Archive& archive) {
+  for (Level& level : levels_) archive("weeks by " + level.name, level.weeks);
+  for (Channel& channel : channels_) {
+    const std::string name = channel.spec->name + (channel.spec->by_form ? " of form " + std::to_string(channel.form) : "");
+    archive(name + ": window", std::span(channel.window));
+    archive(name + ": ring", std::span(channel.ring));
+    archive(name + ": recorded", channel.recorded);
+  }
+}
+
 void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, bool due, bool strata_due) {
   struct Scratch {
     std::vector<std::uint32_t> numerator, denominator;

@@ -56,6 +56,9 @@ class Recorder {
   /// Takes in the week that `world` has just finished; weeks of the warm-up only fill the windows.
   void observe(const World& world);
 
+  /// Windows and all that was recorded, for checkpoints. Sums of a week are made anew in each.
+  void state(Archive& archive);
+
   /// Everything recorded, as groups "series/nation", "series/region" ...
   [[nodiscard]] std::vector<Group> groups(const World& world) const;
 

@@ -476,6 +476,21 @@ std::vector<const Section*> all_sections(const Registry& registry) {
   return all;
 }
 
+/// Lines "key = value" of a resolved scenario under their section: "[sweep] seed" and "1".
+std::map<std::string, std::string> keys_of(const std::string& resolved) {
+  std::map<std::string, std::string> keys;
+  std::string section;
+  for (std::size_t begin = 0; begin < resolved.size();) {
+    const std::size_t end = std::min(resolved.find('\n', begin), resolved.size());
+    const std::string line = resolved.substr(begin, end - begin);
+    begin = end + 1;
+    if (!line.empty() && line.front() == '[') section = line;
+    const std::size_t sign = line.find(" = ");
+    if (sign != std::string::npos) keys[(section.empty() ? "" : section + " ") + line.substr(0, sign)] = line.substr(sign + 3);
+  }
+  return keys;
+}
+
 }  // namespace
 
 Section* AnyCollection::find(const std::string& key) const {
@@ -564,6 +579,19 @@ std::string resolved_scenario(const ScenarioSource& source, const Registry& regi
       text += fmt::format("{} = {}\n", field->about().name, to_toml(field->get()));
   }
   return text;
+}
+
+std::string first_difference(const std::string& before, const std::string& now) {
+  const std::map<std::string, std::string> old_keys = keys_of(before);
+  const std::map<std::string, std::string> new_keys = keys_of(now);
+  for (const auto& [key, value] : new_keys) {
+    const auto old = old_keys.find(key);
+    if (old == old_keys.end()) return fmt::format("{}: now {}, before not there", key, value);
+    if (old->second != value) return fmt::format("{}: now {}, before {}", key, value, old->second);
+  }
+  for (const auto& [key, value] : old_keys)
+    if (new_keys.find(key) == new_keys.end()) return fmt::format("{}: before {}, now not there", key, value);
+  return before == now ? "" : "the text of the settings";
 }
 
 }  // namespace kurultai

@@ -134,4 +134,8 @@ ScenarioSource read_scenario(const std::filesystem::path& file, std::span<const 
 /// the result file keeps. The same text for the same values; names no file but those that fields name.
 std::string resolved_scenario(const ScenarioSource& source, const Registry& registry);
 
+/// The first key in which two resolved scenarios differ and both values, "[run] seed: now 2, before 1"; empty if
+/// they say the same.
+std::string first_difference(const std::string& before, const std::string& now);
+
 }  // namespace kurultai

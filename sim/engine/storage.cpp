@@ -479,6 +479,13 @@ class Image {
   std::size_t size_ = 0;
 };
 
+/// A name that no open file has: HDF5 takes files in memory of one name for one file, and threads may lay out several
+/// at once. It is not stored.
+std::string image_name() {
+  static std::uint64_t count = 0;  // used in a Session only
+  return fmt::format("image {}", count++);
+}
+
 /// A new file that lives in `image`.
 File new_file(Image& image) {
   const char* problem = "cannot lay out the file";
@@ -492,9 +499,7 @@ File new_file(Image& image) {
   check(H5Pset_small_data_block_size(access, 0), problem);
   const Properties create = properties(H5P_FILE_CREATE);
   order_by_creation(create);
-  // HDF5 takes files of one name for one file, and threads may lay out several at once.
-  static std::atomic<unsigned> count = 0;
-  return {H5Fcreate(fmt::format("result{}", count++).c_str(), H5F_ACC_TRUNC, create, access), problem};
+  return {H5Fcreate(image_name().c_str(), H5F_ACC_TRUNC, create, access), problem};
 }
 
 /// Writes all of `outline` but its digest to the new `file`; gives the variables that wait for values.
@@ -894,11 +899,22 @@ bool read_groups(hid_t handle, const std::string& path, const Choice& choice, Re
   return complete && !left_out;
 }
 
-/// An HDF5 file in memory, which is not copied.
+/// The HDF5 file in `bytes`, which outlive it and are not copied. (H5LTopen_file_image does the same, but leaks.)
 File open_image(std::span<char> bytes) {
-  return {H5LTopen_file_image(bytes.data(), bytes.size(),
-                              H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE),
-          "cannot open"};
+  const char* problem = "cannot open";
+  const Properties access = properties(H5P_FILE_ACCESS);
+  H5FD_file_image_callbacks_t callbacks{};
+  callbacks.image_malloc = [](std::size_t, H5FD_file_image_op_t, void* image) { return image; };
+  callbacks.image_memcpy = [](void* to, const void*, std::size_t, H5FD_file_image_op_t, void*) { return to; };
+  callbacks.image_realloc = [](void*, std::size_t, H5FD_file_image_op_t, void*) -> void* { return nullptr; };
+  callbacks.image_free = [](void*, H5FD_file_image_op_t, void*) -> herr_t { return 0; };
+  callbacks.udata_copy = [](void* image) { return image; };
+  callbacks.udata_free = [](void*) -> herr_t { return 0; };
+  callbacks.udata = bytes.data();
+  check(H5Pset_fapl_core(access, std::size_t{1} << 18, false), problem);
+  check(H5Pset_file_image_callbacks(access, &callbacks), problem);
+  check(H5Pset_file_image(access, bytes.data(), bytes.size()), problem);
+  return {H5Fopen(image_name().c_str(), H5F_ACC_RDONLY, access), problem};
 }
 
 std::map<std::string, Attribute> read_root_attributes(const File& file) {

@@ -632,3 +632,19 @@ TEST_CASE("storage: threads write and read side by side") {
   for (const std::string& problem : problems) CHECK(problem.empty());
   CHECK(folder.entries() == 4 * 50 + 1);
 }
+
+TEST_CASE("storage: several writers and what they write do not mix") {
+  const Folder folder;
+  const SweepExample one{4, 30}, other{7, 20};
+  ResultWriter first(folder / "a.h5", one.outline());
+  ResultWriter second(folder / "b.h5", other.outline());
+  one.write(first, 0, 2, 1);
+  other.write(second, 0, 7, 3);
+  write_result(folder / "c.h5", example());
+  second.commit();
+  one.write(first, 2, 4, 1);
+  first.commit();
+  CHECK(whole_digest(read_result(folder / "a.h5")) == whole_digest(one.outline(true)));
+  CHECK(whole_digest(read_result(folder / "b.h5")) == whole_digest(other.outline(true)));
+  CHECK(digest(read_result(folder / "c.h5")) == digest(example()));
+}

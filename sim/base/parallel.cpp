@@ -6,12 +6,14 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #ifndef KURULTAI_STD_THREADS
   #include <tbb/blocked_range.h>
   #include <tbb/global_control.h>
   #include <tbb/parallel_for.h>
+  #include <tbb/task_arena.h>
 #endif
 
 namespace kurultai {
@@ -25,6 +27,12 @@ int& thread_count() {
 
 int threads() { return thread_count(); }
 
+void side_by_side(std::size_t n, const std::function<void()>& body) {
+  std::vector<std::thread> team;
+  for (std::size_t k = 0; k < n; ++k) team.emplace_back(body);
+  for (std::thread& thread : team) thread.join();
+}
+
 #ifndef KURULTAI_STD_THREADS
 
 void set_threads(int count) {
@@ -34,6 +42,11 @@ void set_threads(int count) {
   control.reset();
   control = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
                                                   static_cast<std::size_t>(count));
+}
+
+void with_threads(int limit, const std::function<void()>& body) {
+  tbb::task_arena arena(std::max(limit, 1));
+  arena.execute(body);
 }
 
 void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
@@ -54,6 +67,24 @@ void set_threads(int count) {
   thread_count() = count <= 0 ? static_cast<int>(std::max(1U, std::thread::hardware_concurrency())) : count;
 }
 
+namespace {
+int& thread_limit() {
+  thread_local int limit = 0;  // 0: none
+  return limit;
+}
+}  // namespace
+
+void with_threads(int limit, const std::function<void()>& body) {
+  const int before = std::exchange(thread_limit(), std::max(limit, 1));
+  try {
+    body();
+  } catch (...) {
+    thread_limit() = before;
+    throw;
+  }
+  thread_limit() = before;
+}
+
 void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
   std::atomic<std::size_t> next{0};
   std::exception_ptr failure;
@@ -70,7 +101,8 @@ void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
     }
   };
   std::vector<std::thread> team;
-  for (int t = 1; t < threads(); ++t) team.emplace_back(work);
+  const int size = thread_limit() == 0 ? threads() : std::min(thread_limit(), threads());
+  for (int t = 1; t < size; ++t) team.emplace_back(work);
   work();
   for (std::thread& thread : team) thread.join();
   if (failure) std::rethrow_exception(failure);

@@ -12,6 +12,14 @@ void set_threads(int threads);
 /// How many threads are in use.
 int threads();
 
+/// Runs `body` such that parallel work in it uses at most `limit` threads. Several threads of a program may be in here
+/// at once, each with its own limit: runs side by side.
+void with_threads(int limit, const std::function<void()>& body);
+
+/// Runs `body` `n` times at once, each in a thread of its own, and waits for all: for workers that wait for each other.
+/// An exception that leaves a body ends the program.
+void side_by_side(std::size_t n, const std::function<void()>& body);
+
 /// Runs body(k) for every k in [0, n), in any order, on all threads; returns when all are done. The first
 /// exception thrown by a body is rethrown here.
 void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "command/analyze.h"
 #include "command/verbs.h"
 #include "engine/simulation.h"
 
@@ -47,6 +48,39 @@ int dispatch(int argc, char** argv) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1000000}));
   run_verb->add_flag("--resume", run_options.resume, "go on from OUT.checkpoint if it is there, else start from the beginning");
 
+  SweepOptions sweep_options;
+  CLI::App* sweep_verb = app.add_subcommand("sweep", "run a scenario at many points, with replicates, into one result file");
+  sweep_verb->add_option("file", sweep_options.file, "sweep file (TOML)")->required();
+  sweep_verb->add_option("--set", sweep_options.sets, "set a key of the sweep: sweep.replicates=5, axis.NAME.low=0.1")->take_all();
+  sweep_verb->add_option("--out", sweep_options.out, "result file; default results/SWEEP.h5. Runs are kept beside it until it is written");
+  sweep_verb->add_flag("--dry-run", sweep_options.dry_run, "say what would be run, and the memory, time and disk it takes");
+  sweep_verb->add_flag("--resume", sweep_options.resume, "go on with a sweep that was stopped");
+  sweep_verb->add_option("--shard", sweep_options.shard, "do only part i of n, as i/n; merge with --merge when all are done");
+  sweep_verb->add_flag("--merge", sweep_options.merge, "run nothing; write the result file from the runs that are there");
+  sweep_verb->add_flag("--keep-runs", sweep_options.keep_runs, "keep the files of single runs when all are done");
+  sweep_verb->add_option("--threads", thread_count, "threads to use; default all cores. The result does not depend on it")
+      ->check(CLI::Range(1, 4096));
+  sweep_verb->add_option("--memory", sweep_options.memory, "GB of memory that runs may take together; default what is free")
+      ->check(CLI::Range(0.0, 1e6));
+  sweep_verb->add_option("--progress", sweep_options.progress, "auto, line, json or none")
+      ->check(CLI::IsMember({"auto", "line", "json", "none"}));
+
+  RerunOptions rerun_options;
+  CLI::App* rerun_verb = app.add_subcommand("rerun", "do one run of a sweep again, to the same bits, and keep all of it");
+  rerun_verb->add_option("file", rerun_options.file, "result file of a sweep")->required();
+  rerun_verb->add_option("--run", rerun_options.run, "the run's number, as 'runs/run' in the file lists them")->required();
+  rerun_verb->add_option("--out", rerun_options.out, "result file; default results/SWEEP-runN.h5");
+  rerun_verb->add_option("--folder", rerun_options.folder, "where the base scenario's data are; default: looked for");
+  rerun_verb->add_option("--threads", thread_count, "threads to use")->check(CLI::Range(1, 4096));
+
+  AnalyzeOptions analyze_options;
+  CLI::App* analyze_verb = app.add_subcommand("analyze", "say which axes of a sweep move its measures, and how much is noise");
+  analyze_verb->add_option("file", analyze_options.file, "result file of a sweep")->required();
+  analyze_verb->add_option("--measure", analyze_options.measure, "only this measure; default all");
+  analyze_verb->add_option("--confidence", analyze_options.confidence, "of the intervals");
+  analyze_verb->add_option("--resamples", analyze_options.resamples, "samples drawn for an interval (bootstrap)");
+  analyze_verb->add_flag("--json", analyze_options.json, "as JSON, for programs");
+
   ScenarioOptions check_options;
   CLI::App* check_verb = app.add_subcommand("check", "say whether a scenario is valid, and what a run will take");
   add_scenario_options(*check_verb, check_options, true);
@@ -78,6 +112,9 @@ int dispatch(int argc, char** argv) {
   }
   set_threads(thread_count);
   if (*run_verb) return run(run_options);
+  if (*sweep_verb) return sweep(sweep_options);
+  if (*analyze_verb) return analyze(analyze_options);
+  if (*rerun_verb) return rerun(rerun_options);
   if (*check_verb) return check(check_options);
   if (*describe_verb) return describe(topic, describe_options, json);
   if (*show_verb) return show_file(shown);

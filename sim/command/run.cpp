@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "command/signals.h"
 #include "command/verbs.h"
 #include "engine/checkpoint.h"
 #include "engine/progress.h"
@@ -19,11 +20,6 @@
 namespace kurultai {
 
 namespace {
-
-volatile std::sig_atomic_t stop_signal = 0;
-volatile std::sig_atomic_t checkpoint_asked = 0;
-void ask_to_stop(int signal) { stop_signal = signal; }
-void ask_for_checkpoint(int /*signal*/) { checkpoint_asked = 1; }
 
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
@@ -59,8 +55,7 @@ class Keeper {
 
   /// Between two weeks: writes a checkpoint if one is due or asked for.
   void look() {
-    const bool asked = checkpoint_asked != 0;
-    checkpoint_asked = 0;
+    const bool asked = take_checkpoint_request();
     const bool due = every_ ? *every_ > 0 && weeks_done() % *every_ == 0 : seconds_since(last_) >= checkpoint_seconds;
     if (asked && never()) {
       say("no checkpoint is written (--checkpoint 0)");
@@ -131,14 +126,14 @@ void ScenarioOptions::read(Model& model) const {
 
 int run(const RunOptions& options) {
   const Clock::time_point begun = Clock::now();
-  std::signal(SIGUSR1, ask_for_checkpoint);  // from the start: unhandled it would end the program
+  heed_signals();
   Model model;
   options.read(model);
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("results") / std::filesystem::path(options.scenario).stem().concat(".h5")
                           : std::filesystem::path(options.out);
   prepare_output(out);
-  const double needed = estimate(model).bytes;
+  const double needed = estimate(model, threads()).bytes;
   const double present = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   if (needed > present)
     throw Error(ExitCode::memory, {"", fmt::format("the run needs about {:.1f} GB of memory", needed / 1e9),
@@ -152,18 +147,16 @@ int run(const RunOptions& options) {
   Keeper keeper(simulation, out, options.checkpoint, progress);
   keeper.begin(options.resume);
 
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
   progress.start(keeper.weeks_done());
   simulation.run([&] {
     progress.update(keeper.weeks_done(), simulation.week() <= 0 ? "warm-up" : "run");
     if (simulation.done()) return true;
-    if (stop_signal != 0) return false;
+    if (stop_signal() != 0) return false;
     keeper.look();
     return true;
   });
   if (!simulation.done()) {
-    const int signal = stop_signal;
+    const int signal = stop_signal();
     keeper.stop(signal, out);
     return static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
   }

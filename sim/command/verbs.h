@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/estimate.h"
 #include "engine/model.h"
 
 namespace kurultai {
@@ -31,20 +32,33 @@ struct RunOptions : ScenarioOptions {
   bool resume = false;
 };
 
+struct SweepOptions {
+  std::string file;
+  std::vector<std::string> sets = {};  ///< --set sweep.replicates=5
+  std::string out;                     ///< empty: results/SWEEP.h5
+  std::string shard = "1/1";
+  std::string progress = "auto";
+  double memory = 0;                   ///< GB that runs may take together; 0: what is free
+  bool dry_run = false;
+  bool resume = false;
+  bool merge = false;
+  bool keep_runs = false;
+};
+
+struct RerunOptions {
+  std::string file;
+  std::uint64_t run = 0;
+  std::string folder;  ///< where the base scenario's files are; empty: looked for
+  std::string out;     ///< empty: results/FILE-runN.h5
+};
+
 int run(const RunOptions& options);
+int sweep(const SweepOptions& options);
+int rerun(const RerunOptions& options);
 int check(const ScenarioOptions& options);
 /// `topic`: parameters, levers, forms, outputs, plan, sources, network.
 int describe(const std::string& topic, const ScenarioOptions& options, bool json);
 int show_file(const std::string& file);
 int digest_file(const std::string& file);
-
-/// Bytes and seconds that a run will take, roughly; what `check` prints.
-struct Estimate {
-  double residents = 0;
-  double ties = 0;
-  double bytes = 0;
-  double seconds = 0;
-};
-Estimate estimate(const Model& model);
 
 }  // namespace kurultai

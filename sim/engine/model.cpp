@@ -38,6 +38,11 @@ Model::Model() : mechanisms(make_mechanisms()) {
 
 void Model::read(const std::filesystem::path& file, std::span<const std::string> sets) {
   source = read_scenario(file, sets, registry);
+  check();
+}
+
+void Model::check() const {
+  check_consistency(source, registry);
   check_policies(policies, registry, source);
   std::vector<std::string> names;
   for (std::size_t f = 0; f < forms.size(); ++f) names.push_back(forms.key(f));

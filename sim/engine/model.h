@@ -24,6 +24,10 @@ struct Model {
   /// Throws scenario_error.
   void read(const std::filesystem::path& file, std::span<const std::string> sets);
 
+  /// Throws scenario_error for what only the whole can show: sections that contradict themselves, policies without a
+  /// lever, forms that follow none.
+  void check() const;
+
   /// The mechanism called `name`; throws std::logic_error if there is none.
   Mechanism& mechanism(const std::string& name);
 

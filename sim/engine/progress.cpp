@@ -11,14 +11,6 @@
 namespace kurultai {
 namespace {
 
-/// 75 as "1:15", 3675 as "1:01:15".
-std::string duration(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::min(std::max(seconds, 0.0), 3.6e8) + 0.5);
-  const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
-  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
-  return fmt::format("{}:{:02}", minutes, whole % 60);
-}
-
 /// 12345678 as "12.3 M ", ready for a unit.
 std::string thousands(double x) {
   for (const auto& [unit, letter] : {std::pair{1e9, 'G'}, std::pair{1e6, 'M'}, std::pair{1e3, 'k'}})
@@ -26,7 +18,15 @@ std::string thousands(double x) {
   return fmt::format("{:.0f} ", x);
 }
 
-/// `text` as a JSON string.
+}  // namespace
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::min(std::max(seconds, 0.0), 3.6e8) + 0.5);
+  const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
+  return fmt::format("{}:{:02}", minutes, whole % 60);
+}
+
 std::string json_text(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -39,17 +39,15 @@ std::string json_text(const std::string& text) {
   return out + '"';
 }
 
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
-bool is_dumb_terminal() {
+bool plain_terminal() {
   const char* value = std::getenv("TERM");
   return value != nullptr && std::string(value) == "dumb";
 }
 
-}  // namespace
+bool no_color() {
+  const char* value = std::getenv("NO_COLOR");
+  return value != nullptr && *value != '\0';
+}
 
 Progress::Clock Progress::steady_clock() {
   return [] {
@@ -61,7 +59,7 @@ Progress::Progress(const std::string& mode, std::int64_t weeks, std::int64_t res
                    bool is_tty, Clock clock)
     : weeks_(weeks), residents_(residents), out_(out), clock_(std::move(clock)) {
   if (mode == "auto")
-    mode_ = is_tty && !is_dumb_terminal() ? Mode::bar : Mode::line;
+    mode_ = is_tty && !plain_terminal() ? Mode::bar : Mode::line;
   else if (mode == "line")
     mode_ = Mode::line;
   else if (mode == "json")
@@ -69,7 +67,7 @@ Progress::Progress(const std::string& mode, std::int64_t weeks, std::int64_t res
   else if (mode != "none")
     throw Error(ExitCode::usage,
                 {"--progress " + mode, "unknown mode", "", "choose auto, line, json or none"});
-  color_ = mode_ == Mode::bar && !is_set("NO_COLOR");
+  color_ = mode_ == Mode::bar && !no_color();
   start();
 }
 
@@ -136,7 +134,7 @@ void Progress::draw_bar(double now) {
   if (!phase_.empty()) text += "  " + phase_.substr(0, 12);
   if (week_ > first_week_) {
     text += fmt::format("  {}steps/s", thousands(rate(now)));
-    text += fmt::format("  {} left", duration(seconds_left(now)));
+    text += fmt::format("  {} left", duration_text(seconds_left(now)));
   }
   const std::size_t width = static_cast<std::size_t>(cells) + 2 + text.size();
   const std::string blanks(drawn_ > width ? drawn_ - width : 0, ' ');
@@ -149,7 +147,7 @@ void Progress::write_line(double now) {
   std::string line = fmt::format("week {}/{} ({}%)", week_, weeks_, weeks_ > 0 ? 100 * week_ / weeks_ : 100);
   if (!phase_.empty()) line += " " + phase_;
   if (week_ > first_week_)
-    line += fmt::format(", {}agent-steps/s, {} left", thousands(rate(now)), duration(seconds_left(now)));
+    line += fmt::format(", {}agent-steps/s, {} left", thousands(rate(now)), duration_text(seconds_left(now)));
   fmt::print(out_, "{}\n", line);
 }
 
@@ -175,7 +173,7 @@ void Progress::finish() {
       drawn_ = 0;
     }
     fmt::print(out_, "{} weeks in {}, {}agent-steps/s\n", week_ - first_week_,
-               now - begin_ < 60 ? fmt::format("{:.1f} s", now - begin_) : duration(now - begin_),
+               now - begin_ < 60 ? fmt::format("{:.1f} s", now - begin_) : duration_text(now - begin_),
                thousands(rate(now)));
   }
   std::fflush(out_);

@@ -8,6 +8,15 @@
 
 namespace kurultai {
 
+/// 75 as "1:15", 3675 as "1:01:15".
+std::string duration_text(double seconds);
+/// `text` as a JSON string.
+std::string json_text(const std::string& text);
+/// Whether TERM says that the terminal cannot go back in a line.
+bool plain_terminal();
+/// Whether the user asked for no colours (no-color.org).
+bool no_color();
+
 /// Reports to `out` (stderr by custom) how many weeks are done, how fast, and how long it will take still.
 /// Never throws after construction; a closed `out` is no reason to stop a run.
 class Progress {

@@ -115,6 +115,7 @@ std::string to_string(Field::Kind kind) {
     case Field::Kind::text: return "text";
     case Field::Kind::texts: return "texts";
     case Field::Kind::numbers: return "numbers";
+    case Field::Kind::list: return "list";
     case Field::Kind::lever: return "lever";
   }
   return {};
@@ -229,6 +230,26 @@ std::string Texts::set(const Value& value) {
   const auto* texts = std::get_if<std::vector<std::string>>(&value);
   if (!texts && !(numbers && numbers->empty())) return "must be a list of texts";
   value_ = texts ? *texts : std::vector<std::string>{};
+  return {};
+}
+
+std::size_t List::size() const {
+  const auto* numbers = std::get_if<std::vector<double>>(&value_);
+  return numbers ? numbers->size() : std::get<std::vector<std::string>>(value_).size();
+}
+
+Value List::operator[](std::size_t k) const {
+  const auto* numbers = std::get_if<std::vector<double>>(&value_);
+  return numbers ? Value((*numbers)[k]) : Value(std::get<std::vector<std::string>>(value_)[k]);
+}
+
+std::string List::set(const Value& value) {
+  const auto* numbers = std::get_if<std::vector<double>>(&value);
+  if (!numbers && !std::holds_alternative<std::vector<std::string>>(value)) return "must be " + allowed();
+  if (numbers)
+    for (const double number : *numbers)
+      if (!std::isfinite(number)) return "must be finite";
+  value_ = value;
   return {};
 }
 

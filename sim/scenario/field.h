@@ -49,7 +49,7 @@ class Section;
 /// One parameter of a section. Registers itself with its section, so neither can be copied or moved.
 class Field {
  public:
-  enum class Kind { real, whole, flag, choice, text, texts, numbers, lever };
+  enum class Kind { real, whole, flag, choice, text, texts, numbers, lever, list };
 
   /// Registers with `section`; a name must be unique in its section (else std::logic_error).
   Field(Section& section, About about, Kind kind);
@@ -219,6 +219,22 @@ class Numbers : public Field {
   std::vector<double> value_;
   std::vector<double> default_;
   Range range_;
+};
+
+/// A list of any length, of numbers or of texts (true and false among them): the values of an axis.
+class List : public Field {
+ public:
+  List(Section& section, About about) : Field(section, std::move(about), Kind::list) {}
+  [[nodiscard]] std::size_t size() const;
+  /// The k-th: a number or a text.
+  [[nodiscard]] Value operator[](std::size_t k) const;
+  std::string set(const Value& value) override;
+  [[nodiscard]] Value get() const override { return value_; }
+  [[nodiscard]] Value default_value() const override { return std::vector<double>{}; }
+  [[nodiscard]] std::string allowed() const override { return "a list of numbers or of texts"; }
+
+ private:
+  Value value_ = std::vector<double>{};
 };
 
 /// A real that policies may move, community by community. `lever[c]` is this week's value in community c:

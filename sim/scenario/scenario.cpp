@@ -204,6 +204,8 @@ std::optional<Value> value_of(const toml::node& node) {
   for (const toml::node& part : *list)
     if (auto text = text_in(part))
       texts.push_back(*std::move(text));
+    else if (const auto* flag = part.as_boolean())
+      texts.emplace_back(flag->get() ? "true" : "false");
     else if (part.is_number())
       numbers.push_back(part.value<double>().value_or(0));
     else
@@ -476,6 +478,26 @@ std::vector<const Section*> all_sections(const Registry& registry) {
   return all;
 }
 
+/// Writes what `chain` and `sets` say into `registry`; after an error it is as it was.
+void fill(const std::vector<File>& chain, std::span<const std::string> sets, const Registry& registry,
+          ScenarioSource& source) {
+  const Snapshot before(registry);
+  try {
+    Writer writer(registry, source);
+    for (auto link = chain.rbegin(); link != chain.rend(); ++link) writer.write(*link);
+    for (const std::string& set : sets) writer.write(set);
+    check_consistency(source, registry);
+  } catch (...) {
+    before.restore();
+    throw;
+  }
+}
+
+void describe(const File& file, const std::string& title, ScenarioSource& source) {
+  source.title = file.table["title"].value_or(title);
+  source.description = file.table["description"].value_or(std::string{});
+}
+
 /// Lines "key = value" of a resolved scenario under their section: "[sweep] seed" and "1".
 std::map<std::string, std::string> keys_of(const std::string& resolved) {
   std::map<std::string, std::string> keys;
@@ -551,23 +573,44 @@ ScenarioSource read_scenario(const fs::path& file, std::span<const std::string> 
     if (std::find(source.folders.begin(), source.folders.end(), folder) == source.folders.end())
       source.folders.push_back(folder);
   }
-  const Snapshot before(registry);
-  try {
-    Writer writer(registry, source);
-    for (auto link = chain.rbegin(); link != chain.rend(); ++link) writer.write(*link);
-    for (const std::string& set : sets) writer.write(set);
-    for (const Section* section : all_sections(registry))
-      if (std::string why = section->inconsistency(); !why.empty())
-        throw scenario_error(source.place_of(section->name()),
-                             fmt::format("[{}] contradicts itself", section->name()), std::move(why), "");
-  } catch (...) {
-    before.restore();
-    throw;
-  }
-  const toml::table& own = chain.front().table;
-  source.title = own["title"].value_or(is_text(file.stem().string()) ? file.stem().string() : "scenario");
-  source.description = own["description"].value_or(std::string{});
+  fill(chain, sets, registry, source);
+  const std::string stem = file.stem().string();
+  describe(chain.front(), is_text(stem) ? stem : "scenario", source);
   return source;
+}
+
+ScenarioSource read_scenario_text(const std::string& text, const std::string& name, std::vector<fs::path> folders,
+                                  const Registry& registry, std::span<const std::string> sets) {
+  ScenarioSource source;
+  source.path = name;
+  source.folders = std::move(folders);
+  try {
+    const std::vector<File> chain = {File{name, name, parsed(text)}};
+    fill(chain, sets, registry, source);
+    describe(chain.front(), "scenario", source);
+  } catch (const SyntaxError& error) {
+    throw scenario_error(line_of(name, error.line), "not valid TOML", shown(error.description, 200), "");
+  }
+  return source;
+}
+
+void check_consistency(const ScenarioSource& source, const Registry& registry) {
+  for (const Section* section : all_sections(registry))
+    if (std::string why = section->inconsistency(); !why.empty())
+      throw scenario_error(source.place_of(section->name()),
+                           fmt::format("[{}] contradicts itself", section->name()), std::move(why), "");
+}
+
+void copy_values(const Registry& from, const Registry& to) {
+  for (AnyCollection* collection : from.collections())
+    for (AnyCollection* twin : to.collections())
+      if (twin->name() == collection->name())
+        for (const Section* entry : collection->entries()) twin->entry(collection->key_of_entry(*entry));
+  for (const Section* section : all_sections(from))
+    for (const Field* field : section->fields()) {
+      Field* twin = to.find(field->path());
+      ensure(twin != nullptr && twin->set(field->get()).empty(), "registries of one kind have the same fields");
+    }
 }
 
 std::string resolved_scenario(const ScenarioSource& source, const Registry& registry) {

@@ -130,6 +130,18 @@ struct ScenarioSource {
 ScenarioSource read_scenario(const std::filesystem::path& file, std::span<const std::string> sets,
                              const Registry& registry);
 
+/// The same from TOML in memory, such as a resolved scenario; messages call it `name`, and files that it names are
+/// looked for in `folders`. It cannot extend other files.
+ScenarioSource read_scenario_text(const std::string& text, const std::string& name, std::vector<std::filesystem::path> folders,
+                                  const Registry& registry, std::span<const std::string> sets = {});
+
+/// Throws scenario_error for the first section whose fields contradict each other.
+void check_consistency(const ScenarioSource& source, const Registry& registry);
+
+/// Gives every field of `to` the value it has in `from`, making entries of collections as needed. Both registries
+/// belong to objects of one type.
+void copy_values(const Registry& from, const Registry& to);
+
 /// Every field with its value, as TOML that read_scenario accepts and that gives the same values again: what
 /// the result file keeps. The same text for the same values; names no file but those that fields name.
 std::string resolved_scenario(const ScenarioSource& source, const Registry& registry);

@@ -1,0 +1,202 @@
+// The verbs `sweep` and `rerun`: many runs into one file, and one of them again.
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "base/parallel.h"
+#include "command/signals.h"
+#include "command/verbs.h"
+#include "engine/storage.h"
+#include "sweep/execution.h"
+#include "sweep/merge.h"
+
+namespace kurultai {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Shard shard_of(const std::string& text) {
+  Shard shard;
+  const std::size_t slash = text.find('/');
+  const char* end = text.data() + text.size();
+  const auto read = [](const char* from, const char* to, std::uint32_t& number) {
+    const auto [stop, error] = std::from_chars(from, to, number);
+    return error == std::errc{} && stop == to;
+  };
+  if (slash == std::string::npos || !read(text.data(), text.data() + slash, shard.index) || !read(text.data() + slash + 1, end, shard.count) ||
+      shard.index < 1 || shard.count < 1 || shard.index > shard.count)
+    throw Error(ExitCode::usage, {"--shard " + text, "not of the form i/n", "i is 1 to n", "write --shard 2/8"});
+  return shard;
+}
+
+std::string bytes_text(double bytes) {
+  if (bytes >= 1e9) return fmt::format("{:.1f} GB", bytes / 1e9);
+  if (bytes >= 1e6) return fmt::format("{:.0f} MB", bytes / 1e6);
+  return fmt::format("{:.0f} kB", std::max(bytes / 1e3, 1.0));
+}
+
+double free_disk(const fs::path& out) {
+  struct statvfs disk {};
+  const fs::path folder = out.has_parent_path() ? out.parent_path() : fs::path(".");
+  return statvfs(folder.c_str(), &disk) == 0 ? static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) : -1;
+}
+
+void print_plan(const Sweep& sweep, const ExecutionOptions& options, const std::string& file) {
+  const std::vector<Task> tasks = first_tasks(sweep, options.shard);
+  const Schedule plan = schedule(sweep.experiment(), tasks, options.runner);
+  fmt::print("{}: valid\n", file);
+  if (!sweep.source.title.empty()) fmt::print("  {}\n", sweep.source.title);
+  fmt::print("  design       {} with {} points over {} axes\n", sweep.sweep.design.value(), sweep.points(), sweep.axes.size());
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+    const AxisSpec& axis = sweep.axes[a];
+    fmt::print("    {:<10} {} {}\n", sweep.axes.key(a), axis.path.value(),
+               axis.values.size() > 0 ? to_toml(axis.values.get()) : fmt::format("{} to {}{}", axis.low.value(), axis.high.value(), axis.spacing.is("log") ? ", log" : ""));
+  }
+  fmt::print("  replicates   {}{}, {}, {}\n", sweep.sweep.replicates.value(),
+             sweep.adaptive() ? fmt::format(" and more until {} is known to {}, at most {}", sweep.precision.measure.value(), sweep.precision.half_width.value(), sweep.precision.at_most.value()) : "",
+             sweep.sweep.common ? "the same luck at every point" : "a luck of its own at every point",
+             sweep.sweep.society.is("shared") ? "all in one society" : "each in a society of its own");
+  fmt::print("  runs         {}{}, in {} {}\n", tasks.size(), options.shard.count > 1 ? fmt::format(" (shard {} of {})", options.shard.index, options.shard.count) : "",
+             plan.societies, plan.societies == 1 ? "society" : "societies");
+  fmt::print("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each, plan.threads_each == 1 ? "" : "s");
+  fmt::print("  memory       {}, about ({} a run, {} shared by runs in one society)\n",
+             bytes_text(plan.shared_bytes + plan.bytes_each * static_cast<double>(plan.side_by_side)), bytes_text(plan.bytes_each), bytes_text(plan.shared_bytes));
+  fmt::print("  time         {}, about{}\n", duration_text(plan.seconds), sweep.adaptive() ? ", before replicates are added" : "");
+  const double disk = free_disk(options.out);
+  fmt::print("  disk         {}, about{}\n", bytes_text(2 * plan.file_bytes), disk >= 0 ? fmt::format(" ({} free)", bytes_text(disk)) : "");
+  fmt::print("  result       {}\n", options.out.string());
+}
+
+/// Where files of a scenario kept in `file` may be: where `run` would have found them.
+std::vector<fs::path> likely_folders(const std::string& given, const fs::path& file) {
+  if (!given.empty()) return {given};
+  const fs::path here = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  return {"scenarios", ".", here, here / ".." / "scenarios", here / "scenarios"};
+}
+
+const Variable& variable_of(const Result& result, const std::string& group, const std::string& name, const std::string& file) {
+  const Group* g = result.group(group);
+  const Variable* v = g == nullptr ? nullptr : g->variable(name);
+  if (v == nullptr)
+    throw storage_error(file, fmt::format("the file has no {}/{}", group, name), "it is not the result of a sweep", "give a file written by 'sweep'");
+  return *v;
+}
+
+std::string text_attribute(const Result& result, const std::string& name) {
+  const auto found = result.attributes.find(name);
+  const auto* text = found == result.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? "" : *text;
+}
+
+}  // namespace
+
+int sweep(const SweepOptions& options) {
+  heed_signals();
+  Sweep sweep(options.file, options.sets);
+  ExecutionOptions execution;
+  execution.out = options.out.empty() ? fs::path("results") / fs::path(options.file).stem().concat(".h5") : fs::path(options.out);
+  execution.resume = options.resume;
+  execution.merge_only = options.merge;
+  execution.keep_runs = options.keep_runs;
+  execution.shard = shard_of(options.shard);
+  execution.runner.threads = threads();
+  execution.runner.memory = options.memory * 1e9;
+  execution.runner.stop_on_error = sweep.sweep.on_error.is("stop");
+  execution.runner.stop = [] { return stop_signal() != 0; };
+  execution.runner.checkpoint_asked = take_checkpoint_request;
+  if (options.dry_run) {
+    print_plan(sweep, execution, options.file);
+    return static_cast<int>(ExitCode::done);
+  }
+  SweepProgress progress(options.progress, stderr, isatty(STDERR_FILENO) == 1);
+  const ExecutionReport report = execute(sweep, execution, progress);
+  const std::string out = execution.out.string();
+  const std::string runs = runs_folder(execution.out).string();
+  if (report.stopped && stop_signal() != 0) {
+    fmt::print(stderr, "kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on\n", stop_signal(), report.finished, runs);
+    return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+  }
+  if (report.stopped) {
+    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; {} runs are in {}, whose files *.failed.h5 hold the reasons ('show' prints them)\n", report.finished, runs);
+    return static_cast<int>(ExitCode::sweep);
+  }
+  if (!report.merged) {
+    fmt::print(stderr, "kurultai: shard {} of {} is done ({} runs in {}); when all are, 'sweep {} --merge' makes {}\n", execution.shard.index, execution.shard.count,
+               report.finished, runs, options.file, out);
+    return static_cast<int>(report.failed > 0 ? ExitCode::sweep : ExitCode::done);
+  }
+  fmt::print("{}\n", out);
+  if (report.failed + report.missing > 0) {
+    fmt::print(stderr, "kurultai: {} runs finished, {} failed, {} missing; 'runs/status' and 'runs/reason' in the file say which and why; --resume tries them again\n",
+               report.finished, report.failed, report.missing);
+    return static_cast<int>(ExitCode::sweep);
+  }
+  if (options.progress != "none") fmt::print(stderr, "Look at it with: ./kurultai report {}, or ./kurultai analyze {}\n", out, out);
+  return static_cast<int>(ExitCode::done);
+}
+
+int rerun(const RerunOptions& options) {
+  heed_signals();
+  const Result file = read_result(options.file, [](const std::string& group, const std::string&) { return group == "design" || group == "runs"; });
+  if (text_attribute(file, "kind") != "sweep")
+    throw storage_error(options.file, "not the result of a sweep", "single runs hold their scenario whole", "give a file written by 'sweep'");
+  SweepSettings settings;
+  Precision precision;
+  Collection<AxisSpec> axes{"axis", ""};
+  Collection<MeasureSpec> measures{"measure", ""};
+  Registry registry;
+  registry.add(settings);
+  registry.add(precision);
+  registry.add(axes);
+  registry.add(measures);
+  read_scenario_text(text_attribute(file, "sweep"), options.file, {}, registry);
+  std::string text = text_attribute(file, "scenario");
+  const std::unique_ptr<Experiment> experiment = experiment_from_text(settings.model.value(), text, likely_folders(options.folder, options.file));
+
+  const auto& numbers = std::get<std::vector<std::int32_t>>(variable_of(file, "runs", "run", options.file).values);
+  const auto found = std::find(numbers.begin(), numbers.end(), static_cast<std::int64_t>(options.run));
+  if (found == numbers.end())
+    throw Error(ExitCode::usage, {fmt::format("--run {}", options.run), fmt::format("{} has no such run", options.file),
+                                  fmt::format("numbers are 0 to {}", *std::max_element(numbers.begin(), numbers.end())), "'runs/run' in the file lists them"});
+  const auto cell = static_cast<std::size_t>(found - numbers.begin());
+  const std::size_t replicates = size_of(file.group("runs")->coordinate("replicate")->values);
+  const std::size_t point = cell / replicates;
+  std::vector<Setting> point_settings;
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    const Field* field = experiment->parameters().find(axes[a].path.value());
+    ensure(field != nullptr, "an axis names a parameter");
+    const auto& unit = std::get<std::vector<double>>(variable_of(file, "design", "unit_" + axes.key(a), options.file).values);
+    point_settings.push_back({axes[a].path.value(), value_at(axes[a], *field, unit[point])});
+  }
+  const Luck luck{static_cast<std::uint64_t>(std::get<std::vector<std::int64_t>>(variable_of(file, "runs", "seed", options.file).values)[cell]),
+                  static_cast<std::uint32_t>(std::get<std::vector<std::int64_t>>(variable_of(file, "runs", "luck", options.file).values)[cell])};
+  const fs::path out = options.out.empty() ? fs::path("results") / fmt::format("{}-run{}.h5", fs::path(options.file).stem().string(), options.run) : fs::path(options.out);
+  prepare_output(out);
+  RunControl control;
+  control.stop = [] { return stop_signal() != 0; };
+  const std::optional<Result> result = experiment->run(point_settings, luck, control);
+  if (!result) return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+  write_result(out, *result);
+  fmt::print("{}\n", out.string());
+  const std::string stored = std::get<std::vector<std::string>>(variable_of(file, "runs", "digest", options.file).values)[cell];
+  const std::string now = digest(*result);
+  if (stored.empty()) {
+    fmt::print(stderr, "kurultai: run {} did not finish then; it did now\n", options.run);
+  } else if (stored == now) {
+    fmt::print(stderr, "kurultai: the same bits as in {} (digest {})\n", options.file, now);
+  } else {
+    fmt::print(stderr, "kurultai: run {} came out differently (digest {}, in {} {}) the program or its data have changed since {} of commit {}\n", options.run, now,
+               options.file, stored, text_attribute(file, "kurultai_version"), text_attribute(file, "git_commit").substr(0, 12));
+    return static_cast<int>(ExitCode::internal);
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace kurultai

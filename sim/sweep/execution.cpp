@@ -1,0 +1,151 @@
+#include "sweep/execution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "engine/storage.h"
+#include "sweep/merge.h"
+#include "sweep/statistics.h"
+
+namespace kurultai {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Task task_of(const Sweep& sweep, RunKey key) { return {sweep.number(key), sweep.settings(key.point), sweep.luck(key)}; }
+
+/// The measure of [precision] in the first `n` replicates of a point; NaN where one failed or is missing.
+std::vector<double> measure_so_far(const Sweep& sweep, const Store& store, std::uint32_t point, std::size_t n) {
+  std::vector<double> values(n, std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t r = 0; r < n; ++r) {
+    const std::uint64_t number = sweep.number({point, static_cast<std::uint32_t>(r)});
+    if (!store.has(number)) continue;
+    const Result run = read_outline(store.file(number));
+    const auto found = run.attributes.find(measure_attribute + sweep.precision.measure.value());
+    if (found != run.attributes.end())
+      if (const auto* value = std::get_if<double>(&found->second)) values[r] = *value;
+  }
+  return values;
+}
+
+/// How many replicates each point has been found to need, from what is in the store.
+std::vector<std::size_t> needed_by_point(const Sweep& sweep, const Store& store, Shard shard) {
+  std::vector<std::size_t> needed(sweep.points(), static_cast<std::size_t>(sweep.sweep.replicates.value()));
+  if (!sweep.adaptive()) return needed;
+  for (std::uint32_t p = 0; p < sweep.points(); ++p) {
+    if (!sweep.in_shard({p, 0}, shard)) continue;
+    while (true) {
+      const std::size_t more = replicates_needed(sweep, measure_so_far(sweep, store, p, needed[p]));
+      if (more == needed[p]) break;
+      // Only when all that were asked for so far are done is it known that more are needed.
+      bool complete = true;
+      for (std::uint32_t r = 0; r < needed[p]; ++r) {
+        const std::uint64_t number = sweep.number({p, r});
+        complete = complete && (store.has(number) || store.has_failed(number));
+      }
+      if (!complete) break;
+      needed[p] = more;
+    }
+  }
+  return needed;
+}
+
+/// Whether a run may be found wrong before hours are spent: measures and axes against what a run will hold.
+void check_outline(Sweep& sweep) {
+  const Result outline = sweep.experiment().outline(sweep.settings(0), sweep.luck({0, 0}));
+  default_measures(sweep.measures, outline);
+  for (std::size_t m = 0; m < sweep.measures.size(); ++m)
+    measured(sweep.measures[m], sweep.measures.key(m), outline, sweep.source.place_of(sweep.measures[m].name()));
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+    const std::string& name = sweep.axes.key(a);
+    bool taken = sweep.measures.find(name) != nullptr;
+    for (const char* word : {"point", "replicate", "run", "status", "reason", "digest", "seed", "luck", "design_group", "design_moved"}) taken = taken || name == word;
+    for (const Group& group : outline.groups) taken = taken || group.coordinate(name) != nullptr || group.variable(name) != nullptr;
+    if (taken)
+      throw scenario_error(sweep.source.place_of(sweep.axes[a].name()), fmt::format("an axis cannot be called '{}'", name),
+                           "the result has something else of that name", fmt::format("call it [axis.{}_level]", name));
+  }
+}
+
+}  // namespace
+
+fs::path runs_folder(const fs::path& out) { return fs::path(out).replace_extension(".runs"); }
+
+std::vector<Task> first_tasks(const Sweep& sweep, Shard shard) {
+  std::vector<Task> tasks;
+  for (std::uint32_t p = 0; p < sweep.points(); ++p)
+    for (std::uint32_t r = 0; r < sweep.sweep.replicates; ++r)
+      if (sweep.in_shard({p, r}, shard)) tasks.push_back(task_of(sweep, {p, r}));
+  return tasks;
+}
+
+std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measure) {
+  const std::size_t n = measure.size();
+  const auto most = static_cast<std::size_t>(sweep.precision.at_most.value());
+  if (!sweep.adaptive() || n >= most) return n;
+  if (mean_interval(measure, sweep.precision.confidence).half_width <= sweep.precision.half_width) return n;
+  return std::min(most, n + static_cast<std::size_t>(sweep.precision.step.value()));
+}
+
+ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProgress& progress) {
+  ExecutionReport report;
+  prepare_output(options.out);
+  check_outline(sweep);
+  const bool whole = options.shard.count == 1;
+  Store store(runs_folder(options.out), sweep.identity(), options.resume || options.merge_only || !whole,
+              options.merge_only ? "merge" : (whole ? "" : fmt::format("{}of{}", options.shard.index, options.shard.count)));
+  Runner runner(sweep.experiment(), store, options.runner, [&](const Task&, Result& result) { condense(sweep, result); });
+
+  std::vector<Task> tasks = first_tasks(sweep, options.shard);
+  for (int attempt = 0;; ++attempt) {
+    while (!options.merge_only) {
+      const Runner::Outcome outcome = runner.run(tasks, progress);
+      report.stopped = outcome.stopped;
+      if (outcome.stopped) break;
+      if (!sweep.adaptive()) break;
+      const std::vector<std::size_t> needed = needed_by_point(sweep, store, options.shard);
+      tasks.clear();
+      for (std::uint32_t p = 0; p < sweep.points(); ++p)
+        for (std::uint32_t r = 0; r < needed[p]; ++r) {
+          const Task task = task_of(sweep, {p, r});
+          if (sweep.in_shard({p, r}, options.shard) && !store.has(task.number) && !store.has_failed(task.number)) tasks.push_back(task);
+        }
+      if (tasks.empty()) break;
+      progress.say(fmt::format("adding {} replicates, for {} to be known to {}", tasks.size(), sweep.precision.measure.value(), sweep.precision.half_width.value()));
+    }
+    if (report.stopped || (!whole && !options.merge_only)) break;
+    store.refresh();
+    const MergeReport merged = merge(sweep, store, needed_by_point(sweep, store, {}), options.out);
+    if (merged.damaged.empty()) {
+      report.finished = merged.finished;
+      report.failed = merged.failed;
+      report.missing = merged.missing;
+      report.merged = true;
+      break;
+    }
+    ensure(attempt < 3, "files of runs stay damaged however often they are written");
+    tasks.clear();
+    for (const std::uint64_t number : merged.damaged) {
+      progress.say(fmt::format("the file of run {} is damaged{}", number, options.merge_only ? "; it is left out" : "; doing it again"));
+      store.drop(number);
+      tasks.push_back(task_of(sweep, sweep.key(number)));
+    }
+  }
+  progress.finish();
+  if (!report.merged) {
+    for (const Task& task : first_tasks(sweep, options.shard)) {
+      report.finished += store.has(task.number) ? 1 : 0;
+      report.failed += store.has_failed(task.number) ? 1 : 0;
+    }
+  } else if (report.failed == 0 && report.missing == 0 && !options.keep_runs) {
+    store.remove();
+  }
+  return report;
+}
+
+}  // namespace kurultai

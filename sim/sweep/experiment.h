@@ -1,0 +1,83 @@
+// What a sweep runs: a model with parameters that takes settings and luck and gives a result. The simulator is
+// one (simulator.cpp); models with known answers are others (test_models.cpp), so that designs, runner,
+// sensitivity and calibration are tested through the very same door.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "observation/result.h"
+#include "scenario/scenario.h"
+
+namespace kurultai {
+
+/// One parameter's value in one run: "information.reach", 0.4.
+struct Setting {
+  std::string path;
+  Value value;
+};
+
+/// What names the random numbers of a run. Runs with equal luck share them, whatever their settings.
+struct Luck {
+  std::uint64_t seed = 1;       ///< of society and run
+  std::uint32_t replicate = 0;  ///< of the run alone
+};
+
+/// What a run will take, roughly.
+struct Cost {
+  double seconds = 0;       ///< on one thread, idle machine
+  double bytes = 0;         ///< of its own
+  double shared_bytes = 0;  ///< shared by runs in the same society
+  double file_bytes = 0;    ///< of its result on disk
+};
+
+/// How a run in progress hears from outside. Empty functions are never called.
+struct RunControl {
+  std::function<bool()> stop = {};        ///< true: stop, leaving a checkpoint if a file for it is named
+  std::function<bool()> checkpoint = {};  ///< true: write a checkpoint now and go on
+  std::filesystem::path checkpoint_file = {};  ///< empty: no checkpoints; if it is there, the run resumes from it
+  std::function<void(double)> progress = {};   ///< hears the share done, 0 to 1
+};
+
+class Experiment {
+ public:
+  virtual ~Experiment() = default;
+  /// The parameters, at the values that all runs share unless a setting says otherwise.
+  [[nodiscard]] virtual const Registry& parameters() const = 0;
+  /// Where those values were set.
+  [[nodiscard]] virtual const ScenarioSource& source() const = 0;
+  /// Those values as TOML: with settings and luck, all that a result depends on.
+  [[nodiscard]] virtual std::string resolved() const = 0;
+  /// Throws scenario_error at `place` if a run with `settings` could not begin.
+  virtual void check(std::span<const Setting> settings, const std::string& place) const = 0;
+  /// A run's cost. Cheap; may remember what it looked up.
+  [[nodiscard]] virtual Cost cost(std::span<const Setting> settings) const = 0;
+  /// Settings with equal keys run in one society; the runner keeps such runs together.
+  [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, Luck /*luck*/) const { return {}; }
+  /// A result without any week: what series, levels and labels a run will have.
+  [[nodiscard]] virtual Result outline(std::span<const Setting> settings, Luck luck) const = 0;
+  /// One run. Called by several threads at once. Empty if `control` stopped it. Throws Error if the run fails.
+  virtual std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const = 0;
+};
+
+/// The simulator on the scenario `file` with `sets` ("path=value"). Throws scenario_error.
+std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, std::span<const std::string> sets);
+
+/// Names of the models with known answers: "ishigami", "g_function" ...
+std::vector<std::string> test_model_names();
+
+/// The test model `name` with `sets`. Its only series is `y` of the nation. Throws scenario_error.
+std::unique_ptr<Experiment> make_test_model(const std::string& name, std::span<const std::string> sets);
+
+/// The experiment that a result file keeps: `model` and its parameters as TOML text (Experiment::resolved); files that
+/// it names are looked for in `folders`.
+std::unique_ptr<Experiment> experiment_from_text(const std::string& model, const std::string& text,
+                                                 const std::vector<std::filesystem::path>& folders);
+
+}  // namespace kurultai

@@ -1,0 +1,77 @@
+// The runner: does tasks until all are in the store. Many small runs go side by side, one thread each; a run so big
+// that few fit into memory gets the threads that others leave.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sweep/experiment.h"
+#include "sweep/store.h"
+#include "sweep/sweep_progress.h"
+
+namespace kurultai {
+
+/// One run to do.
+struct Task {
+  std::uint64_t number = 0;  ///< its name in the store
+  std::vector<Setting> settings;
+  Luck luck;
+};
+
+/// What became of a run: attribute `status` of its file.
+enum class RunStatus : std::uint8_t { missing, finished, failed, not_needed };
+inline constexpr const char* run_status_names[] = {"missing", "finished", "failed", "not_needed"};
+
+struct RunnerOptions {
+  int threads = 1;
+  double memory = 0;  ///< bytes that runs may take together; 0: what the machine has free
+  bool stop_on_error = false;
+  std::function<bool()> stop = {};               ///< true: begin nothing more, stop what runs (with a checkpoint)
+  std::function<bool()> checkpoint_asked = {};   ///< true, once for each request: runs write checkpoints and go on
+};
+
+/// How a list of tasks is fitted to the machine.
+struct Schedule {
+  std::size_t side_by_side = 1;
+  int threads_each = 1;
+  double seconds = 0;        ///< all tasks, predicted
+  double bytes_each = 0;     ///< of the biggest run, without what is shared
+  double shared_bytes = 0;   ///< of the biggest society
+  double file_bytes = 0;     ///< all results on disk
+  std::size_t societies = 0;
+};
+
+/// Bytes of memory that are free on this machine, heeding limits of its control group.
+double free_memory();
+
+/// How `tasks` will be run.
+Schedule schedule(const Experiment& experiment, std::span<const Task> tasks, const RunnerOptions& options);
+
+class Runner {
+ public:
+  /// What happens to a result before it is stored, in the thread that made it: measures are taken, groups left out. An
+  /// exception from it ends the whole: it means that the question is wrong, not the run.
+  using Finish = std::function<void(const Task&, Result&)>;
+
+  Runner(const Experiment& experiment, RunStore& store, RunnerOptions options, Finish finish);
+
+  struct Outcome {
+    std::size_t finished = 0;  ///< of the tasks, now in the store
+    std::size_t failed = 0;    ///< in the store with their reasons
+    bool stopped = false;      ///< by `stop`, or by a failure if that is to stop all
+  };
+  /// Runs those of `tasks` that the store does not have; tasks in the store that failed are tried again. Throws
+  /// storage_error if a result cannot be written: what is in the store stays.
+  Outcome run(std::span<const Task> tasks, SweepProgress& progress);
+
+ private:
+  const Experiment& experiment_;
+  RunStore& store_;
+  RunnerOptions options_;
+  Finish finish_;
+};
+
+}  // namespace kurultai

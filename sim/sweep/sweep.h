@@ -1,0 +1,137 @@
+// A sweep is a TOML file: a base scenario, axes, a design, replicates, measures and what is kept.
+//
+//   [sweep]
+//   scenario = "../kazakhstan.toml"
+//   set = ["run.scale=0.01"]
+//   design = "grid"
+//   replicates = 10
+//
+//   [axis.reach]
+//   path = "information.reach"
+//   values = [0.1, 0.3, 0.5]
+//
+//   [measure.participation]
+//   first = 52
+//
+// All that a sweep will run follows from this file: which points, under which luck, in which order.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scenario/scenario.h"
+#include "sweep/design.h"
+#include "sweep/experiment.h"
+#include "sweep/measure.h"
+
+namespace kurultai {
+
+/// The table [sweep].
+struct SweepSettings : Section {
+  SweepSettings() : Section("sweep", "many runs of one scenario") {}
+  Text scenario{*this, {.name = "scenario", .meaning = "the base scenario, relative to the sweep's file", .source = "design"}, ""};
+  Choice model{*this, {.name = "model", .meaning = "what is run: the simulator, or a test model with known answers", .source = "design"}, "simulator", model_names()};
+  Texts set{*this, {.name = "set", .meaning = "settings of all runs, each \"path=value\"", .source = "design"}, {}};
+  Choice design{*this, {.name = "design", .meaning = "grid: all combinations of the axes' values; list: the k-th values of all axes make point k; csv: a table, a column an axis; latin, sobol, saltelli, morris: see sim/sweep/design.h", .source = "design"}, "grid", {"grid", "list", "csv", "latin", "sobol", "saltelli", "morris"}};
+  Whole points{*this, {.name = "points", .meaning = "points (latin, sobol), rows of the base sample (saltelli), trajectories (morris)", .source = "design"}, 64, {1, 1e7}};
+  Whole levels{*this, {.name = "morris_levels", .meaning = "levels of an axis in a Morris design, even", .source = "Morris 1991"}, 4, {2, 1000}};
+  Text table{*this, {.name = "table", .meaning = "the table of a csv design, relative to the sweep's file", .source = "design"}, ""};
+  Whole replicates{*this, {.name = "replicates", .meaning = "runs of each point, each with its own luck", .source = "design"}, 10, {1, 1e6}};
+  Whole seed{*this, {.name = "seed", .meaning = "names the luck of the whole sweep, and of random designs", .source = "design"}, 1, {0, 9.0e15}};
+  Choice society{*this, {.name = "society", .meaning = "shared: all replicates live in one society and differ by what happens; own: each replicate has a society of its own", .source = "design"}, "shared", {"shared", "own"}};
+  Flag common{*this, {.name = "common", .meaning = "whether the same replicate of two points shares its random numbers, so that differences show more clearly", .source = "design"}, true};
+  Choice on_error{*this, {.name = "on_error", .meaning = "what a failed run means for the others", .source = "design"}, "continue", {"continue", "stop"}};
+  Texts keep_levels{*this, {.name = "keep_levels", .meaning = "levels whose series are kept (output.levels of the runs)", .source = "design"}, {"nation", "region"}};
+  Texts keep_series{*this, {.name = "keep_series", .meaning = "series that are kept (output.series of the runs); none: all", .source = "design"}, {}};
+  Whole keep_every{*this, {.name = "keep_every", .unit = "week", .meaning = "weeks between records (output.every of the runs)", .source = "design"}, 4, {1, 5200}};
+  [[nodiscard]] std::string inconsistency() const override;
+
+ private:
+  static std::vector<std::string> model_names();
+};
+
+/// The table [precision]: replicates are added until a measure is known well enough at every point.
+struct Precision : Section {
+  Precision() : Section("precision", "adds replicates until a measure is known well enough") {}
+  Text measure{*this, {.name = "measure", .meaning = "the measure that must be precise; empty: replicates are not added", .source = "design"}, ""};
+  Real half_width{*this, {.name = "half_width", .unit = "unit of the measure", .meaning = "half-width of the confidence interval of each point's mean that is good enough", .source = "design"}, 0, {0, 1e300}};
+  Real confidence{*this, {.name = "confidence", .meaning = "of the interval (Student's t)", .source = "design"}, 0.95, {0.5, 0.9999}};
+  Whole step{*this, {.name = "step", .meaning = "replicates added at a time to a point that is not precise", .source = "design"}, 10, {1, 1e6}};
+  Whole at_most{*this, {.name = "at_most", .meaning = "replicates of a point beyond which none are added", .source = "design"}, 100, {1, 1e6}};
+};
+
+/// The table [axis.NAME]: a parameter that differs between points.
+struct AxisSpec : Section {
+  explicit AxisSpec(std::string name) : Section(std::move(name), "a parameter that differs between the points of a sweep") {}
+  Text path{*this, {.name = "path", .meaning = "the parameter, as 'describe parameters' lists them, or a policy's: policy.NAME.dose", .source = "design"}, ""};
+  List values{*this, {.name = "values", .meaning = "the values (grid, list), or the words or numbers that other designs choose among", .source = "design"}};
+  Real low{*this, {.name = "low", .unit = "unit of the parameter", .meaning = "lower end, for designs that fill a range", .source = "design"}, 0, {}};
+  Real high{*this, {.name = "high", .unit = "unit of the parameter", .meaning = "upper end", .source = "design"}, 0, {}};
+  Choice spacing{*this, {.name = "spacing", .meaning = "how a range is filled: evenly, or evenly in the logarithm", .source = "design"}, "linear", {"linear", "log"}};
+  [[nodiscard]] std::string inconsistency() const override;
+};
+
+/// The value of a parameter of kind `field` at place `unit` (0 to 1) of the axis.
+Value value_at(const AxisSpec& axis, const Field& field, double unit);
+
+/// A run of a sweep: which point, which replicate.
+struct RunKey {
+  std::uint32_t point = 0;
+  std::uint32_t replicate = 0;
+};
+
+/// A part of a sweep for one of several processes; 1/1 is all of it.
+struct Shard {
+  std::uint32_t index = 1;  ///< 1 .. count
+  std::uint32_t count = 1;
+};
+
+class Sweep {
+ public:
+  /// Reads and checks a sweep's file. Throws scenario_error with the place of whatever is wrong. `prepare` comes before
+  /// reading: it may add tables to the registry and change defaults, as a calibration does.
+  explicit Sweep(const std::filesystem::path& file, std::span<const std::string> sets = {}, const std::function<void(Sweep&)>& prepare = {});
+  Sweep(const Sweep&) = delete;
+  Sweep& operator=(const Sweep&) = delete;
+
+  [[nodiscard]] const Experiment& experiment() const { return *experiment_; }
+  [[nodiscard]] const Design& design() const { return design_; }
+  [[nodiscard]] std::size_t points() const { return design_.points(); }
+  /// Replicates that a point may have: those asked for, or the cap of [precision].
+  [[nodiscard]] std::size_t most_replicates() const;
+  [[nodiscard]] bool adaptive() const { return !precision.measure.value().empty(); }
+  /// The axes' values at a point, in the order of the axes' names.
+  [[nodiscard]] const std::vector<Setting>& settings(std::size_t point) const { return settings_[point]; }
+  [[nodiscard]] Luck luck(RunKey run) const;
+  /// The number under which `rerun` knows a run.
+  [[nodiscard]] std::uint64_t number(RunKey run) const { return run.point * most_replicates() + run.replicate; }
+  [[nodiscard]] RunKey key(std::uint64_t number) const {
+    return {static_cast<std::uint32_t>(number / most_replicates()), static_cast<std::uint32_t>(number % most_replicates())};
+  }
+  /// Whether `run` belongs to `shard`: by run, or by point where replicates are added.
+  [[nodiscard]] bool in_shard(RunKey run, Shard shard) const;
+  /// The sweep's own tables as TOML, and all that its results depend on: sweep, scenario, version of the program.
+  [[nodiscard]] std::string resolved() const;
+  [[nodiscard]] std::string identity() const;
+
+  SweepSettings sweep;
+  Precision precision;
+  Collection<AxisSpec> axes{"axis", "parameters that differ between points"};
+  Collection<MeasureSpec> measures{"measure", "numbers out of each run"};
+  Registry registry;
+  ScenarioSource source;
+
+ private:
+  void read_table();
+  void check_axes();
+  void make_design();
+
+  std::unique_ptr<Experiment> experiment_;
+  Design design_;
+  std::vector<std::vector<Setting>> settings_;  // by point
+};
+
+}  // namespace kurultai

@@ -1,11 +1,16 @@
 #!/usr/bin/python3
-"""Draws the figure that the README shows from a result file:
+"""Draws the figures that the documents show from a result file, each by one command:
 
     ./kurultai run scenarios/kazakhstan.toml
     /usr/bin/python3 analysis/figures.py results/kazakhstan.h5 [--out results/figures]
 
-Writes OUT/NAME.png, NAME being the result's, and prints its path: regions ranked by participation in the last week.
-Exits with 1 and a message if the result cannot be read.
+    ./kurultai sweep scenarios/sweeps/information.toml
+    /usr/bin/python3 analysis/figures.py results/information.h5
+
+NAME being the result's, it writes of a run OUT/NAME.png: regions ranked by participation in the last week; of a sweep
+OUT/NAME_levers.png, NAME_effect.png, NAME_surface.png, NAME_time.png, NAME_regions.png and NAME_who.png: what the levers
+do to the first measure, as far as the sweep can tell. Prints the paths. Exits with 1 and a message if the result
+cannot be read.
 """
 import argparse
 import pathlib
@@ -16,9 +21,34 @@ sys.path.insert(0, str(ROOT / "analysis"))
 DOTS_PER_INCH = 80  # 840 pixels wide: legible on a page, about 100 KB
 
 
+def drawings(result):
+    """What is drawn of a result: suffix of the file's name and what makes the figure."""
+    import kurultai
+    from kurultai import plots, sweep_plots
+
+    if isinstance(result, kurultai.Run):
+        return [("", lambda: plots.ranking(result, "participation"))]
+    if not result.measure_names:
+        raise kurultai.ResultError(f"{result.path}: a sweep without measures, so there is nothing to draw")
+    measure = result.measure_names[0]
+    order = [row[0] for row in sweep_plots.ranked(result, measure)[0]]
+    lever = order[0]
+    found = [("_effect", lambda: sweep_plots.effect(result, lever, measure))]
+    if len(order) > 1:
+        found += [("_levers", lambda: sweep_plots.levers(result, measure)),
+                  ("_surface", lambda: sweep_plots.surface(result, lever, order[1], measure))]
+    for suffix, level, draw in (("_time", "nation", sweep_plots.time_path), ("_regions", "region", sweep_plots.region_multiples),
+                                ("_who", "stratum", sweep_plots.who)):
+        if result.followed(level):
+            series = result.followed(level)[0]
+            found.append((suffix, lambda draw=draw, series=series: draw(result, series, lever)))
+    return found
+
+
 def main() -> int:
     import matplotlib
     matplotlib.use("Agg")
+    import matplotlib.pyplot as pyplot
     import kurultai
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -26,15 +56,24 @@ def main() -> int:
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results" / "figures")
     options = parser.parse_args()
     try:
-        figure = kurultai.plots.ranking(kurultai.open_run(options.result), "participation")
+        wanted = drawings(kurultai.open_result(options.result))
     except kurultai.ResultError as error:
         print(error, file=sys.stderr)
         return 1
     options.out.mkdir(parents=True, exist_ok=True)
-    target = options.out / f"{options.result.stem}.png"
-    figure.savefig(target, dpi=DOTS_PER_INCH)
-    print(target)
-    return 0
+    drawn = 0
+    for suffix, draw in wanted:
+        try:
+            figure = draw()
+        except kurultai.ResultError as error:  # of a sweep: what its design cannot tell
+            print(error, file=sys.stderr)
+            continue
+        target = options.out / f"{options.result.stem}{suffix}.png"
+        figure.savefig(target, dpi=DOTS_PER_INCH)
+        pyplot.close(figure)
+        print(target)
+        drawn += 1
+    return 0 if drawn else 1
 
 
 if __name__ == "__main__":

@@ -28,9 +28,8 @@ import numpy  # noqa: E402
 
 import kurultai  # noqa: E402
 from kurultai import drawing, page, plots, statistics, sweep_plots  # noqa: E402
+from kurultai.file import READ_FIRST  # noqa: E402
 
-#: The series a reader asks for first, in this order.
-FIRST = ("participation", "awareness", "trust", "satisfaction", "efficacy", "propensity")
 UNCALIBRATED = ("The figures come from a model whose behaviour is mostly uncalibrated: signs and some sizes are from the literature, "
                 "levels are not measured. Read them as \u201cif people behave like this, then\u201d, not as forecasts; sim/MODEL.md says what "
                 "each number rests on.")
@@ -135,7 +134,7 @@ def over_weeks(run: kurultai.Run, level: str = "nation") -> list[str]:
         return []
     dims = ("week",) if level == "nation" else ("week", level)
     names = [str(name) for name, variable in run.series[level].data_vars.items() if variable.dims == dims]
-    return [name for name in FIRST if name in names] + [name for name in names if name not in FIRST]
+    return [name for name in READ_FIRST if name in names] + [name for name in names if name not in READ_FIRST]
 
 
 def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> str:
@@ -211,16 +210,6 @@ def region_table(run: kurultai.Run, names: list[str]) -> str:
 
 # --- A sweep -------------------------------------------------------------------------------------------------
 
-def series_over_time(sweep: kurultai.Sweep, level: str) -> list[str]:
-    """The names of a level's series that are not by form, measures' names and those asked for first in front."""
-    if level not in sweep.levels:
-        return []
-    dims = {"point", "replicate", "week", level} - {"nation"}
-    names = [str(name) for name, variable in sweep.level(level).data_vars.items() if set(variable.dims) == dims]
-    front = [name for name in (*sweep.measure_names, *FIRST) if name in names]
-    return list(dict.fromkeys([*front, *names]))
-
-
 def top_lever(sweep: kurultai.Sweep, measure: str) -> str:
     """The axis that moves a measure most."""
     try:
@@ -259,8 +248,9 @@ def sweep_tiles(sweep: kurultai.Sweep, measure: str) -> list[tuple[str, str, str
         tiles.append((number.removesuffix(" pp"), points, f"change of {drawing.name(variable).lower()} by {name.replace('_', ' ')}, {compared}: the "
                       f"largest of {len(rows)} lever{'s' if len(rows) > 1 else ''}; 95% interval {interval}"))
     else:
-        tiles.append((name.replace("_", " "), "", f"the lever with the largest standardised coefficient for {drawing.name(variable).lower()}: "
-                      f"{mean:.2f}, 95% interval {low_end:.2f} to {high_end:.2f}"))
+        tiles.append((f"{mean:.2f}".replace("-", "\u2212"), "", f"standardised coefficient of {name.replace('_', ' ')} on "
+                      f"{drawing.name(variable).lower()}, the largest of {len(rows)} lever{'s' if len(rows) > 1 else ''}; 95% interval "
+                      f"{low_end:.2f} to {high_end:.2f}"))
     return tiles
 
 
@@ -349,25 +339,30 @@ def sweep_page(sweep: kurultai.Sweep, file: pathlib.Path, program: pathlib.Path)
     levers = ", ".join(f"{axis.name.replace('_', ' ')} ({axis.path})" for axis in sweep.axes)
     base = scenario.get("title") or "its scenario"
     scale = scale_said(run.get("scale"))
+    simulated = settings.get("model", "simulator") == "simulator"
+    times = "once" if sweep.replicates == 1 else f"up to {sweep.replicates} times"
     words = (f"A sweep of {len(sweep.axes)} lever{'s' if len(sweep.axes) != 1 else ''} \u2013 {levers} \u2013 over {kinds.get(design, design)}: "
-             f"{sweep.points} points, each run up to {sweep.replicates} times. The base is the scenario \u201c{base}\u201d"
-             f"{f', {scale}' if scale else ''}, recorded for {weeks_said(run.get('weeks'))} after {weeks_said(run.get('warmup'))} of warm-up. "
-             f"Seed {sweep.attributes.get('seed', 'unknown')}. ")
-    words += ("Replicates of the same number share their random numbers at all points, so that differences between points are not luck."
-              if sweep.common else "Every run has random numbers of its own.")
+             f"{sweep.points} points, each run {times}. ")
+    if simulated:
+        words += (f"The base is the scenario \u201c{base}\u201d{f', {scale}' if scale else ''}, recorded for {weeks_said(run.get('weeks'))} "
+                  f"after {weeks_said(run.get('warmup'))} of warm-up. ")
+    words += f"Seed {sweep.attributes.get('seed', 'unknown')}. "
+    if sweep.replicates > 1:
+        words += ("Replicates of the same number share their random numbers at all points, so that differences between points are not luck."
+                  if sweep.common else "Every run has random numbers of its own.")
     description = sweep.attributes.get("description", "")
     head = (f'<p class="kicker">Kurultai \u00b7 report of a sweep</p>\n<h1>{page.text(sweep.title)}</h1>\n' +
             (f'<p class="lead">{page.text(description)}</p>\n' if description else "") + f"<p>{page.text(words)}</p>")
 
-    warnings = [UNCALIBRATED, "Intervals tell the luck of the simulation alone. They do not tell how wrong the model's parameters may be."]
-    if settings.get("society") == "shared":
+    warnings = [UNCALIBRATED if simulated else "This is a test model whose answer is known, not the simulator.", "Intervals tell the luck of the simulation alone. They do not tell how wrong the model's parameters may be."]
+    if simulated and settings.get("society") == "shared":
         warnings.append("All replicates live in one society and differ by what happens in it; another draw of the society could differ more.")
     if sweep.counts.get("failed") or sweep.counts.get("missing"):
         warnings.append(f"Not all runs finished ({sweep.status}); what is missing is left out, replicate by replicate.")
     done = bool(sweep.finished.any())
     shown = [axis.name for axis in sweep.axes if len(axis.values) > 1][:4]
     order = [lever] + [name for name in shown if name != lever] if lever in shown else shown
-    nation, region, stratum = (series_over_time(sweep, level) for level in ("nation", "region", "stratum"))
+    nation, region, stratum = (sweep.followed(level) for level in ("nation", "region", "stratum"))
     figures: list[str] = []
     if done and main:
         figures += [

@@ -80,11 +80,11 @@ def number(x: float, variable: xarray.DataArray) -> str:
         return "none"
     if is_share(variable):
         digits = 0 if abs(x) >= 0.0995 or x == 0 else 1 if abs(x) >= 0.00995 else 2
-        return f"{100 * x:.{digits}f}%"
+        return f"{100 * x:.{digits}f}%".replace("-", "\u2212")
     for size, letter in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"), (1e4, " thousand")):
         if abs(x) >= size:
-            return f"{x / (1e3 if size == 1e4 else size):.3g}{letter}"
-    return f"{x:.2f}" if abs(x) < 10 else f"{x:.3g}"
+            return f"{x / (1e3 if size == 1e4 else size):.3g}{letter}".replace("-", "\u2212")
+    return (f"{x:.2f}" if abs(x) < 10 else f"{x:.3g}").replace("-", "\u2212")
 
 
 def change(x: float, variable: xarray.DataArray, sign: bool = True) -> str:

@@ -11,6 +11,8 @@ import xarray
 
 #: The newest format of result files that this package knows; formats only grow.
 FORMAT_VERSION = 1
+#: The series that a reader asks for first, in this order.
+READ_FIRST = ("participation", "awareness", "trust", "satisfaction", "efficacy", "propensity")
 
 
 class ResultError(Exception):

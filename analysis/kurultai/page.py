@@ -42,7 +42,7 @@ h3{margin:0 0 .9rem;font-size:1.15rem;line-height:1.3;text-wrap:balance}
 .tile,figure,details{background:var(--card);border:1px solid var(--line);border-radius:.6rem}
 .tile{padding:.9rem 1.1rem;display:flex;flex-direction:column-reverse;justify-content:flex-end}
 .tile dt{color:var(--soft);font-size:.92rem;line-height:1.4}
-.tile dd{margin:0 0 .2rem;font-size:1.6rem;font-weight:700;line-height:1.2;letter-spacing:-.01em}
+.tile dd{margin:0 0 .2rem;overflow-wrap:anywhere;font-size:1.6rem;font-weight:700;line-height:1.2;letter-spacing:-.01em}
 .tile dd small{font-size:1rem;font-weight:400;letter-spacing:0;color:var(--soft)}
 figure{margin:0 0 1.2rem;padding:1.2rem 1.3rem}
 figure svg{display:block;width:100%;height:auto}

@@ -35,6 +35,20 @@ def mean_interval(values: numpy.ndarray, axis: int = 0) -> tuple[numpy.ndarray, 
     return mean, mean - half, mean + half, count
 
 
+def difference_interval(first: numpy.ndarray, last: numpy.ndarray) -> tuple[float, float, float]:
+    """Difference between the means of two samples that are not paired, and its 95% interval (Welch)."""
+    first, last = first[numpy.isfinite(first)], last[numpy.isfinite(last)]
+    mean = float(last.mean() - first.mean()) if first.size and last.size else math.nan
+    if min(first.size, last.size) < 2:
+        return mean, math.nan, math.nan
+    parts = [float(sample.var(ddof=1)) / sample.size for sample in (first, last)]
+    if sum(parts) == 0:
+        return mean, mean, mean
+    freedom = sum(parts) ** 2 / sum(part**2 / (sample.size - 1) for part, sample in zip(parts, (first, last)))
+    half = student(max(1, int(freedom))) * math.sqrt(sum(parts))
+    return mean, mean - half, mean + half
+
+
 def middle_band(values: numpy.ndarray, axis: int = 0) -> tuple[numpy.ndarray, numpy.ndarray]:
     """The 5% and the 95% quantile along `axis`; NaN where there is no value."""
     moved = numpy.moveaxis(numpy.asarray(values, dtype=float), axis, 0)

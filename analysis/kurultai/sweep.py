@@ -12,7 +12,7 @@ import pandas
 import xarray
 
 from . import statistics
-from .file import Head, ResultError, decoded, open_group, parsed, read_group, read_head
+from .file import READ_FIRST, Head, ResultError, decoded, open_group, parsed, read_group, read_head
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Axis:
 
     def said(self, value: Any) -> str:
         """A value as it is said in a sentence."""
-        return f"{value:.4g}" if self.is_number else str(value)
+        if not self.is_number:
+            return str(value)
+        return f"{value:.4g}" if len(self.values) <= 12 else f"{value:.2g}"  # a chosen value, or one of many drawn
 
     @property
     def label(self) -> str:
@@ -99,10 +101,51 @@ class Sweep:
         """Number, status, reason, digest, seed and luck of each run, over (point, replicate)."""
         return read_group(self.path, "runs")
 
-    @property
+    @functools.cached_property
     def measures(self) -> xarray.Dataset:
-        """The measures, over (point, replicate)."""
-        return self._group("measures")
+        """The measures, over (point, replicate), with unit and meaning of the series that they look at."""
+        data = self._group("measures").load()
+        for name, variable in data.data_vars.items():
+            variable.attrs.update(self._described(str(name)))
+        return data
+
+    def _described(self, measure: str) -> dict[str, str]:
+        """Unit and long_name of a measure from its series; empty if that was not kept."""
+        series, level = self.looked_at(measure)
+        if level not in self.levels or series not in self.level(level).data_vars:
+            return {}
+        spec, of = self.settings.get("measure", {}).get(measure, {}), self.level(level)[series].attrs
+        first, last = spec.get("first", 0), spec.get("last", -1)
+        if (first, last) == (0, -1):
+            weeks = "all weeks"
+        elif first < 0 and last == -1:
+            weeks = f"the last {-first} weeks" if first < -1 else "the last week"
+        else:
+            ends = [f"week {week}" if week >= 0 else "the end" if week == -1 else f"{-week} weeks before the end" for week in (first, last)]
+            weeks = f"{ends[0]} to {ends[1]}"
+        how = {"last": "last value", "sum": "sum", "least": "least", "greatest": "greatest"}.get(spec.get("reduce", "mean"), "mean")
+        where = "".join(f", {label}" for label in spec.get("at", ())) + ("" if level == "nation" else f", by {level}")
+        return {"units": str(of.get("units", "1")), "long_name": f"{of.get('long_name', series)}{where}; {how} of {weeks}"}
+
+    def looked_at(self, measure: str) -> tuple[str, str]:
+        """The series and the level that a measure looks at: its own name and the nation unless the sweep's file says."""
+        spec = self.settings.get("measure", {}).get(measure, {})
+        return str(spec.get("series") or measure), str(spec.get("level", "nation"))
+
+    def followed(self, level: str) -> list[str]:
+        """The names of a level's series that are not by form, those that measures look at first; empty if the level
+        was not kept."""
+        if level not in self.levels:
+            return []
+        plain = {"point", "replicate", "week", level} - {"nation"}
+        names = [str(name) for name, variable in self.level(level).data_vars.items() if set(variable.dims) == plain]
+        front = [self.looked_at(measure)[0] for measure in self.measure_names]
+        return list(dict.fromkeys([*(name for name in front if name in names), *names]))
+
+    def labels(self, name: str, level: str) -> list[str]:
+        """What a variable says of each unit of a level, the same in all runs, such as ``dimension`` by stratum."""
+        texts = decoded(self.variable(name, level)).transpose(..., level).values.reshape(-1, self.level(level).sizes[level])
+        return [next((str(text) for text in column if str(text)), "") for column in texts.T]
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -186,10 +229,16 @@ class Sweep:
 
     @property
     def measure_names(self) -> tuple[str, ...]:
-        """The measures, in the order of the sweep's file."""
-        names = [str(name) for name in self.measures.data_vars]
+        """The measures: those of the series that a reader asks for first, then in the order of the sweep's file."""
+        names = [str(name) for name in self._group("measures").data_vars]
         order = list(self.settings.get("measure", ()))
-        return tuple(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
+
+        def place(name: str) -> tuple[int, int]:
+            series = self.looked_at(name)[0]
+            return (READ_FIRST.index(series) if series in READ_FIRST else len(READ_FIRST),
+                    order.index(name) if name in order else len(order))
+
+        return tuple(sorted(names, key=place))
 
     def _base(self, path: str, values: tuple[Any, ...]) -> Any:
         """The base scenario's value of a parameter if it is among `values`."""
@@ -274,7 +323,7 @@ class Sweep:
     @property
     def source_line(self) -> str:
         """Where a figure's numbers are from, in a line."""
-        parts = [f"{self.points} points x {self.replicates} replicates", self.status]
+        parts = [f"{self.points} points x {self.replicates} replicate{'s' if self.replicates != 1 else ''}", self.status]
         if "seed" in self.attributes:
             parts.append(f"seed {self.attributes['seed']}")
         if "kurultai_version" in self.attributes:
@@ -335,7 +384,7 @@ class Sweep:
             return Contrast(one, one.values, one.values, tuple(parts), False)
         parts = [part for part in numpy.array_split(there[numpy.argsort(column[there], kind="stable")], groups) if part.size]
         ends = [(f"{column[part[0]]:.2g}", f"{column[part[-1]]:.2g}") for part in parts]
-        labels = tuple(low if low == high else f"{low}\u2013{high}" for low, high in ends)
+        labels = tuple(low if low == high else f"{low} to {high}" if "-" in low + high else f"{low}\u2013{high}" for low, high in ends)
         return Contrast(one, labels, tuple(float(column[part].mean()) for part in parts), tuple(parts), False)
 
     def by_value(self, variable: xarray.DataArray, contrast: Contrast, each_run: bool = False) -> list[numpy.ndarray]:

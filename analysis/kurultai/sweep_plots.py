@@ -78,6 +78,14 @@ def _select(variable: xarray.DataArray, at: Mapping[str, str] | None, over: tupl
     return variable.transpose("point", "replicate", *over)
 
 
+def _difference(contrast: Contrast, first: numpy.ndarray, last: numpy.ndarray) -> tuple[float, float, float]:
+    """The change between two groups and its 95% interval: paired in a fair contrast."""
+    if not contrast.fair:
+        return statistics.difference_interval(first, last)
+    mean, low, high, _ = statistics.mean_interval(last - first)
+    return float(mean), float(low), float(high)
+
+
 def _course(sweep: Sweep, contrast: Contrast, variable: xarray.DataArray) -> str:
     """What a measure does along an axis, as a title."""
     groups = sweep.by_value(variable, contrast)
@@ -86,10 +94,15 @@ def _course(sweep: Sweep, contrast: Contrast, variable: xarray.DataArray) -> str
     best, worst = int(numpy.nanargmax(means)), int(numpy.nanargmin(means))
     ends = (0, len(means) - 1) if contrast.axis.is_number else (worst, best)
     first, last = means[ends[0]], means[ends[1]]
-    if contrast.fair and len(groups) > 1:
-        mean, low, high, count = statistics.mean_interval(groups[ends[1]] - groups[ends[0]])
-        if count >= 2 and low <= 0 <= high:
-            mean_said, interval = drawing.with_interval(float(mean), float(low), float(high), variable, difference=True)
+    if len(groups) > 1:
+        mean, low, high = _difference(contrast, groups[ends[0]], groups[ends[1]])
+        if math.isfinite(low) and low <= 0 <= high:
+            apart, low_apart, _ = _difference(contrast, groups[worst], groups[best])
+            if low_apart > 0.5 * apart:  # far from zero, since these two were chosen for being far apart
+                labels = contrast.labels
+                return (f"{what} is highest with {lever} {labels[best]} ({drawing.number(means[best], variable)}), lowest with "
+                        f"{labels[worst]} ({drawing.number(means[worst], variable)})")
+            mean_said, interval = drawing.with_interval(mean, low, high, variable, difference=True)
             return f"No clear effect of {lever} on {what.lower()}: {mean_said}, 95% interval {interval}"
     a, b = drawing.number(first, variable), drawing.number(last, variable)
     if not contrast.axis.is_number:
@@ -154,7 +167,8 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
         every = statistics.mean_interval(variable.transpose("point", "replicate").values, axis=1)[0]
         column = sweep.design[contrast.axis.name].values
         place = column if contrast.axis.is_number else numpy.array([contrast.axis.values.index(v) for v in column])
-        left.plot(place, every, "o", color=drawing.GREY, alpha=0.45, markersize=5, markeredgewidth=0)
+        left.plot(place, every, "o", color=drawing.GREY, alpha=0.45, markersize=5, markeredgewidth=0,
+                  rasterized=len(every) > 300)
     elif len(groups[0]) <= 60:
         for line in numpy.array(groups).T:
             left.plot(x, line, color=drawing.PALE, linewidth=1.0, zorder=1, marker=None if linked else "o", markersize=3,
@@ -273,7 +287,7 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
             change, interval = drawing.with_interval(float(joint["mean"]), low, high, variable, difference=True)
             names = across.name.replace("_", " "), up.name.replace("_", " ")
             verdict = (f"The effect of {names[0]} is {'larger' if low > 0 else 'smaller'} where {names[1]} is highest than where it is "
-                       f"lowest: by {change}" if low > 0 or high < 0 else f"That the two add up is not ruled out: {change}")
+                       f"lowest: {change}" if low > 0 or high < 0 else f"That the two add up is not ruled out: {change}")
             note += f" {verdict} (95% interval {interval}, paired)."
     return drawing.finish(figure, sweep, title, f"{drawing.meaning(variable)}. {note}")
 
@@ -390,6 +404,8 @@ def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "
     for axes, name in zip(grid.flat, names):
         variable = _select(sweep.variable(name, level), at, ("week",), sweep)
         groups = sweep.by_value(variable, contrast, each_run=band == "replicates")
+        if variable.sizes["week"] < 2:
+            raise ResultError(f"{sweep.path}: {name} has {variable.sizes['week']} week, and a path needs two")
         x, unit = drawing.time(variable["week"].values)
         last, everything = [], []
         for k, color in zip(shown, colors):
@@ -430,6 +446,8 @@ def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", 
     contrast = sweep.contrast(by)
     variable = _select(sweep.variable(series, level), at, ("week", level), sweep)
     labels = [str(label) for label in decoded(variable[level]).values]
+    if len(labels) < 2:
+        raise ResultError(f"{sweep.path}: there are not two of {level}, so nothing to compare; time_path shows it")
     groups = sweep.by_value(variable, contrast, each_run=band == "replicates")
     note = _band_said(contrast, band)
     shown = _few(contrast, 2)
@@ -489,7 +507,7 @@ def who(sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None,
     contrast = sweep.contrast(by)
     variable = _select(sweep.variable(series, "stratum"), at, ("week", "stratum"), sweep)
     labels = [str(label) for label in variable["stratum"].values]
-    parts = [str(g) for g in decoded(sweep.variable("dimension", "stratum")).values]
+    parts = sweep.labels("dimension", "stratum")
     shown = _few(contrast, 2)
     colors = _colors(contrast, shown)
     finite = numpy.flatnonzero(numpy.isfinite(variable.values).any(axis=(0, 1, 3)))

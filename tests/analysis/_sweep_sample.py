@@ -55,8 +55,10 @@ def points_of(design, count=24):
     raise ValueError(design)
 
 
-def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),), kind="sweep", format_version=1, count=24):
-    """Writes a sweep's result to `path`; `failed` are pairs (point, replicate) of failed runs."""
+def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),), kind="sweep", format_version=1, count=24,
+                bent=False):
+    """Writes a sweep's result to `path`; `failed` are pairs (point, replicate) of failed runs. With `bent`
+    participation depends on reach as a hill whose feet are at the lowest and the highest value."""
     axes, groups, moved = points_of(design, count)
     points = len(next(iter(axes.values())))
     failed = [pair for pair in failed if pair[0] < points]
@@ -64,14 +66,17 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
     luck, noise = draws.normal(0, 0.006, REPLICATES), draws.normal(0, 0.001, (points, REPLICATES))
     reach = numpy.array(axes.get("reach", [0.25] * points), dtype=float)
     push = numpy.array(axes.get("push", [0.6] * points), dtype=float)
-    base = truth(reach, push)[:, None] + luck + noise
+    value = truth(reach, push)
+    if bent:
+        value = 0.1 + (reach - min(REACH)) * (max(REACH) - reach)
+    base = value[:, None] + luck + noise
     lost = numpy.zeros((points, REPLICATES), dtype=bool)
     for pair in failed:
         lost[pair] = True
     strings = h5py.string_dtype("utf-8")
     sweep = f'[sweep]\nscenario = "sample.toml"\ndesign = "{design}"\nsociety = "shared"\n'
     sweep += "".join(f'[axis.{name}]\npath = "{LEVERS[name][0]}"\n' for name in axes)
-    sweep += "".join(f"[measure.{name}]\nfirst = 52\n" for name in ("participation", "awareness", "trust"))
+    sweep += "".join(f"[measure.{name}]\nfirst = -52\n" for name in ("participation", "awareness", "trust"))
 
     with h5py.File(path, "w", libver=("v110", "v110")) as file:
         for key, value in {"kind": kind, "format_version": format_version, "kurultai_version": "0.1.0", "git_commit": "0" * 40,
@@ -130,8 +135,8 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
 
         group = Group("measures", **over)
         group.put_axes()
-        for name, values, meaning in (("participation", base, "share of adults who took part, mean of the last year"),
-                                      ("awareness", 2 * base, "share of the eligible who knew, mean of the last year"),
+        for name, values, meaning in (("participation", base, "mean of participation (nation), weeks -52 to -1"),
+                                      ("awareness", 2 * base, "mean of awareness (nation), weeks -52 to -1"),
                                       ("trust", 0.5 + 0.1 * luck + noise, "mean trust in the akim, mean of the last year")):
             values = numpy.broadcast_to(values, lost.shape)
             group.put(name, both, numpy.where(lost, numpy.nan, values), meaning, coordinates=True)
@@ -160,7 +165,9 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
             turnout = (values.reshape(shape)[..., None] * [0.6, 0.2]).astype("float32")
             group.put("turnout", [*dimensions, "form"], turnout, "share of the eligible who took part, by form", coordinates=True)
             if level == "stratum":
-                group.put("dimension", [level], numpy.array(list(labels.values()), dtype=object), "what the stratum is a part of")
+                said = numpy.tile(numpy.array(list(labels.values()), dtype=object), (points, REPLICATES, 1))
+                said[lost] = ""
+                group.put("dimension", [*both, level], said, "what the stratum is a part of", coordinates=True)
 
         series("nation", None)
         series("region", regions)

@@ -1,6 +1,8 @@
 """open_sweep finds in a file what was put there, and the figures of sweeps say what is seen and on what it rests."""
 import itertools
 import pathlib
+import subprocess
+import sys
 import unittest
 
 import _sample
@@ -169,6 +171,12 @@ class Figures(WithFolder):
         latin = self.opened("latin")
         self.assertIn("this is an association", self.said(sweep_plots.effect(latin, "push", "participation"), latin))
 
+    def test_a_title_says_what_the_numbers_bear(self):
+        latin = self.opened("latin")
+        self.assertIn("No clear effect of outreach", self.said(sweep_plots.effect(latin, "outreach", "participation"), latin))
+        bent = self.opened("list", bent=True)  # up and down again: its ends are alike, and its middle is not
+        self.assertIn("highest with reach 0.25", self.said(sweep_plots.effect(bent, "reach", "participation"), bent))
+
     def test_surface(self):
         sweep = self.opened("grid")
         figure = sweep_plots.surface(sweep, "reach", "push", "participation")
@@ -211,6 +219,13 @@ class Figures(WithFolder):
         self.assertEqual([label.get_text() for label in figure.axes[0].get_yticklabels()], list(_sweep_sample.STRATA)[1:])
         rules = self.opened("rules")
         self.assertIn("No stratum shows a clear change", self.said(sweep_plots.who(rules, "participation", "rule"), rules))
+
+    def test_one_command_draws_them_all(self):
+        done = subprocess.run([sys.executable, str(_sample.ROOT / "analysis" / "figures.py"), str(self.opened("grid").path), "--out",
+                               self.folder.name], capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({pathlib.Path(line).stem for line in done.stdout.split()},
+                         {f"grid0_{name}" for name in ("effect", "levers", "surface", "time", "regions", "who")})
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "command/analyze.h"
+#include "command/calibrate.h"
+#include "command/compare.h"
 #include "command/verbs.h"
 #include "engine/simulation.h"
 
@@ -81,6 +83,45 @@ int dispatch(int argc, char** argv) {
   analyze_verb->add_option("--resamples", analyze_options.resamples, "samples drawn for an interval (bootstrap)");
   analyze_verb->add_flag("--json", analyze_options.json, "as JSON, for programs");
 
+  CalibrateOptions calibrate_options;
+  CLI::App* calibrate_verb = app.add_subcommand("calibrate", "find the values of parameters that agree with what was observed");
+  calibrate_verb->add_option("file", calibrate_options.file, "sweep file (TOML) with [target.NAME] and [calibration]")->required();
+  calibrate_verb->add_option("--set", calibrate_options.sets, "set a key of the file: calibration.particles=500, target.NAME.value=0.3")->take_all();
+  calibrate_verb->add_option("--out", calibrate_options.out, "result file; default results/FILE.h5. Runs are kept beside it until it is written");
+  calibrate_verb->add_flag("--dry-run", calibrate_options.dry_run, "say what would be run, and the memory and time it takes");
+  calibrate_verb->add_flag("--resume", calibrate_options.resume, "go on with a calibration that was stopped");
+  calibrate_verb->add_option("--threads", thread_count, "threads to use; default all cores. The result does not depend on it")
+      ->check(CLI::Range(1, 4096));
+  calibrate_verb->add_option("--memory", calibrate_options.memory, "GB of memory that runs may take together; default what is free")
+      ->check(CLI::Range(0.0, 1e6));
+  calibrate_verb->add_option("--progress", calibrate_options.progress, "auto, line, json or none")
+      ->check(CLI::IsMember({"auto", "line", "json", "none"}));
+
+  CompareOptions compare_options;
+  CLI::App* compare_verb = app.add_subcommand("compare", "say how much two scenarios, results or points of a sweep differ, and how sure that is");
+  compare_verb->add_option("A", compare_options.a, "scenario (.toml) or result file (.h5)")->required();
+  compare_verb->add_option("B", compare_options.b, "another of the same kind; without it two points of A are compared");
+  compare_verb->add_option("--set", compare_options.sets, "scenarios: set a parameter of both, path=value")->take_all();
+  compare_verb->add_option("--replicates", compare_options.replicates, "scenarios: runs of each, with shared luck");
+  compare_verb->add_option("--seed", compare_options.seed, "scenarios: seed of the runs; default that of A");
+  compare_verb->add_option("--series", compare_options.series, "series to compare, NAME or NAME@form=LABEL; default all that have one value a week")->take_all();
+  compare_verb->add_option("--last", compare_options.last, "look at the last so many weeks only");
+  compare_verb->add_option("--point", compare_options.points, "sweeps: the point of A, and a second time that of B")->take_all();
+  compare_verb->add_option("--by", compare_options.by, "region: a table for each region");
+  compare_verb->add_option("--confidence", compare_options.confidence, "of the intervals");
+  compare_verb->add_option("--power", compare_options.power, "chance to find an effect with the replicates that are said to be needed");
+  compare_verb->add_option("--effect", compare_options.effects, "say how many replicates an effect of this size needs")->take_all();
+  compare_verb->add_option("--margin", compare_options.margin, "say whether A and B are equal but for less than this");
+  compare_verb->add_option("--out", compare_options.out, "result file; default for scenarios results/compare-A-B.h5");
+  compare_verb->add_flag("--resume", compare_options.resume, "scenarios: go on with a comparison that was stopped");
+  compare_verb->add_flag("--json", compare_options.json, "as JSON, for programs");
+  compare_verb->add_option("--threads", thread_count, "threads to use; default all cores. The result does not depend on it")
+      ->check(CLI::Range(1, 4096));
+  compare_verb->add_option("--memory", compare_options.memory, "GB of memory that runs may take together; default what is free")
+      ->check(CLI::Range(0.0, 1e6));
+  compare_verb->add_option("--progress", compare_options.progress, "auto, line, json or none")
+      ->check(CLI::IsMember({"auto", "line", "json", "none"}));
+
   ScenarioOptions check_options;
   CLI::App* check_verb = app.add_subcommand("check", "say whether a scenario is valid, and what a run will take");
   add_scenario_options(*check_verb, check_options, true);
@@ -115,6 +156,8 @@ int dispatch(int argc, char** argv) {
   if (*sweep_verb) return sweep(sweep_options);
   if (*analyze_verb) return analyze(analyze_options);
   if (*rerun_verb) return rerun(rerun_options);
+  if (*calibrate_verb) return calibrate(calibrate_options);
+  if (*compare_verb) return compare(compare_options);
   if (*check_verb) return check(check_options);
   if (*describe_verb) return describe(topic, describe_options, json);
   if (*show_verb) return show_file(shown);

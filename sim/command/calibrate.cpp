@@ -1,0 +1,161 @@
+#include "command/calibrate.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "command/signals.h"
+#include "engine/progress.h"
+#include "engine/storage.h"
+#include "sweep/execution.h"
+
+namespace kurultai {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string plan_text(const Calibration& calibration, const RunnerOptions& runner, const fs::path& out) {
+  const Sweep& sweep = calibration.sweep;
+  std::vector<Task> tasks;
+  const std::vector<Particle> first = calibration.first_generation();
+  for (std::size_t k = 0; k < first.size(); ++k)
+    for (Task& task : calibration.tasks(first[k], 0, k)) tasks.push_back(std::move(task));
+  const Schedule plan = schedule(sweep.experiment(), tasks, runner);
+  const double more = static_cast<double>(calibration.most_runs()) / static_cast<double>(tasks.size());
+  std::string text;
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+    const AxisSpec& axis = sweep.axes[a];
+    text += fmt::format("  {:<12} {} between {:g} and {:g}{}\n", sweep.axes.key(a), axis.path.value(), axis.low.value(), axis.high.value(),
+                        axis.spacing.is("log") ? ", even in the logarithm" : "");
+  }
+  for (std::size_t t = 0; t < calibration.targets.size(); ++t) {
+    const TargetSpec& target = calibration.targets[t];
+    text += fmt::format("  {:<12} observed {:g} +- {:g}{}\n", calibration.targets.key(t), target.value.value(), target.sd.value(),
+                        target.source.value().empty() ? "" : fmt::format(" ({})", target.source.value()));
+  }
+  text += fmt::format("  runs         {} in the first generation, at most {} in all\n", tasks.size(), calibration.most_runs());
+  text += fmt::format("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each, plan.threads_each == 1 ? "" : "s");
+  text += fmt::format("  memory       {:.2f} GB, about\n", (plan.shared_bytes + plan.bytes_each * static_cast<double>(plan.side_by_side)) / 1e9);
+  text += fmt::format("  time         {} for the first generation, at most {}, about\n", duration_text(plan.seconds), duration_text(plan.seconds * more));
+  text += fmt::format("  result       {}\n", out.string());
+  return text;
+}
+
+/// Lines of a table, columns aligned: the first to the left, the others to the right.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> width(rows[0].size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
+  std::string text;
+  for (const auto& row : rows) {
+    text += fmt::format("  {:<{}}", row[0], width[0]);
+    for (std::size_t c = 1; c < row.size(); ++c) text += fmt::format("  {:>{}}", row[c], width[c]);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string number(double x) { return std::isnan(x) ? "-" : fmt::format("{:.4g}", x); }
+
+std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.0f}%", 100 * share); }
+
+}  // namespace
+
+std::string calibration_text(const Calibration& calibration, const CalibrationReport& report) {
+  const CalibrationSettings& settings = calibration.calibration;
+  const std::string confidence = percent(settings.confidence);
+  std::string text = calibration.sweep.source.title + "\n\n";
+  std::vector<std::vector<std::string>> rows = {{"parameter", "median", confidence + " from", "to", "mean", "sd", "prior from", "to", "learned"}};
+  for (const ParameterEstimate& p : report.parameters)
+    rows.push_back({p.path, number(p.median), number(p.low), number(p.high), number(p.mean), number(p.sd), number(p.prior_low), number(p.prior_high), percent(std::max(p.shrinkage, 0.0))});
+  text += aligned(rows);
+  text += "  (learned: by how much the standard deviation shrank against the prior)\n\n";
+  const bool predicted = settings.predictive > 0;
+  rows = {{"target", "observed", "sd", "prior gives " + confidence, "to"}};
+  if (predicted) rows[0].insert(rows[0].end(), {"posterior gives", confidence + " from", "to", ""});
+  for (const TargetFit& t : report.targets) {
+    rows.push_back({t.name, number(t.value), number(t.sd), number(t.prior_low), number(t.prior_high)});
+    if (predicted) rows.back().insert(rows.back().end(), {number(t.median), number(t.low), number(t.high), t.inside() ? "met" : "MISSED"});
+  }
+  text += aligned(rows) + "\n";
+
+  std::size_t failed = 0;
+  for (const GenerationRecord& g : report.generations) failed += g.failed;
+  const GenerationRecord& last = report.generations.back();
+  text += fmt::format("  {} generations, {} runs; ended {}\n", report.generations.size(), report.finished + report.failed,
+                      report.ended_by == "acceptance" ? fmt::format("because only {} of the new particles were nearer", percent(last.acceptance))
+                                                      : fmt::format("at the most generations that were asked for ({} of the new particles were still nearer)", percent(last.acceptance)));
+  text += fmt::format("  distance of those kept: {} at first, {} at last; effective size of the sample {:.0f}\n", number(report.generations.front().tolerance), number(last.tolerance), report.ess);
+  if (failed > 0) text += fmt::format("  {} particles failed, or their measures had no value: they count as infinitely far\n", failed);
+  for (const TargetFit& t : report.targets)
+    if (t.value < t.prior_low || t.value > t.prior_high)
+      text += fmt::format("  careful: {} was observed at {}, where the prior hardly ever leads; widen the axes' ranges, or the model cannot do it\n", t.name, number(t.value));
+  const std::size_t n = report.parameters.size();
+  for (std::size_t a = 0; a < n; ++a) {
+    if (report.parameters[a].shrinkage < 0.1) text += fmt::format("  careful: the targets say next to nothing about {}\n", report.parameters[a].path);
+    for (std::size_t b = a + 1; b < n; ++b)
+      if (std::fabs(report.correlations[a * n + b]) > 0.9)
+        text += fmt::format("  careful: {} and {} are hardly told apart (correlation {:.2f})\n", report.parameters[a].path, report.parameters[b].path, report.correlations[a * n + b]);
+  }
+  if (report.ess < 50) text += "  careful: the sample is small; more particles make the intervals surer\n";
+  text += "\n  the medians as settings, for --set or for `set` of a sweep:\n  set = [";
+  for (std::size_t a = 0; a < n; ++a) {
+    const ParameterEstimate& p = report.parameters[a];
+    const Field* field = calibration.sweep.experiment().parameters().find(p.path);
+    const bool whole = field->kind() == Field::Kind::whole;
+    text += fmt::format("{}\"{}={}\"", a == 0 ? "" : ", ", p.path, whole ? fmt::format("{:.0f}", p.median) : fmt::format("{:.6g}", p.median));
+  }
+  return text + "]\n";
+}
+
+int calibrate(const CalibrateOptions& options) {
+  heed_signals();
+  const Calibration calibration(options.file, options.sets);
+  const fs::path out = options.out.empty() ? fs::path("results") / fs::path(options.file).stem().concat(".h5") : fs::path(options.out);
+  RunnerOptions runner;
+  runner.threads = threads();
+  runner.memory = options.memory * 1e9;
+  runner.stop_on_error = calibration.sweep.sweep.on_error.is("stop");
+  runner.stop = [] { return stop_signal() != 0; };
+  runner.checkpoint_asked = take_checkpoint_request;
+  if (options.dry_run) {
+    fmt::print("{}: valid\n  {}\n{}", options.file, calibration.sweep.source.title, plan_text(calibration, runner, out));
+    return static_cast<int>(ExitCode::done);
+  }
+  SweepProgress progress(options.progress, stderr, isatty(STDERR_FILENO) == 1);
+  prepare_output(out);
+  const std::string runs = runs_folder(out).string();
+  CalibrationReport report;
+  {
+    Store store(runs_folder(out), calibration.sweep.identity(), options.resume, "");
+    report = execute(calibration, store, runner, progress);
+    progress.finish();
+    if (!report.stopped) {
+      write_result(out, report.result);
+      if (report.failed == 0) store.remove();
+    }
+  }
+  if (report.stopped && stop_signal() != 0) {
+    fmt::print(stderr, "kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on\n", stop_signal(), report.finished, runs);
+    return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+  }
+  if (report.stopped) {
+    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed.h5 in {} hold the reasons ('show' prints them)\n", runs);
+    return static_cast<int>(ExitCode::sweep);
+  }
+  fmt::print("{}", calibration_text(calibration, report));
+  if (options.progress != "none") fmt::print(stderr, "Written to {}\n", out.string());
+  if (report.failed > 0) {
+    fmt::print(stderr, "kurultai: {} of {} runs failed; the files *.failed.h5 in {} hold the reasons; --resume tries them again\n", report.failed, report.finished + report.failed, runs);
+    return static_cast<int>(ExitCode::sweep);
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace kurultai

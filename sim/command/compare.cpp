@@ -1,0 +1,615 @@
+#include "command/compare.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "base/parallel.h"
+#include "command/signals.h"
+#include "engine/simulation.h"
+#include "engine/storage.h"
+#include "sweep/execution.h"
+#include "sweep/statistics.h"
+
+namespace kurultai {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+Error usage(const std::string& place, const std::string& problem, const std::string& why, const std::string& suggestion) {
+  return Error(ExitCode::usage, {place, problem, why, suggestion});
+}
+
+std::string text_attribute(const Result& result, const std::string& name) {
+  const auto found = result.attributes.find(name);
+  const auto* text = found == result.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? "" : *text;
+}
+
+std::int64_t whole_attribute(const Result& result, const std::string& name) {
+  const auto found = result.attributes.find(name);
+  const auto* whole = found == result.attributes.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
+  return whole == nullptr ? 0 : *whole;
+}
+
+bool is_scenario(const std::string& file) { return fs::path(file).extension() == ".toml"; }
+
+// --- What is looked at -----------------------------------------------------------------------------------------
+
+/// A measure of runs: what to look at, and how it is called.
+struct Look {
+  std::string region;
+  std::string name;
+  std::unique_ptr<MeasureSpec> spec;
+};
+
+struct NamedSeries {
+  std::string name;
+  std::vector<std::string> at;
+};
+
+NamedSeries parsed(const std::string& text) {
+  NamedSeries series;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, '@');) {
+    if (series.name.empty())
+      series.name = part;
+    else
+      series.at.push_back(part);
+  }
+  if (series.name.empty()) throw usage("--series " + text, "names no series", "", "write --series NAME, or NAME@form=LABEL");
+  return series;
+}
+
+/// The series of `result` at `level` over weeks (and the level's places) alone.
+std::vector<std::string> plain_series(const Result& result, const std::string& level) {
+  std::vector<std::string> names;
+  const Group* group = result.group("series/" + level);
+  if (group == nullptr) return names;
+  for (const Variable& variable : group->variables)
+    if (variable.dimensions == (level == "nation" ? std::vector<std::string>{"week"} : std::vector<std::string>{"week", level})) names.push_back(variable.name);
+  return names;
+}
+
+std::vector<Look> looks(const CompareOptions& options, const Result& a, const Result& b) {
+  std::vector<Look> list;
+  const std::string level = options.by.empty() ? "nation" : options.by;
+  std::vector<NamedSeries> series;
+  for (const std::string& text : options.series) series.push_back(parsed(text));
+  if (series.empty()) {
+    const std::vector<std::string> also = plain_series(b, level);
+    for (const std::string& name : plain_series(a, level))
+      if (std::find(also.begin(), also.end(), name) != also.end()) series.push_back({name, {}});
+  }
+  std::vector<std::string> places = {""};
+  if (level != "nation") {
+    const auto labels = [&](const Result& result, const std::string& name) -> const std::vector<std::string>& {
+      const Group* group = result.group("series/" + level);
+      const Coordinate* coordinate = group == nullptr ? nullptr : group->coordinate(level);
+      if (coordinate == nullptr) throw usage("--by " + level, fmt::format("{} has no series by {}", name, level), "it was not kept", fmt::format("run it with \"{}\" among output.levels (of a sweep: sweep.keep_levels)", level));
+      return std::get<std::vector<std::string>>(coordinate->values);
+    };
+    places.clear();
+    const std::vector<std::string>& also = labels(b, "B");
+    for (const std::string& place : labels(a, "A"))
+      if (std::find(also.begin(), also.end(), place) != also.end()) places.push_back(place);
+  }
+  for (const std::string& place : places)
+    for (const NamedSeries& s : series) {
+      Look look{place, s.name, std::make_unique<MeasureSpec>("measure." + s.name)};
+      std::vector<std::string> at = s.at;
+      for (const std::string& label : at) look.name += "@" + label;
+      if (!place.empty()) at.push_back(level + "=" + place);
+      bool fits = look.spec->series.set(s.name).empty() && look.spec->level.set(level).empty() && look.spec->at.set(at).empty();
+      if (options.last) fits = fits && look.spec->first.set(-*options.last).empty();
+      if (!fits) throw usage(fmt::format("--last {}", options.last.value_or(0)), "is no number of weeks", "1 to 5200", "");
+      list.push_back(std::move(look));
+    }
+  if (list.empty()) throw usage("compare", fmt::format("A and B have no series of the {} in common", level), "", "name one of each with --series");
+  return list;
+}
+
+// --- Single runs: where they differ most -------------------------------------------------------------------------
+
+/// The values of a plain series over weeks; empty if it is not one.
+std::vector<double> path_of(const Result& run, const std::string& name, const std::string& level, const std::string& place, std::vector<double>& weeks) {
+  const Group* group = run.group("series/" + level);
+  const Variable* variable = group == nullptr ? nullptr : group->variable(name);
+  if (variable == nullptr || variable->dimensions != (level == "nation" ? std::vector<std::string>{"week"} : std::vector<std::string>{"week", level})) return {};
+  const auto numbers = [](const Values& values) {
+    std::vector<double> list;
+    std::visit(
+        [&](const auto& of) {
+          if constexpr (!std::is_same_v<std::decay_t<decltype(of)>, std::vector<std::string>>)
+            for (const auto x : of) list.push_back(static_cast<double>(x));
+        },
+        values);
+    return list;
+  };
+  weeks = numbers(group->coordinate("week")->values);
+  std::vector<double> values = numbers(variable->values);
+  if (level == "nation") return values;
+  const auto& labels = std::get<std::vector<std::string>>(group->coordinate(level)->values);
+  const auto at = static_cast<std::size_t>(std::find(labels.begin(), labels.end(), place) - labels.begin());
+  if (at == labels.size()) return {};
+  std::vector<double> path;
+  for (std::size_t t = 0; t < weeks.size(); ++t) path.push_back(values[t * labels.size() + at]);
+  return path;
+}
+
+/// "most in week 40 (+0.02) and in Almaty city (+0.013, mean)".
+std::string widest(const Result& a, const Result& b, const Look& look) {
+  std::string text;
+  const std::string level = look.spec->level.value();
+  const auto differences = [&](const std::string& at_level, const std::string& place, std::vector<double>& weeks) {
+    std::vector<double> other;
+    const std::vector<double> in_a = path_of(a, look.spec->series.value(), at_level, place, weeks);
+    const std::vector<double> in_b = path_of(b, look.spec->series.value(), at_level, place, other);
+    std::vector<double> list;
+    if (weeks == other)
+      for (std::size_t t = 0; t < in_a.size() && t < in_b.size(); ++t) list.push_back(in_b[t] - in_a[t]);
+    return list;
+  };
+  std::vector<double> weeks;
+  const std::vector<double> list = differences(level, look.region, weeks);
+  std::size_t most = list.size();
+  for (std::size_t t = 0; t < list.size(); ++t)
+    if (!std::isnan(list[t]) && (most == list.size() || std::fabs(list[t]) > std::fabs(list[most]))) most = t;
+  if (most < list.size()) text = fmt::format("most in week {:.0f} ({:+.3g})", weeks[most], list[most]);
+  const Group* regions = a.group("series/region");
+  const Coordinate* coordinate = regions == nullptr ? nullptr : regions->coordinate("region");
+  if (level == "nation" && coordinate != nullptr) {
+    std::string where;
+    double greatest = 0;
+    for (const std::string& place : std::get<std::vector<std::string>>(coordinate->values)) {
+      const MeanInterval mean = mean_interval(differences("region", place, weeks), 0.95);
+      if (mean.n > 0 && std::fabs(mean.mean) > std::fabs(greatest)) {
+        greatest = mean.mean;
+        where = place;
+      }
+    }
+    if (!where.empty()) text += fmt::format("{}in {} ({:+.3g}, mean)", text.empty() ? "most " : " and ", where, greatest);
+  }
+  return text;
+}
+
+// --- The three kinds of comparison -------------------------------------------------------------------------------
+
+std::vector<ComparisonRow> rows_of(const Side& a, const Side& b, const CompareOptions& options, const std::string& point) {
+  const auto first = [](const Side& side) {
+    const auto found = std::find_if(side.runs.begin(), side.runs.end(), [](const Result& run) { return !run.groups.empty(); });
+    if (found == side.runs.end()) throw Error(ExitCode::sweep, {side.name, "no run finished", "all of them failed", ""});
+    return found;
+  };
+  std::vector<ComparisonRow> rows;
+  for (const Look& look : looks(options, *first(a), *first(b))) {
+    ComparisonRow row{point, look.region, look.name, difference_of(sample_of(a, *look.spec, look.name), sample_of(b, *look.spec, look.name), options.confidence), {}};
+    if (a.runs.size() == 1 && b.runs.size() == 1) row.widest = widest(a.runs[0], b.runs[0], look);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// A scenario's resolved text with its tables named by side, so that both stand in one identity.
+std::string identity_of(const std::string& side, const std::string& resolved) {
+  std::string text = fmt::format("[{}]\n", side);
+  std::istringstream lines(resolved);
+  for (std::string line; std::getline(lines, line);) text += (line.rfind('[', 0) == 0 ? fmt::format("[{}.{}", side, line.substr(1)) : line) + '\n';
+  return text;
+}
+
+/// Where the result of a comparison goes; empty: nowhere.
+fs::path output_of(const CompareOptions& options) {
+  if (!options.out.empty() || !is_scenario(options.a)) return options.out;
+  return fs::path("results") / fmt::format("compare-{}-{}.h5", fs::path(options.a).stem().string(), fs::path(options.b).stem().string());
+}
+
+/// Runs both scenarios; false if it was stopped.
+bool compare_scenarios(const CompareOptions& options, Comparison& comparison) {
+  std::vector<std::string> sets;
+  sets.push_back(options.by.empty() ? "output.levels=[\"nation\"]" : fmt::format("output.levels=[\"nation\", \"{}\"]", options.by));
+  if (!options.series.empty()) {
+    std::vector<std::string> names;
+    for (const std::string& text : options.series)
+      if (const std::string name = parsed(text).name; std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    sets.push_back("output.series=" + to_toml(names));
+  }
+  sets.insert(sets.end(), options.sets.begin(), options.sets.end());
+  const std::unique_ptr<Experiment> a = make_simulator(options.a, sets);
+  const std::unique_ptr<Experiment> b = make_simulator(options.b, sets);
+  const auto* own_seed = dynamic_cast<const Whole*>(a->parameters().find("run.seed"));
+  ensure(own_seed != nullptr, "a simulator has a seed");
+  const std::uint64_t seed = options.seed.value_or(static_cast<std::uint64_t>(own_seed->value()));
+  comparison.a = a->source().title;
+  comparison.b = b->source().title;
+  RunnerOptions runner;
+  runner.threads = threads();
+  runner.memory = options.memory * 1e9;
+  runner.stop = [] { return stop_signal() != 0; };
+  runner.checkpoint_asked = take_checkpoint_request;
+  const fs::path out = output_of(options);
+  prepare_output(out);
+  const std::string identity = fmt::format("[compare]\nkurultai_version = {}\ngit_commit = {}\nseed = {}\n{}{}", to_toml(program_version()), to_toml(git_commit()), seed,
+                                           identity_of("a", a->resolved()), identity_of("b", b->resolved()));
+  // Wrong names are found before hours are spent.
+  (void)rows_of({options.a, {{seed, 0}}, {a->outline({}, {seed, 0})}}, {options.b, {{seed, 0}}, {b->outline({}, {seed, 0})}}, options, "");
+  SweepProgress progress(options.progress, stderr, isatty(STDERR_FILENO) == 1);
+  Store store(runs_folder(out), identity, options.resume, "");
+  PairedRuns pairs = run_pairs(*a, *b, options.replicates, seed, store, runner, progress);
+  progress.finish();
+  if (pairs.stopped) return false;
+  pairs.a.name = options.a;
+  pairs.b.name = options.b;
+  comparison.failed = pairs.failed;
+  comparison.rows = rows_of(pairs.a, pairs.b, options, "");
+  write_result(out, comparison_result(comparison, options));
+  if (pairs.failed == 0) store.remove();
+  return true;
+}
+
+Side side_of_run(const std::string& file, Result result) {
+  Side side;
+  side.name = file;
+  side.luck.push_back({static_cast<std::uint64_t>(whole_attribute(result, "seed")), static_cast<std::uint32_t>(whole_attribute(result, "replicate"))});
+  side.runs.push_back(std::move(result));
+  return side;
+}
+
+/// A sweep's file, as far as it is compared.
+class SweepFile {
+ public:
+  SweepFile(const std::string& name, const Result& result) : name_(name), result_(result) {
+    const Group* runs = result.group("runs");
+    if (runs == nullptr || runs->coordinate("point") == nullptr || runs->coordinate("replicate") == nullptr) throw damaged();
+    points_ = size_of(runs->coordinate("point")->values);
+    replicates_ = size_of(runs->coordinate("replicate")->values);
+    seeds_ = &list<std::int64_t>("runs", "seed");
+    lucks_ = &list<std::int64_t>("runs", "luck");
+    status_ = &list<std::uint8_t>("runs", "status");
+  }
+  [[nodiscard]] std::size_t points() const { return points_; }
+  [[nodiscard]] std::vector<std::string> measures() const {
+    std::vector<std::string> names;
+    if (const Group* group = result_.group("measures"))
+      for (const Variable& variable : group->variables)
+        if (variable.dimensions == std::vector<std::string>{"point", "replicate"}) names.push_back(variable.name);
+    return names;
+  }
+  [[nodiscard]] Sample sample(const std::string& measure, std::size_t point) const {
+    const std::vector<double>& values = list<double>("measures", measure);
+    Sample sample;
+    for (std::size_t r = 0; r < replicates_; ++r)
+      if (needed(point, r)) {
+        sample.luck.push_back(luck(point, r));
+        sample.values.push_back(values[point * replicates_ + r]);
+      }
+    return sample;
+  }
+  [[nodiscard]] Side side(std::size_t point) const {
+    Side side;
+    side.name = name_;
+    for (std::size_t r = 0; r < replicates_; ++r)
+      if (needed(point, r)) {
+        side.luck.push_back(luck(point, r));
+        side.runs.push_back((*status_)[point * replicates_ + r] == static_cast<std::uint8_t>(RunStatus::finished) ? run_of_sweep(result_, point, r) : Result{});
+      }
+    return side;
+  }
+  /// "point 3 (reach 0.4, rule threshold)".
+  [[nodiscard]] std::string label(std::size_t point) const {
+    std::string axes;
+    if (const Group* design = result_.group("design"))
+      for (const Variable& variable : design->variables) {
+        if (design->variable("unit_" + variable.name) == nullptr) continue;
+        axes += axes.empty() ? " (" : ", ";
+        if (const auto* numbers = std::get_if<std::vector<double>>(&variable.values)) axes += fmt::format("{} {:.4g}", variable.name, (*numbers)[point]);
+        if (const auto* texts = std::get_if<std::vector<std::string>>(&variable.values)) axes += fmt::format("{} {}", variable.name, (*texts)[point]);
+      }
+    return fmt::format("point {}{}", point, axes.empty() ? "" : axes + ")");
+  }
+
+ private:
+  [[nodiscard]] Error damaged() const { return storage_error(name_, "the sweep's parts do not fit together", "it misses what every sweep has", "write it again with 'kurultai sweep'"); }
+  template <class T>
+  [[nodiscard]] const std::vector<T>& list(const std::string& group, const std::string& variable) const {
+    const Group* g = result_.group(group);
+    const Variable* v = g == nullptr ? nullptr : g->variable(variable);
+    const auto* values = v == nullptr ? nullptr : std::get_if<std::vector<T>>(&v->values);
+    if (values == nullptr || values->size() != points_ * replicates_) throw damaged();
+    return *values;
+  }
+  [[nodiscard]] bool needed(std::size_t point, std::size_t replicate) const {
+    return (*status_)[point * replicates_ + replicate] != static_cast<std::uint8_t>(RunStatus::not_needed);
+  }
+  [[nodiscard]] Luck luck(std::size_t point, std::size_t replicate) const {
+    const std::size_t cell = point * replicates_ + replicate;
+    return {static_cast<std::uint64_t>((*seeds_)[cell]), static_cast<std::uint32_t>((*lucks_)[cell])};
+  }
+
+  std::string name_;
+  const Result& result_;
+  std::size_t points_ = 0;
+  std::size_t replicates_ = 0;
+  const std::vector<std::int64_t>* seeds_ = nullptr;
+  const std::vector<std::int64_t>* lucks_ = nullptr;
+  const std::vector<std::uint8_t>* status_ = nullptr;
+};
+
+void compare_sweeps(const CompareOptions& options, const SweepFile& a, const SweepFile& b, Comparison& comparison) {
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  if (options.points.empty()) {
+    if (a.points() != b.points())
+      throw usage("compare", fmt::format("A has {} points and B {}", a.points(), b.points()), "points are compared by their number", "choose with --point I --point J");
+    for (std::size_t p = 0; p < a.points(); ++p) pairs.emplace_back(p, p);
+  } else {
+    pairs.emplace_back(options.points.front(), options.points.back());
+    if (pairs[0].first >= a.points() || pairs[0].second >= b.points())
+      throw usage(fmt::format("--point {}", pairs[0].first >= a.points() ? pairs[0].first : pairs[0].second), "there is no such point",
+                  fmt::format("A has {} and B {}, counted from 0", a.points(), b.points()), "see 'kurultai analyze', or 'design' in the file");
+    comparison.a += ", " + a.label(pairs[0].first);
+    comparison.b += ", " + b.label(pairs[0].second);
+  }
+  const bool kept_measures = options.series.empty() && !options.last && options.by.empty();
+  std::vector<std::string> names;
+  const std::vector<std::string> also = b.measures();
+  for (const std::string& name : a.measures())
+    if (std::find(also.begin(), also.end(), name) != also.end()) names.push_back(name);
+  if (kept_measures && names.empty()) throw usage("compare", "the sweeps have no measure in common", "", "name series with --series");
+  for (const auto& [i, j] : pairs) {
+    const std::string point = options.points.empty() ? a.label(i) : "";
+    if (kept_measures)
+      for (const std::string& name : names) comparison.rows.push_back({point, "", name, difference_of(a.sample(name, i), b.sample(name, j), options.confidence), {}});
+    else
+      for (ComparisonRow& row : rows_of(a.side(i), b.side(j), options, point)) comparison.rows.push_back(std::move(row));
+  }
+}
+
+void compare_results(const CompareOptions& options, Comparison& comparison) {
+  const std::string& file_b = options.b.empty() ? options.a : options.b;
+  const Result a = read_result(options.a);
+  const Result b = options.b.empty() ? a : read_result(file_b);
+  comparison.a = text_attribute(a, "title");
+  comparison.b = text_attribute(b, "title");
+  const std::string kind_a = text_attribute(a, "kind");
+  const std::string kind_b = text_attribute(b, "kind");
+  if (kind_a != kind_b)
+    throw usage("compare", "A and B are not of one kind", fmt::format("{} holds a {}, {} a {}", options.a, kind_a.empty() ? "run" : kind_a, file_b, kind_b.empty() ? "run" : kind_b),
+                "compare two runs, two sweeps, or two scenarios");
+  if (kind_a == "sweep") {
+    compare_sweeps(options, {options.a, a}, {file_b, b}, comparison);
+  } else if (kind_a.empty()) {
+    if (!options.points.empty()) throw usage("--point", "A and B are single runs", "they have no points", "take it away");
+    comparison.rows = rows_of(side_of_run(options.a, a), side_of_run(file_b, b), options, "");
+  } else {
+    throw usage(options.a, fmt::format("a {} cannot be compared", kind_a), "", "compare two runs, two sweeps, or two scenarios");
+  }
+}
+
+// --- What is shown -----------------------------------------------------------------------------------------------
+
+bool single(const Comparison& comparison) {
+  return std::all_of(comparison.rows.begin(), comparison.rows.end(), [](const ComparisonRow& row) { return row.difference.n_a <= 1 && row.difference.n_b <= 1; });
+}
+
+std::string number(double x) { return std::isnan(x) ? "-" : fmt::format("{:.4g}", x); }
+
+std::string signed_number(double x) { return std::isnan(x) ? "-" : fmt::format("{:+.4g}", x); }
+
+std::string count(std::size_t n) {
+  if (n == no_number_of_pairs) return "-";
+  return n < 1'000'000 ? fmt::format("{}", n) : fmt::format("{:.0e}", static_cast<double>(n));
+}
+
+/// The effects that replicates are counted for, by name.
+std::vector<std::pair<std::string, double>> effects_of(const Difference& d, const CompareOptions& options) {
+  if (options.effects.empty()) return {{"observed", std::fabs(d.difference)}, {"1% of A", 0.01 * std::fabs(d.mean_a)}};
+  std::vector<std::pair<std::string, double>> list;
+  for (const double effect : options.effects) list.emplace_back(fmt::format("{:g}", effect), effect);
+  return list;
+}
+
+void check(const CompareOptions& options) {
+  if (!(options.confidence > 0.5 && options.confidence < 1)) throw usage(fmt::format("--confidence {:g}", options.confidence), "out of range", "a confidence lies between 0.5 and 1", "take 0.95");
+  if (!(options.power > 0 && options.power < 1)) throw usage(fmt::format("--power {:g}", options.power), "out of range", "a power lies between 0 and 1", "take 0.8");
+  if (options.margin && !(*options.margin > 0)) throw usage(fmt::format("--margin {:g}", *options.margin), "out of range", "nothing is equal but for a margin above 0", "take the smallest difference that would matter");
+  if (options.last && (*options.last < 1 || *options.last > 5200)) throw usage(fmt::format("--last {}", *options.last), "out of range", "weeks are 1 to 5200", "");
+  if (!options.by.empty() && options.by != "region") throw usage("--by " + options.by, "unknown", "tables are for the nation or by region", "write --by region");
+  if (options.points.size() > 2) throw usage("--point", "given more than twice", "two points are compared", "");
+  if (options.replicates < 2 || options.replicates > 1'000'000) throw usage(fmt::format("--replicates {}", options.replicates), "out of range", "an interval needs at least 2", "");
+  const bool scenario = is_scenario(options.a);
+  if (scenario && options.b.empty()) throw usage("compare " + options.a, "there is nothing to compare it with", "one scenario was given", "name another one");
+  if (!options.b.empty() && scenario != is_scenario(options.b)) throw usage("compare", "a scenario and a result cannot be compared", "replicates are made of scenarios only", "give two .toml files, or two .h5 files");
+  if (!scenario && options.b.empty() && options.points.size() != 2) throw usage("compare " + options.a, "there is nothing to compare it with", "one result was given", "name another one, or two points of a sweep: --point I --point J");
+  if (!scenario && !options.sets.empty()) throw usage("--set", "results are what they are", "settings are for scenarios", "compare the scenarios");
+  if (scenario && !options.points.empty()) throw usage("--point", "scenarios have no points", "points are those of sweeps", "take it away");
+}
+
+}  // namespace
+
+std::string comparison_text(const Comparison& comparison, const CompareOptions& options) {
+  const bool alone = single(comparison);
+  std::string text = fmt::format("A: {} ({})\nB: {} ({})\n", options.a, comparison.a, options.b.empty() ? options.a : options.b, comparison.b);
+  const Difference& first = comparison.rows.front().difference;
+  if (alone) {
+    text += fmt::format("One run each, {}: differences without intervals. Compare scenarios (.toml) or sweeps with replicates to know how sure they are.\n",
+                        first.paired ? "with the same luck" : "each with luck of its own");
+  } else if (first.paired) {
+    text += fmt::format("Paired by shared luck: {} pairs; intervals at {:g}% (Student){}\n", first.n_a, 100 * options.confidence,
+                        first.left_out > 0 ? fmt::format("; {} runs left out, without value or partner", first.left_out) : "");
+  } else {
+    text += fmt::format("No luck is shared, so nothing is paired: {} and {} replicates; intervals at {:g}% (Welch), wider than those of pairs would be\n", first.n_a, first.n_b, 100 * options.confidence);
+  }
+  std::string heading = "\n";
+  std::vector<std::vector<std::string>> table;
+  const auto flush = [&] {
+    if (table.size() < 2) return;
+    std::vector<std::size_t> width(table[0].size(), 0);
+    for (const auto& row : table)
+      for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
+    for (const auto& row : table) {
+      std::string line = fmt::format("  {:<{}}", row[0], width[0]);
+      for (std::size_t c = 1; c < row.size(); ++c) {
+        const bool words = alone && c + 1 == row.size();
+        line += words ? "  " + row[c] : fmt::format("  {:>{}}", row[c], width[c]);
+      }
+      text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    }
+  };
+  for (const ComparisonRow& row : comparison.rows) {
+    const Difference& d = row.difference;
+    const std::string here = row.point + (row.point.empty() || row.region.empty() ? "" : ", ") + row.region;
+    if (table.empty() || here != heading) {
+      flush();
+      text += '\n' + (here.empty() ? "" : here + '\n');
+      heading = here;
+      table = {{"measure", "A", "B", "B - A", "relative"}};
+      if (alone) {
+        table[0].emplace_back("");
+      } else {
+        table[0].insert(table[0].end(), {"from", "to", "d"});
+        for (const auto& [name, effect] : effects_of(d, options)) table[0].push_back("n for " + name);
+        if (options.margin) table[0].push_back(fmt::format("within {:g}", *options.margin));
+      }
+    }
+    std::vector<std::string> cells = {row.measure, number(d.mean_a), number(d.mean_b), signed_number(d.difference), std::isnan(d.relative) ? "-" : fmt::format("{:+.2f}%", 100 * d.relative)};
+    if (alone) {
+      cells.push_back(row.widest);
+    } else {
+      const bool known = std::isfinite(d.half_width);
+      cells.push_back(known ? signed_number(d.difference - d.half_width) : "-");
+      cells.push_back(known ? signed_number(d.difference + d.half_width) : "-");
+      cells.push_back(std::isnan(d.standardized) ? "-" : fmt::format("{:+.2f}", d.standardized));
+      for (const auto& [name, effect] : effects_of(d, options)) cells.push_back(count(replicates_for(d, effect, options.confidence, options.power)));
+      if (options.margin) cells.emplace_back(verdict_names[static_cast<std::size_t>(verdict_of(d, *options.margin, options.confidence))]);
+    }
+    table.push_back(std::move(cells));
+  }
+  flush();
+  if (!alone) {
+    text += fmt::format("\n  d: B - A in standard deviations of a replicate. n for X: {} needed to find a difference of X with probability {:g}\n",
+                        first.paired ? "pairs of replicates" : "replicates of each", options.power);
+    if (options.margin)
+      text += fmt::format("  within {0:g}: equivalent if two one-sided tests say that B - A lies inside (-{0:g}, {0:g}); else different if the interval is without 0\n", *options.margin);
+  }
+  if (comparison.failed > 0) text += fmt::format("  {} runs failed and are left out\n", comparison.failed);
+  return text;
+}
+
+std::string comparison_json(const Comparison& comparison, const CompareOptions& options) {
+  Json rows = Json::array();
+  for (const ComparisonRow& row : comparison.rows) {
+    const Difference& d = row.difference;
+    Json json = Json::object();
+    if (!row.point.empty()) json["point"] = row.point;
+    if (!row.region.empty()) json["region"] = row.region;
+    json.update({{"measure", row.measure}, {"paired", d.paired}, {"n_a", d.n_a}, {"n_b", d.n_b}, {"left_out", d.left_out}, {"mean_a", d.mean_a}, {"mean_b", d.mean_b},
+                 {"difference", d.difference}, {"low", d.difference - d.half_width}, {"high", d.difference + d.half_width}, {"sd", d.sd}, {"relative", d.relative},
+                 {"standardized", d.standardized}, {"correlation", d.correlation}});
+    Json needed = Json::array();
+    for (const auto& [name, effect] : effects_of(d, options)) {
+      const std::size_t n = replicates_for(d, effect, options.confidence, options.power);
+      needed.push_back({{"effect", effect}, {"replicates", n == no_number_of_pairs ? Json() : Json(n)}});
+    }
+    json["needed"] = needed;
+    if (options.margin) json["verdict"] = verdict_names[static_cast<std::size_t>(verdict_of(d, *options.margin, options.confidence))];
+    if (!row.widest.empty()) json["widest"] = row.widest;
+    rows.push_back(std::move(json));
+  }
+  Json json = {{"a", options.a}, {"b", options.b.empty() ? options.a : options.b}, {"title_a", comparison.a}, {"title_b", comparison.b}, {"confidence", options.confidence}, {"power", options.power}};
+  if (options.margin) json["margin"] = *options.margin;
+  json["failed"] = comparison.failed;
+  json["comparisons"] = rows;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result comparison_result(const Comparison& comparison, const CompareOptions& options) {
+  Result file;
+  file.attributes["format_version"] = result_format_version;
+  file.attributes["kind"] = std::string("comparison");
+  file.attributes["kurultai_version"] = program_version();
+  file.attributes["git_commit"] = git_commit();
+  file.attributes["title"] = fmt::format("{} against {}", comparison.b, comparison.a);
+  file.attributes["a"] = options.a;
+  file.attributes["b"] = options.b.empty() ? options.a : options.b;
+  file.attributes["confidence"] = options.confidence;
+  file.attributes["power"] = options.power;
+  if (options.margin) file.attributes["margin"] = *options.margin;
+  file.attributes["failed_runs"] = static_cast<std::int64_t>(comparison.failed);
+  // Rows run by point, region and measure; there are the dimensions of which there is more than none.
+  Group group{"differences", "B - A of each measure", {}, {}};
+  std::vector<std::string> dimensions;
+  const auto dimension = [&](const std::string& name, std::string ComparisonRow::*label, const std::string& meaning, bool always) {
+    std::vector<std::string> labels;
+    for (const ComparisonRow& row : comparison.rows)
+      if (std::find(labels.begin(), labels.end(), row.*label) == labels.end()) labels.push_back(row.*label);
+    if (!always && labels == std::vector<std::string>{""}) return std::size_t{1};
+    group.coordinates.push_back({name, {name}, labels, "1", meaning, "comparison", {}});
+    dimensions.push_back(name);
+    return labels.size();
+  };
+  const std::size_t size = dimension("point", &ComparisonRow::point, "point of both sweeps", false) * dimension("region", &ComparisonRow::region, "region", false) *
+                           dimension("measure", &ComparisonRow::measure, "measure", true);
+  ensure(size == comparison.rows.size(), "every measure is compared at every point and in every region");
+  const auto add = [&](const char* name, const char* meaning, auto get) {
+    std::vector<double> values;
+    for (const ComparisonRow& row : comparison.rows) values.push_back(get(row.difference));
+    group.variables.push_back({name, dimensions, values, "1", meaning, "comparison", {}});
+  };
+  using D = Difference;
+  add("mean_a", "mean of A", [](const D& d) { return d.mean_a; });
+  add("mean_b", "mean of B", [](const D& d) { return d.mean_b; });
+  add("difference", "B - A", [](const D& d) { return d.difference; });
+  add("low", "lower end of the interval at `confidence`", [](const D& d) { return std::isfinite(d.half_width) ? d.difference - d.half_width : nan; });
+  add("high", "upper end of the interval", [](const D& d) { return std::isfinite(d.half_width) ? d.difference + d.half_width : nan; });
+  add("sd", "standard deviation of the pairs' differences; unpaired: of the difference of two replicates", [](const D& d) { return d.sd; });
+  add("relative", "difference / |mean_a|", [](const D& d) { return d.relative; });
+  add("standardized", "difference / pooled standard deviation of replicates", [](const D& d) { return d.standardized; });
+  add("correlation", "of the pairs", [](const D& d) { return d.correlation; });
+  add("replicates_a", "replicates of A that count", [](const D& d) { return static_cast<double>(d.n_a); });
+  add("replicates_b", "replicates of B that count", [](const D& d) { return static_cast<double>(d.n_b); });
+  const auto add_flags = [&](const char* name, const char* meaning, std::vector<std::string> words, auto get) {
+    std::vector<std::uint8_t> values;
+    for (const ComparisonRow& row : comparison.rows) values.push_back(static_cast<std::uint8_t>(get(row.difference)));
+    group.variables.push_back({name, dimensions, values, "1", meaning, "comparison", std::move(words)});
+  };
+  add_flags("paired", "whether replicates share luck", {"no", "yes"}, [](const D& d) { return d.paired ? 1 : 0; });
+  if (options.margin)
+    add_flags("verdict", "whether A and B are equal within `margin`", {verdict_names[0], verdict_names[1], verdict_names[2]},
+              [&](const D& d) { return verdict_of(d, *options.margin, options.confidence); });
+  file.groups.push_back(std::move(group));
+  return file;
+}
+
+int compare(const CompareOptions& options) {
+  check(options);
+  heed_signals();
+  Comparison comparison;
+  const fs::path out = output_of(options);
+  if (is_scenario(options.a)) {
+    if (!compare_scenarios(options, comparison)) {
+      fmt::print(stderr, "kurultai: stopped (signal {}) the runs are safe in {}; the same command with --resume goes on\n", stop_signal(), runs_folder(out).string());
+      return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+    }
+  } else {
+    if (!out.empty()) prepare_output(out);
+    compare_results(options, comparison);
+    if (!out.empty()) write_result(out, comparison_result(comparison, options));
+  }
+  fmt::print("{}", options.json ? comparison_json(comparison, options) : comparison_text(comparison, options));
+  if (!out.empty() && options.progress != "none") fmt::print(stderr, "Written to {}\n", out.string());
+  if (comparison.failed > 0) fmt::print(stderr, "kurultai: {} runs failed; the files *.failed.h5 in {} hold the reasons; --resume tries them again\n", comparison.failed, runs_folder(out).string());
+  return static_cast<int>(comparison.failed > 0 ? ExitCode::sweep : ExitCode::done);
+}
+
+}  // namespace kurultai

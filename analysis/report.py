@@ -30,9 +30,9 @@ import kurultai  # noqa: E402
 from kurultai import drawing, page, plots, statistics, sweep_plots  # noqa: E402
 from kurultai.file import READ_FIRST  # noqa: E402
 
-UNCALIBRATED = ("The figures come from a model whose behaviour is mostly uncalibrated: signs and some sizes are from the literature, "
-                "levels are not measured. Read them as \u201cif people behave like this, then\u201d, not as forecasts; sim/MODEL.md says what "
-                "each number rests on.")
+UNCALIBRATED = ("The figures come from a model whose behaviour is mostly uncalibrated: signs and some sizes are from the "
+                "literature, levels are not measured. Read them as \u201cif people behave like this, then\u201d, not as "
+                "forecasts; sim/MODEL.md says what each number rests on.")
 MOST_ROWS = 400
 
 
@@ -86,7 +86,8 @@ def changed_parameters(scenario: dict[str, Any], program: pathlib.Path) -> str:
         return page.details("Parameters that differ from the defaults", "<p>This cannot be told here, since the program is not "
                             "built; all values stand in the scenario below.</p>")
     try:
-        done = subprocess.run([str(program), "describe", "parameters", "--json"], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run([str(program), "describe", "parameters", "--json"], capture_output=True, text=True, timeout=60,
+                              check=True)
         defaults = {entry["path"]: entry for entry in json.loads(done.stdout)}
     except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
         return page.details("Parameters that differ from the defaults", f"<p>This cannot be told: {page.text(error)}</p>")
@@ -104,14 +105,17 @@ def changed_parameters(scenario: dict[str, Any], program: pathlib.Path) -> str:
 def policies(scenario: dict[str, Any]) -> str:
     rows = [(name, policy.get("meaning", ""), policy.get("lever", ""), policy.get("mode", ""), said(policy.get("dose", "")),
              said(policy.get("start", ""))) for name, policy in scenario.get("policy", {}).items() if isinstance(policy, dict)]
-    return page.details(f"Policies ({len(rows)})", page.table(("name", "meaning", "lever", "mode", "dose", "first week"), rows)) if rows else ""
+    if not rows:
+        return ""
+    return page.details(f"Policies ({len(rows)})", page.table(("name", "meaning", "lever", "mode", "dose", "first week"), rows))
 
 
 def provenance(result: Any, file: pathlib.Path) -> str:
     names = {"digest": "digest of the results", "kurultai_version": "Kurultai", "git_commit": "commit", "seed": "seed",
-             "replicate": "replicate", "replicates": "replicates", "scale": "scale", "design": "design", "residents": "residents simulated",
-             "format_version": "format of the file"}
-    rows = [("file", file.name)] + [(label, said(result.attributes[key])) for key, label in names.items() if key in result.attributes]
+             "replicate": "replicate", "replicates": "replicates", "scale": "scale", "design": "design",
+             "residents": "residents simulated", "format_version": "format of the file"}
+    there = result.attributes
+    rows = [("file", file.name)] + [(label, said(there[key])) for key, label in names.items() if key in there]
     rows += [(key.replace("_", " "), said(value)) for key, value in result.provenance.items()]
     if "created" not in result.provenance:
         rows.append(("date", "not known: the file does not say"))
@@ -170,7 +174,7 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
             tiles.append((f"{drawing.number(last_by[low], variable)} \u2013 {drawing.number(last_by[high], variable)}", "",
                           f"{drawing.name(variable).lower()} from the lowest region, {labels[low]}, to the highest, {labels[high]}"))
 
-    by_form = [str(name) for name, variable in run.series["nation"].data_vars.items() if variable.dims == ("week", "form")] if names else []
+    by_form = [str(name) for name, variable in run.nation.data_vars.items() if variable.dims == ("week", "form")] if names else []
     form_series = "turnout" if "turnout" in by_form else by_form[0] if by_form else ""
     regional = over_weeks(run, "region")[:3]
     sections = [
@@ -181,7 +185,8 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
                      attempt(lambda w: plots.small_multiples(run, regional[0], width=w)) if regional else ""),
         page.section("Who takes part", attempt(lambda w: plots.who(run, main, width=w)) if main else ""),
         page.section("Tables", series_table(run, names), region_table(run, regional), policies(scenario),
-                     changed_parameters(scenario, program), source_text("The whole scenario, every value", run.attributes.get("scenario"))),
+                     changed_parameters(scenario, program),
+                     source_text("The whole scenario, every value", run.attributes.get("scenario"))),
         caveats([UNCALIBRATED, "This is one run under one seed. How much of what is seen is chance shows only in replicates: "
                                "./kurultai sweep."]),
         page.section("Provenance", provenance(run, file)),
@@ -196,7 +201,10 @@ def series_table(run: kurultai.Run, names: list[str]) -> str:
         first, last = drawing.ends(variable.values)
         rows.append((name, drawing.number(first, variable), drawing.number(last, variable), drawing.unit(variable),
                      variable.attrs.get("long_name", "")))
-    return page.details(f"The nation's series ({len(rows)})", page.table(("series", "first", "last", "unit", "meaning"), rows, numbers=(1, 2))) if rows else ""
+    if not rows:
+        return ""
+    return page.details(f"The nation's series ({len(rows)})",
+                        page.table(("series", "first", "last", "unit", "meaning"), rows, numbers=(1, 2)))
 
 
 def region_table(run: kurultai.Run, names: list[str]) -> str:
@@ -223,7 +231,8 @@ def sweep_tiles(sweep: kurultai.Sweep, measure: str) -> list[tuple[str, str, str
     done = sweep.counts.get("finished", 0)
     rest = ", ".join(f"{number} {word}" for word, number in sweep.counts.items() if word != "finished")
     tiles = [(f"{done:,}", f"of {runs:,}", f"runs finished{'; ' + rest if rest else ''}"),
-             (f"{sweep.points} \u00d7 {sweep.replicates}", "", "points (settings of the levers) and replicates (the same settings, other luck)")]
+             (f"{sweep.points} \u00d7 {sweep.replicates}", "",
+              "points (settings of the levers) and replicates (the same settings, other luck)")]
     if not measure or not done:
         return tiles
     variable = sweep.measure(measure)
@@ -232,9 +241,10 @@ def sweep_tiles(sweep: kurultai.Sweep, measure: str) -> list[tuple[str, str, str
         low, high = int(numpy.nanargmin(means)), int(numpy.nanargmax(means))
 
         def where(point: int) -> str:
-            return ", ".join(f"{axis.name.replace('_', ' ')} {axis.said(sweep.design[axis.name].values[point])}" for axis in sweep.axes)
+            return ", ".join(f"{axis.words} {axis.said(sweep.design[axis.name].values[point])}" for axis in sweep.axes)
 
-        tiles.append((f"{drawing.number(means[low], variable)} \u2013 {drawing.number(means[high], variable)}", drawing.unit(variable),
+        ends = drawing.number(means[low], variable), drawing.number(means[high], variable)
+        tiles.append((" \u2013 ".join(ends), drawing.unit(variable),
                       f"{drawing.name(variable).lower()} from the lowest point ({where(low)}) to the highest ({where(high)}): "
                       f"{variable.attrs.get('long_name', '')}"))
     try:
@@ -242,15 +252,16 @@ def sweep_tiles(sweep: kurultai.Sweep, measure: str) -> list[tuple[str, str, str
     except kurultai.ResultError:
         return tiles
     name, mean, low_end, high_end, compared = rows[0]
+    lever, what = sweep.axis(name).words, drawing.name(variable).lower()
+    largest = f"the largest of {len(rows)} lever{'s' if len(rows) > 1 else ''}"
     if method == "difference":
         number, interval = drawing.with_interval(mean, low_end, high_end, variable, difference=True)
         points = "percentage points" if drawing.is_share(variable) else drawing.unit(variable)
-        tiles.append((number.removesuffix(" pp"), points, f"change of {drawing.name(variable).lower()} by {name.replace('_', ' ')}, {compared}: the "
-                      f"largest of {len(rows)} lever{'s' if len(rows) > 1 else ''}; 95% interval {interval}"))
+        tiles.append((number.removesuffix(" pp"), points,
+                      f"change of {what} by {lever}, {compared}: {largest}; 95% interval {interval}"))
     else:
-        tiles.append((f"{mean:.2f}".replace("-", "\u2212"), "", f"standardised coefficient of {name.replace('_', ' ')} on "
-                      f"{drawing.name(variable).lower()}, the largest of {len(rows)} lever{'s' if len(rows) > 1 else ''}; 95% interval "
-                      f"{low_end:.2f} to {high_end:.2f}"))
+        tiles.append((f"{mean:.2f}".replace("-", "\u2212"), "", f"standardised coefficient of {lever} on {what}, {largest}; "
+                      f"95% interval {low_end:.2f} to {high_end:.2f}"))
     return tiles
 
 
@@ -264,7 +275,8 @@ def effect_table(sweep: kurultai.Sweep, measure: str) -> str:
         pairs = sweep.paired(measure, axis.name) if contrast.fair else None
         for k, group in enumerate(groups):
             mean, low, high, count = statistics.mean_interval(group)
-            row = [axis.name, contrast.labels[k], *drawing.with_interval(float(mean), float(low), float(high), variable, difference=False)]
+            row = [axis.name, contrast.labels[k],
+                   *drawing.with_interval(float(mean), float(low), float(high), variable, difference=False)]
             if pairs is None:
                 row += ["not paired", ""]
             elif contrast.values[k] == pairs.attrs["base"]:
@@ -284,18 +296,21 @@ def axes_table(sweep: kurultai.Sweep) -> str:
     for axis in sweep.axes:
         values = ", ".join(axis.said(value) for value in axis.values) if len(axis.values) <= 12 else \
             f"{len(axis.values)} values from {axis.said(axis.values[0])} to {axis.said(axis.values[-1])}"
-        rows.append((axis.name, axis.path, values, "not among them" if axis.base is None else axis.said(axis.base), axis.unit, axis.meaning))
-    return page.details(f"Levers ({len(rows)})", page.table(("lever", "parameter", "values", "base", "unit", "meaning"), rows), is_open=True)
+        base = "not among them" if axis.base is None else axis.said(axis.base)
+        rows.append((axis.name, axis.path, values, base, axis.unit, axis.meaning))
+    return page.details(f"Levers ({len(rows)})",
+                        page.table(("lever", "parameter", "values", "base", "unit", "meaning"), rows), is_open=True)
 
 
 def points_table(sweep: kurultai.Sweep) -> str:
-    measures = sweep.measure_names
-    means = {name: statistics.mean_interval(sweep.measure(name).transpose("point", "replicate").values, axis=1)[0] for name in measures}
+    measures = [sweep.measure(name) for name in sweep.measure_names]
+    means = [statistics.mean_interval(measure.transpose("point", "replicate").values, axis=1)[0] for measure in measures]
     rows = []
     for point in range(min(sweep.points, MOST_ROWS)):
         axes = [axis.said(sweep.design[axis.name].values[point]) for axis in sweep.axes]
-        rows.append((point, *axes, int(sweep.finished[point].sum()), *(drawing.number(means[name][point], sweep.measure(name)) for name in measures)))
-    heads = ("point", *(axis.name for axis in sweep.axes), "runs", *measures)
+        rows.append((point, *axes, int(sweep.finished[point].sum()),
+                     *(drawing.number(float(mean[point]), measure) for mean, measure in zip(means, measures))))
+    heads = ("point", *(axis.name for axis in sweep.axes), "runs", *sweep.measure_names)
     some = f" (the first {MOST_ROWS} of {sweep.points})" if sweep.points > MOST_ROWS else f" ({sweep.points})"
     return page.details("All points" + some, page.table(heads, rows, "Means over the runs that finished.", numbers=range(len(heads))))
 
@@ -304,9 +319,10 @@ def failed_table(sweep: kurultai.Sweep) -> str:
     failed = sweep.failed
     if failed.empty:
         return ""
-    rows = [[f"{cell:.4g}" if isinstance(cell, float) else cell for cell in row] for row in failed.head(MOST_ROWS).itertuples(index=False)]
-    return page.details(f"Runs that failed ({len(failed)})", page.table(list(failed.columns), rows, "Their values are left out of all figures. "
-                        "'./kurultai rerun FILE --run N' runs one again."), is_open=len(rows) <= 10)
+    rows = [[f"{cell:.4g}" if isinstance(cell, float) else cell for cell in row]
+            for row in failed.head(MOST_ROWS).itertuples(index=False)]
+    note = "Their values are left out of all figures. './kurultai rerun FILE --run N' runs one again."
+    return page.details(f"Runs that failed ({len(failed)})", page.table(list(failed.columns), rows, note), is_open=len(rows) <= 10)
 
 
 def pairs_of_levers(sweep: kurultai.Sweep, measure: str, most: int = 3) -> list[tuple[str, str]]:
@@ -333,30 +349,32 @@ def sweep_page(sweep: kurultai.Sweep, file: pathlib.Path, program: pathlib.Path)
     measures = list(sweep.measure_names)
     main = measures[0] if measures else ""
     lever = top_lever(sweep, main) if main else (sweep.axes[0].name if sweep.axes else "")
-    kinds = {"grid": "all combinations of their values", "list": "a list of settings", "csv": "a table of settings", "latin": "a Latin hypercube",
-             "sobol": "a Sobol\u2019 sequence", "saltelli": "Saltelli\u2019s design", "morris": "Morris\u2019 design"}
+    kinds = {"grid": "all combinations of their values", "list": "a list of settings", "csv": "a table of settings",
+             "latin": "a Latin hypercube", "sobol": "a Sobol\u2019 sequence", "saltelli": "Saltelli\u2019s design", "morris": "Morris\u2019 design"}
     design = str(sweep.attributes.get("design", ""))
-    levers = ", ".join(f"{axis.name.replace('_', ' ')} ({axis.path})" for axis in sweep.axes)
+    levers = ", ".join(f"{axis.words} ({axis.path})" for axis in sweep.axes)
     base = scenario.get("title") or "its scenario"
     scale = scale_said(run.get("scale"))
     simulated = settings.get("model", "simulator") == "simulator"
     times = "once" if sweep.replicates == 1 else f"up to {sweep.replicates} times"
-    words = (f"A sweep of {len(sweep.axes)} lever{'s' if len(sweep.axes) != 1 else ''} \u2013 {levers} \u2013 over {kinds.get(design, design)}: "
-             f"{sweep.points} points, each run {times}. ")
+    words = (f"A sweep of {len(sweep.axes)} lever{'s' if len(sweep.axes) != 1 else ''} \u2013 {levers} \u2013 over "
+             f"{kinds.get(design, design)}: {sweep.points} points, each run {times}. ")
     if simulated:
-        words += (f"The base is the scenario \u201c{base}\u201d{f', {scale}' if scale else ''}, recorded for {weeks_said(run.get('weeks'))} "
-                  f"after {weeks_said(run.get('warmup'))} of warm-up. ")
+        words += (f"The base is the scenario \u201c{base}\u201d{f', {scale}' if scale else ''}, recorded for "
+                  f"{weeks_said(run.get('weeks'))} after {weeks_said(run.get('warmup'))} of warm-up. ")
     words += f"Seed {sweep.attributes.get('seed', 'unknown')}. "
     if sweep.replicates > 1:
-        words += ("Replicates of the same number share their random numbers at all points, so that differences between points are not luck."
-                  if sweep.common else "Every run has random numbers of its own.")
+        words += ("Replicates of the same number share their random numbers at all points, so that differences between points "
+                  "are not luck." if sweep.common else "Every run has random numbers of its own.")
     description = sweep.attributes.get("description", "")
     head = (f'<p class="kicker">Kurultai \u00b7 report of a sweep</p>\n<h1>{page.text(sweep.title)}</h1>\n' +
             (f'<p class="lead">{page.text(description)}</p>\n' if description else "") + f"<p>{page.text(words)}</p>")
 
-    warnings = [UNCALIBRATED if simulated else "This is a test model whose answer is known, not the simulator.", "Intervals tell the luck of the simulation alone. They do not tell how wrong the model's parameters may be."]
+    warnings = [UNCALIBRATED if simulated else "This is a test model whose answer is known, not the simulator.",
+                "Intervals tell the luck of the simulation alone. They do not tell how wrong the model's parameters may be."]
     if simulated and settings.get("society") == "shared":
-        warnings.append("All replicates live in one society and differ by what happens in it; another draw of the society could differ more.")
+        warnings.append("All replicates live in one society and differ by what happens in it; another draw of the society could "
+                        "differ more.")
     if sweep.counts.get("failed") or sweep.counts.get("missing"):
         warnings.append(f"Not all runs finished ({sweep.status}); what is missing is left out, replicate by replicate.")
     done = bool(sweep.finished.any())
@@ -366,24 +384,29 @@ def sweep_page(sweep: kurultai.Sweep, file: pathlib.Path, program: pathlib.Path)
     figures: list[str] = []
     if done and main:
         figures += [
-            page.section("Which lever matters", *(attempt(lambda w, m=m: sweep_plots.levers(sweep, m, width=w)) for m in measures[:3])
-                         if len(sweep.axes) > 1 else ()),
+            page.section("Which lever matters", *(attempt(lambda w, m=m: sweep_plots.levers(sweep, m, width=w))
+                                                  for m in measures[:3] if len(sweep.axes) > 1)),
             page.section("What each lever does", *(attempt(lambda w, m=m, a=a: sweep_plots.effect(sweep, a, m, width=w))
                                                    for m in measures[:1] for a in order),
-                         *(attempt(lambda w, m=m: sweep_plots.effect(sweep, order[0], m, width=w)) for m in measures[1:3] if order)),
+                         *(attempt(lambda w, m=m: sweep_plots.effect(sweep, order[0], m, width=w))
+                           for m in measures[1:3] if order)),
             page.section("Two levers together", *(attempt(lambda w, x=x, y=y: sweep_plots.surface(sweep, x, y, main, width=w))
                                                   for x, y in pairs_of_levers(sweep, main))),
         ]
     if done and lever:
         figures += [
-            page.section("Over time", attempt(lambda w: sweep_plots.time_path(sweep, nation[:2], lever, width=w)) if nation else ""),
-            page.section("Regions", attempt(lambda w: sweep_plots.region_multiples(sweep, region[0], lever, width=w)) if region else ""),
-            page.section("Who takes part", attempt(lambda w: sweep_plots.who(sweep, stratum[0], lever, width=w)) if stratum else ""),
+            page.section("Over time", *(attempt(lambda w: sweep_plots.time_path(sweep, nation[:2], lever, width=w))
+                                        for _ in nation[:1])),
+            page.section("Regions", *(attempt(lambda w, n=name: sweep_plots.region_multiples(sweep, n, lever, width=w))
+                                      for name in region[:1])),
+            page.section("Who takes part", *(attempt(lambda w, n=name: sweep_plots.who(sweep, n, lever, width=w))
+                                             for name in stratum[:1])),
         ]
     sections = [
         page.section("In a few numbers", page.tiles(sweep_tiles(sweep, main))), *figures,
-        page.section("Tables", axes_table(sweep), *(effect_table(sweep, m) for m in measures if done), failed_table(sweep), points_table(sweep),
-                     policies(scenario), changed_parameters(scenario, program), source_text("The sweep, every value", sweep.attributes.get("sweep")),
+        page.section("Tables", axes_table(sweep), *(effect_table(sweep, m) for m in measures if done), failed_table(sweep),
+                     points_table(sweep), policies(scenario), changed_parameters(scenario, program),
+                     source_text("The sweep, every value", sweep.attributes.get("sweep")),
                      source_text("The base scenario, every value", sweep.attributes.get("scenario"))),
         caveats(warnings),
         page.section("Provenance", provenance(sweep, file)),

@@ -57,7 +57,8 @@ def time_path(run: Run, names: Sequence[str] = ("participation", "awareness", "t
         axes.plot(x, variable.values, color=color, linewidth=2.5)
         drawing.room(axes, variable.values)
         drawing.percent_axis(axes.yaxis, variable)
-        axes.set_title("\n".join(textwrap.wrap(drawing.name(variable) + (f", {drawing.unit(variable)}" if drawing.unit(variable) else ""), 28)))
+        said = drawing.name(variable) + (f", {drawing.unit(variable)}" if drawing.unit(variable) else "")
+        axes.set_title("\n".join(textwrap.wrap(said, 28)))
         axes.set_xlabel(unit)
         axes.grid(axis="y", color=drawing.PALE, linewidth=0.8)
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5, integer=True))
@@ -90,19 +91,19 @@ def ranking(run: Run, name: str = "participation", level: str = "region", width:
     axes.hlines(rows, first[order], last[order], color=drawing.PALE, linewidth=4, zorder=1)
     axes.scatter(first[order], rows, s=42, color="white", edgecolor=drawing.GREY, linewidth=1.5, zorder=2)
     axes.scatter(last[order], rows, s=72, color=drawing.BLUE, zorder=3)
-    span = max(float(numpy.ptp(numpy.concatenate([first[order], last[order]]))), 1e-9)
     right = numpy.fmax(first[order], last[order])
     for row, k in zip(rows, order):
-        axes.text(right[row] + 0.025 * span, row, drawing.number(last[k], variable), va="center", fontsize=11.5, color=drawing.BLUE,
-                  bbox=drawing.WHITE)
+        axes.annotate(drawing.number(last[k], variable), (right[row], row), xytext=(8, 0), textcoords="offset points", va="center",
+                      fontsize=11.5, color=drawing.BLUE, bbox=drawing.WHITE)
     if level != "nation" and name in run.nation.data_vars and run.nation[name].dims == ("week",):
         mean = drawing.ends(run.nation[name].values)[1]
         axes.vlines(mean, -0.8, len(order) - 0.4, color=drawing.VERMILION, linewidth=1.4, zorder=0)
         axes.text(mean, len(order) - 0.35, f"nation {drawing.number(mean, variable)}", color=drawing.VERMILION, ha="center",
                   va="bottom", fontsize=12)
-    axes.set_yticks(rows, [labels[k] for k in order])
+    narrow = width < drawing.NARROW
+    axes.set_yticks(rows, [labels[k].removesuffix(" Region") if narrow else labels[k] for k in order])
     axes.set_ylim(-0.8, len(order) + 0.5)
-    axes.margins(x=0.09)
+    axes.margins(x=0.2 if narrow else 0.09)
     axes.grid(axis="x", color=drawing.PALE, linewidth=0.8)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -159,7 +160,8 @@ def small_multiples(run: Run, name: str = "participation", level: str = "region"
     if not rising and not falling:
         title = f"{drawing.name(variable)} changes little in all {len(finite)} {noun}"
     if finite.size:
-        title += f", and ends between {drawing.number(float(finite.min()), variable)} and {drawing.number(float(finite.max()), variable)}"
+        title += (f", and ends between {drawing.number(float(finite.min()), variable)} and "
+                  f"{drawing.number(float(finite.max()), variable)}")
     return drawing.finish(figure, run, title, f"{drawing.meaning(variable)}. Grey: the others.")
 
 
@@ -178,8 +180,7 @@ def who(run: Run, name: str = "participation", width: float = 10.5) -> matplotli
     colors = dict(zip(names, drawing.PALETTE * (len(names) // len(drawing.PALETTE) + 1)))
     figure, axes = pyplot.subplots(figsize=(width, 0.6 + 0.31 * len(there) + 0.16 * len(names)))
     ticks, texts, y = [], [], 0.0
-    values = numpy.array([last[k] for k in there])
-    span = max(float(numpy.ptp(values)), 1e-9)
+    narrow = width < drawing.NARROW
     nation = run.nation[name] if "nation" in run.series and name in run.nation.data_vars else None
     mean = drawing.ends(nation.values)[1] if nation is not None and nation.dims == ("week",) else math.nan
     for group in names:
@@ -188,18 +189,18 @@ def who(run: Run, name: str = "participation", width: float = 10.5) -> matplotli
                 axes.hlines(y, mean, last[k], color=drawing.PALE, linewidth=4, zorder=1)
             axes.scatter(last[k], y, s=85, color=colors[group], zorder=3)
             side = 1 if not math.isfinite(mean) or last[k] >= mean else -1
-            axes.text(last[k] + side * 0.022 * span, y, drawing.number(last[k], variable), va="center", fontsize=12,
-                      ha="left" if side > 0 else "right", bbox=drawing.WHITE)
+            axes.annotate(drawing.number(last[k], variable), (last[k], y), xytext=(side * 8, 0), textcoords="offset points",
+                          va="center", fontsize=12, ha="left" if side > 0 else "right", bbox=drawing.WHITE)
             ticks.append(y)
-            texts.append(labels[k])
+            texts.append("\n".join(textwrap.wrap(labels[k], 19)) if narrow else labels[k])
             y -= 1
         y -= 0.55
     if math.isfinite(mean):
         axes.vlines(mean, y + 0.9, 0.7, color=drawing.INK, linewidth=1.2, zorder=0)
         axes.text(mean, 0.75, f"all {drawing.number(mean, variable)}", ha="center", va="bottom", fontsize=12)
-    axes.set_yticks(ticks, texts)
+    axes.set_yticks(ticks, texts, fontsize=10 if narrow else 12)
     axes.set_ylim(y + 0.9, 1.5)
-    axes.margins(x=0.1)
+    axes.margins(x=0.3 if narrow else 0.1)
     axes.grid(axis="x", color=drawing.PALE, linewidth=0.8)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -233,5 +234,5 @@ def by_form(run: Run, name: str = "turnout", width: float = 10.5) -> matplotlib.
     axes.spines["left"].set_visible(False)
     drawing.percent_axis(axes.xaxis, variable)
     top = order[-1]
-    return drawing.finish(figure, run, f"{drawing.name(variable)} is highest in {labels[top]}: {drawing.number(last[top], variable)}",
-                   f"{drawing.meaning(variable)}.")
+    title = f"{drawing.name(variable)} is highest in {labels[top]}: {drawing.number(last[top], variable)}"
+    return drawing.finish(figure, run, title, f"{drawing.meaning(variable)}.")

@@ -44,9 +44,14 @@ class Axis:
         return f"{value:.4g}" if len(self.values) <= 12 else f"{value:.2g}"  # a chosen value, or one of many drawn
 
     @property
+    def words(self) -> str:
+        """Its name as it is said in a sentence."""
+        return self.name.replace("_", " ")
+
+    @property
     def label(self) -> str:
         """Name and unit, for the axis of a figure."""
-        return self.name.replace("_", " ") + (f" ({self.unit})" if self.unit else "")
+        return self.words + (f" ({self.unit})" if self.unit else "")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,8 +126,8 @@ class Sweep:
         elif first < 0 and last == -1:
             weeks = f"the last {-first} weeks" if first < -1 else "the last week"
         else:
-            ends = [f"week {week}" if week >= 0 else "the end" if week == -1 else f"{-week} weeks before the end" for week in (first, last)]
-            weeks = f"{ends[0]} to {ends[1]}"
+            weeks = " to ".join(f"week {week}" if week >= 0 else "the end" if week == -1 else f"{-week} weeks before the end"
+                                for week in (first, last))
         how = {"last": "last value", "sum": "sum", "least": "least", "greatest": "greatest"}.get(spec.get("reduce", "mean"), "mean")
         where = "".join(f", {label}" for label in spec.get("at", ())) + ("" if level == "nation" else f", by {level}")
         return {"units": str(of.get("units", "1")), "long_name": f"{of.get('long_name', series)}{where}; {how} of {weeks}"}
@@ -384,7 +389,8 @@ class Sweep:
             return Contrast(one, one.values, one.values, tuple(parts), False)
         parts = [part for part in numpy.array_split(there[numpy.argsort(column[there], kind="stable")], groups) if part.size]
         ends = [(f"{column[part[0]]:.2g}", f"{column[part[-1]]:.2g}") for part in parts]
-        labels = tuple(low if low == high else f"{low} to {high}" if "-" in low + high else f"{low}\u2013{high}" for low, high in ends)
+        labels = tuple(low if low == high else f"{low} to {high}" if "-" in low + high else f"{low}\u2013{high}"
+                       for low, high in ends)
         return Contrast(one, labels, tuple(float(column[part].mean()) for part in parts), tuple(parts), False)
 
     def by_value(self, variable: xarray.DataArray, contrast: Contrast, each_run: bool = False) -> list[numpy.ndarray]:

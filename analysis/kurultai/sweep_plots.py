@@ -90,7 +90,7 @@ def _course(sweep: Sweep, contrast: Contrast, variable: xarray.DataArray) -> str
     """What a measure does along an axis, as a title."""
     groups = sweep.by_value(variable, contrast)
     means = [float(statistics.mean_interval(group)[0]) for group in groups]
-    what, lever = drawing.name(variable), contrast.axis.name.replace("_", " ")
+    what, lever = drawing.name(variable), contrast.axis.words
     best, worst = int(numpy.nanargmax(means)), int(numpy.nanargmin(means))
     ends = (0, len(means) - 1) if contrast.axis.is_number else (worst, best)
     first, last = means[ends[0]], means[ends[1]]
@@ -193,7 +193,8 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
         right.errorbar(x[others], difference[others], (difference[others] - pairs["low"].values[others],
                        pairs["high"].values[others] - difference[others]), color=drawing.VERMILION, marker="o", markersize=8,
                        linewidth=0, elinewidth=2.2, capsize=5, capthick=2, zorder=3)
-        right.plot(x[k], 0, "o", markersize=9, markerfacecolor="white", markeredgecolor=drawing.VERMILION, markeredgewidth=2, zorder=4)
+        right.plot(x[k], 0, "o", markersize=9, markerfacecolor="white", markeredgecolor=drawing.VERMILION, markeredgewidth=2,
+                   zorder=4)
         reach = numpy.nanmax(numpy.abs(numpy.concatenate([pairs["low"].values, pairs["high"].values, difference, [1e-12]])))
         bottom = min(0.0, float(numpy.nanmin(numpy.append(pairs["low"].values, difference))))
         top = max(0.0, float(numpy.nanmax(numpy.append(pairs["high"].values, difference))))
@@ -202,9 +203,12 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
             up = difference[j] >= 0
             end = pairs["high" if up else "low"].values[j]
             end = end if math.isfinite(end) else difference[j]
-            right.annotate(drawing.change(float(difference[j]), variable), (x[j], end), xytext=(0, 6 if up else -6),
-                           textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=11.5,
-                           color=drawing.VERMILION)
+            # Between others the line passes: the text stands on the side that it leaves free.
+            slope = difference[j + 1] - difference[j - 1] if linked and 0 < j < len(x) - 1 else 0.0
+            side = 0 if slope == 0 else -1 if (slope > 0) == up else 1
+            right.annotate(drawing.change(float(difference[j]), variable), (x[j], end), xytext=(4 * side, 6 if up else -6),
+                           textcoords="offset points", ha={0: "center", -1: "right", 1: "left"}[side],
+                           va="bottom" if up else "top", fontsize=11.5, color=drawing.VERMILION)
         _lever_axis(right, contrast, x)
         drawing.points_axis(right.yaxis, variable)
         change = f"Change from {contrast.axis.said(base)}" + (", percentage points" if drawing.is_share(variable) else "")
@@ -239,12 +243,12 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
                     continue
                 bright = high > low and (mean[row, column] - low) / (high - low) > 0.55
                 color = _DARK if bright else _LIGHT
-                error = math.isfinite(half[row, column]) and width / columns > 1.2
+                error = math.isfinite(half[row, column]) and width / columns > 1.1
                 axes.text(column, row, drawing.number(float(mean[row, column]), variable), ha="center",
                           va="bottom" if error else "center", fontsize=14, fontweight="bold", color=color)
                 if error:
-                    axes.text(column, row - 0.04, f"\u00b1{drawing.change(float(half[row, column]), variable, sign=False)}",
-                              ha="center", va="top", fontsize=10.5, color=color)
+                    said = drawing.change(float(half[row, column]), variable, sign=False).removesuffix(" pp")
+                    axes.text(column, row - 0.04, f"\u00b1{said}", ha="center", va="top", fontsize=10.5, color=color)
     lined = across.is_number and up.is_number and min(rows, columns) >= 4 and high > low
     if lined:
         lines = axes.contour(mean, levels=matplotlib.ticker.MaxNLocator(5).tick_values(low, high)[1:-1], colors=_LIGHT,
@@ -274,7 +278,9 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
     counts = cells["replicates"].values
     few, many = int(counts.min()), int(counts.max())
     note = f"Cells: means over {few if few == many else f'{few} to {many}'} replicates"
-    note += ", \u00b1 half of their 95% interval." if roomy and width / columns > 1.2 and numpy.isfinite(half).any() else "."
+    if roomy and width / columns > 1.1 and numpy.isfinite(half).any():
+        note += ", \u00b1 half of their 95% interval" + (" in percentage points" if drawing.is_share(variable) else "")
+    note += "."
     if lined:
         note += " Lines join equal values."
     rest = len(sweep.axes) - 2
@@ -285,9 +291,8 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
         low, high = float(joint["low"]), float(joint["high"])
         if math.isfinite(low):
             change, interval = drawing.with_interval(float(joint["mean"]), low, high, variable, difference=True)
-            names = across.name.replace("_", " "), up.name.replace("_", " ")
-            verdict = (f"The effect of {names[0]} is {'larger' if low > 0 else 'smaller'} where {names[1]} is highest than where it is "
-                       f"lowest: {change}" if low > 0 or high < 0 else f"That the two add up is not ruled out: {change}")
+            verdict = (f"The effect of {across.words} is {'larger' if low > 0 else 'smaller'} where {up.words} is highest than "
+                       f"where it is lowest: {change}" if low > 0 or high < 0 else f"That the two add up is not ruled out: {change}")
             note += f" {verdict} (95% interval {interval}, paired)."
     return drawing.finish(figure, sweep, title, f"{drawing.meaning(variable)}. {note}")
 
@@ -320,6 +325,10 @@ def ranked(sweep: Sweep, measure: str) -> tuple[list[tuple[str, float, float, fl
     return rows, method, explained
 
 
+def _coefficient(x: float) -> str:
+    return "0.00" if abs(x) < 0.005 else f"{x:+.2f}".replace("-", "\u2212")
+
+
 @drawing.styled
 def levers(sweep: Sweep, measure: str, width: float = 10.5) -> matplotlib.figure.Figure:
     """The levers ranked by what they do to a measure: paired difference between the highest and the lowest value where
@@ -340,7 +349,7 @@ def levers(sweep: Sweep, measure: str, width: float = 10.5) -> matplotlib.figure
         axes.hlines(row, 0, effects[k], color=drawing.PALE, linewidth=7, zorder=1)
         axes.hlines(row, low[k], high[k], color=color, linewidth=2.4, zorder=2)
         axes.plot(effects[k], row, "o", color=color, markersize=9, zorder=3)
-        text = drawing.change(effects[k], variable) if method == "difference" else f"{effects[k]:+.2f}".replace("-", "\u2212").replace("\u22120.00", "0.00").replace("+0.00", "0.00")
+        text = drawing.change(effects[k], variable) if method == "difference" else _coefficient(effects[k])
         end = max(e for e in (high[k], effects[k], 0.0) if math.isfinite(e))
         axes.text(end + 0.03 * span, row, text, va="center", ha="left", fontsize=12, color=color if clear[k] else drawing.INK)
     labels = [f"{row[0].replace('_', ' ')}\n{row[4]}" for row in rows]
@@ -422,11 +431,11 @@ def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6 if columns == 1 else 5, integer=True))
         axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5))
         axes.set_title(drawing.name(variable) + (f", {drawing.unit(variable)}" if drawing.unit(variable) else ""), pad=22)
-        axes.text(1.02, 1.02, contrast.axis.name.replace("_", " "), transform=axes.transAxes, fontsize=12, color=drawing.SOFT,
+        axes.text(1.02, 1.02, contrast.axis.words, transform=axes.transAxes, fontsize=12, color=drawing.SOFT,
                   ha="left", va="bottom")
         drawing.label_ends(axes, x[-1], last, [contrast.labels[k].replace("_", " ") for k in shown], colors)
         low, high = drawing.number(last[0], variable), drawing.number(last[-1], variable)
-        end = f"{drawing.name(variable)} ends at {high} with {contrast.axis.name.replace('_', ' ')} {contrast.labels[shown[-1]]}"
+        end = f"{drawing.name(variable)} ends at {high} with {contrast.axis.words} {contrast.labels[shown[-1]]}"
         said.append(end + (f", at {low} with {contrast.labels[shown[0]]}" if len(shown) > 1 else ""))
     if len(shown) < len(contrast.labels):
         note += f" Shown: {len(shown)} of {len(contrast.labels)} values."
@@ -483,13 +492,13 @@ def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", 
             axes.set_xlabel(unit, fontsize=11)
             axes.tick_params(labelbottom=True)
     drawing.room(grid[0][0], numpy.concatenate([part.ravel() for group in bands for part in group]))
-    lever = contrast.axis.name.replace("_", " ")
+    lever = contrast.axis.words
     drawing.key(grid[0][0], [f"{lever} {contrast.labels[k]}".replace("_", " ") for k in shown], colors)
     best, worst = order[0], order[numpy.isfinite(effects[order])][-1] if numpy.isfinite(effects).any() else order[-1]
     title = f"{drawing.name(variable)} with {lever} {contrast.labels[shown[0]]}"
     if len(shown) > 1:
-        title = (f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]}, {drawing.name(variable).lower()} changes most "
-                 f"in {labels[best]} ({drawing.change(float(effects[best]), variable)}), least in {labels[worst]} "
+        title = (f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]}, "
+                 f"{drawing.name(variable).lower()} changes most in {labels[best]} ({drawing.change(float(effects[best]), variable)}), least in {labels[worst]} "
                  f"({drawing.change(float(effects[worst]), variable)})")
         final = numpy.flatnonzero(numpy.isfinite(bands[0][0]).any(axis=1))[-1:]
         if final.size and not _clear(contrast, [group[:, int(final[0])] for group in groups], shown):
@@ -547,7 +556,7 @@ def who(sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None,
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     drawing.percent_axis(axes.xaxis, variable)
-    lever = contrast.axis.name.replace("_", " ")
+    lever = contrast.axis.words
     top = ticks[0]
     for j, (k, (mean, *_), color) in enumerate(zip(shown, ends, colors)):
         here = mean[there[0]]
@@ -558,9 +567,9 @@ def who(sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None,
     best, worst = max(there, key=lambda k: ranks[k]), min(there, key=lambda k: ranks[k])
     title = f"{drawing.name(variable)} by stratum with {lever} {contrast.labels[shown[0]]}"
     if len(shown) > 1:
-        title = (f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]}, {drawing.name(variable).lower()} changes most "
-                 f"among {drawing.people(labels[best], parts[best])} ({drawing.change(float(effects[best]), variable)}), least among "
-                 f"{drawing.people(labels[worst], parts[worst])} ({drawing.change(float(effects[worst]), variable)})")
+        title = (f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]}, "
+                 f"{drawing.name(variable).lower()} changes most among {drawing.people(labels[best], parts[best])} "
+                 f"({drawing.change(float(effects[best]), variable)}), least among {drawing.people(labels[worst], parts[worst])} ({drawing.change(float(effects[worst]), variable)})")
         if not _clear(contrast, groups, shown):
             title = f"No stratum shows a clear change of {drawing.name(variable).lower()} with {lever}"
     return drawing.finish(figure, sweep, title.replace("_", " "), " ".join(filter(None, [

@@ -228,5 +228,43 @@ class Figures(WithFolder):
                          {f"grid0_{name}" for name in ("effect", "levers", "surface", "time", "regions", "who")})
 
 
+@unittest.skipIf(_sample.binary() is None, "no program")
+class TheProgramsFile(WithFolder):
+    """What the program writes is what this package reads."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.path = pathlib.Path(cls.folder.name) / "village.h5"
+        done = subprocess.run([_sample.binary(), "sweep", str(_sample.ROOT / "scenarios" / "sweeps" / "village.toml"), "--out",
+                               str(cls.path)], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+
+    def test_it_opens(self):
+        with kurultai.open_sweep(self.path) as sweep:
+            self.assertEqual(sweep.counts, {"finished": sweep.points * sweep.replicates})
+            self.assertTrue(sweep.common)
+            self.assertEqual({axis.path: axis.base for axis in sweep.axes}["information.reach"], 0.25)
+            self.assertEqual(sweep.grid(sweep.measures).sizes["replicate"], sweep.replicates)
+            self.assertIn("share of adults", sweep.measure("participation").attrs["long_name"])
+            self.assertIn("age", sweep.labels("dimension", "stratum"))
+            pairs = sweep.paired("awareness", "information.reach")
+            self.assertGreater(float(pairs["low"][-1]), 0)  # louder announcements reach more
+
+    def test_both_engines_agree(self):
+        with h5py.File(self.path) as file:
+            groups = ["design", "runs", "measures", *(f"series/{name}" for name in file["series"])]
+        for group in groups:
+            with self.subTest(group=group), xarray.open_dataset(self.path, group=group, engine="netcdf4") as a, \
+                    xarray.open_dataset(self.path, group=group, engine="h5netcdf") as b:
+                xarray.testing.assert_equal(a, b)
+
+    def test_the_report(self):
+        done = subprocess.run([sys.executable, str(_sample.ROOT / "analysis" / "report.py"), str(self.path)], capture_output=True,
+                              text=True, timeout=300)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("Who takes part", self.path.with_suffix(".html").read_text(encoding="utf-8"))
+
+
 if __name__ == "__main__":
     unittest.main()

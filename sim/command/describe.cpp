@@ -12,6 +12,7 @@
 #include "engine/simulation.h"
 #include "scenario/dictionary.h"
 #include "society/network_report.h"
+#include "sweep/calibration.h"
 
 namespace kurultai {
 
@@ -157,9 +158,29 @@ std::string describe_forms(const Model& model, bool json) {
   return json ? array.dump(2) + "\n" : text;
 }
 
+/// The keys of a sweep's and of a calibration's file.
+std::string describe_sweep(bool json) {
+  SweepSettings sweep;
+  Precision precision;
+  CalibrationSettings calibration;
+  Collection<AxisSpec> axes{"axis", ""};
+  Collection<MeasureSpec> measures{"measure", ""};
+  Collection<TargetSpec> targets{"target", ""};
+  Registry registry;
+  registry.add(sweep);
+  registry.add(precision);
+  registry.add(calibration);
+  registry.add(axes);
+  registry.add(measures);
+  registry.add(targets);
+  return describe_parameters(registry, json);
+}
+
 }  // namespace
 
-int describe(const std::string& topic, const ScenarioOptions& options, bool json) {
+int describe(const DescribeOptions& options) {
+  const std::string& topic = options.topic;
+  const bool json = options.json;
   Model model;
   if (!options.scenario.empty()) options.read(model);
   if (topic == "parameters") fmt::print("{}", describe_parameters(model.registry, json));
@@ -168,6 +189,7 @@ int describe(const std::string& topic, const ScenarioOptions& options, bool json
   if (topic == "outputs") fmt::print("{}", describe_outputs(model, json));
   if (topic == "plan") fmt::print("{}", describe_plan(model));
   if (topic == "sources") fmt::print("{}", describe_sources(model, json));
+  if (topic == "sweep") fmt::print("{}", describe_sweep(json));
   if (topic == "network") {
     if (options.scenario.empty())
       throw Error(ExitCode::usage, {"", "which network?", "a network belongs to a scenario",

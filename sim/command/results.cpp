@@ -11,8 +11,8 @@
 
 namespace kurultai {
 
-int show_file(const std::string& file) {
-  const Result result = read_result(file);
+int show_file(const FileOptions& options) {
+  const Result result = read_result(options.file);
   winsize window{};
   const bool terminal = isatty(STDOUT_FILENO) == 1;
   const int width = terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
@@ -21,8 +21,8 @@ int show_file(const std::string& file) {
   return 0;
 }
 
-int digest_file(const std::string& file) {
-  fmt::print("{}\n", digest(read_result(file)));
+int digest_file(const FileOptions& options) {
+  fmt::print("{}\n", digest(read_result(options.file)));
   return 0;
 }
 

@@ -32,6 +32,16 @@ struct RunOptions : ScenarioOptions {
   bool resume = false;
 };
 
+struct DescribeOptions : ScenarioOptions {
+  std::string topic;  ///< parameters, levers, forms, outputs, plan, sources, sweep, network
+  bool json = false;
+};
+
+/// A verb that looks at one result file.
+struct FileOptions {
+  std::string file;
+};
+
 struct SweepOptions {
   std::string file;
   std::vector<std::string> sets = {};  ///< --set sweep.replicates=5
@@ -56,9 +66,8 @@ int run(const RunOptions& options);
 int sweep(const SweepOptions& options);
 int rerun(const RerunOptions& options);
 int check(const ScenarioOptions& options);
-/// `topic`: parameters, levers, forms, outputs, plan, sources, network.
-int describe(const std::string& topic, const ScenarioOptions& options, bool json);
-int show_file(const std::string& file);
-int digest_file(const std::string& file);
+int describe(const DescribeOptions& options);
+int show_file(const FileOptions& options);
+int digest_file(const FileOptions& options);
 
 }  // namespace kurultai

@@ -44,7 +44,7 @@ void SweepProgress::ended(double cost, bool failed) {
   ++done_;
   if (failed) ++failed_;
   cost_done_ += cost;
-  report(false);
+  if (running_ == 0) report(false);  // else the next run that begins tells
 }
 
 void SweepProgress::say(const std::string& text) {

@@ -66,6 +66,17 @@ std::string command(const SlurmPlan& plan) {
   return words + " --out " + shell_word(plan.out.string());
 }
 
+/// Ends a script if there is nothing left to do: runs are kept until the result holds all of them.
+std::string end_if_complete(const SlurmPlan& plan) {
+  return fmt::format(
+      "out={}\nruns={}\n"
+      "if [ -e \"$out\" ] && [ ! -e \"$runs\" ]; then\n"
+      "  echo \"$out is complete; to do the sweep anew, move it away\"\n"
+      "  exit 0\n"
+      "fi\n",
+      shell_word(plan.out.string()), shell_word(runs_folder(plan.out).string()));
+}
+
 /// A time limit as Slurm reads it.
 std::string time_limit(int minutes) { return fmt::format("{}-{:02}:{:02}:00", minutes / 1440, minutes / 60 % 24, minutes % 60); }
 
@@ -140,7 +151,7 @@ std::string merge_script(const SlurmPlan& plan) {
       "#SBATCH --output=merge.log\n",
       job_name(plan.out), merge_megabytes, time_limit(merge_minutes));
   text += where_to(plan);
-  text += "\n" + command(plan) + " --merge --threads 1 --progress none\n";
+  text += "\n" + end_if_complete(plan) + command(plan) + " --merge --threads 1 --progress none\n";
   return text;
 }
 
@@ -150,13 +161,8 @@ std::string submit_script(const SlurmPlan& plan) {
 # runs, so only what is missing is run. Options are handed on to sbatch, for the bundles: ./submit.sh --qos=long
 set -euo pipefail
 )script";
-  text += fmt::format("cd {}\nout={}\nruns={}\n", shell_word(plan.folder.string()), shell_word(plan.out.string()), shell_word(runs_folder(plan.out).string()));
-  text += R"script(
-if [ -e "$out" ] && [ ! -e "$runs" ]; then
-  echo "$out is complete; to do the sweep anew, move it away"
-  exit 0
-fi
-if [ -f jobs ] && [ -n "$(squeue --noheader --jobs="$(paste -sd , jobs)" 2>/dev/null)" ]; then
+  text += fmt::format("cd {}\n", shell_word(plan.folder.string())) + end_if_complete(plan);
+  text += R"script(if [ -f jobs ] && [ -n "$(squeue --noheader --jobs="$(paste -sd , jobs)" 2>/dev/null)" ]; then
   echo "still in the queue: jobs $(paste -sd , jobs); wait for them, or scancel them first" >&2
   exit 1
 fi

@@ -329,6 +329,8 @@ class Summary {
                                                                       : " ",
                               value);
     put(style_.faint(origin));
+    if (attribute(result_, "kind") == "sweep")
+      explain("This is a sweep: 'kurultai analyze FILE' says what moves its measures, 'kurultai report FILE' draws it, 'kurultai rerun FILE --run N' does one of its runs again.");
   }
 
   /// The main series of the nation, each as a graph of three rows.

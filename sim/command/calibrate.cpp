@@ -54,9 +54,9 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
   std::string text;
   for (const auto& row : rows) {
-    text += fmt::format("  {:<{}}", row[0], width[0]);
-    for (std::size_t c = 1; c < row.size(); ++c) text += fmt::format("  {:>{}}", row[c], width[c]);
-    text += '\n';
+    std::string line = fmt::format("  {:<{}}", row[0], width[0]);
+    for (std::size_t c = 1; c < row.size(); ++c) line += fmt::format("  {:>{}}", row[c], width[c]);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }
   return text;
 }
@@ -146,13 +146,13 @@ int calibrate(const CalibrateOptions& options) {
     return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
   }
   if (report.stopped) {
-    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed.h5 in {} hold the reasons ('show' prints them)\n", runs);
+    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed in {} hold the reasons\n", runs);
     return static_cast<int>(ExitCode::sweep);
   }
   fmt::print("{}", calibration_text(calibration, report));
   if (options.progress != "none") fmt::print(stderr, "Written to {}\n", out.string());
   if (report.failed > 0) {
-    fmt::print(stderr, "kurultai: {} of {} runs failed; the files *.failed.h5 in {} hold the reasons; --resume tries them again\n", report.failed, report.finished + report.failed, runs);
+    fmt::print(stderr, "kurultai: {} of {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again\n", report.failed, report.finished + report.failed, runs);
     return static_cast<int>(ExitCode::sweep);
   }
   return static_cast<int>(ExitCode::done);

@@ -219,12 +219,6 @@ fs::path output_of(const CompareOptions& options) {
 bool compare_scenarios(const CompareOptions& options, Comparison& comparison) {
   std::vector<std::string> sets;
   sets.push_back(options.by.empty() ? "output.levels=[\"nation\"]" : fmt::format("output.levels=[\"nation\", \"{}\"]", options.by));
-  if (!options.series.empty()) {
-    std::vector<std::string> names;
-    for (const std::string& text : options.series)
-      if (const std::string name = parsed(text).name; std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    sets.push_back("output.series=" + to_toml(names));
-  }
   sets.insert(sets.end(), options.sets.begin(), options.sets.end());
   const std::unique_ptr<Experiment> a = make_simulator(options.a, sets);
   const std::unique_ptr<Experiment> b = make_simulator(options.b, sets);
@@ -608,7 +602,7 @@ int compare(const CompareOptions& options) {
   }
   fmt::print("{}", options.json ? comparison_json(comparison, options) : comparison_text(comparison, options));
   if (!out.empty() && options.progress != "none") fmt::print(stderr, "Written to {}\n", out.string());
-  if (comparison.failed > 0) fmt::print(stderr, "kurultai: {} runs failed; the files *.failed.h5 in {} hold the reasons; --resume tries them again\n", comparison.failed, runs_folder(out).string());
+  if (comparison.failed > 0) fmt::print(stderr, "kurultai: {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again\n", comparison.failed, runs_folder(out).string());
   return static_cast<int>(comparison.failed > 0 ? ExitCode::sweep : ExitCode::done);
 }
 

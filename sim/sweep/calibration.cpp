@@ -47,6 +47,12 @@ std::vector<double> column(std::span<const Particle> particles, std::vector<doub
   return values;
 }
 
+void refuse_design(const Sweep& sweep) {
+  for (const char* key : {"sweep.design", "sweep.points", "sweep.morris_levels", "sweep.table", "sweep.common", "precision"})
+    if (const auto found = sweep.source.places.find(key); found != sweep.source.places.end())
+      throw scenario_error(found->second, fmt::format("'{}' means nothing in a calibration", key), "its runs follow from the targets", "take it away; see the table [calibration]");
+}
+
 /// One calibration under way.
 class Search {
  public:
@@ -88,7 +94,7 @@ class Search {
       if (kept.size() < fewest())
         throw Error(ExitCode::sweep, {sweep_.source.path.string(), fmt::format("only {} of {} particles have a distance", kept.size(), fresh.size()),
                                       fmt::format("the others failed or their measures have no value; {} axes and {} targets need {}", sweep_.axes.size(), measures_.size(), fewest()),
-                                      "look at the reasons (*.failed.h5 in the folder of runs), at the weeks of the measures, or raise calibration.particles"});
+                                      "look at the reasons (*.failed in the folder of runs), at the weeks of the measures, or raise calibration.particles"});
       record.tolerance = kept.back().distance;
       record.nearest = kept.front().distance;
       record.ess = effective_size(weights_of(kept));
@@ -368,19 +374,19 @@ class Search {
 }  // namespace
 
 Calibration::Calibration(const std::filesystem::path& file, std::span<const std::string> sets)
-    : sweep(file, sets, [this](Sweep& tables) {
-        tables.registry.add(calibration);
-        tables.registry.add(targets);
-        ensure(tables.sweep.design.set(std::string("latin")).empty() && tables.sweep.replicates.set(std::int64_t{1}).empty(), "defaults of a calibration are allowed");
-      }) {
+    : sweep(
+          file, sets,
+          [this](Sweep& tables) {
+            tables.registry.add(calibration);
+            tables.registry.add(targets);
+            ensure(tables.sweep.design.set(std::string("latin")).empty() && tables.sweep.replicates.set(std::int64_t{1}).empty(), "defaults of a calibration are allowed");
+          },
+          refuse_design) {
   check();
 }
 
 void Calibration::check() const {
   const ScenarioSource& source = sweep.source;
-  for (const char* key : {"sweep.design", "sweep.points", "sweep.morris_levels", "sweep.table", "sweep.common", "precision"})
-    if (const auto found = source.places.find(key); found != source.places.end())
-      throw scenario_error(found->second, fmt::format("'{}' means nothing in a calibration", key), "its runs follow from the targets", "take it away; see the table [calibration]");
   std::vector<std::string> names;
   std::set<std::string> taken = {"sample", "weight", "distance"};
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {

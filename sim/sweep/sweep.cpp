@@ -88,13 +88,15 @@ Value value_at(const AxisSpec& axis, const Field& field, double unit) {
   return std::clamp(x, low, high);
 }
 
-Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> sets, const std::function<void(Sweep&)>& prepare) {
+Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> sets, const std::function<void(Sweep&)>& before,
+             const std::function<void(const Sweep&)>& after) {
   registry.add(sweep);
   registry.add(precision);
   registry.add(axes);
   registry.add(measures);
-  if (prepare) prepare(*this);
+  if (before) before(*this);
   source = read_scenario(file, sets, registry);
+  if (after) after(*this);
   std::vector<std::string> base = sweep.set.value();
   if (sweep.model.is("simulator")) {
     const auto forward = [&](const char* key, const Value& value) { base.insert(base.begin(), fmt::format("output.{}={}", key, to_toml(value))); };

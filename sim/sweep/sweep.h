@@ -91,9 +91,11 @@ struct Shard {
 
 class Sweep {
  public:
-  /// Reads and checks a sweep's file. Throws scenario_error with the place of whatever is wrong. `prepare` comes before
-  /// reading: it may add tables to the registry and change defaults, as a calibration does.
-  explicit Sweep(const std::filesystem::path& file, std::span<const std::string> sets = {}, const std::function<void(Sweep&)>& prepare = {});
+  /// Reads and checks a sweep's file. Throws scenario_error with the place of whatever is wrong. `before` comes before
+  /// reading: it may add tables to the registry and change defaults, as a calibration does; `after` comes right after it
+  /// and may refuse what was read.
+  explicit Sweep(const std::filesystem::path& file, std::span<const std::string> sets = {}, const std::function<void(Sweep&)>& before = {},
+                 const std::function<void(const Sweep&)>& after = {});
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
 

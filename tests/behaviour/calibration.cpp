@@ -44,8 +44,8 @@ sd = 0.02
 value = 0
 sd = 0.005
 [calibration]
-particles = 300
-generations = 5
+particles = 400
+generations = 4
 predictive = 0
 )",
                                      KURULTAI_SOURCE_DIR);

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <memory>
@@ -28,6 +26,7 @@
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "engine/durable_file.h"
 
 namespace kurultai {
 namespace {
@@ -518,89 +517,6 @@ Slots lay_out(const Result& outline, const File& file) {
 // --- The disk ---------------------------------------------------------------------------------------------
 
 std::string reason(int error) { return std::generic_category().message(error); }
-
-std::string way_out(int error) {
-  if (error == ENOSPC || error == EDQUOT) return "free some space or choose another --out";
-  if (error == EFBIG) return "raise the limit on file size (ulimit -f)";
-  if (error == EACCES || error == EPERM || error == EROFS)
-    return "choose a folder you may write to with --out";
-  if (error == ENAMETOOLONG) return "choose a shorter name with --out";
-  return "choose another --out";
-}
-
-/// A new file under a hidden name beside `name`, of this object alone, removed again unless `keep` is reached.
-class Temporary {
- public:
-  Temporary(fs::path name, std::string place) : name_(std::move(name)), place_(std::move(place)) {
-    static std::atomic<unsigned> count = 0;
-    do {  // O_EXCL: neither another thread's, nor that of a process of the same number on another host
-      path_ = name_.parent_path() / fmt::format(".{}.{}.{}.tmp", name_.filename().string(), ::getpid(), count++);
-      file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (file_ < 0 && errno == EEXIST);
-    if (file_ < 0) {
-      const int error = errno;
-      fail("cannot write", error);
-    }
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  ~Temporary() {
-    if (file_ >= 0) ::close(file_);
-    if (!kept_) ::unlink(path_.c_str());
-  }
-  void write(std::span<const char> bytes) {
-    while (!bytes.empty()) {
-      // Linux moves at most 2 GB a call.
-      const ssize_t written = ::write(file_, bytes.data(), std::min(bytes.size(), std::size_t{1} << 30));
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("cannot write the result", errno);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
-  /// Sees to it that what was written is on the disk.
-  void close() {
-    if (::fsync(file_) != 0) fail("cannot write the result", errno);
-    if (::close(std::exchange(file_, -1)) != 0) fail("cannot write the result", errno);
-  }
-
-  /// Whether the closed file holds `first` and then `last` and nothing else, read from it.
-  [[nodiscard]] bool holds(std::span<const char> first, std::span<const char> last) const {
-    std::ifstream in(path_, std::ios::binary);
-    std::vector<char> block(std::size_t{1} << 20);
-    for (std::span<const char> part : {first, last}) {
-      while (!part.empty()) {
-        const std::size_t size = std::min(part.size(), block.size());
-        if (!in.read(block.data(), static_cast<std::streamsize>(size))) return false;
-        if (std::memcmp(block.data(), part.data(), size) != 0) return false;
-        part = part.subspan(size);
-      }
-    }
-    return in.peek() == std::ifstream::traits_type::eof();
-  }
-
-  /// Gives the file its name, in one step, and makes that last.
-  void keep() {
-    if (::rename(path_.c_str(), name_.c_str()) != 0) fail("cannot put the result in place", errno);
-    kept_ = true;
-    const fs::path folder = name_.has_parent_path() ? name_.parent_path() : fs::path(".");
-    const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (handle < 0) return;  // a folder one may write to but not list: the system syncs it in its own time
-    const int error = ::fsync(handle) == 0 ? 0 : errno;
-    ::close(handle);
-    if (error != 0 && error != EINVAL)  // EINVAL: a file system that does not sync folders
-      fail("the result is written, but its folder could not be synced", error);
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& problem, int error) const {
-    throw storage_error(place_, problem, reason(error), way_out(error));
-  }
-  fs::path name_;
-  fs::path path_;
-  std::string place_;
-  int file_ = -1;
-  bool kept_ = false;
-};
 
 // --- The seal ---------------------------------------------------------------------------------------------
 
@@ -1154,14 +1070,15 @@ void ResultWriter::commit() {
   in_session(place, [&] { layout_->finish(); });
   const std::span<const char> bytes = layout_->bytes();
   const std::string last = seal_of(bytes);
-  Temporary temporary(destination(file_), place);
-  temporary.write(bytes);
-  temporary.write(last);
-  temporary.close();
-  if (!temporary.holds(bytes, last))
+  const auto parts = {std::as_bytes(bytes), std::as_bytes(std::span<const char>(last))};
+  const fs::path name = destination(file_);
+  DurableFile file = DurableFile::beside(name, place, "result");
+  for (const std::span<const std::byte> part : parts) file.write(part);
+  file.close();
+  if (!file.holds(parts))
     throw storage_error(place, "the file read back differs from the result",
                         "the disk or its driver lost data", "choose another --out");
-  temporary.keep();
+  file.keep(name);
 }
 
 void write_result(const fs::path& file, const Result& result) {

@@ -1,19 +1,13 @@
 #include "engine/checkpoint.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <array>
-#include <cstring>
-#include <fstream>
-#include <memory>
-#include <new>
 #include <system_error>
-#include <vector>
 
-#include "base/archive.h"
 #include "base/error.h"
-#include "engine/durable_file.h"
+#include "base/hash.h"
+#include "engine/sealed_file.h"
 #include "scenario/scenario.h"
 
 namespace kurultai {
@@ -22,102 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The first bytes of a checkpoint: what it is, and the version of its format.
-constexpr std::string_view mark = "KURULTAI checkpoint 1\n";
-constexpr std::size_t buffer_size = std::size_t{1} << 20;
-
-/// A running XXH3-128.
-class Hash {
- public:
-  Hash() : state_(XXH3_createState(), &XXH3_freeState) {
-    if (!state_) throw std::bad_alloc();
-    XXH3_128bits_reset(state_.get());
-  }
-  void add(std::span<const std::byte> bytes) { XXH3_128bits_update(state_.get(), bytes.data(), bytes.size()); }
-  [[nodiscard]] std::array<std::byte, sizeof(XXH128_canonical_t)> value() const {
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_.get()));
-    std::array<std::byte, sizeof canonical> bytes{};
-    std::memcpy(bytes.data(), canonical.digest, sizeof canonical);
-    return bytes;
-  }
-
- private:
-  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
-};
-constexpr std::size_t seal_size = sizeof(XXH128_canonical_t);
-
-/// Gathers small pieces, so that each item is not a write of its own.
-class Buffered {
- public:
-  explicit Buffered(DurableFile& file) : file_(file) { buffer_.reserve(buffer_size); }
-  void write(std::span<const std::byte> bytes) {
-    hash_.add(bytes);
-    append(bytes);
-  }
-  /// Writes the hash of all that came before, and what is still held.
-  void seal() {
-    append(hash_.value());
-    flush();
-  }
-  [[nodiscard]] auto hash() const { return hash_.value(); }
-
- private:
-  void append(std::span<const std::byte> bytes) {
-    if (buffer_.size() + bytes.size() > buffer_size) flush();
-    if (bytes.size() > buffer_size) return file_.write(bytes);
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-  }
-  void flush() {
-    file_.write(buffer_);
-    buffer_.clear();
-  }
-  DurableFile& file_;
-  Hash hash_;
-  std::vector<std::byte> buffer_;
-};
-
-/// A checkpoint file whose mark and hash are right, open behind its mark. Throws storage_error.
-class Verified {
- public:
-  explicit Verified(const fs::path& file) : place_(file.string()), in_(file, std::ios::binary) {
-    std::error_code error;
-    const std::uintmax_t size = fs::file_size(file, error);
-    if (error || !in_) fail("cannot read", error ? error.message() : "it cannot be opened");
-    std::string found(mark.size(), '\0');
-    if (size < mark.size() + seal_size) fail("the checkpoint is damaged", "it is too short");
-    in_.read(found.data(), static_cast<std::streamsize>(found.size()));
-    if (found != mark) fail("this is no checkpoint that this version of the program can read", "it begins otherwise");
-    Hash hash;
-    hash.add(std::as_bytes(std::span(found)));
-    size_ = size - mark.size() - seal_size;
-    std::vector<std::byte> piece(buffer_size);
-    for (std::uintmax_t left = size_; left > 0;) {
-      const std::span<std::byte> part(piece.data(), static_cast<std::size_t>(std::min<std::uintmax_t>(left, piece.size())));
-      read(part);
-      hash.add(part);
-      left -= part.size();
-    }
-    read(seal_);
-    if (seal_ != hash.value()) fail("the checkpoint is damaged", "its bytes do not have the hash that it states");
-    in_.seekg(static_cast<std::streamoff>(mark.size()));
-  }
-  void read(std::span<std::byte> bytes) {
-    in_.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!in_) fail("the checkpoint is damaged", "it cannot be read to its end");
-  }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] const auto& seal() const { return seal_; }
-
- private:
-  [[noreturn]] void fail(const std::string& problem, const std::string& why) const {
-    throw storage_error(place_, problem, why, "remove it, or run without --resume to start anew");
-  }
-  std::string place_;
-  std::ifstream in_;
-  std::uint64_t size_ = 0;
-  std::array<std::byte, seal_size> seal_{};
-};
+constexpr SealedKind kind{"KURULTAI checkpoint 1\n", "checkpoint", "remove it, or run without --resume to start anew"};
 
 /// A hash of all that `society` is, but for how it came about.
 std::string hash_of(const Society& society) {
@@ -147,9 +46,7 @@ std::string hash_of(const Society& society) {
     add(std::array<std::uint32_t, 1>{static_cast<std::uint32_t>(row.size())});
     add(row);
   }
-  std::string digits;
-  for (const std::byte byte : hash.value()) digits += fmt::format("{:02x}", static_cast<unsigned>(byte));
-  return digits;
+  return hexadecimal(hash.value());
 }
 
 /// A checkpoint of another run: whole, but not to be used, and no reason to look for an older one.
@@ -216,16 +113,7 @@ void Checkpoint::write(const RunLog& log) {
   Identity own = identity();
   RunLog copy = log;
   DurableFile file(fs::path(file_).concat(".new"), file_.string(), "checkpoint");
-  Buffered out(file);
-  out.write(std::as_bytes(std::span(mark)));
-  Archive archive = Archive::saving([&out](std::span<const std::byte> bytes) { out.write(bytes); });
-  visit(archive, own, copy);
-  const auto hash = out.hash();
-  out.seal();
-  file.close();
-  if (Verified(file.path()).seal() != hash)
-    throw storage_error(file_.string(), "the checkpoint read back differs from what was written",
-                        "the disk or its driver lost data", "choose another --out");
+  write_sealed(file, kind, [&](Archive& archive) { visit(archive, own, copy); });
   // One that is damaged, or of another run, does not push out what stands behind it.
   std::error_code error;
   if (file_is_good_ && fs::exists(file_, error)) {
@@ -239,12 +127,10 @@ void Checkpoint::write(const RunLog& log) {
 }
 
 RunLog Checkpoint::load(const fs::path& file) {
-  Verified in(file);
-  Archive archive = Archive::loading([&in](std::span<std::byte> bytes) { in.read(bytes); }, in.size(), file.string());
   Identity found;
   RunLog log;
   try {
-    visit(archive, found, log);
+    read_sealed(file, kind, [&](Archive& archive) { visit(archive, found, log); });
   } catch (const Foreign& foreign) {
     throw Foreign(at(file, foreign));
   }

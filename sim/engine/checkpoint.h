@@ -1,11 +1,10 @@
 // Checkpoints: a run that was stopped, or killed at any moment, goes on from its last checkpoint and ends in the same
 // bits, on any number of threads.
 //
-// A file holds the identity of the run (scenario with all values, version and commit of the program, a hash of the
-// society), then what Simulation::state visits, then a hash of all bytes before it. It is written beside its place
-// under FILE.new, synced, read back and checked, and renamed; what stood in its place becomes FILE.previous. So
-// whatever the moment of a kill, FILE or FILE.previous is there and whole. Files are of use on machines that lay out
-// numbers alike only.
+// A sealed file (engine/sealed_file.h) holds the identity of the run (scenario with all values, version and commit of
+// the program, a hash of the society), then what Simulation::state visits. It is written beside its place under
+// FILE.new, synced, read back and checked, and renamed; what stood in its place becomes FILE.previous. So whatever the
+// moment of a kill, FILE or FILE.previous is there and whole.
 #pragma once
 
 #include <cstdint>

@@ -124,7 +124,7 @@ int sweep(const SweepOptions& options) {
     return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
   }
   if (report.stopped) {
-    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; {} runs are in {}, whose files *.failed.h5 hold the reasons ('show' prints them)\n", report.finished, runs);
+    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; {} runs are in {}, whose files *.failed hold the reasons\n", report.finished, runs);
     return static_cast<int>(ExitCode::sweep);
   }
   if (!report.merged) {

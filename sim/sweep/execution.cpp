@@ -25,7 +25,7 @@ std::vector<double> measure_so_far(const Sweep& sweep, const Store& store, std::
   for (std::size_t r = 0; r < n; ++r) {
     const std::uint64_t number = sweep.number({point, static_cast<std::uint32_t>(r)});
     if (!store.has(number)) continue;
-    const Result run = read_outline(store.file(number));
+    const Result run = store.head(number);
     const auto found = run.attributes.find(measure_attribute + sweep.precision.measure.value());
     if (found != run.attributes.end())
       if (const auto* value = std::get_if<double>(&found->second)) values[r] = *value;

@@ -207,7 +207,10 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
       }
       std::optional<Result> part;
       try {
-        part = read_outline(finished ? store.file(run) : store.failed_file(run));
+        if (finished)
+          part = store.head(run);
+        else
+          reasons[cell] = store.reason(run);
       } catch (const Error& e) {
         if (e.code() != ExitCode::storage) throw;
         report.damaged.push_back(run);
@@ -215,7 +218,6 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
       }
       if (!finished) {
         status[cell] = static_cast<std::uint8_t>(RunStatus::failed);
-        reasons[cell] = text_attribute(*part, "reason");
         ++report.failed;
         continue;
       }

@@ -14,7 +14,8 @@
 
 #include "base/error.h"
 #include "engine/durable_file.h"
-#include "engine/storage.h"
+#include "engine/result_record.h"
+#include "engine/sealed_file.h"
 #include "scenario/scenario.h"
 
 namespace kurultai {
@@ -42,17 +43,21 @@ std::optional<std::uint64_t> number_of(const std::string& name, const std::strin
   return number;
 }
 
-constexpr const char* finished_ending = ".h5";
-constexpr const char* failed_ending = ".failed.h5";
+constexpr const char* finished_ending = ".run";
+constexpr const char* failed_ending = ".failed";
 
-/// Whether `name` is a file that a killed process of ours left half written.
-bool is_left_over(const std::string& name) { return name.size() > 4 && name.front() == '.' && name.substr(name.size() - 4) == ".tmp"; }
+constexpr SealedKind run_kind{"KURULTAI run 1\n", "file of the run", "remove it: --resume does the run again"};
 
-Result failure(const std::string& reason) {
-  Result result;
-  result.attributes["format_version"] = result_format_version;
-  result.attributes["reason"] = reason;
-  return result;
+/// Writes `text` to `file`, as a whole or not at all.
+void write_text(const fs::path& file, std::string_view text, const char* what) {
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(text));
+  DurableFile out = DurableFile::beside(file, file.string(), what);
+  out.write(bytes);
+  out.close();
+  if (!out.holds({bytes}))
+    throw storage_error(file.string(), fmt::format("the {} read back differs from what was written", what),
+                        "the disk or its driver lost data", "choose another --out");
+  out.keep(file);
 }
 
 bool is_checkpoint(const std::string& name) { return name.find(".checkpoint") != std::string::npos; }
@@ -90,10 +95,7 @@ Store::Store(fs::path folder, const std::string& identity, bool resume, const st
     if (runs > 0)
       throw storage_error(place, "the folder holds runs, but no sweep.toml", "nothing says what they are of", "delete the folder, or choose another --out");
     // Shards may do this at the same moment; they write the same.
-    DurableFile file(folder_ / fmt::format(".{}.{}.tmp", identity_name, ::getpid()), place, "sweep's identity");
-    file.write(std::as_bytes(std::span<const char>(identity)));
-    file.close();
-    file.keep(folder_ / identity_name);
+    write_text(folder_ / identity_name, identity, "sweep's identity");
   }
 }
 
@@ -131,7 +133,13 @@ fs::path Store::failed_file(std::uint64_t number) const { return folder_ / fmt::
 fs::path Store::checkpoint_file(std::uint64_t number) const { return folder_ / fmt::format("{:08}.checkpoint", number); }
 
 void Store::put(std::uint64_t number, const Result& result) {
-  write_result(file(number), result);
+  const fs::path name = file(number);
+  DurableFile out = DurableFile::beside(name, name.string(), std::string(run_kind.what));
+  write_sealed(out, run_kind, [copy = result](Archive& archive) mutable {
+    visit_head(archive, copy);
+    visit_values(archive, copy);
+  });
+  out.keep(name);
   const std::scoped_lock lock(guard_);
   finished_.insert(number);
   if (failed_.erase(number) == 0) return;
@@ -140,12 +148,36 @@ void Store::put(std::uint64_t number, const Result& result) {
 }
 
 void Store::put_failed(std::uint64_t number, const std::string& reason) {
-  write_result(failed_file(number), failure(reason));
+  write_text(failed_file(number), reason + "\n", "reason of the failed run");
   const std::scoped_lock lock(guard_);
   failed_.insert(number);
 }
 
-Result Store::get(std::uint64_t number) const { return read_result(has(number) ? file(number) : failed_file(number)); }
+Result Store::head(std::uint64_t number) const {
+  Result result;
+  read_sealed(file(number), run_kind, [&](Archive& archive) { visit_head(archive, result); });
+  return result;
+}
+
+Result Store::get(std::uint64_t number) const {
+  Result result;
+  read_sealed(file(number), run_kind, [&](Archive& archive) {
+    visit_head(archive, result);
+    visit_values(archive, result);
+    archive.finish();
+  });
+  return result;
+}
+
+std::string Store::reason(std::uint64_t number) const {
+  const fs::path name = failed_file(number);
+  std::optional<std::string> text = text_of(name);
+  if (!text) throw storage_error(name.string(), "cannot read", "it cannot be opened", "check its permissions");
+  if (text->empty() || text->back() != '\n')
+    throw storage_error(name.string(), "the reason of the failed run is damaged", "it is cut short", "remove it: --resume tries the run again");
+  text->pop_back();
+  return *text;
+}
 
 void Store::drop(std::uint64_t number) {
   std::error_code ignored;
@@ -162,7 +194,7 @@ void Store::remove() {
   std::error_code error;
   for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (number_of(name, finished_ending) || number_of(name, failed_ending) || is_left_over(name) || is_checkpoint(name) || name.rfind("lock", 0) == 0) ours.push_back(it->path());
+    if (number_of(name, finished_ending) || number_of(name, failed_ending) || DurableFile::is_left_over(name) || is_checkpoint(name) || name.rfind("lock", 0) == 0) ours.push_back(it->path());
   }
   for (const fs::path& path : ours)
     if (!error) fs::remove(path, error);
@@ -187,15 +219,14 @@ void MemoryStore::put(std::uint64_t number, const Result& result) {
   failed_.erase(number);
 }
 
-void MemoryStore::put_failed(std::uint64_t number, const std::string& reason) {
+void MemoryStore::put_failed(std::uint64_t number, const std::string& /*reason*/) {
   const std::scoped_lock lock(guard_);
-  failed_[number] = failure(reason);
+  failed_.insert(number);
 }
 
 Result MemoryStore::get(std::uint64_t number) const {
   const std::scoped_lock lock(guard_);
-  const auto found = finished_.find(number);
-  return found != finished_.end() ? found->second : failed_.at(number);
+  return finished_.at(number);
 }
 
 void MemoryStore::drop(std::uint64_t number) {

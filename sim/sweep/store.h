@@ -2,11 +2,13 @@
 // place. What is there is done, whatever happened to the process that did it: after a kill the others are run, and
 // nothing is kept in memory until the end.
 //
-//   FOLDER/sweep.toml        all that the results depend on; a resume under another is refused
-//   FOLDER/00000123.h5       run 123: an ordinary result, its measures as attributes
-//   FOLDER/00000125.failed.h5    run 125 failed; attribute `reason`
+//   FOLDER/sweep.toml            all that the results depend on; a resume under another is refused
+//   FOLDER/00000123.run          run 123: its result with its measures as attributes, sealed (engine/sealed_file.h)
+//   FOLDER/00000125.failed       run 125 failed: the reason, as text
 //   FOLDER/00000124.checkpoint   a long run that was stopped
-//   FOLDER/lock, lock.2of4   held by the process that works here
+//   FOLDER/lock, lock.2of4       held by the process that works here
+//
+// Files of runs are for this program alone, on machines that lay out numbers alike; all of them end in the result file.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +38,7 @@ class RunStore {
   virtual void put(std::uint64_t number, const Result& result) = 0;
   /// Commits that a run failed, and why.
   virtual void put_failed(std::uint64_t number, const std::string& reason) = 0;
-  /// A run as it was committed, finished or failed; throws storage_error if its file is damaged.
+  /// A finished run as it was committed; throws storage_error if its file is damaged.
   [[nodiscard]] virtual Result get(std::uint64_t number) const = 0;
   /// Takes a run away, so that it is done again.
   virtual void drop(std::uint64_t number) = 0;
@@ -59,6 +61,10 @@ class Store final : public RunStore {
   void put(std::uint64_t number, const Result& result) override;
   void put_failed(std::uint64_t number, const std::string& reason) override;
   [[nodiscard]] Result get(std::uint64_t number) const override;
+  /// As `get`, but its variables (not its coordinates) come without values: cheap, and finds damage as well.
+  [[nodiscard]] Result head(std::uint64_t number) const;
+  /// Why a run failed; throws storage_error if its file is damaged.
+  [[nodiscard]] std::string reason(std::uint64_t number) const;
   void drop(std::uint64_t number) override;
   [[nodiscard]] std::filesystem::path file(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path failed_file(std::uint64_t number) const;
@@ -88,7 +94,7 @@ class MemoryStore final : public RunStore {
  private:
   mutable std::mutex guard_;
   std::map<std::uint64_t, Result> finished_;
-  std::map<std::uint64_t, Result> failed_;
+  std::set<std::uint64_t> failed_;
 };
 
 }  // namespace kurultai

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "engine/simulation.h"
 #include "engine/storage.h"
 #include "sweep/merge.h"
 #include "sweep/statistics.h"
@@ -72,6 +73,28 @@ void check_outline(Sweep& sweep) {
   }
 }
 
+/// Whether `out` is the whole result of this very sweep: nothing is left to do.
+bool is_complete(const Sweep& sweep, const fs::path& out) {
+  std::error_code error;
+  if (!fs::is_regular_file(out, error)) return false;
+  try {
+    const Result there = read_result(out, [](const std::string& group, const std::string& name) { return group == "runs" && name == "status"; });
+    const auto same = [&](const char* name, const std::string& now) {
+      const auto found = there.attributes.find(name);
+      return found != there.attributes.end() && found->second == Attribute(now);
+    };
+    if (!same("kind", "sweep") || !same("sweep", sweep.resolved()) || !same("scenario", sweep.experiment().resolved()) ||
+        !same("kurultai_version", program_version()) || !same("git_commit", git_commit()))
+      return false;
+    const auto& status = std::get<std::vector<std::uint8_t>>(there.group("runs")->variable("status")->values);
+    return std::all_of(status.begin(), status.end(), [](std::uint8_t s) {
+      return s == static_cast<std::uint8_t>(RunStatus::finished) || s == static_cast<std::uint8_t>(RunStatus::not_needed);
+    });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 fs::path runs_folder(const fs::path& out) { return fs::path(out).replace_extension(".runs"); }
@@ -97,6 +120,16 @@ ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProg
   prepare_output(options.out);
   check_outline(sweep);
   const bool whole = options.shard.count == 1;
+  std::error_code ignored;
+  if (!fs::exists(runs_folder(options.out), ignored)) {
+    // A job that is put back into a queue after the end must not begin anew, nor replace the result by nothing.
+    if ((options.resume || options.merge_only) && is_complete(sweep, options.out)) {
+      report.merged = true;
+      return report;
+    }
+    if (options.merge_only)
+      throw storage_error(runs_folder(options.out).string(), "there are no runs to merge", "no such folder", "do the sweep first, or its shards");
+  }
   Store store(runs_folder(options.out), sweep.identity(), options.resume || options.merge_only || !whole,
               options.merge_only ? "merge" : (whole ? "" : fmt::format("{}of{}", options.shard.index, options.shard.count)));
   Runner runner(sweep.experiment(), store, options.runner, [&](const Task&, Result& result) { condense(sweep, result); });

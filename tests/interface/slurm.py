@@ -93,7 +93,7 @@ class Scripts(unittest.TestCase):
         for i in (3, 1, 2):
             done = self.bash("bundles.sh", SLURM_ARRAY_TASK_ID=str(i))
             self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(list(self.runs.glob("*.h5"))), 9)
+        self.assertEqual(len(list(self.runs.glob("*.run"))), 9)
         done = self.bash("merge.sh")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.call("sweep", "sweep.toml", "--out", "reference.h5", *sets).returncode, 0)

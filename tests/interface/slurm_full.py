@@ -84,7 +84,7 @@ class OnSlurm(unittest.TestCase):
         return array, merge
 
     def wait_for_runs(self, n):
-        self.slurm.wait(lambda: len(list(self.runs.glob("[0-9]*.h5"))) >= n, 60, f"there were no {n} runs")
+        self.slurm.wait(lambda: len(list(self.runs.glob("[0-9]*.run"))) >= n, 60, f"there were no {n} runs")
 
     def wait_for_all(self, seconds=90):
         self.slurm.wait(lambda: not self.slurm.waiting(), seconds, "jobs did not end")
@@ -136,7 +136,7 @@ class OnSlurm(unittest.TestCase):
         self.slurm.call("scancel", array)
         self.wait_for_all()
         self.assertEqual(self.state(f"{array}_1"), "CANCELLED")
-        left = len(list(self.runs.glob("[0-9]*.h5")))
+        left = len(list(self.runs.glob("[0-9]*.run")))
         self.assertTrue(6 <= left < 60, f"{left} runs")
         self.assertTrue(list(self.runs.glob("*.checkpoint")), "what ran when it was cancelled left its checkpoint\n" + self.logs())
         self.submit()
@@ -149,7 +149,7 @@ class OnSlurm(unittest.TestCase):
         self.wait_for_all()
         for i in range(1, 5):
             self.assertEqual(self.state(f"{array}_{i}"), "COMPLETED", self.logs())
-        files = sorted(self.runs.glob("[0-9]*.h5"))
+        files = sorted(self.runs.glob("[0-9]*.run"))
         self.assertEqual(len(files), 60)
         for file in files[10:50:7]:
             file.unlink()

@@ -52,12 +52,12 @@ class Snakemake(unittest.TestCase):
         try:
             for _ in range(600):
                 time.sleep(0.05)
-                if len(list(runs.glob("[0-9]*.h5"))) >= 2 or killed.poll() is not None:
+                if len(list(runs.glob("[0-9]*.run"))) >= 2 or killed.poll() is not None:
                     break
         finally:
             os.killpg(killed.pid, signal.SIGKILL)
             killed.wait()
-        self.assertGreaterEqual(len(list(runs.glob("[0-9]*.h5"))), 2, log.read_text())
+        self.assertGreaterEqual(len(list(runs.glob("[0-9]*.run"))), 2, log.read_text())
         self.assertFalse((self.folder / "my out.h5").exists(), "it ended before it was killed")
 
         self.call(self.command("--unlock"))

@@ -163,6 +163,20 @@ class Sweeps(unittest.TestCase):
             self.assert_alone()
             self.out.unlink()
 
+    def test_resume_and_merge_after_the_end_leave_the_result_alone(self):
+        file = self.write(VILLAGE, weeks=60, replicates=1)
+        early = self.sweep(file, "--merge")
+        self.assertEqual(early.returncode, 5)
+        self.assertIn("no runs to merge", early.stderr)
+        self.assertEqual(self.sweep(file).returncode, 0)
+        before = self.out.stat()
+        for option in ("--merge", "--resume"):
+            done = self.sweep(file, option)
+            self.assertEqual((done.returncode, done.stdout.strip()), (0, str(self.out)), done.stderr)
+            self.assertEqual(self.out.stat().st_mtime_ns, before.st_mtime_ns)
+        self.assertEqual(self.sweep(file, "--resume", "--set", "sweep.seed=2").returncode, 0)
+        self.assertNotEqual(self.out.stat().st_mtime_ns, before.st_mtime_ns, "another sweep is done, not taken for this one")
+
     def test_a_merge_before_the_end_marks_what_is_missing(self):
         file = self.write(VILLAGE, weeks=60, replicates=4)
         self.assertEqual(self.sweep(file, "--shard", "1/2").returncode, 0)
@@ -337,7 +351,7 @@ class Sweeps(unittest.TestCase):
         for old, new, words in (("[measure.participation]", "[measure.partcipation]", "did you mean 'participation'"),
                                 ("[measure.participation]", "[measure.turnout]", "leaves 'form' open"),
                                 ("[axis.rule]", "[axis.trust]", "cannot be called 'trust'"),
-                                ('values = [0.0, 0.3, 0.6, 0.9]', 'low = 0.5', "no values"),
+                                ('values = [0.0, 0.3, 0.6, 0.9]', 'low = 0.0\nhigh = 1.0', "no values"),
                                 ('replicates = 2', 'design = "list"', "equally many"),
                                 ('replicates = 2', 'replicates = 0', "1, ")):
             done = self.sweep(self.write(good.replace(old, new)))

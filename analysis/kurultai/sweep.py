@@ -109,28 +109,7 @@ class Sweep:
     @functools.cached_property
     def measures(self) -> xarray.Dataset:
         """The measures, over (point, replicate), with unit and meaning of the series that they look at."""
-        data = self._group("measures").load()
-        for name, variable in data.data_vars.items():
-            variable.attrs.update(self._described(str(name)))
-        return data
-
-    def _described(self, measure: str) -> dict[str, str]:
-        """Unit and long_name of a measure from its series; empty if that was not kept."""
-        series, level = self.looked_at(measure)
-        if level not in self.levels or series not in self.level(level).data_vars:
-            return {}
-        spec, of = self.settings.get("measure", {}).get(measure, {}), self.level(level)[series].attrs
-        first, last = spec.get("first", 0), spec.get("last", -1)
-        if (first, last) == (0, -1):
-            weeks = "all weeks"
-        elif first < 0 and last == -1:
-            weeks = f"the last {-first} weeks" if first < -1 else "the last week"
-        else:
-            weeks = " to ".join(f"week {week}" if week >= 0 else "the end" if week == -1 else f"{-week} weeks before the end"
-                                for week in (first, last))
-        how = {"last": "last value", "sum": "sum", "least": "least", "greatest": "greatest"}.get(spec.get("reduce", "mean"), "mean")
-        where = "".join(f", {label}" for label in spec.get("at", ())) + ("" if level == "nation" else f", by {level}")
-        return {"units": str(of.get("units", "1")), "long_name": f"{of.get('long_name', series)}{where}; {how} of {weeks}"}
+        return self._group("measures").load()
 
     def looked_at(self, measure: str) -> tuple[str, str]:
         """The series and the level that a measure looks at: its own name and the nation unless the sweep's file says."""

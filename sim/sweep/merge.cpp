@@ -128,12 +128,36 @@ void place_values(Values& batch, std::size_t offset, const Values& part, const s
       batch);
 }
 
-/// The unit of the series that a measure looks at.
-std::string unit_of(const MeasureSpec& spec, const std::string& key, const std::vector<Group>& series) {
+/// The series that a measure looks at, among those that were kept; nullptr if it was not.
+const Variable* series_of(const MeasureSpec& spec, const std::string& key, const std::vector<Group>& series) {
   for (const Group& group : series)
-    if (group.path == "series/" + spec.level.value())
-      if (const Variable* variable = group.variable(spec.series.value().empty() ? key : spec.series.value())) return variable->unit;
-  return "1";
+    if (group.path == "series/" + spec.level.value()) return group.variable(spec.series.value().empty() ? key : spec.series.value());
+  return nullptr;
+}
+
+/// The weeks that a measure looks at, in words.
+std::string weeks_of(const MeasureSpec& spec) {
+  if (spec.first == 0 && spec.last == -1) return "all weeks";
+  if (spec.first == -1 && spec.last == -1) return "the last week";
+  if (spec.first < 0 && spec.last == -1) return fmt::format("the last {} weeks", -spec.first.value());
+  const auto week = [](std::int64_t w) { return w >= 0 ? fmt::format("week {}", w) : w == -1 ? "the end" : fmt::format("{} weeks before the end", -w); };
+  return week(spec.first) + " to " + week(spec.last);
+}
+
+/// "share of adults who took part in anything in the last 52 weeks, form=e-vote; mean of the last 52 weeks".
+std::string meaning_of(const MeasureSpec& spec, const std::string& name, const Variable* of) {
+  std::string meaning = of == nullptr ? name : of->long_name;
+  for (const std::string& label : spec.at.value()) meaning += ", " + label;
+  if (!spec.level.value().empty() && spec.level.value() != "nation") meaning += ", by " + spec.level.value();
+  return meaning + fmt::format("; {} of {}", spec.reduce.is("last") ? "last value" : spec.reduce.value(), weeks_of(spec));
+}
+
+/// Whether a variable tells about places and strata rather than about a run: the same in all runs of a sweep that does not
+/// vary the society.
+bool is_label(const Sweep& sweep, const Variable& variable) {
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+    if (sweep.axes[a].path.value().rfind("society.", 0) == 0) return false;
+  return std::find(variable.dimensions.begin(), variable.dimensions.end(), "week") == variable.dimensions.end();
 }
 
 std::string text_attribute(const Result& result, const std::string& name) {
@@ -188,6 +212,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   std::vector<std::int64_t> lucks(cells);
   std::vector<std::vector<double>> measures(sweep.measures.size(), std::vector<double>(cells, nan));
   std::vector<Group> series;
+  std::uint64_t first_number = 0;  // of a run that finished
   for (std::size_t p = 0; p < points; ++p)
     for (std::size_t r = 0; r < replicates; ++r) {
       const std::size_t cell = p * replicates + r;
@@ -222,7 +247,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
         continue;
       }
       status[cell] = static_cast<std::uint8_t>(RunStatus::finished);
-      ++report.finished;
+      if (report.finished++ == 0) first_number = run;
       digests[cell] = text_attribute(*part, run_digest_attribute);
       for (std::size_t m = 0; m < measures.size(); ++m) measures[m][cell] = number_attribute(*part, measure_attribute + sweep.measures.key(m));
       for (Group& group : part->groups) {
@@ -273,16 +298,20 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
     Group group{"measures", "one number out of each run", {points_coordinate(points), replicates_coordinate(replicates)}, {}};
     for (std::size_t m = 0; m < measures.size(); ++m) {
       const MeasureSpec& spec = sweep.measures[m];
-      std::string meaning = fmt::format("{} of {} ({}), weeks {} to {}", spec.reduce.value(), spec.series.value().empty() ? sweep.measures.key(m) : spec.series.value(),
-                                        spec.level.value(), spec.first.value(), spec.last.value());
-      for (const std::string& label : spec.at.value()) meaning += ", " + label;
-      group.variables.push_back({sweep.measures.key(m), both, measures[m], unit_of(spec, sweep.measures.key(m), series), meaning, "design", {}, names});
+      const std::string& name = sweep.measures.key(m);
+      const Variable* of = series_of(spec, name, series);
+      group.variables.push_back({name, both, measures[m], of == nullptr ? "1" : of->unit, meaning_of(spec, name, of), "design", {}, names});
     }
     group.variables.insert(group.variables.end(), axes.begin(), axes.end());
     outline.groups.push_back(std::move(group));
   }
+  const Result first_run = report.finished == 0 ? Result{} : store.get(first_number);
   for (Group group : series) {
     for (Variable& variable : group.variables) {
+      if (is_label(sweep, variable)) {
+        variable.values = first_run.group(group.path)->variable(variable.name)->values;
+        continue;
+      }
       variable.dimensions.insert(variable.dimensions.begin(), {"point", "replicate"});
       variable.coordinates = names;
       variable.values = missing_values(variable.values, 0);
@@ -308,7 +337,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
           if (group == nullptr) continue;
           for (std::size_t v = 0; v < series[g].variables.size(); ++v) {
             const Variable* variable = group->variable(series[g].variables[v].name);
-            if (variable == nullptr) continue;
+            if (variable == nullptr || is_label(sweep, *variable)) continue;
             std::vector<std::size_t> shape;
             std::vector<std::size_t> part_shape;
             std::vector<std::vector<std::size_t>> at;

@@ -135,8 +135,8 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
 
         group = Group("measures", **over)
         group.put_axes()
-        for name, values, meaning in (("participation", base, "mean of participation (nation), weeks -52 to -1"),
-                                      ("awareness", 2 * base, "mean of awareness (nation), weeks -52 to -1"),
+        for name, values, meaning in (("participation", base, "share of adults who took part in the last 52 weeks; mean of the last 52 weeks"),
+                                      ("awareness", 2 * base, "share of the eligible who knew in the last 52 weeks; mean of the last 52 weeks"),
                                       ("trust", 0.5 + 0.1 * luck + noise, "mean trust in the akim, mean of the last year")):
             values = numpy.broadcast_to(values, lost.shape)
             group.put(name, both, numpy.where(lost, numpy.nan, values), meaning, coordinates=True)

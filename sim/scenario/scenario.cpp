@@ -378,10 +378,20 @@ class Writer {
     const Field* namesake = table ? nullptr : field_named(item.key);
     const std::string advice = did_you_mean(namesake ? namesake->path() : nearest(item.key, names));
     if (table)
-      throw scenario_error(place, fmt::format("unknown section [{}]", shown(item.key)),
-                           "there is no such section", advice);
+      throw scenario_error(place, fmt::format("unknown section [{}]", shown(item.key)), "there is no such section",
+                           advice.empty() ? other_kind(item.key) : advice);
     throw scenario_error(place, fmt::format("unknown key '{}'", shown(item.key)),
                          "outside sections only title, description and extends may stand", advice);
+  }
+
+  /// What a file is that has the section `key` where this registry does not know it: scenarios and sweeps are easily
+  /// taken for each other.
+  [[nodiscard]] std::string other_kind(const std::string& key) const {
+    for (const char* name : {"sweep", "axis", "measure"})
+      if (key == name) return "a sweep's file is for 'kurultai sweep'";
+    for (const char* name : {"calibration", "target"})
+      if (key == name) return "a calibration's file is for 'kurultai calibrate'";
+    return section_named("sweep") ? "a scenario is for 'kurultai run'; a sweep names it as [sweep] scenario = ..." : "";
   }
 
   [[noreturn]] void refuse_path(const std::string& place, const std::string& path) const {

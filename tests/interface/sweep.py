@@ -357,6 +357,11 @@ class Sweeps(unittest.TestCase):
             done = self.sweep(self.write(good.replace(old, new)))
             self.assertEqual(done.returncode, 3, (new, done.stderr))
             self.assertIn(words, done.stderr)
+        for verb, file, words in (("run", "scenarios/sweeps/village.toml", "kurultai sweep"), ("sweep", "scenarios/kazakhstan.toml", "kurultai run"),
+                                  ("sweep", "scenarios/sweeps/calibrate_village.toml", "kurultai calibrate")):
+            done = call(verb, file, "--out", self.out)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn(words, done.stderr)
         for shard in ("0/4", "5/4", "a/b", "3"):
             self.assertEqual(self.sweep(self.write(good), "--shard", shard).returncode, 2)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["sweep.toml"], "nothing was left behind")

@@ -160,20 +160,12 @@ std::string describe_forms(const Model& model, bool json) {
 
 /// The keys of a sweep's and of a calibration's file.
 std::string describe_sweep(bool json) {
-  SweepSettings sweep;
-  Precision precision;
+  SweepTables tables;
   CalibrationSettings calibration;
-  Collection<AxisSpec> axes{"axis", ""};
-  Collection<MeasureSpec> measures{"measure", ""};
   Collection<TargetSpec> targets{"target", ""};
-  Registry registry;
-  registry.add(sweep);
-  registry.add(precision);
-  registry.add(calibration);
-  registry.add(axes);
-  registry.add(measures);
-  registry.add(targets);
-  return describe_parameters(registry, json);
+  tables.registry.add(calibration);
+  tables.registry.add(targets);
+  return describe_parameters(tables.registry, json);
 }
 
 }  // namespace

@@ -147,18 +147,11 @@ int rerun(const RerunOptions& options) {
   const Result file = read_result(options.file, [](const std::string& group, const std::string&) { return group == "design" || group == "runs"; });
   if (text_attribute(file, "kind") != "sweep")
     throw storage_error(options.file, "not the result of a sweep", "single runs hold their scenario whole", "give a file written by 'sweep'");
-  SweepSettings settings;
-  Precision precision;
-  Collection<AxisSpec> axes{"axis", ""};
-  Collection<MeasureSpec> measures{"measure", ""};
-  Registry registry;
-  registry.add(settings);
-  registry.add(precision);
-  registry.add(axes);
-  registry.add(measures);
-  read_scenario_text(text_attribute(file, "sweep"), options.file, {}, registry);
-  std::string text = text_attribute(file, "scenario");
-  const std::unique_ptr<Experiment> experiment = experiment_from_text(settings.model.value(), text, likely_folders(options.folder, options.file));
+  SweepTables tables;
+  read_scenario_text(text_attribute(file, "sweep"), options.file, {}, tables.registry);
+  const Collection<AxisSpec>& axes = tables.axes;
+  const std::string text = text_attribute(file, "scenario");
+  const std::unique_ptr<Experiment> experiment = experiment_from_text(tables.sweep.model.value(), text, likely_folders(options.folder, options.file));
 
   const auto& numbers = std::get<std::vector<std::int32_t>>(variable_of(file, "runs", "run", options.file).values);
   const auto found = std::find(numbers.begin(), numbers.end(), static_cast<std::int64_t>(options.run));

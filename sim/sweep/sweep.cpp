@@ -90,10 +90,6 @@ Value value_at(const AxisSpec& axis, const Field& field, double unit) {
 
 Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> sets, const std::function<void(Sweep&)>& before,
              const std::function<void(const Sweep&)>& after) {
-  registry.add(sweep);
-  registry.add(precision);
-  registry.add(axes);
-  registry.add(measures);
   if (before) before(*this);
   source = read_scenario(file, sets, registry);
   if (after) after(*this);

@@ -89,15 +89,31 @@ struct Shard {
   std::uint32_t count = 1;
 };
 
-class Sweep {
+/// All tables of a sweep's file, as they are declared.
+struct SweepTables {
+  SweepTables() {
+    registry.add(sweep);
+    registry.add(precision);
+    registry.add(axes);
+    registry.add(measures);
+  }
+  SweepTables(const SweepTables&) = delete;
+  SweepTables& operator=(const SweepTables&) = delete;
+
+  SweepSettings sweep;
+  Precision precision;
+  Collection<AxisSpec> axes{"axis", "parameters that differ between points"};
+  Collection<MeasureSpec> measures{"measure", "numbers out of each run"};
+  Registry registry;
+};
+
+class Sweep : public SweepTables {
  public:
   /// Reads and checks a sweep's file. Throws scenario_error with the place of whatever is wrong. `before` comes before
   /// reading: it may add tables to the registry and change defaults, as a calibration does; `after` comes right after it
   /// and may refuse what was read.
   explicit Sweep(const std::filesystem::path& file, std::span<const std::string> sets = {}, const std::function<void(Sweep&)>& before = {},
                  const std::function<void(const Sweep&)>& after = {});
-  Sweep(const Sweep&) = delete;
-  Sweep& operator=(const Sweep&) = delete;
 
   [[nodiscard]] const Experiment& experiment() const { return *experiment_; }
   [[nodiscard]] const Design& design() const { return design_; }
@@ -119,11 +135,6 @@ class Sweep {
   [[nodiscard]] std::string resolved() const;
   [[nodiscard]] std::string identity() const;
 
-  SweepSettings sweep;
-  Precision precision;
-  Collection<AxisSpec> axes{"axis", "parameters that differ between points"};
-  Collection<MeasureSpec> measures{"measure", "numbers out of each run"};
-  Registry registry;
   ScenarioSource source;
 
  private:

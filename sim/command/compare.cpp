@@ -31,12 +31,6 @@ Error usage(const std::string& place, const std::string& problem, const std::str
   return Error(ExitCode::usage, {place, problem, why, suggestion});
 }
 
-std::string text_attribute(const Result& result, const std::string& name) {
-  const auto found = result.attributes.find(name);
-  const auto* text = found == result.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? "" : *text;
-}
-
 std::int64_t whole_attribute(const Result& result, const std::string& name) {
   const auto found = result.attributes.find(name);
   const auto* whole = found == result.attributes.end() ? nullptr : std::get_if<std::int64_t>(&found->second);

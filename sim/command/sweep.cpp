@@ -89,12 +89,6 @@ const Variable& variable_of(const Result& result, const std::string& group, cons
   return *v;
 }
 
-std::string text_attribute(const Result& result, const std::string& name) {
-  const auto found = result.attributes.find(name);
-  const auto* text = found == result.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? "" : *text;
-}
-
 }  // namespace
 
 int sweep(const SweepOptions& options) {

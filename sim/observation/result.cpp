@@ -186,6 +186,12 @@ void check(const Result& result) { check(result, false); }
 
 void check_outline(const Result& outline) { check(outline, true); }
 
+std::string text_attribute(const Result& result, const std::string& name) {
+  const auto found = result.attributes.find(name);
+  const auto* text = found == result.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text == nullptr ? "" : *text;
+}
+
 bool is_sweep(const Result& result) {
   const auto kind = result.attributes.find("kind");
   return kind != result.attributes.end() && kind->second == Attribute(std::string("sweep")) &&

@@ -71,6 +71,9 @@ void check(const Result& result);
 /// values come later (engine/storage.h, ResultWriter).
 void check_outline(const Result& outline);
 
+/// The root attribute `name`; empty if there is none, or if it is no text.
+std::string text_attribute(const Result& result, const std::string& name);
+
 /// Whether `result` is that of a sweep: its attribute `kind` is "sweep" and it has the group `runs`.
 bool is_sweep(const Result& result);
 

@@ -160,12 +160,6 @@ bool is_label(const Sweep& sweep, const Variable& variable) {
   return std::find(variable.dimensions.begin(), variable.dimensions.end(), "week") == variable.dimensions.end();
 }
 
-std::string text_attribute(const Result& result, const std::string& name) {
-  const auto found = result.attributes.find(name);
-  const auto* text = found == result.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? "" : *text;
-}
-
 double number_attribute(const Result& result, const std::string& name) {
   const auto found = result.attributes.find(name);
   const auto* number = found == result.attributes.end() ? nullptr : std::get_if<double>(&found->second);

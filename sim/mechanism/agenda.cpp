@@ -52,9 +52,13 @@ class Agenda final : public Mechanism {
     delay_.assign(communities * world.forms.size(), 0);
     follower_.assign(world.forms.size(), {});
     key_.clear();
+    kinds_.clear();
+    occupations_.clear();
     for (std::size_t f = 0; f < world.forms.size(); ++f) {
       const FormSpec& form = world.forms[f];
       key_.push_back(static_cast<std::uint32_t>(key_of(form.name())));
+      kinds_.push_back(form.kinds());
+      occupations_.push_back(form.occupation_mask());
       for (std::size_t g = 0; g < world.forms.size(); ++g)
         if (world.forms.key(g) == form.follows.value()) follower_[g].push_back(static_cast<std::uint16_t>(f));
       if (form.spread > 0)
@@ -107,15 +111,26 @@ class Agenda final : public Mechanism {
         queue.push_back({form.priority, world.week, static_cast<std::uint16_t>(f), subject(world, c, f)});
     }
     if (!queue.empty()) admit(world, docket, queue);
-    docket.waiting = static_cast<std::uint32_t>(std::min<std::size_t>(queue.size(), 65535));
+    docket.waiting = static_cast<std::uint16_t>(std::min<std::size_t>(queue.size(), 65535));
     docket.open = 0;
-    docket.children = 0;
-    docket.closing = 0;
+    docket.adults = docket.live;
+    docket.children = docket.members = docket.closing = 0;
+    docket.occupation.fill(docket.live);
+    docket.kind.fill(0);
     for_slots(docket.live, [&](unsigned s) {
       const Matter& matter = docket.slot[s];
-      if (world.week >= matter.opens) docket.open = static_cast<std::uint16_t>(docket.open | (1U << s));
-      if (world.forms[matter.form].eligible.is("residents")) docket.children = static_cast<std::uint16_t>(docket.children | (1U << s));
-      if (world.week == matter.closes) docket.closing = static_cast<std::uint16_t>(docket.closing | (1U << s));
+      const FormSpec& form = world.forms[matter.form];
+      const auto bit = static_cast<std::uint16_t>(1U << s);
+      if (world.week >= matter.opens) docket.open |= bit;
+      if (world.week == matter.closes) docket.closing |= bit;
+      if (form.eligible.is("residents")) docket.children |= bit;
+      if (form.eligible.is("members")) {
+        docket.members |= bit;
+        for (std::size_t kind = 0; kind < institution_kinds; ++kind)
+          if ((kinds_[matter.form] >> kind) & 1U) docket.kind[kind] |= bit;
+      }
+      for (std::size_t o = 0; o < occupation_count; ++o)
+        if (((occupations_[matter.form] >> o) & 1U) == 0) docket.occupation[o] &= static_cast<std::uint16_t>(~bit);
     });
   }
 
@@ -155,6 +170,8 @@ class Agenda final : public Mechanism {
   std::vector<std::int32_t> delay_;
   std::vector<std::vector<std::uint16_t>> follower_;
   std::vector<std::uint32_t> key_;
+  std::vector<std::uint16_t> kinds_;        ///< by form: FormSpec::kinds
+  std::vector<std::uint16_t> occupations_;  ///< by form: FormSpec::occupation_mask
 };
 
 }  // namespace

@@ -125,8 +125,8 @@ class Demography final : public Mechanism {
     r.income[i] = Factor(0.0);
     r.platform[i] = 0;
     r.access[i] = 1;
-    r.last_act[i] = 0;
     for (std::size_t f = 0; f < family_count; ++f) {
+      r.last_act(i, f) = 0;
       r.propensity(i, f) = Share(0.5);
       r.trace(i, f) = Score(0.0);
     }

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "society/institutions.h"
+#include "society/residents.h"
+
 namespace kurultai {
 
 inline constexpr std::size_t slot_count = 16;
@@ -29,15 +32,28 @@ struct Matter {
 struct Docket {
   std::array<Matter, slot_count> slot{};
   std::uint16_t live = 0;     ///< announced or open
+  std::uint16_t adults = 0;    ///< of those, open to adults (by age alone: see `eligible`)
   std::uint16_t children = 0;  ///< of those, open to children too
+  std::uint16_t members = 0;   ///< of those, open to members of an institution only
+  std::array<std::uint16_t, occupation_count> occupation{};  ///< of those, open to each occupation
+  std::array<std::uint16_t, institution_kinds> kind{};       ///< of `members`, open to members of each kind
+  std::uint16_t national = 0;  ///< of those, open everywhere at once: heard of across communities
   std::uint16_t open = 0;     ///< residents may act this week
   std::uint16_t closing = 0;  ///< this is the last week
   std::uint16_t stale = 0;    ///< closed last week: bits of residents are cleared this week
   std::uint16_t changed = 0;  ///< stale last week: neighbours still see old bits until published
-  std::uint32_t waiting = 0;  ///< matters that found no slot
+  std::uint16_t waiting = 0;  ///< matters that found no slot
 
-  /// Live matters in which a resident may take part.
-  [[nodiscard]] std::uint16_t eligible(bool adult) const { return adult ? live : children; }
+  /// Live matters in which resident i may take part.
+  [[nodiscard]] std::uint16_t eligible(const Residents& r, std::size_t i) const {
+    unsigned mask = (r.adult(i) ? adults : children) & occupation[r.occupation[i]];
+    if ((mask & members) != 0) {
+      unsigned open_to_me = 0;
+      for (unsigned m = r.member_of[i]; m != 0; m &= m - 1) open_to_me |= kind[static_cast<std::size_t>(__builtin_ctz(m))];
+      mask &= ~static_cast<unsigned>(members) | open_to_me;
+    }
+    return static_cast<std::uint16_t>(mask);
+  }
 };
 
 /// Calls visit(slot) for each bit set in `mask`, lowest first.

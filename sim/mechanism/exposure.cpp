@@ -45,7 +45,7 @@ class ExposurePass final : public Mechanism {
       if (((docket.live >> shift) & 15U) == 0) continue;
       Exposure::Lanes* layers = exposure.lanes(group, 0);
       for (Vertex i = block.first; i < block.last; ++i, layers += resident_layers) {
-        const unsigned undecided = docket.eligible(r.adult(i)) & (~r.aware[i] | (docket.open & ~r.acted[i]));
+        const unsigned undecided = docket.eligible(r, i) & (~r.aware[i] | (docket.open & ~r.acted[i]));
         if (((undecided >> shift) & 15U) == 0) continue;
         for (const Tie tie : ties.inside(i)) {
           const bool carries = tie.layer() != Layer::online || platform[tie.to()] != 0;

@@ -37,7 +37,7 @@ class Hearing final : public Mechanism {
     for (Vertex i = block.first; i < block.last; ++i) {
       if (!r.adult(i)) continue;
       ++sum[r.wish[i]];
-      if (took_part_lately(world, r.last_act[i])) ++sum[good_count + r.wish[i]];
+      if (took_part_lately(world, i)) ++sum[good_count + r.wish[i]];
     }
   }
 

@@ -90,7 +90,7 @@ class Information final : public Mechanism {
     std::array<double, slot_count> per_week{};  // 1 / T
     for_slots(docket.live, [&](unsigned s) { per_week[s] = 1.0 / static_cast<double>(world.forms[docket.slot[s].form].round()); });
     for (Vertex i = block.first; i < block.last; ++i) {
-      const auto unaware = static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & ~r.aware[i]);
+      const auto unaware = static_cast<std::uint16_t>(docket.eligible(r, i) & ~r.aware[i]);
       if (unaware == 0) continue;
       double direct = log_unreached(a * r.exposure[i]);
       if (r.platform[i]) direct += pushed;

@@ -102,9 +102,18 @@ class Tally {
 
 /// Whom a policy reaches: recorded in the result under /policy.
 struct Trial {
-  static constexpr std::uint8_t outside = 0, treated = 1, control = 2;
-  std::vector<std::uint8_t> status;  ///< per community
-  std::vector<float> exposure;       ///< per community, share of outside ties into treated ones; empty: no trial
+  /// `beside_...`: untreated members of a household of which another member is treated (or stands as control).
+  enum Status : std::uint8_t { outside, treated, control, beside_treated, beside_control };
+  static constexpr std::size_t statuses = 5;
+  std::vector<std::uint8_t> status;     ///< per community
+  std::vector<float> exposure;          ///< per community, share of outside ties into treated ones; empty: no trial
+  std::vector<std::uint8_t> residents;  ///< per resident, Status; empty: the policy treats whole communities
+  std::vector<float> treated_share;     ///< per resident, share of ties to residents that lead to treated ones; empty: no trial
+  std::int32_t outcome = -1;            ///< the form whose matters are counted below; -1: none
+  std::vector<std::uint32_t> acted;     ///< per resident: bit k: acted in the k-th closed matter of the form; see `before`
+  std::vector<std::uint32_t> known;     ///< per resident: bit k: knew of it
+  std::vector<std::uint8_t> closed;     ///< per community: matters of the form that closed, at most 32
+  std::vector<std::uint8_t> before;     ///< per community: of those, before the policy's first week
 };
 
 /// Everything a mechanism may see. One per run: the society is shared and never changed, the run has its own
@@ -141,9 +150,14 @@ struct World {
   }
 };
 
-/// Whether `last_act` (the column) lies within the last 52 weeks.
-inline bool took_part_lately(const World& world, std::uint16_t last_act) {
-  return last_act != 0 && static_cast<std::int32_t>(world.tick()) - (static_cast<std::int32_t>(last_act) - 1) < 52;
+/// Whether resident i took part within the last 52 weeks in a form of `family`.
+inline bool took_part_lately(const World& world, std::size_t i, std::size_t family) {
+  const std::uint16_t last = world.residents().last_act(i, family);
+  return last != 0 && static_cast<std::int32_t>(world.tick()) - (static_cast<std::int32_t>(last) - 1) < 52;
+}
+/// The same in a form of any family.
+inline bool took_part_lately(const World& world, std::size_t i) {
+  return took_part_lately(world, i, 0) || took_part_lately(world, i, 1);
 }
 
 /// What happens: a section of parameters with hooks into the week.

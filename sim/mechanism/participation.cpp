@@ -51,7 +51,7 @@ class Participation final : public Mechanism {
                    for (Vertex i = block.first; i < block.last; ++i) {
                      const bool adult = r.adult(i);
                      adults[i - block.first] = adult;
-                     took_part[i - block.first] = adult && took_part_lately(world, r.last_act[i]);
+                     took_part[i - block.first] = adult && took_part_lately(world, i);
                    }
                  }});
     observe({.name = "participation_among_residents",
@@ -59,10 +59,9 @@ class Participation final : public Mechanism {
              .source = "D1",
              .residents =
                  [](const World& world, const Block& block, std::size_t, auto took_part, auto all) {
-                   const Residents& r = world.residents();
                    for (Vertex i = block.first; i < block.last; ++i) {
                      all[i - block.first] = 1;
-                     took_part[i - block.first] = took_part_lately(world, r.last_act[i]);
+                     took_part[i - block.first] = took_part_lately(world, i);
                    }
                  }});
     observe(turnout("turnout", "share of eligible residents who took part, in matters of the form that closed in the last 52 weeks", true, true));
@@ -201,7 +200,7 @@ class Participation final : public Mechanism {
     });
 
     for (Vertex i = block.first; i < block.last; ++i) {
-      const auto candidates = static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & docket.open & r.aware[i] & ~r.acted[i]);
+      const auto candidates = static_cast<std::uint16_t>(docket.eligible(r, i) & docket.open & r.aware[i] & ~r.acted[i]);
       if (candidates == 0) continue;
       const bool user = r.platform[i] != 0;
       const double person = b_duty * r.duty[i] + b_eff * (r.efficacy[i] - 0.5) + b_trust * (r.trust[i] - 0.5) +
@@ -251,7 +250,7 @@ class Participation final : public Mechanism {
     Residents& r = world.residents();
     r.acted[i] = static_cast<std::uint16_t>(r.acted[i] | (1U << s));
     if (online) r.online[i] = static_cast<std::uint16_t>(r.online[i] | (1U << s));
-    r.last_act[i] = static_cast<std::uint16_t>(world.tick() + 1);
+    r.last_act(i, online) = static_cast<std::uint16_t>(world.tick() + 1);
   }
 
   void by_threshold(World& world, const Block& block, const Exposure& exposure) {
@@ -263,7 +262,7 @@ class Participation final : public Mechanism {
     const std::span<std::int64_t> acts = acts_.block(block.index);
     const Draws lasting = world.lasting(stream());
     for (Vertex i = block.first; i < block.last; ++i) {
-      const auto candidates = static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & docket.open & r.aware[i] & ~r.acted[i]);
+      const auto candidates = static_cast<std::uint16_t>(docket.eligible(r, i) & docket.open & r.aware[i] & ~r.acted[i]);
       if (candidates != 0) {
         const Name name = world.society.name(c, i);
         const bool instigator = lasting.chance(instigators, name, 0);

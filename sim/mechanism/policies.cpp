@@ -64,7 +64,8 @@ class Policies final : public Mechanism {
         target.push_back(c);
     }
     keep_extremes(country, target, policy.poorest_share, policy.richest_share);
-    Trial trial{.status = std::vector<std::uint8_t>(country.communities.size(), Trial::outside), .exposure = {}};
+    Trial trial;
+    trial.status.assign(country.communities.size(), Trial::outside);
     const std::uint64_t policy_key = key_of(policy.name());
     for (const std::size_t c : target) {
       const bool treated = policy.share >= 1.0 ||

@@ -70,7 +70,7 @@ class Response final : public Mechanism {
     tally_.clear_block(block.index);
     const std::span<std::int64_t> sum = tally_.block(block.index);
     for (Vertex i = block.first; i < block.last; ++i) {
-      for_slots(static_cast<std::uint16_t>(docket.eligible(r.adult(i)) & docket.closing), [&](unsigned s) { ++sum[s * fields + eligible]; });
+      for_slots(static_cast<std::uint16_t>(docket.eligible(r, i) & docket.closing), [&](unsigned s) { ++sum[s * fields + eligible]; });
       for_slots(static_cast<std::uint16_t>(r.aware[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + aware]; });
       for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + acted + r.wish[i]]; });
     }

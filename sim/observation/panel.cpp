@@ -29,7 +29,7 @@ void Panel::observe(const World& world) {
     satisfaction_.push_back(static_cast<float>(r.satisfaction[i]));
     propensity_.push_back(static_cast<float>(r.propensity(i, 0)));
     age_.push_back(r.age[i]);
-    took_part_.push_back(took_part_lately(world, r.last_act[i]) ? 1 : 0);
+    took_part_.push_back(took_part_lately(world, i) ? 1 : 0);
   }
 }
 

@@ -27,6 +27,7 @@ struct About {
   std::string unit = "1";
   std::string meaning = {};
   std::string source = {};  ///< SOURCE tag, citation, or "assumption"
+  bool personal = false;    ///< a lever that policies may move for single residents and households
   bool extensive = false;   ///< shrinks with the scale of the run (MODEL.md: scale)
 };
 
@@ -244,13 +245,28 @@ class Lever : public Real {
   Lever(Section& section, About about, double value, Range range)
       : Real(section, std::move(about), value, range, Kind::lever) {}
   [[nodiscard]] double operator[](std::size_t community) const { return now_[community]; }
-  /// Every community at the scenario's value. Called once the number of communities is known.
-  void reset(std::size_t communities) { now_.assign(communities, value()); }
+  /// This week's value for resident i of `community`: the community's, moved by the policies that treat i. Only a lever
+  /// that is `personal` may be moved so.
+  [[nodiscard]] double at(std::size_t community, std::size_t i) const {
+    double value = now_[community];
+    for (const auto& move : personal_) value = move(value, i);
+    return value;
+  }
+  /// Whether some policy moves it for single residents this week.
+  [[nodiscard]] bool differs_within() const { return !personal_.empty(); }
+  /// Every community at the scenario's value, no resident apart. Called once the number of communities is known.
+  void reset(std::size_t communities) {
+    now_.assign(communities, value());
+    personal_.clear();
+  }
   /// This week's values, for policies only.
   [[nodiscard]] std::vector<double>& now() { return now_; }
+  /// For policies only: `move(value, i)` is the value for resident i where it was `value`.
+  void for_residents(std::function<double(double value, std::size_t i)> move) { personal_.push_back(std::move(move)); }
 
  private:
   std::vector<double> now_;
+  std::vector<std::function<double(double, std::size_t)>> personal_;
 };
 
 }  // namespace kurultai

@@ -19,6 +19,9 @@ struct Akimats : Table {
   Column<double> mix{*this, "mix", "share", "mix of spending, by good", Life::changing, good_count};
   Column<double> match{*this, "match", "1", "1 - 1/2 sum |mix - wishes|"};
   Column<double> loss{*this, "loss", "share", "share of spending that is lost"};
+  Column<double> coverage{*this, "coverage", "share", "residents who can reach the internet"};
+  Column<double> digital_competence{*this, "digital_competence", "1", "how well the akim and staff work digitally"};
+  Column<double> experience{*this, "experience", "1", "experience of self-organisation (D8)"};
   Column<double> stock{*this, "stock", "thousand tenge a head", "G_g: stock of each public good", Life::changing, good_count};
   Column<double> answering{*this, "answering", "1", "chance that a closed matter is answered"};
   Column<double> answered{*this, "answered", "share", "share of recent matters answered"};

@@ -19,6 +19,10 @@ enum class InstitutionKind : std::uint8_t {
   mobile_group,       ///< mobile training group (R6)
   digital_platform,   ///< (P4)
 };
+inline constexpr std::size_t institution_kinds = 9;
+/// As scenarios write them.
+inline constexpr const char* institution_keys[] = {"assembly", "council",     "resident_body", "oversight",       "ngo",
+                                                   "cooperative", "media", "mobile_group",  "digital_platform"};
 inline constexpr const char* institution_names[] = {"local community assembly", "territorial LSG council",
                                                     "resident LSG body",        "budget-oversight commission",
                                                     "NGO",                      "cooperative or business association",
@@ -32,6 +36,8 @@ struct Institutions : Table {
   Column<float> capacity{*this, "capacity", "members a week", "how many members it can reach in a week (extensive)"};
   Column<Share> credibility{*this, "credibility", "1", "how far members believe it"};
   Column<Share> activity{*this, "activity", "1", "how active it is"};
+  Column<double> money{*this, "money", "thousand tenge", "what it has to spend (extensive)"};
+  Column<double> success{*this, "success", "share", "recent matters of its community that were answered"};
   Column<std::uint32_t> members{*this, "members", "residents", "residents who are members"};
 };
 

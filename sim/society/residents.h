@@ -17,6 +17,7 @@ inline constexpr const char* good_names[good_count] = {"water and utilities", "r
 enum class Sex : std::uint8_t { male, female };
 enum class Education : std::uint8_t { basic, secondary, higher };
 enum class Occupation : std::uint8_t { farmer, entrepreneur, employee, public_servant, student, pensioner, not_working };
+inline constexpr std::size_t occupation_count = 7;
 inline constexpr const char* education_names[] = {"basic", "secondary", "higher"};
 inline constexpr const char* occupation_names[] = {"farmer",  "entrepreneur", "employee",   "public servant",
                                                    "student", "pensioner",    "not working"};
@@ -45,13 +46,19 @@ struct Residents : Table {
   Column<std::uint8_t> access{*this, "access", "1", "1: can reach the internet"};
   Column<std::uint8_t> platform{*this, "platform", "1", "1: user of civic platforms"};
   Column<Share> skill{*this, "skill", "1", "digital skill"};
+  Column<Share> talent{*this, "talent", "1", "digital skill that stays without use and training"};
+  Column<std::uint8_t> programmes{*this, "programmes", "bits", "support programmes that this resident has heard of, in the order of their forms"};
+  Column<std::uint16_t> member_of{*this, "member_of", "bits", "kinds of institutions of which this resident is a member (bit: InstitutionKind)"};
+  Column<std::uint8_t> lapsed{*this, "lapsed", "bits", "memberships of the start that ended, in the order of the ties"};
+  Column<std::uint32_t> joined{*this, "joined", "1", "institution joined since the start plus 1, 0: none"};
   Column<std::uint8_t> wish{*this, "wish", "1", "the public good wanted most"};
 
   Column<std::uint16_t> aware{*this, "aware", "bits", "slots of open matters this resident knows of"};
   Column<std::uint16_t> acted{*this, "acted", "bits", "slots of matters this resident took part in"};
   Column<std::uint16_t> online{*this, "online", "bits", "those of `acted` that were done online"};
   Column<std::uint32_t> signal{*this, "signal", "bits", "published last week: aware (low half) and acted (high half)"};
-  Column<std::uint16_t> last_act{*this, "last_act", "week", "week of the last act plus 1, 0: never"};
+  Column<std::uint8_t> shows{*this, "shows", "1", "published: 1: online friends see what this resident knows of and does"};
+  Column<std::uint16_t> last_act{*this, "last_act", "week", "week of the last act plus 1, 0: never, by family", Life::changing, family_count};
 
   Column<Share> propensity{*this, "propensity", "1", "h: propensity to act, by family", Life::changing, family_count};
   Column<Share> aspiration{*this, "aspiration", "1", "payoff that satisfies, by family", Life::changing, family_count};

@@ -30,6 +30,7 @@ Model::Model() : mechanisms(make_mechanisms()) {
   registry.add(run);
   registry.add(society);
   registry.add(practice);
+  registry.add(platform_service);
   registry.add(output);
   for (const auto& mechanism : mechanisms) registry.add(*mechanism);
   registry.add(forms);

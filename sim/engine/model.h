@@ -34,6 +34,7 @@ struct Model {
   Run run;
   SocietySettings society;
   Practice practice;
+  PlatformService platform_service;
   OutputSettings output;
   Collection<FormSpec> forms{"form", "forms of participation"};
   Collection<PolicySpec> policies{"policy", "policies"};

@@ -22,13 +22,15 @@ std::vector<Block> make_blocks(const Society& society) {
   return blocks;
 }
 
-KnownPlaces known_places(const Country& country) {
-  KnownPlaces known;
+KnownTargets known_targets(const Country& country) {
+  KnownTargets known;
   for (const Region& region : country.regions) known.regions.insert(known.regions.end(), {region.code, region.name});
   for (const District& district : country.districts) known.districts.insert(known.districts.end(), {district.code, district.name});
   known.types.assign(std::begin(place_type_names), std::end(place_type_names));
   for (const Community& community : country.communities)
     known.communities.insert(known.communities.end(), {community.code, community.name});
+  known.education.assign(std::begin(education_names), std::end(education_names));
+  known.occupations.assign(std::begin(occupation_names), std::end(occupation_names));
   return known;
 }
 
@@ -41,9 +43,9 @@ std::unique_ptr<Society> make_society(const Model& model) {
 Simulation::Simulation(Model& model, const Society& society)
     : model_(model),
       world_{.society = society, .forms = model.forms, .policies = model.policies, .registry = model.registry,
-             .settings = model.society, .practice = model.practice},
+             .settings = model.society, .practice = model.practice, .platform_service = model.platform_service},
       plan_(plan(model)) {
-  check_targets(model.policies, known_places(society.country), model.source);
+  check_targets(model.policies, known_targets(society.country), model.source);
   world_.seed = static_cast<std::uint64_t>(model.run.seed.value());
   world_.replicate = static_cast<std::uint32_t>(model.run.replicate.value());
   world_.first_week = -static_cast<std::int32_t>(model.run.warmup);

@@ -1,17 +1,25 @@
 // information: residents become aware of open matters (MODEL 4; D3, R4, R6).
 //
-//   P = 1 - [ (1 - a_j m_i) (1 - d_ik) (1 - o_i) prod_l (1 - qN_l)^nN (1 - qP_l)^nP ]^(1/T)
+//   P = 1 - [ (1 - a_ij m_i) (1 - e_j m_i) (1 - d_ij) (1 - w_ij) (1 - o_i) prod_l (1 - qN_l)^nN (1 - qP_l)^nP ]^(1/T)
 //
-// a_j reach of the offline announcement, m_i exposure of i; d push through the platform (users only); o
-// outreach by institutions of which i is a member, each reaching a member with probability
+//   a = min(1, reach (1 + a_openness (openness_j - openness_0)))       offline announcement
+//   e = 1 - prod over local media of j (1 - media activity credibility)  and, of national matters, broadcast
+//   d = push 2 quality (1 - outage)                                     notice of the platform, to users
+//   w = site 2 competence_j openness_j (1 - outage)                     the akimat's site, to those with access
+//
+// m_i exposure of i; o outreach by institutions of which i is a member, each reaching a member with probability
 // min(1, capacity / members) x credibility x activity; nN, nP neighbours in layer l who were aware and had not /
 // had acted (Banerjee et al. 2013). Every chance is given per round; T is the round's length in weeks
 // (announced + open), so that a longer round is no treatment. The online layer carries between platform users
-// only. With `heed` = k word of mouth counts only from k or more neighbours (complex contagion).
+// only, and from those who show what they do (publication). Of local matters one hears inside the community only, of
+// national ones everywhere (exposure). With `heed` = k word of mouth counts only from k or more neighbours (complex
+// contagion).
+#include <algorithm>
 #include <array>
 
 #include "base/elementary.h"
 #include "mechanism/list.h"
+#include "mechanism/membership.h"
 
 namespace kurultai {
 namespace {
@@ -26,7 +34,8 @@ class Information final : public Mechanism {
                    .meaning = "residents become aware of open matters",
                    .source = "MODEL 4; D3, R4, R6; Banerjee et al. 2013",
                    .phase = Phase::information,
-                   .reads = {"exposure", "platform", "age", "members", "capacity", "credibility", "activity"},
+                   .reads = {"exposure", "platform", "age", "members", "capacity", "credibility", "activity",
+                             "access", "digital_competence", "member_of", "lapsed", "joined"},
                    .writes = {"aware"}}) {
     observe({.name = "awareness",
              .meaning = "share of eligible adults who knew of the matters that closed in the last 52 weeks",
@@ -46,8 +55,13 @@ class Information final : public Mechanism {
              .happens = [](const World& world, std::size_t c, std::size_t) { return world.dockets[c].closing != 0; }});
   }
 
-  Lever reach{*this, {.name = "reach", .symbol = "a_j", .unit = "per round", .meaning = "chance that the offline announcement reaches a fully exposed resident", .source = "D3, R4; assumption"}, 0.25, {0, 1}};
-  Lever push{*this, {.name = "push", .symbol = "d", .unit = "per round", .meaning = "chance that a platform's notice reaches a user", .source = "P4; assumption"}, 0.6, {0, 1}};
+  Lever reach{*this, {.name = "reach", .symbol = "a_j", .unit = "per round", .meaning = "chance that the offline announcement reaches a fully exposed resident", .source = "D3, R4; assumption", .personal = true}, 0.25, {0, 1}};
+  Real a_openness{*this, {.name = "a_openness", .meaning = "how far openness above the usual carries announcements further", .source = "R4; assumption"}, 0.5, {0, 10}};
+  Real openness_0{*this, {.name = "openness_0", .meaning = "openness at which announcements reach as far as `reach` says", .source = "the default of akimat.openness"}, 0.4, {0, 1}};
+  Lever media{*this, {.name = "media", .symbol = "e", .unit = "per round", .meaning = "chance that fully active and credible local media reach a fully exposed resident who does not follow them", .source = "D3; assumption"}, 0.2, {0, 1}};
+  Lever broadcast{*this, {.name = "broadcast", .symbol = "e", .unit = "per round", .meaning = "chance that national media tell a fully exposed resident of a national matter", .source = "R6; assumption"}, 0.3, {0, 1}};
+  Lever push{*this, {.name = "push", .symbol = "d", .unit = "per round", .meaning = "chance that a platform's notice reaches a user", .source = "P4; assumption", .personal = true}, 0.6, {0, 1}};
+  Lever site{*this, {.name = "site", .symbol = "w", .unit = "per round", .meaning = "chance that the akimat's site tells a resident with access, where it is open in full and competence is 1/2", .source = "I3, R4, P4; assumption"}, 0.05, {0, 1}};
   Lever outreach{*this, {.name = "outreach", .symbol = "o", .unit = "factor", .meaning = "how actively institutions tell their members, relative to their activity", .source = "MODEL 4; assumption"}, 1.0, {0, 10}};
   Numbers q_aware{*this, {.name = "q_aware", .symbol = "q_N", .unit = "per round", .meaning = "chance that one informed neighbour who did not act passes it on: household, kin, neighbour, work or school, online", .source = "ratio to q_acted: Banerjee et al. 2013 (recalled); level: assumption"}, {0.08, 0.02, 0.01, 0.01, 0.01}, {0, 1}};
   Numbers q_acted{*this, {.name = "q_acted", .symbol = "q_P", .unit = "per round", .meaning = "chance that one neighbour who acted passes it on, by layer as q_aware", .source = "Banerjee et al. 2013 (recalled: about 7 times q_aware)"}, {0.50, 0.14, 0.07, 0.07, 0.07}, {0, 1}};
@@ -61,6 +75,7 @@ class Information final : public Mechanism {
 
   void prepare(World& world) override {
     told_.assign(world.institutions.size(), 0.0);
+    aired_.assign(world.society.communities(), 0.0);
   }
 
   void begin(World& world) override {
@@ -69,10 +84,15 @@ class Information final : public Mechanism {
       log_acted_[l] = log_unreached(q_acted[l]);
     }
     const Institutions& bodies = world.institutions;
+    std::fill(aired_.begin(), aired_.end(), 1.0);
     for (std::size_t k = 0; k < bodies.size(); ++k) {
       const double members = bodies.members[k];
       const double reached = members <= 0 ? 0.0 : std::min(1.0, bodies.capacity[k] / members);
       told_[k] = log_unreached(std::min(1.0, reached * bodies.credibility[k] * bodies.activity[k] * outreach[bodies.community[k]]));
+      if (static_cast<InstitutionKind>(bodies.kind[k]) == InstitutionKind::media) {
+        const std::size_t c = bodies.community[k];
+        aired_[c] *= 1.0 - std::min(1.0, media[c] * bodies.activity[k] * bodies.credibility[k]);
+      }
     }
   }
 
@@ -85,23 +105,30 @@ class Information final : public Mechanism {
     const std::size_t c = block.community;
     const Docket& docket = world.dockets[c];
     const Draws draws = world.draws(stream());
-    const double a = reach[c];
-    const double pushed = log_unreached(push[c]);
+    const double openness = world.practice.openness[c];
+    const double carried = std::max(0.0, 1.0 + a_openness * (openness - openness_0));
+    const double up = 1.0 - world.platform_service.outage[c];
+    const double service = 2.0 * world.platform_service.quality[c] * up;
+    const double aired = 1.0 - aired_[c];
+    const double online = log_unreached(std::min(1.0, site[c] * 2.0 * world.akimats.digital_competence[c] * openness * up));
+    const double told_nationally = broadcast[c];
     std::array<double, slot_count> per_week{};  // 1 / T
     for_slots(docket.live, [&](unsigned s) { per_week[s] = 1.0 / static_cast<double>(world.forms[docket.slot[s].form].round()); });
     for (Vertex i = block.first; i < block.last; ++i) {
       const auto unaware = static_cast<std::uint16_t>(docket.eligible(r, i) & ~r.aware[i]);
       if (unaware == 0) continue;
-      double direct = log_unreached(a * r.exposure[i]);
-      if (r.platform[i]) direct += pushed;
-      for (const Tie tie : world.society.ties.bodies(i))
-        if (tie.layer() == Layer::membership) direct += told_[world.society.institution_of(tie.to())];
+      const double m = r.exposure[i];
+      double direct = log_unreached(std::min(1.0, reach.at(c, i) * carried) * m) + log_unreached(aired * m);
+      if (r.platform[i]) direct += log_unreached(std::min(1.0, push.at(c, i) * service));
+      if (r.access[i]) direct += online;
+      for_memberships(world, i, [&](std::size_t k) { direct += told_[k]; });
+      const double national = direct + log_unreached(told_nationally * m);
       const Name name = world.society.name(c, i);
       std::uint16_t learned = 0;
       Draws::Four words{};
       unsigned drawn = 16;
       for_slots(unaware, [&](unsigned s) {
-        double unreached = direct;
+        double unreached = ((docket.national >> s) & 1U) != 0 ? national : direct;
         if (exposure.filled()) unreached += word_of_mouth(exposure.neighbours(s, i - block.first), r.platform[i] != 0);
         if (unreached >= 0) return;
         if (drawn != s / 4) words = draws.words(name, drawn = s / 4);
@@ -126,7 +153,8 @@ class Information final : public Mechanism {
 
   std::array<double, resident_layers> log_aware_{};
   std::array<double, resident_layers> log_acted_{};
-  std::vector<double> told_;
+  std::vector<double> told_;   ///< by institution: log of the chance not to reach a member
+  std::vector<double> aired_;  ///< by community: chance that local media do not reach anyone
 };
 
 }  // namespace

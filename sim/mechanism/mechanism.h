@@ -125,6 +125,7 @@ struct World {
   const Registry& registry;
   const SocietySettings& settings;
   Practice& practice;
+  PlatformService& platform_service;
   Residents own_residents = {};
   Institutions institutions = {};
   Akimats akimats = {};

@@ -11,13 +11,22 @@
 //
 //   u = b_form + place_j + b_habit logit(h_if) + trace_if + b_duty duty_i + b_eff (efficacy - 1/2) + b_trust (trust - 1/2)
 //       + b_stake stake_ik size_k + sum_l b_now,l y_il + b_norm vis_f cohesion_j (x_if - xbar_fj) + b_ask asked_ik
-//       + b_money ln(1 + reward / weekly income) - b_cost cost_ifj
+//       + b_money (ln(1 + reward / weekly income) + ln(1 + fine / weekly income) - ln(1 + gift / weekly income))
+//       + b_mail mail_i + b_canvass canvass_i + b_message message_i - b_cost cost_ifj
 //
 // h propensity; stake 1 if the matter concerns one's wish, else s_other; size ln(1 + money at stake / money_0)
 // for a vote on a budget, 1 for voice; y share of layer l's neighbours in the community who acted; x decaying
-// memory of visible acts among neighbours, xbar its slow mean; asked 1 - (1 - r)^(neighbours who acted); cost
-// hours, way and, online, missing skill. A matter that can be done in person and online is done in the family
-// with the higher u; online forms are for platform users.
+// memory of visible acts among neighbours, xbar its slow mean; asked 1 - (1 - r)^(neighbours who acted)
+// prod over the institutions of which i is a member (1 - r_inst activity). Campaigns: pressure of a mail, a canvasser's
+// call, a message among online friends (platform users), all in [0, 1]. Cost in hours, dearer for the busy and cheaper
+// where experience of self-organisation (D8) is above what is usual:
+//
+//   in person: hours and way; with `remote` open at most hours_remote;  online: hours and missing skill, by quality
+//
+// A matter that can be done in person and online is done in the family with the higher u; online forms are for
+// platform users. A share `induce` of those treated acts in the first week whatever u is. On the last day a share 1 - kept of
+// the commitments is broken; what is left are the acts. In the warm-up a form with a `baseline` moves its b_form after
+// each round toward the value that gives that turnout.
 //
 // rule = "threshold" (Granovetter 1978, Watts 2002) instead: act when the share of those who acted (among
 // neighbours, or in the community) reaches one's own lasting threshold, normal(threshold_mean, threshold_sd);
@@ -28,6 +37,7 @@
 
 #include "base/elementary.h"
 #include "mechanism/list.h"
+#include "mechanism/membership.h"
 
 namespace kurultai {
 namespace {
@@ -40,7 +50,8 @@ class Participation final : public Mechanism {
                    .source = "MODEL 5; D1, P3, P4, R7; Granovetter 1978; Watts 2002",
                    .phase = Phase::participation,
                    .reads = {"aware", "platform", "propensity", "trace", "duty", "efficacy", "trust", "wish", "norm",
-                             "skill", "income", "place_effect", "cohesion", "habitual_norm"},
+                             "skill", "income", "place_effect", "cohesion", "habitual_norm", "occupation", "sex", "age",
+                             "member_of", "lapsed", "joined", "activity", "experience", "usual_experience"},
                    .writes = {"acted", "online", "last_act"}}) {
     observe({.name = "participation",
              .meaning = "share of adults who took part in anything in the last 52 weeks",
@@ -54,6 +65,19 @@ class Participation final : public Mechanism {
                      took_part[i - block.first] = adult && took_part_lately(world, i);
                    }
                  }});
+    for (std::size_t f = 0; f < family_count; ++f)
+      observe({.name = f == 0 ? "participation_offline" : "participation_online",
+               .meaning = f == 0 ? "share of adults who took part in person in the last 52 weeks"
+                                 : "share of adults who took part online in the last 52 weeks",
+               .source = "D1, P4",
+               .residents =
+                   [f](const World& world, const Block& block, std::size_t, auto took_part, auto adults) {
+                     const Residents& r = world.residents();
+                     for (Vertex i = block.first; i < block.last; ++i) {
+                       adults[i - block.first] = r.adult(i);
+                       took_part[i - block.first] = r.adult(i) && took_part_lately(world, i, f);
+                     }
+                   }});
     observe({.name = "participation_among_residents",
              .meaning = "share of all residents, children too, who took part in anything in the last 52 weeks",
              .source = "D1",
@@ -86,8 +110,22 @@ class Participation final : public Mechanism {
   Numbers way{*this, {.name = "way", .unit = "hour", .meaning = "there and back to an offline occasion: rural okrug, town, city, city district", .source = "assumption (2.7 villages an okrug)"}, {0.8, 0.3, 0.5, 0.5}, {0, 100}};
   Real skill_hours{*this, {.name = "skill_hours", .unit = "hour", .meaning = "time that a user without any digital skill loses online", .source = "assumption"}, 1.0, {0, 100}};
   Real mean_wage{*this, {.name = "mean_wage", .unit = "tenge a month", .meaning = "national mean wage, the unit of incomes", .source = "regions' wages 2023 (BNS), weighted by population: computed"}, 295000, {1, 1e9}};
-  Lever reward{*this, {.name = "reward", .unit = "tenge", .meaning = "paid to a resident for taking part", .source = "MODEL 9; Panagopoulos 2013"}, 0, {0, 1e9}};
-  Lever relief{*this, {.name = "relief", .meaning = "share of the time cost that is taken off (transport, child care, polling nearby)", .source = "P3"}, 0, {0, 1}};
+  Numbers busy{*this, {.name = "busy", .unit = "factor", .meaning = "how dear an hour is: farmer, entrepreneur, employee, public servant, student, pensioner, not working", .source = "assumption"}, {1.1, 1.3, 1.1, 0.9, 0.9, 0.7, 0.8}, {0, 10}};
+  Real busy_women{*this, {.name = "busy_women", .unit = "factor", .meaning = "how dear an hour is to women, relative to men", .source = "assumption"}, 1.05, {0, 10}};
+  Real way_old{*this, {.name = "way_old", .unit = "factor", .meaning = "how much longer the way is from the age of 70 on", .source = "assumption"}, 1.5, {1, 10}};
+  Real e_cost{*this, {.name = "e_cost", .symbol = "e_cost", .meaning = "share of the cost that full experience of self-organisation takes off", .source = "D8; assumption"}, 0.5, {0, 1}};
+  Real ask_institution{*this, {.name = "ask_institution", .symbol = "r_inst", .meaning = "chance that a fully active institution asks a member to come along", .source = "MODEL 5; assumption"}, 0.2, {0, 1}};
+  Real b_mail{*this, {.name = "b_mail", .symbol = "b_mail", .unit = "log-odds", .meaning = "effect of a mail with the full social pressure (neighbours see who voted)", .source = "Gerber, Green, Larimer 2008; calibrated, sim/MODEL.md"}, 0.365, {-10, 10}};
+  Real b_canvass{*this, {.name = "b_canvass", .symbol = "b_canvass", .unit = "log-odds", .meaning = "effect of a canvasser's call at the door", .source = "Nickerson 2008; calibrated, sim/MODEL.md"}, 0.45, {-10, 10}};
+  Real b_message{*this, {.name = "b_message", .symbol = "b_message", .unit = "log-odds", .meaning = "effect of an online message that shows friends who took part", .source = "Bond et al. 2012; calibrated, sim/MODEL.md"}, 0.016, {-10, 10}};
+  Lever reward{*this, {.name = "reward", .unit = "tenge", .meaning = "paid to a resident for taking part", .source = "MODEL 9; Panagopoulos 2013", .personal = true}, 0, {0, 1e9}};
+  Lever fine{*this, {.name = "fine", .unit = "tenge", .meaning = "taken from a resident for staying away", .source = "Leon 2017", .personal = true}, 0, {0, 1e9}};
+  Lever relief{*this, {.name = "relief", .meaning = "share of the time cost that is taken off (transport, child care, polling nearby)", .source = "P3", .personal = true}, 0, {0, 1}};
+  Lever remote{*this, {.name = "remote", .meaning = "how far forms can be done by post or at home: 1: at the form's hours_remote and without any way", .source = "Luechinger, Rosinger, Stutzer 2007", .personal = true}, 0, {0, 1}};
+  Lever mail{*this, {.name = "mail", .meaning = "social pressure of a mail about open matters: 0 none; 1: neighbours see who took part", .source = "Gerber, Green, Larimer 2008", .personal = true}, 0, {0, 1}};
+  Lever canvass{*this, {.name = "canvass", .meaning = "a canvasser calls at the door: share of those called on who open", .source = "Nickerson 2008", .personal = true}, 0, {0, 1}};
+  Lever message{*this, {.name = "message", .meaning = "an online message shows platform users which friends took part", .source = "Bond et al. 2012", .personal = true}, 0, {0, 1}};
+  Lever induce{*this, {.name = "induce", .meaning = "share of residents who know of a matter and are brought to act in it, whatever they think", .source = "Coppock, Green 2016", .personal = true}, 0, {0, 1}};
   Real threshold_mean{*this, {.name = "threshold_mean", .meaning = "threshold rule: mean threshold", .source = "Granovetter 1978"}, 0.25, {-10, 10}};
   Real threshold_sd{*this, {.name = "threshold_sd", .meaning = "threshold rule: its standard deviation", .source = "Granovetter 1978"}, 0.1, {0, 10}};
   Real instigators{*this, {.name = "instigators", .meaning = "threshold rule: share with threshold 0", .source = "Watts 2002"}, 0.001, {0, 1}};
@@ -101,6 +139,14 @@ class Participation final : public Mechanism {
     form_key_.clear();
     for (std::size_t f = 0; f < world.forms.size(); ++f)
       form_key_.push_back(static_cast<std::uint32_t>(key_of(world.forms[f].name())));
+    shift_.assign(world.forms.size(), 0.0);
+    log_unasked_by_.assign(world.institutions.size(), 0.0);
+  }
+
+  void begin(World& world) override {
+    if (world.week <= 0) seek_baselines(world);
+    const Institutions& bodies = world.institutions;
+    for (std::size_t k = 0; k < bodies.size(); ++k) log_unasked_by_[k] = log_(1.0 - std::min(0.999, ask_institution * bodies.activity[k]));
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
@@ -113,6 +159,7 @@ class Participation final : public Mechanism {
     } else {
       by_utility(world, block, exposure);
     }
+    if (world.dockets[block.community].closing != 0) keep_commitments(world, block);
   }
 
   void end(World& world) override {
@@ -127,7 +174,10 @@ class Participation final : public Mechanism {
   }
 
   /// The tally of acts is cleared and read within a week; last week's shares are not.
-  void state(Archive& archive) override { archive("share", share_); }
+  void state(Archive& archive) override {
+    archive("share", share_);
+    archive("shift", shift_);
+  }
 
  private:
   /// A series of one form: of those eligible (or of all residents), who acted (or knew) in matters that close.
@@ -144,10 +194,10 @@ class Participation final : public Mechanism {
     spec.residents = [closing, acts, of_eligible](const World& world, const Block& block, std::size_t form, auto did, auto could) {
       const Residents& r = world.residents();
       const std::uint16_t mask = closing(world, block.community, form);
+      const Docket& docket = world.dockets[block.community];
       const auto matters = static_cast<std::uint32_t>(__builtin_popcount(mask));
-      const bool children = world.forms[form].eligible.is("residents");
       for (Vertex i = block.first; i < block.last; ++i) {
-        const bool eligible = children || r.adult(i);
+        const bool eligible = (docket.eligible(r, i) & mask) != 0;
         could[i - block.first] = eligible || !of_eligible ? matters : 0;
         const std::uint16_t bits = acts ? r.acted[i] : r.aware[i];
         if (eligible) did[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(bits & mask));
@@ -156,23 +206,85 @@ class Participation final : public Mechanism {
     return spec;
   }
 
+  /// After each round of the warm-up: moves b_form of forms with a baseline toward the turnout that they seek.
+  void seek_baselines(const World& world) {
+    for (std::size_t f = 0; f < world.forms.size(); ++f) {
+      const double wanted = world.forms[f].baseline;
+      if (wanted <= 0) continue;
+      double acted = 0;
+      double eligible = 0;
+      for (const Docket& docket : world.dockets)
+        for_slots(docket.stale, [&](unsigned s) {
+          if (docket.slot[s].form != f) return;
+          acted += docket.slot[s].acted;
+          eligible += docket.slot[s].eligible;
+        });
+      if (eligible > 0) shift_[f] += baseline_step * (logit(wanted) - logit((acted + 0.5) / (eligible + 1.0)));
+    }
+  }
+  static constexpr double baseline_step = 0.7;  // below 1, since peers multiply what a step does
+
   /// What is the same for all residents of a community in one matter and family.
   struct Occasion {
     bool possible = false;
-    double constant = 0;  ///< b_form + place - b_cost (hours and way)
+    double constant = 0;  ///< b_form + place
+    double hours = 0;     ///< without the way
+    double way = 0;
+    double remote = 0;    ///< hours by post or at home
     double sight = 0;     ///< b_norm vis_f cohesion_j
-    double skill = 0;     ///< b_cost skill_hours, online
+    double skill = 0;     ///< hours lost without skill, online
   };
 
-  [[nodiscard]] Occasion occasion(const World& world, std::size_t c, const FormSpec& form, Family family) const {
+  [[nodiscard]] Occasion occasion(const World& world, std::size_t c, std::size_t f, Family family) const {
+    const FormSpec& form = world.forms[f];
     const bool online = family == Family::online;
-    const double cost = (1.0 - relief[c]) * (form.hours(family) + (online ? 0.0 : way[type(world, c)]));
-    return {form.in(family), form.intercept + world.akimats.place_effect[c] - b_cost * cost,
-            b_norm * form.visibility(family) * world.akimats.cohesion[c],
-            online ? b_cost * skill_hours * (1.0 - relief[c]) : 0.0};
+    const double ease = online ? 1.5 - world.platform_service.quality[c] : 1.0;
+    return {.possible = form.in(family) && (!online || world.platform_service.outage[c] < 1.0),
+            .constant = form.intercept + shift_[f] + world.akimats.place_effect[c],
+            .hours = form.hours(family) * ease,
+            .way = online ? 0.0 : way[type(world, c)],
+            .remote = online ? 1e9 : form.hours_remote.value(),
+            .sight = b_norm * form.visibility(family) * world.akimats.cohesion[c],
+            .skill = online ? skill_hours * ease : 0.0};
   }
   static std::size_t type(const World& world, std::size_t c) {
     return static_cast<std::size_t>(world.society.country.communities[c].type);
+  }
+
+  /// What resident i brings to every matter of this week.
+  struct Person {
+    double utility = 0;
+    double hour = 0;      ///< b_cost of one hour
+    double way = 1;       ///< how much longer the way is
+    double remote = 0;
+    double weekly_income = 0;
+    double log_unasked = 0;  ///< by institutions
+  };
+
+  [[nodiscard]] Person person(const World& world, std::size_t c, Vertex i) const {
+    const Residents& r = world.residents();
+    Person p;
+    p.weekly_income = mean_wage * 12.0 / 52.0 * std::max<double>(r.income[i], 0.01);
+    p.utility = b_duty * r.duty[i] + b_eff * (r.efficacy[i] - 0.5) + b_trust * (r.trust[i] - 0.5);
+    const double paid = reward.at(c, i);
+    const double fined = fine.at(c, i);
+    if (paid > 0) p.utility += b_money * log_(1.0 + paid / p.weekly_income);
+    if (fined > 0) p.utility += b_money * log_(1.0 + fined / p.weekly_income);
+    p.utility += b_mail * mail.at(c, i) + b_canvass * canvass.at(c, i);
+    if (r.platform[i] != 0) p.utility += b_message * message.at(c, i);
+    const double experienced = std::clamp(world.akimats.experience[c] - world.akimats.usual_experience[c], -1.0, 1.0);
+    p.hour = b_cost * (1.0 - relief.at(c, i)) * (1.0 - e_cost * experienced) * busy[r.occupation[i]] *
+             (static_cast<Sex>(r.sex[i]) == Sex::female ? busy_women.value() : 1.0);
+    p.way = r.age[i] >= 70 ? way_old.value() : 1.0;
+    p.remote = remote.at(c, i);
+    for_memberships(world, i, [&](std::size_t k) { p.log_unasked += log_unasked_by_[k]; });
+    return p;
+  }
+
+  /// Hours that the matter takes resident i in one family.
+  static double hours(const Occasion& o, const Person& p, double skill) {
+    const double usual = o.hours + o.way * p.way + o.skill * (1.0 - skill);
+    return usual + p.remote * (std::min(usual, o.remote) - usual);
   }
 
   void by_utility(World& world, const Block& block, const Exposure& exposure) {
@@ -182,8 +294,6 @@ class Participation final : public Mechanism {
     const Akimats& akimats = world.akimats;
     const Ties& ties = world.society.ties;
     const double log_unasked = ask_rate >= 1.0 ? -1e9 : log_(1.0 - ask_rate);
-    const double paid = reward[c];
-    const double weekly_wage = mean_wage * 12.0 / 52.0;
 
     std::array<std::array<Occasion, family_count>, slot_count> occasions{};
     std::array<double, slot_count> size{};
@@ -191,7 +301,7 @@ class Participation final : public Mechanism {
     for_slots(docket.open, [&](unsigned s) {
       const Matter& matter = docket.slot[s];
       const FormSpec& form = world.forms[matter.form];
-      for (std::size_t f = 0; f < family_count; ++f) occasions[s][f] = occasion(world, c, form, static_cast<Family>(f));
+      for (std::size_t f = 0; f < family_count; ++f) occasions[s][f] = occasion(world, c, matter.form, static_cast<Family>(f));
       size[s] = form.decides.is("budget")
                     ? log_(1.0 + world.society.country.communities[c].participatory_budget / money_0)
                     : 1.0;
@@ -203,31 +313,33 @@ class Participation final : public Mechanism {
       const auto candidates = static_cast<std::uint16_t>(docket.eligible(r, i) & docket.open & r.aware[i] & ~r.acted[i]);
       if (candidates == 0) continue;
       const bool user = r.platform[i] != 0;
-      const double person = b_duty * r.duty[i] + b_eff * (r.efficacy[i] - 0.5) + b_trust * (r.trust[i] - 0.5) +
-                            (paid > 0 ? b_money * log_(1.0 + paid / (weekly_wage * std::max<double>(r.income[i], 0.01))) : 0.0);
+      const Person self = person(world, c, i);
       std::array<double, family_count> habit{};
       std::array<double, family_count> norm{};
       for (std::size_t f = 0; f < (user ? family_count : 1); ++f) {
         habit[f] = b_habit * logit(r.propensity(i, f)) + r.trace(i, f);
         norm[f] = r.norm(i, f) - akimats.habitual_norm(c, f);
       }
+      const double induced = induce.at(c, i);
       const auto degree = [row = ties.inside(i)](std::size_t l) {
         return static_cast<double>(std::count_if(row.begin(), row.end(), [l](Tie tie) { return static_cast<std::size_t>(tie.layer()) == l; }));
       };
       for_slots(candidates, [&](unsigned s) {
         const Matter& matter = docket.slot[s];
-        double shared = person + b_stake * size[s] * (matter.subject == good_count || matter.subject == r.wish[i] ? 1.0 : s_other.value());
+        const FormSpec& form = world.forms[matter.form];
+        double shared = self.utility + b_stake * size[s] * (matter.subject == good_count || matter.subject == r.wish[i] ? 1.0 : s_other.value());
+        if (form.money > 0) shared -= b_money * log_(1.0 + form.money / self.weekly_income);
         const Neighbours n = exposure.neighbours(s, i - block.first);
         std::uint32_t acted = 0;
         for (std::size_t l = 0; l < resident_layers; ++l)
           if (n.acted[l] != 0) {
-            shared += b_now[l] * n.acted[l] / degree(l);
+            shared += b_now[l] * std::min(1.0, n.acted[l] / degree(l));
             acted += n.acted[l];
           }
-        if (acted != 0) shared += b_ask * (1.0 - exp_(acted * log_unasked));
+        if (const double unasked = acted * log_unasked + self.log_unasked; unasked < 0) shared += b_ask * (1.0 - exp_(unasked));
         const auto utility = [&](std::size_t f) {
           const Occasion& o = occasions[s][f];
-          return shared + o.constant + habit[f] + o.sight * norm[f] - o.skill * (1.0 - r.skill[i]);
+          return shared + o.constant + habit[f] + o.sight * norm[f] - self.hour * hours(o, self, r.skill[i]);
         };
         const bool offline_possible = occasions[s][0].possible;
         const bool online_possible = occasions[s][1].possible && user;
@@ -235,22 +347,42 @@ class Participation final : public Mechanism {
         const double u_offline = offline_possible ? utility(0) : -1e9;
         const double u_online = online_possible ? utility(1) : -1e9;
         const double u = std::max(u_offline, u_online);
-        if (softplus(u) * pace[s] > reservation(world, c, i, matter)) act(world, i, s, u_online > u_offline);
+        const Draws::Four luck = words(world, c, i, matter);
+        // The reservation E of the header, drawn once for a resident and a matter.
+        const bool acts = softplus(u) * pace[s] > -log_(Draws::to_uniform(luck[0]));
+        if (acts || (induced > 0 && Draws::to_uniform(luck[1]) < induced)) act(r, i, s, u_online > u_offline);
       });
     }
   }
 
-  /// E of the header: drawn once for a resident and a matter.
-  [[nodiscard]] double reservation(const World& world, std::size_t c, Vertex i, const Matter& matter) const {
+  /// The luck of a resident in a matter: words for the reservation, for being induced and for keeping one's word.
+  [[nodiscard]] Draws::Four words(const World& world, std::size_t c, Vertex i, const Matter& matter) const {
     const Draws draws(world.seed, world.replicate, stream(), static_cast<std::uint32_t>(matter.announced - world.first_week));
-    return -log_(Draws::to_uniform(draws.words(world.society.name(c, i), form_key_[matter.form])[0]));
+    return draws.words(world.society.name(c, i), form_key_[matter.form]);
   }
 
-  static void act(World& world, Vertex i, unsigned s, bool online) {
-    Residents& r = world.residents();
+  static void act(Residents& r, Vertex i, unsigned s, bool online) {
     r.acted[i] = static_cast<std::uint16_t>(r.acted[i] | (1U << s));
     if (online) r.online[i] = static_cast<std::uint16_t>(r.online[i] | (1U << s));
-    r.last_act(i, online) = static_cast<std::uint16_t>(world.tick() + 1);
+  }
+
+  /// The last day: commitments that are not kept fall away, the others are acts.
+  void keep_commitments(World& world, const Block& block) const {
+    Residents& r = world.residents();
+    const Docket& docket = world.dockets[block.community];
+    const auto now = static_cast<std::uint16_t>(world.tick() + 1);
+    for (Vertex i = block.first; i < block.last; ++i)
+      for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.closing), [&](unsigned s) {
+        const Matter& matter = docket.slot[s];
+        const double kept = world.forms[matter.form].kept;
+        const bool online = ((r.online[i] >> s) & 1U) != 0;
+        if (kept < 1.0 && Draws::to_uniform(words(world, block.community, i, matter)[2]) >= kept) {
+          r.acted[i] = static_cast<std::uint16_t>(r.acted[i] & ~(1U << s));
+          r.online[i] = static_cast<std::uint16_t>(r.online[i] & ~(1U << s));
+        } else {
+          r.last_act(i, online ? 1 : 0) = now;
+        }
+      });
   }
 
   void by_threshold(World& world, const Block& block, const Exposure& exposure) {
@@ -279,7 +411,7 @@ class Participation final : public Mechanism {
             others = 0;  // nobody has acted yet; the slot's last matter left its share behind
           }
           const bool online = !world.forms[docket.slot[s].form].offline;
-          if (others >= threshold && (!online || r.platform[i])) act(world, i, s, online);
+          if (others >= threshold && (!online || r.platform[i])) act(r, i, s, online);
         });
       }
       for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.open), [&](unsigned s) { ++acts[s]; });
@@ -288,6 +420,8 @@ class Participation final : public Mechanism {
 
   Tally acts_{slot_count};
   std::vector<double> share_;  ///< threshold rule: share of each community that acted, by slot, last week
+  std::vector<double> shift_;  ///< by form: what its baseline has added to b_form
+  std::vector<double> log_unasked_by_;  ///< by institution, made anew every week
   std::vector<std::uint32_t> form_key_;
 };
 

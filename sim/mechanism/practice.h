@@ -18,4 +18,11 @@ struct Practice : Section {
   Lever resources{*this, {.name = "resources", .unit = "factor", .meaning = "budget a head, relative to the one the census gives", .source = "D9, P8"}, 1.0, {0, 20}};
 };
 
+/// Civic platforms as several mechanisms meet them (MODEL 8; P4).
+struct PlatformService : Section {
+  PlatformService() : Section("platform", "how well civic platforms work") {}
+  Lever quality{*this, {.name = "quality", .meaning = "quality of platforms: notices, ease of use, appeal to new users; 0.5 as it is now", .source = "P4; assumption"}, 0.5, {0, 1}};
+  Lever outage{*this, {.name = "outage", .meaning = "share of internet connections that are down", .source = "MODEL 11, shocks"}, 0, {0, 1}};
+};
+
 }  // namespace kurultai

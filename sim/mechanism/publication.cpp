@@ -1,6 +1,7 @@
 // publication: what neighbours will see next week, copied once, at the week's end (MODEL 2).
 //
-// signal = aware | acted << 16, in communities whose matters moved; shared_trust = trust every fourth week.
+// signal = aware | acted << 16, in communities whose matters moved; shared_trust = trust every fourth week; shows: a
+// platform user lets online friends see what he knows of and does, with the lasting chance `display`.
 #include "mechanism/list.h"
 
 namespace kurultai {
@@ -13,12 +14,17 @@ class Publication final : public Mechanism {
                    .meaning = "what neighbours will see next week",
                    .source = "MODEL 2",
                    .phase = Phase::publication,
-                   .reads = {"aware", "acted", "trust"},
-                   .writes = {"signal", "shared_trust"}}) {}
+                   .reads = {"aware", "acted", "trust", "platform"},
+                   .writes = {"signal", "shared_trust", "shows"}}) {}
+
+  Lever display{*this, {.name = "display", .meaning = "share of platform users who let online friends see what they know of and take part in", .source = "Bond et al. 2012; assumption", .personal = true}, 1.0, {0, 1}};
 
   void prepare(World& world) override {
     Residents& r = world.residents();
-    for (std::size_t i = 0; i < r.size(); ++i) r.shared_trust[i] = r.trust[i];
+    for (std::size_t i = 0; i < r.size(); ++i) {
+      r.shared_trust[i] = r.trust[i];
+      r.shows[i] = 0;
+    }
     r.signal.fill(0);
   }
 
@@ -33,6 +39,13 @@ class Publication final : public Mechanism {
     if ((docket.live | docket.stale) != 0)
       for (Vertex i = block.first; i < block.last; ++i)
         r.signal[i] = r.aware[i] | (static_cast<std::uint32_t>(r.acted[i]) << 16);
+    if ((docket.live | docket.stale) != 0) {
+      const Draws lasting = world.lasting(stream());
+      for (Vertex i = block.first; i < block.last; ++i) {
+        const double shown = r.platform[i] != 0 ? display.at(block.community, i) : 0.0;
+        r.shows[i] = shown >= 1.0 || (shown > 0 && lasting.chance(shown, world.society.name(block.community, i)));
+      }
+    }
     if (world.due(block.community, 4))
       for (Vertex i = block.first; i < block.last; ++i) r.shared_trust[i] = r.trust[i];
   }

@@ -1,0 +1,25 @@
+// Of which institutions a resident is a member: the ties of the start that have not lapsed, and the one joined since.
+#pragma once
+
+#include "mechanism/mechanism.h"
+
+namespace kurultai {
+
+/// Memberships of the start that can end: bits of Residents::lapsed. A resident's further ones never do.
+inline constexpr unsigned ending_memberships = 8;
+
+/// Calls visit(index of the institution) for each institution of which resident i is a member now.
+template <class Visit>
+inline void for_memberships(const World& world, Vertex i, Visit&& visit) {
+  const Residents& r = world.residents();
+  unsigned nth = 0;
+  for (const Tie tie : world.society.ties.bodies(i)) {
+    if (tie.layer() != Layer::membership) continue;
+    const bool ended = nth < ending_memberships && ((r.lapsed[i] >> nth) & 1U) != 0;
+    ++nth;
+    if (!ended) visit(world.society.institution_of(tie.to()));
+  }
+  if (r.joined[i] != 0) visit(static_cast<std::size_t>(r.joined[i] - 1));
+}
+
+}  // namespace kurultai

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <map>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -18,7 +20,33 @@ std::string PolicySpec::inconsistency() const {
   if (trial && (share <= 0 || share >= 1))
     return "a trial needs a share between 0 and 1, so that some are treated and some not";
   if (mode.is("multiply") && dose < 0) return "a lever is multiplied by a dose of at least 0";
+  if (age_from > age_to) return fmt::format("age_from {} is above age_to {}", age_from.value(), age_to.value());
+  if (one && !unit.is("household")) return "one member of a household is drawn where unit = \"household\" only";
+  if (!outcome.value().empty() && !trial) return "an outcome is recorded of trials only: trial = true";
+  if (!within_communities())
+    for (const Field* field : std::initializer_list<const Field*>{&age_from, &age_to, &sex, &education, &occupations, &users,
+                                                                  &household_size, &community_share})
+      if (field->get() != field->default_value())
+        return fmt::format("{} chooses residents, but whole communities are treated: set unit = \"resident\" or "
+                           "\"household\"",
+                           field->about().name);
   return {};
+}
+
+std::string PolicySpec::lot_name() const {
+  return lot.value().empty() ? name() : name().substr(0, name().find('.') + 1) + lot.value();
+}
+
+std::vector<Slice> slices(const Collection<PolicySpec>& policies) {
+  std::map<std::string, double> taken;
+  std::vector<Slice> all;
+  for (std::size_t p = 0; p < policies.size(); ++p) {
+    double& from = taken[policies[p].lot_name()];
+    const double to = from + policies[p].share;
+    all.push_back({from, to > 1.0 - 1e-9 ? 1.0 : to});
+    from = to;
+  }
+  return all;
 }
 
 double dose_at(const PolicySpec& policy, std::int64_t week) {
@@ -45,11 +73,70 @@ Lever& lever_of(const PolicySpec& policy, const Registry& registry) {
   return static_cast<Lever&>(*field);
 }
 
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+void check_outcomes(const Collection<PolicySpec>& policies, const Registry& registry, const ScenarioSource& source) {
+  std::vector<std::string> forms;
+  for (const AnyCollection* collection : registry.collections())
+    if (collection->name() == "form")
+      for (const Section* form : collection->entries()) forms.push_back(collection->key_of_entry(*form));
+  for (std::size_t k = 0; k < policies.size(); ++k) {
+    const Text& outcome = policies[k].outcome;
+    if (outcome.value().empty() || std::find(forms.begin(), forms.end(), outcome.value()) != forms.end()) continue;
+    const std::string near = nearest(outcome.value(), forms);
+    throw scenario_error(source.place_of(outcome.path()),
+                         fmt::format("{}: unknown form {}", outcome.path(), to_toml(outcome.get())),
+                         "the scenario has no form of that name",
+                         near.empty() ? (forms.empty() ? "" : "there are: " + listed(forms))
+                                      : fmt::format("did you mean '{}'?", near));
+  }
+}
+
+void check_lots(const Collection<PolicySpec>& policies, const ScenarioSource& source) {
+  std::map<std::string, std::vector<const PolicySpec*>> lots;
+  for (std::size_t k = 0; k < policies.size(); ++k) lots[policies[k].lot_name()].push_back(&policies[k]);
+  for (const auto& [lot, arms] : lots) {
+    double shares = 0;
+    for (const PolicySpec* arm : arms) {
+      shares += arm->share;
+      const auto differs = [&](const Field& mine, const Field& first) {
+        if (mine.get() == first.get()) return;
+        throw scenario_error(source.place_of(mine.path()),
+                             fmt::format("{} and {} share a lot but differ in {}", arms.front()->name(), arm->name(),
+                                         mine.about().name),
+                             "the arms of one experiment are drawn from the same units",
+                             fmt::format("set {} to {} in both, or take another lot", mine.about().name,
+                                         to_toml(first.get())));
+      };
+      differs(arm->unit, arms.front()->unit);
+      differs(arm->one, arms.front()->one);
+      differs(arm->community_share, arms.front()->community_share);
+    }
+    if (arms.size() > 1 && shares > 1.0 + 1e-9)
+      throw scenario_error(source.place_of(arms.back()->share.path()),
+                           fmt::format("the shares of the {} arms of {} add up to {:g}", arms.size(), lot, shares),
+                           "no unit is treated by two arms of one lot", "let them add up to at most 1");
+  }
+}
+
+}  // namespace
+
 void check_policies(const Collection<PolicySpec>& policies, const Registry& registry,
                     const ScenarioSource& source) {
   std::vector<std::string> levers;
-  for (const std::string& path : registry.paths())
-    if (registry.find(path)->kind() == Field::Kind::lever) levers.push_back(path);
+  std::vector<std::string> personal;
+  for (const std::string& path : registry.paths()) {
+    const Field* field = registry.find(path);
+    if (field->kind() != Field::Kind::lever) continue;
+    levers.push_back(path);
+    if (field->about().personal) personal.push_back(path);
+  }
   for (std::size_t k = 0; k < policies.size(); ++k) {
     const PolicySpec& policy = policies[k];
     const std::string& path = policy.lever.value();
@@ -73,26 +160,39 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
           source.place_of(policy.dose.path()),
           fmt::format("{} cannot set {} to {}", policy.name(), path, to_toml(policy.dose.get())),
           "outside the lever's range", "allowed: " + field->allowed());
+    if (policy.within_communities() && !field->about().personal)
+      throw scenario_error(
+          source.place_of(policy.unit.path()),
+          fmt::format("{} moves {} for single {}s", policy.name(), path, policy.unit.value()),
+          "the lever is one for a whole community",
+          fmt::format("set unit = \"community\", or move one of {}", listed(personal)));
   }
+  check_outcomes(policies, registry, source);
+  check_lots(policies, source);
 }
 
-void check_targets(const Collection<PolicySpec>& policies, const KnownPlaces& known,
+void check_targets(const Collection<PolicySpec>& policies, const KnownTargets& known,
                    const ScenarioSource& source) {
-  const auto check = [&](const Texts& targets, const std::vector<std::string>& places) {
+  const auto check = [&](const Texts& targets, const std::vector<std::string>& there, const char* what,
+                         const char* why) {
     for (const std::string& target : targets.value()) {
-      if (std::find(places.begin(), places.end(), target) != places.end()) continue;
-      const std::string near = nearest(target, places);
+      if (std::find(there.begin(), there.end(), target) != there.end()) continue;
+      const std::string near = nearest(target, there);
       throw scenario_error(source.place_of(targets.path()),
-                           fmt::format("{}: unknown place {}", targets.path(), to_toml(target)),
-                           "the society has none of that code or name",
-                           near.empty() ? "" : fmt::format("did you mean '{}'?", near));
+                           fmt::format("{}: unknown {} {}", targets.path(), what, to_toml(target)), why,
+                           !near.empty() ? fmt::format("did you mean '{}'?", near)
+                           : there.size() <= 12 ? "there are: " + listed(there)
+                                                : "");
     }
   };
+  constexpr const char* no_place = "the society has none of that code or name";
   for (std::size_t k = 0; k < policies.size(); ++k) {
-    check(policies[k].regions, known.regions);
-    check(policies[k].districts, known.districts);
-    check(policies[k].types, known.types);
-    check(policies[k].communities, known.communities);
+    check(policies[k].regions, known.regions, "place", no_place);
+    check(policies[k].districts, known.districts, "place", no_place);
+    check(policies[k].types, known.types, "place", no_place);
+    check(policies[k].communities, known.communities, "place", no_place);
+    check(policies[k].education, known.education, "education", "residents have none of that name");
+    check(policies[k].occupations, known.occupations, "occupation", "residents have none of that name");
   }
 }
 

@@ -8,8 +8,9 @@ using namespace kurultai;
 namespace {
 
 struct Information : Section {
-  Information() : Section("information", "") {}
+  explicit Information(const std::string& name = "information") : Section(name, "") {}
   Lever reach{*this, {.name = "reach"}, 0.1, {0, 1}};
+  Lever mail{*this, {.name = "mail", .personal = true}, 0.0, {0, 1}};
   Real q_aware{*this, {.name = "q_aware"}, 0.05, {0, 1}};
 };
 
@@ -144,7 +145,7 @@ TEST_CASE("policy: moves levers and nothing else") {
 TEST_CASE("policy: a target names places that exist") {
   World world;
   put(world.policy("information.reach").regions, std::vector<std::string>{"KZ10", "Abay Region"});
-  const KnownPlaces known{{"KZ10", "Abai Region"}, {"KZ1010"}, {"town"}, {"c1"}};
+  const KnownTargets known{{"KZ10", "Abai Region"}, {"KZ1010"}, {"town"}, {"c1"}, {"basic", "higher"}, {"farmer", "student"}};
   world.source.places["policy.p.regions"] = "a.toml:7";
   try {
     check_targets(world.policies, known, world.source);
@@ -160,4 +161,111 @@ TEST_CASE("policy: a target names places that exist") {
   CHECK_NOTHROW(check_targets(world.policies, known, world.source));
   put(world.policies[0].districts, std::vector<std::string>{"c1"});
   CHECK_THROWS_AS(check_targets(world.policies, known, world.source), Error);
+}
+
+TEST_CASE("policy: arms of one lot lie side by side") {
+  World world;
+  const auto arm = [&](const std::string& name, double share, const std::string& lot) -> PolicySpec& {
+    auto& made = static_cast<PolicySpec&>(world.policies.entry(name));
+    put(made.lever, std::string("information.reach"));
+    put(made.share, share);
+    put(made.lot, lot);
+    return made;
+  };
+  arm("b", 0.25, "mail");
+  arm("a", 0.5, "mail");
+  arm("alone", 0.5, "");
+  CHECK(world.policies[0].lot_name() == "policy.mail");
+  CHECK(world.policies[1].lot_name() == "policy.alone");
+  const std::vector<Slice> all = slices(world.policies);  // a, alone, b
+  CHECK(all[0].from == 0.0);
+  CHECK(all[0].to == 0.5);
+  CHECK(all[1].from == 0.0);
+  CHECK(all[1].to == 0.5);
+  CHECK(all[2].from == 0.5);
+  CHECK(all[2].to == 0.75);
+  CHECK(world.refusal().empty());
+
+  PolicySpec& c = arm("c", 0.25, "mail");
+  CHECK(world.refusal().empty());
+  CHECK(slices(world.policies)[3].to == 1.0);
+  put(c.share, 0.375);
+  CHECK(has(world.refusal(), "the shares of the 3 arms of policy.mail add up to 1.125"));
+  put(c.share, 0.25);
+  put(c.unit, std::string("resident"));
+  world.information.reach.set(0.2);
+  CHECK(has(world.refusal(), "policy.c moves information.reach for single residents"));
+  put(c.lever, std::string("information.mail"));
+  CHECK(has(world.refusal(), "policy.a and policy.c share a lot but differ in unit"));
+}
+
+TEST_CASE("policy: single residents are treated by levers that can differ between them") {
+  World world;
+  PolicySpec& policy = world.policy("information.reach");
+  put(policy.unit, std::string("household"));
+  const std::string text = world.refusal();
+  CHECK(has(text, "policy.p moves information.reach for single households"));
+  CHECK(has(text, "information.mail"));
+  put(policy.lever, std::string("information.mail"));
+  CHECK(world.refusal().empty());
+  CHECK(policy.within_communities());
+  CHECK_FALSE(policy.is_trial());
+  put(policy.community_share, 0.5);
+  CHECK(policy.is_trial());
+}
+
+TEST_CASE("policy: a trial's outcome is a form of the scenario") {
+  World world;
+  Collection<Information> forms{"form", ""};
+  forms.entry("gathering");
+  forms.entry("vote");
+  world.registry.add(forms);
+  PolicySpec& policy = world.policy("information.reach");
+  put(policy.share, 0.5);
+  put(policy.outcome, std::string("gathring"));
+  CHECK(has(policy.inconsistency(), "trial = true"));
+  put(policy.trial, true);
+  CHECK(policy.inconsistency().empty());
+  CHECK(has(world.refusal(), "policy.p.outcome: unknown form \"gathring\""));
+  CHECK(has(world.refusal(), "did you mean 'gathering'?"));
+  put(policy.outcome, std::string("zzz"));
+  CHECK(has(world.refusal(), "there are: gathering, vote"));
+  put(policy.outcome, std::string("vote"));
+  CHECK(world.refusal().empty());
+}
+
+TEST_CASE("policy: conditions on residents") {
+  PolicySpec policy("policy.p");
+  put(policy.age_from, std::int64_t{60});
+  CHECK(has(policy.inconsistency(), "age_from chooses residents"));
+  put(policy.unit, std::string("resident"));
+  CHECK(policy.inconsistency().empty());
+  put(policy.age_to, std::int64_t{50});
+  CHECK(has(policy.inconsistency(), "age_from 60 is above age_to 50"));
+  put(policy.age_to, std::int64_t{70});
+  put(policy.one, true);
+  CHECK(has(policy.inconsistency(), "unit = \"household\""));
+  put(policy.unit, std::string("household"));
+  CHECK(policy.inconsistency().empty());
+
+  World world;
+  world.policy("information.mail");
+  const KnownTargets known{{}, {}, {}, {}, {"basic", "higher"}, {"farmer", "student"}};
+  put(world.policies[0].occupations, std::vector<std::string>{"farmers"});
+  const auto refusal = [&] {
+    try {
+      check_targets(world.policies, known, world.source);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(has(refusal(), "policy.p.occupations: unknown occupation \"farmers\""));
+  CHECK(has(refusal(), "did you mean 'farmer'?"));
+  put(world.policies[0].occupations, std::vector<std::string>{"student"});
+  put(world.policies[0].education, std::vector<std::string>{"phd"});
+  CHECK(has(refusal(), "unknown education \"phd\""));
+  CHECK(has(refusal(), "there are: basic, higher"));
+  put(world.policies[0].education, std::vector<std::string>{"higher"});
+  CHECK(refusal().empty());
 }

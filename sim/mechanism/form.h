@@ -19,6 +19,7 @@ struct FormSpec : Section {
   Text title{*this, {.name = "title", .meaning = "name in figures and tables", .source = "MODEL 3"}, ""};
   Flag offline{*this, {.name = "offline", .meaning = "can be done in person", .source = "MODEL 3"}, true};
   Flag online{*this, {.name = "online", .meaning = "can be done through a civic platform", .source = "MODEL 3"}, false};
+  Choice needs{*this, {.name = "needs", .meaning = "what it takes online: an account on a civic platform, or the internet alone", .source = "MODEL 3"}, "platform", {"platform", "access"}};
   Whole period{*this, {.name = "period", .unit = "week", .meaning = "weeks from one opening to the next; 0: only where `follows` opens it", .source = "MODEL 3"}, 52, {0, 520}};
   Whole week{*this, {.name = "week", .unit = "week", .meaning = "week of the first announcement in its period", .source = "MODEL 3"}, 0, {0, 519}};
   Whole spread{*this, {.name = "spread", .unit = "week", .meaning = "weeks over which communities begin, each with its own delay", .source = "assumption"}, 0, {0, 520}};
@@ -39,14 +40,20 @@ struct FormSpec : Section {
   Real hours_online{*this, {.name = "hours_online", .unit = "hour", .meaning = "time it takes online", .source = "assumption"}, 0.3, {0, 1000}};
   Real hours_remote{*this, {.name = "hours_remote", .unit = "hour", .meaning = "time it takes by post or at home, without any way, where lever participation.remote opens that channel", .source = "assumption"}, 0.3, {0, 1000}};
   Real money{*this, {.name = "money", .unit = "tenge", .meaning = "what a participant gives", .source = "MODEL 3; assumption"}, 0.0, {0, 1e9}};
+  Real in_kind{*this, {.name = "in_kind", .unit = "hour", .meaning = "of the time it takes, work that a participant gives to the matter", .source = "MODEL 3; assumption"}, 0.0, {0, 1000}};
   Real visibility_offline{*this, {.name = "visibility_offline", .symbol = "vis_f", .meaning = "how far others see that one took part in person", .source = "assumption"}, 0.8, {0, 1}};
   Real visibility_online{*this, {.name = "visibility_online", .symbol = "vis_f", .meaning = "how far others see that one took part online", .source = "assumption"}, 0.1, {0, 1}};
   Real quorum{*this, {.name = "quorum", .unit = "share of residents", .meaning = "below this share of residents the matter fails", .source = "gathering: 10% (recalled)"}, 0.0, {0, 1}};
   Real kept{*this, {.name = "kept", .meaning = "share of commitments kept on the day", .source = "MODEL 3; assumption"}, 1.0, {0, 1}};
   Real mobilisation{*this, {.name = "mobilisation", .meaning = "share of those who would stay away whom the administration brings: counted in official turnout only", .source = "MODEL 3"}, 0.0, {0, 1}};
   Real baseline{*this, {.name = "baseline", .meaning = "turnout among the eligible that the warm-up seeks, by moving the intercept after each round; 0: the intercept stays", .source = "design"}, 0.0, {0, 1}};
+  Flag counts{*this, {.name = "counts", .meaning = "whether an act is taking part: counted in series participation, heard as a wish, leaving a trace; false for requests and complaints of one's own", .source = "MODEL 3; design"}, true};
   Whole priority{*this, {.name = "priority", .meaning = "who goes first when slots run out: the higher", .source = "MODEL 3"}, 0, {-1000, 1000}};
 
+  /// Whether resident i has what it takes to do it online.
+  [[nodiscard]] bool online_for(const Residents& r, std::size_t i) const {
+    return online && (needs.is("access") ? r.access[i] : r.platform[i]) != 0;
+  }
   [[nodiscard]] bool in(Family family) const { return family == Family::offline ? offline : online; }
   [[nodiscard]] double hours(Family family) const { return family == Family::offline ? hours_offline : hours_online; }
   [[nodiscard]] double visibility(Family family) const {

@@ -9,12 +9,13 @@ struct Practice : Section {
   Practice() : Section("akimat", "how local administrations work") {}
   Lever openness{*this, {.name = "openness", .meaning = "how far decisions and spending are published", .source = "R4, D7"}, 0.4, {0, 1}};
   Lever responsiveness{*this, {.name = "responsiveness", .meaning = "chance that a matter within capacity and means is answered", .source = "T3, D3"}, 0.6, {0, 1}};
-  Lever capacity{*this, {.name = "capacity", .unit = "matters a year", .meaning = "matters a year that the staff can handle properly, in a community", .source = "P2, assumption"}, 12, {0, 1000}};
+  Lever capacity{*this, {.name = "capacity", .unit = "matters a year", .meaning = "matters a year that the staff can handle properly, in a community; appeals count as response.appeal_work says", .source = "P2, assumption: what comes without policy is handled"}, 50, {0, 1000}};
   Lever state_weight{*this, {.name = "state_weight", .symbol = "w_state", .meaning = "weight of the state's priorities against residents' wishes: the dualist dial", .source = "T3"}, 0.5, {0, 1}};
   Lever autonomy{*this, {.name = "autonomy", .meaning = "share of matters the akimat is empowered to decide itself; the rest is decided above", .source = "R1, P1"}, 0.6, {0, 1}};
   Lever audit{*this, {.name = "audit", .meaning = "chance that spending is audited in a year", .source = "R3, Olken 2007"}, 0.2, {0, 1}};
   Lever oversight{*this, {.name = "oversight", .meaning = "residents' oversight of spending", .source = "D2, R3"}, 0.1, {0, 1}};
   Lever participatory_share{*this, {.name = "participatory_share", .meaning = "share of the budget for goods that a participatory vote sets", .source = "R7, P3"}, 0.05, {0, 1}};
+  Lever matching{*this, {.name = "matching", .unit = "tenge per tenge", .meaning = "what the state adds to each tenge that residents give, in money or work, for a matter that is answered", .source = "R7, P8"}, 0.0, {0, 20}};
   Lever resources{*this, {.name = "resources", .unit = "factor", .meaning = "budget a head, relative to the one the census gives", .source = "D9, P8"}, 1.0, {0, 20}};
 };
 

@@ -26,6 +26,13 @@ struct Akimats : Table {
   Column<double> stock{*this, "stock", "thousand tenge a head", "G_g: stock of each public good", Life::changing, good_count};
   Column<double> answering{*this, "answering", "1", "chance that a closed matter is answered"};
   Column<double> answered{*this, "answered", "share", "share of recent matters answered"};
+  Column<double> appeals{*this, "appeals", "appeals a head and year", "appeals of late, over about half a year"};
+  Column<double> cofinanced{*this, "cofinanced", "thousand tenge a head", "given for public goods and not yet spent, by good", Life::changing, good_count};
+  Column<double> given{*this, "given", "thousand tenge a head and year", "what residents gave in money and work, of late"};
+  Column<double> watched{*this, "watched", "share", "members of oversight bodies who took part in the last review of the budget"};
+  Column<double> akim_factor{*this, "akim_factor", "factor", "how responsive this akim is, relative to akimat.responsiveness"};
+  Column<double> official_turnout{*this, "official_turnout", "share", "turnout at the last election of the akim as the administration reports it, mobilised voters too"};
+  Column<double> replaced{*this, "replaced", "akims a year", "akims voted out, of late"};
   Column<double> habitual_norm{*this, "habitual_norm", "1", "xbar: slow mean of the norm memory, by family", Life::changing, family_count};
   Column<double> cohesion{*this, "cohesion", "1", "how much neighbours' acts count here"};
 };

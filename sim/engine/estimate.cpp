@@ -1,7 +1,6 @@
 #include "engine/estimate.h"
 
 #include "engine/simulation.h"
-#include "society/census.h"
 #include "society/synthesis.h"
 
 namespace kurultai {
@@ -21,7 +20,7 @@ Estimate estimate(const Model& model, int thread_count) {
     e.residents = static_cast<double>(society->residents.size());
     e.ties = static_cast<double>(society->ties.words()) / 2;
   } else {
-    const Country country = read_census(model.source.find(model.society.census));
+    const Country country = country_of(model.society, model.source);
     for (const std::uint32_t n : apportion(country, model.run.scale)) e.residents += n;
     const double degree = 3.0 + model.society.kin_degree + 2.0 * static_cast<double>(model.society.neighbour_sides) + 3.2;
     e.ties = e.residents * degree / 2;

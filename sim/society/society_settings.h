@@ -14,10 +14,10 @@ struct SocietySettings : Section {
   // Where it comes from.
   Choice source{*this,
                 {.name = "source",
-                 .meaning = "built from census tables, or read from a network of named residents",
+                 .meaning = "built from census tables, read from a network of named residents, or communities all alike (plain)",
                  .source = "design"},
                 "census",
-                {"census", "network"}};
+                {"census", "network", "plain"}};
   Text census{
       *this,
       {.name = "census", .meaning = "folder of the census tables (source = census)", .source = "design"},
@@ -29,6 +29,11 @@ struct SocietySettings : Section {
   Text edges{*this,
              {.name = "edges", .meaning = "CSV of ties, one a line (source = network)", .source = "design"},
              ""};
+
+  Whole communities{*this, {.name = "communities", .meaning = "how many communities there are (source = plain)", .source = "design"}, 20, {1, 100000}};
+  Real people{*this, {.name = "people", .unit = "people", .meaning = "inhabitants of each community (source = plain)", .source = "design"}, 1000, {2, 1e7}};
+  Choice type{*this, {.name = "type", .meaning = "type of the communities (source = plain)", .source = "design"}, "rural okrug", {"rural okrug", "town", "city", "city district"}};
+  Whole youngest{*this, {.name = "youngest", .unit = "year", .meaning = "only residents of at least this age (18: voters alone); not for a given network", .source = "design"}, 0, {0, 90}};
 
   // Communities.
   Real place_effect_sd{*this, {.name = "place_effect_sd", .unit = "log-odds", .meaning = "SD of the lasting difference between small communities in taking part", .source = "assumption (take-up clusters by village: Banerjee et al. 2013, re-estimated)"}, 0.3, {0, 2}};
@@ -60,6 +65,13 @@ struct SocietySettings : Section {
                         .source = "Bureau of National Statistics 2021, computed"},
                        4,
                        {1, 8}};
+  Numbers household_sizes{*this,
+                          {.name = "household_sizes",
+                           .unit = "share of residents",
+                           .meaning = "residents who live in households of 1, 2, 3, 4 and 5; all 0: sizes follow from the mean",
+                           .source = "design"},
+                          {0, 0, 0, 0, 0},
+                          {0, 1}};
   Real couples{*this,
                {.name = "couples",
                 .unit = "share",
@@ -164,6 +176,34 @@ struct SocietySettings : Section {
                           .source = "MODEL 1: at most 1"},
                          0.7,
                          {0, 1}};
+  Real duty_age{*this,
+                {.name = "duty_age",
+                 .unit = "SD per decade",
+                 .meaning = "how civic duty changes with age between 18 and 70 (0 at 40)",
+                 .source = "assumption; sign: older people vote more"},
+                0.1,
+                {-2, 2}};
+  Real duty_education{*this,
+                      {.name = "duty_education",
+                       .unit = "SD per level",
+                       .meaning = "how civic duty changes with education (0 at secondary)",
+                       .source = "assumption; sign: Spada et al. 2015"},
+                      0.2,
+                      {-2, 2}};
+  Real exposure_age{*this,
+                    {.name = "exposure_age",
+                     .unit = "log-odds per decade",
+                     .meaning = "how exposure to announcements changes with age (0 at 40)",
+                     .source = "assumption"},
+                    0.1,
+                    {-2, 2}};
+  Numbers exposure_occupation{*this,
+                              {.name = "exposure_occupation",
+                               .unit = "log-odds",
+                               .meaning = "exposure to announcements: farmer, entrepreneur, employee, public servant, student, pensioner, not working",
+                               .source = "assumption"},
+                              {0, 0, 0, 0.6, -0.3, 0.1, -0.1},
+                              {-5, 5}};
   Real exposure{*this,
                 {.name = "exposure",
                  .symbol = "m_i",

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "society/census.h"
 #include "society/network_input.h"
+#include "society/plain.h"
 #include "society/synthesis_households.h"
 #include "society/synthesis_institutions.h"
 #include "society/synthesis_networks.h"
@@ -88,7 +89,7 @@ std::unique_ptr<Society> synthesise(const Country& country, const SocietySetting
   Residents& residents = society->residents;
   residents.resize(total);
 
-  const Pyramid pyramid(country.pyramid);
+  const Pyramid pyramid(country.pyramid, static_cast<int>(settings.youngest));
   const Traits traits(settings, seed);
   parallel_for(society->communities(), [&](std::size_t c) {
     const Community& community = country.communities[c];
@@ -119,7 +120,11 @@ std::unique_ptr<Society> build_society(const SocietySettings& settings, double s
     const std::filesystem::path edges = source.find(settings.edges);
     return read_network(nodes, edges, settings, seed);
   }
-  return synthesise(read_census(source.find(settings.census)), settings, scale, seed);
+  return synthesise(country_of(settings, source), settings, scale, seed);
+}
+
+Country country_of(const SocietySettings& settings, const ScenarioSource& source) {
+  return settings.source.is("plain") ? plain_country(settings) : read_census(source.find(settings.census));
 }
 
 }  // namespace kurultai

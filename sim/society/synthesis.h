@@ -18,6 +18,9 @@ namespace kurultai {
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
                                        const ScenarioSource& source);
 
+/// The places of a scenario whose society is synthesised: those of its census, or communities all alike.
+Country country_of(const SocietySettings& settings, const ScenarioSource& source);
+
 /// A society for `country` at `scale`. Communities must be sorted by region and district.
 std::unique_ptr<Society> synthesise(const Country& country, const SocietySettings& settings, double scale,
                                     std::uint64_t seed);

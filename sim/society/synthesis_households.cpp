@@ -44,6 +44,23 @@ struct Ranked {
 
 double normal(Engine& engine) { return normal_quantile(engine.uniform()); }
 
+/// As many households of each size as their shares of the residents ask for; who is left lives alone.
+std::vector<std::uint8_t> given_sizes(std::size_t people, const std::vector<double>& shares, Engine& engine) {
+  std::vector<std::uint8_t> sizes;
+  double sum = 0;
+  for (const double share : shares) sum += share;
+  std::size_t left = people;
+  for (std::size_t size = shares.size(); size > 1; --size) {
+    const double households = shares[size - 1] / sum * static_cast<double>(people) / static_cast<double>(size);
+    for (std::uint32_t n = round_randomly(households, engine.uniform()); n > 0 && left >= size; --n, left -= size)
+      sizes.push_back(static_cast<std::uint8_t>(size));
+  }
+  sizes.insert(sizes.end(), left, std::uint8_t{1});
+  for (std::size_t k = sizes.size(); k > 1; --k)  // in any order, so that no size keeps to one end of the street
+    std::swap(sizes[k - 1], sizes[engine.below(static_cast<std::uint32_t>(k))]);
+  return sizes;
+}
+
 std::vector<std::uint8_t> household_sizes(std::size_t people, double mean, Engine& engine) {
   const std::size_t least = (people + largest_household - 1) / largest_household;
   const std::size_t wanted = round_randomly(static_cast<double>(people) / mean, engine.uniform());
@@ -92,7 +109,9 @@ void settle_households(const SocietySettings& settings, const Pyramid& pyramid, 
   const std::size_t people = last - first;
   if (people == 0) return;
   Engine engine(Draws(seed, 0, Stream::households), {community, 0});
-  std::vector<std::uint8_t> sizes = household_sizes(people, mean, engine);
+  const std::vector<double>& shares = settings.household_sizes.value();
+  const bool given = std::any_of(shares.begin(), shares.end(), [](double share) { return share > 0; });
+  std::vector<std::uint8_t> sizes = given ? given_sizes(people, shares, engine) : household_sizes(people, mean, engine);
   const std::vector<Person> person = draw_people(people, pyramid, engine);
   const std::size_t households = sizes.size();
   const std::size_t alone = static_cast<std::size_t>(std::count(sizes.begin(), sizes.end(), std::uint8_t{1}));

@@ -108,13 +108,16 @@ double Traits::income(Name name, double mean, int age, Education education, Occu
   return mean * kind * luck / (urban ? urban_factor_ : rural_factor_);
 }
 
-double Traits::duty(Name name, Name first_member) const {
+double Traits::duty(Name name, Name first_member, int age, Education education) const {
   return settings_.duty_own_sd * traits_.normal(name, item_duty_own) +
-         settings_.duty_household_sd * traits_.normal(first_member, item_duty_household);
+         settings_.duty_household_sd * traits_.normal(first_member, item_duty_household) +
+         settings_.duty_age * (std::clamp(age, adult_age, 70) - 40) / 10.0 +
+         settings_.duty_education * (static_cast<double>(education) - 1.0);
 }
 
-double Traits::exposure(Name name) const {
-  return logistic(logit(settings_.exposure) +
+double Traits::exposure(Name name, int age, Occupation occupation) const {
+  return logistic(logit(settings_.exposure) + settings_.exposure_age * (std::clamp(age, adult_age, 90) - 40) / 10.0 +
+                  settings_.exposure_occupation[static_cast<std::size_t>(occupation)] +
                   settings_.exposure_spread * traits_.normal(name, item_exposure));
 }
 
@@ -122,7 +125,7 @@ double Traits::skill(Name name, int age, Education education, bool access) const
   const double u = logit(settings_.skill) + settings_.skill_age * (age - 40) / 10.0 +
                    settings_.skill_education * (static_cast<double>(education) - 1.0) +
                    settings_.skill_spread * traits_.normal(name, item_skill);
-  return (access ? 1.0 : 0.3) * logistic(u);
+  return (access ? 1.0 : skill_without_access) * logistic(u);
 }
 
 double Traits::access_score(Name name, int age) const {
@@ -131,9 +134,12 @@ double Traits::access_score(Name name, int age) const {
 }
 
 double Traits::platform_score(Name name, int age, Education education) const {
+  return platform_leaning(age, education) + logistic_draw(traits_.uniform(name, item_platform));
+}
+
+double Traits::platform_leaning(int age, Education education) const {
   return settings_.platform_age * (age - 40) / 10.0 +
-         settings_.platform_education * (static_cast<double>(education) - 1.0) +
-         logistic_draw(traits_.uniform(name, item_platform));
+         settings_.platform_education * (static_cast<double>(education) - 1.0);
 }
 
 Wishes Traits::wishes(std::uint64_t community, PlaceType type) const {
@@ -237,8 +243,8 @@ void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, 
     residents.education[i] = static_cast<std::uint8_t>(education);
     residents.occupation[i] = static_cast<std::uint8_t>(occupation);
     residents.income[i] = Factor(traits.income(name, income, age, education, occupation, town));
-    residents.duty[i] = Score(traits.duty(name, home));
-    residents.exposure[i] = Share(traits.exposure(name));
+    residents.duty[i] = Score(traits.duty(name, home, age, education));
+    residents.exposure[i] = Share(traits.exposure(name, age, occupation));
     residents.wish[i] = static_cast<std::uint8_t>(traits.wish(name, mix, residents, i));
   }
 }

@@ -30,14 +30,16 @@ class Traits {
   /// Income in national mean wages, where workers of the community earn `mean` on average.
   [[nodiscard]] double income(Name name, double mean, int age, Education education, Occupation occupation,
                               bool urban) const;
-  /// Civic duty: own part plus the part of the household, keyed by the name of its first member.
-  [[nodiscard]] double duty(Name name, Name first_member) const;
-  [[nodiscard]] double exposure(Name name) const;
+  /// Civic duty: own part plus the part of the household, keyed by the name of its first member, by age and education.
+  [[nodiscard]] double duty(Name name, Name first_member, int age, Education education) const;
+  [[nodiscard]] double exposure(Name name, int age, Occupation occupation) const;
   [[nodiscard]] double skill(Name name, int age, Education education, bool access) const;
   /// Log-odds (up to a constant of the community) of having access and of using civic platforms, with the
   /// person's luck added: the residents with the highest scores have it.
   [[nodiscard]] double access_score(Name name, int age) const;
   [[nodiscard]] double platform_score(Name name, int age, Education education) const;
+  /// The part of platform_score that age and education make, without luck.
+  [[nodiscard]] double platform_leaning(int age, Education education) const;
 
   /// The mix of wishes of a community: by its type, tilted by its own luck.
   [[nodiscard]] Wishes wishes(std::uint64_t community, PlaceType type) const;
@@ -94,5 +96,8 @@ void deal_digital(const Traits& traits, std::uint64_t community, double access, 
 
 /// The youngest age at which access to the internet counts.
 inline constexpr int online_age = 6;
+
+/// Digital skill of those who never reach the internet, as a share of what they would have with it.
+inline constexpr double skill_without_access = 0.3;
 
 }  // namespace kurultai

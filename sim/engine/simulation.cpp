@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/parallel.h"
+#include "observation/trial_record.h"
 #include "society/synthesis.h"
 #include "society/traits.h"
 
@@ -153,19 +154,7 @@ Result Simulation::result() const {
   result.groups = recorder_->groups(world_);
   if (!panel_->empty()) result.groups.push_back(panel_->group());
 
-  for (std::size_t p = 0; p < model_.policies.size(); ++p) {
-    std::vector<std::string> codes;
-    for (const Community& community : world_.society.country.communities) codes.push_back(community.code);
-    const Trial& trial = world_.trials[p];
-    Group group{"policy/" + model_.policies.key(p), "whom the policy reaches",
-                {{"community", {"community"}, codes, "1", "code of the community", "census", {}}}, {}};
-    group.variables.push_back({"status", {"community"}, trial.status, "1", "part in the policy", "design",
-                               {"outside the target", "treated", "control"}});
-    if (!trial.exposure.empty())
-      group.variables.push_back({"exposure", {"community"}, trial.exposure, "1",
-                                 "share of residents' ties to other communities that lead into treated ones", "model", {}});
-    result.groups.push_back(std::move(group));
-  }
+  for (std::size_t p = 0; p < model_.policies.size(); ++p) result.groups.push_back(trial_record(world_, p));
   return result;
 }
 

@@ -12,6 +12,7 @@
   MECHANISM(participation, 1005)       \
   MECHANISM(response, 1006)            \
   MECHANISM(hearing, 1007)             \
+  MECHANISM(trials, 1027)              \
   MECHANISM(spending, 1013)            \
   MECHANISM(propensity, 1008)          \
   MECHANISM(trace, 1009)               \

@@ -12,9 +12,13 @@ namespace kurultai {
 namespace {
 
 const std::vector<std::string>& known_levels() {
-  static const std::vector<std::string> names = {"nation", "region", "community_type", "stratum", "district", "community"};
+  static const std::vector<std::string> names = {"nation", "region", "community_type", "stratum", "arm", "district", "community"};
   return names;
 }
+
+/// Parts of a trial. The last: residents of communities that were drawn out of it (policy.NAME.community_share).
+constexpr const char* part_names[] = {"treated", "control", "beside treated", "beside control", "control elsewhere"};
+enum Part : std::size_t { treated, control, beside_treated, beside_control, control_elsewhere };
 
 /// Fills in what each resident of a block adds to a series.
 void count(const World& world, const Block& block, const SeriesSpec& spec, std::size_t form,
@@ -39,7 +43,7 @@ void count(const World& world, const Block& block, const SeriesSpec& spec, std::
 std::string OutputSettings::inconsistency() const {
   for (const std::string& level : levels.value())
     if (std::find(known_levels().begin(), known_levels().end(), level) == known_levels().end())
-      return "levels has '" + level + "', but there are only nation, region, community_type, stratum, district and community";
+      return "levels has '" + level + "', but there are only nation, region, community_type, stratum, arm, district and community";
   return {};
 }
 
@@ -111,13 +115,17 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
   wants_strata_ = wanted("stratum");
   if (wants_strata_) levels_.push_back({"stratum", stratum_first_, strata().size(), settings.stratum_every, {}});
 
+  arm_first_ = cells_ + (wants_strata_ ? strata().size() : 0);
+  if (wanted("arm")) list_arms(world);
+  if (!arms_.empty()) levels_.push_back({"arm", arm_first_, arms_.size(), settings.every, {}});
+
   const auto& kept = settings.series.value();
   for (const SeriesSpec* spec : series) {
     if (!kept.empty() && std::find(kept.begin(), kept.end(), spec->name) == kept.end()) continue;
     const std::size_t forms = spec->by_form ? form_names_.size() : 1;
     for (std::size_t f = 0; f < forms; ++f) {
       Channel channel{.spec = spec, .form = f, .week = {}, .window = {}, .ring = {}, .ratio = {}, .recorded = {}};
-      const std::size_t cells = cells_ + (wants_strata_ ? strata().size() : 0);
+      const std::size_t cells = arm_first_ + arms_.size();
       if (spec->over_residents()) {
         channel.week.resize(cells);
         if (spec->window > 1) {
@@ -133,6 +141,29 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
   }
   block_sums_.resize(world.blocks.size() * channels_.size());
   stratum_sums_.resize(channels_.size() * strata().size());
+  arm_sums_.resize(channels_.size() * arms_.size());
+}
+
+void Recorder::list_arms(const World& world) {
+  for (std::size_t p = 0; p < world.trials.size(); ++p) {
+    const PolicySpec& policy = world.policies[p];
+    if (!policy.is_trial()) continue;
+    Split split{.policy = p};
+    split.arm_of.fill(Split::none);
+    split.elsewhere.fill(Split::none);
+    const auto add = [&](std::uint32_t& arm, Part part) {
+      arm = static_cast<std::uint32_t>(arms_.size());
+      arms_.push_back({p, part, world.policies.key(p) + ": " + part_names[part]});
+    };
+    add(split.arm_of[Trial::treated], treated);
+    add(split.arm_of[Trial::control], control);
+    if (policy.unit.is("household")) {
+      add(split.arm_of[Trial::beside_treated], beside_treated);
+      add(split.arm_of[Trial::beside_control], beside_control);
+    }
+    if (policy.community_share < 1.0) add(split.elsewhere[Trial::control], control_elsewhere);
+    splits_.push_back(split);
+  }
 }
 
 void Recorder::observe(const World& world) {
@@ -159,10 +190,10 @@ void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, 
   struct Scratch {
     std::vector<std::uint32_t> numerator, denominator;
     std::vector<std::uint16_t> kind;
-    std::vector<Sum> by_kind;
+    std::vector<Sum> by_kind, by_arm;
   };
   thread_local Scratch kept;  // filled anew for each use, kept for its memory only
-  auto& [numerator, denominator, kind, by_kind] = kept;
+  auto& [numerator, denominator, kind, by_kind, by_arm] = kept;
   const Vertex first = world.blocks[from].first;
   const Vertex last = world.blocks[to - 1].last;
   kind.clear();
@@ -172,6 +203,7 @@ void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, 
     const bool windowed = spec.window > 1;
     const bool by_stratum = wants_strata_ && (windowed || strata_due);
     bool counted = false;
+    by_arm.assign(arms_.size(), {});
     for (std::size_t b = from; b < to; ++b) {
       const Block& block = world.blocks[b];
       Sum& sum = block_sums_[b * channels_.size() + k];
@@ -186,6 +218,7 @@ void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, 
         sum.numerator += numerator[i];
         sum.denominator += denominator[i];
       }
+      if (!arms_.empty()) add_to_arms(world, block, numerator, denominator, by_arm);
       if (!by_stratum) continue;
       if (kind.empty()) {
         kind.resize(last - first);
@@ -194,21 +227,33 @@ void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, 
       if (!counted) by_kind.assign(kind_count, {});
       counted = true;
       for (std::size_t i = 0; i < n; ++i) {
-        Sum& cell = by_kind[kind[block.first - first + i]];
-        cell.numerator += numerator[i];
-        cell.denominator += denominator[i];
+        by_kind[kind[block.first - first + i]].add({numerator[i], denominator[i]});
       }
     }
+    if (!counted && arms_.empty()) continue;
+    const std::scoped_lock lock(guard_);
+    for (std::size_t a = 0; a < arms_.size(); ++a) arm_sums_[k * arms_.size() + a].add(by_arm[a]);
     if (!counted) continue;
     Sum* const stratum_sum = &stratum_sums_[k * strata().size()];
-    const std::scoped_lock lock(guard_);
     for (std::size_t kd = 0; kd < kind_count; ++kd) {
       if (by_kind[kd].denominator == 0) continue;
-      for (const std::uint8_t stratum : strata_of(static_cast<std::uint16_t>(kd))) {
-        stratum_sum[stratum].numerator += by_kind[kd].numerator;
-        stratum_sum[stratum].denominator += by_kind[kd].denominator;
-      }
+      for (const std::uint8_t stratum : strata_of(static_cast<std::uint16_t>(kd))) stratum_sum[stratum].add(by_kind[kd]);
     }
+  }
+}
+
+void Recorder::add_to_arms(const World& world, const Block& block, std::span<const std::uint32_t> numerator,
+                           std::span<const std::uint32_t> denominator, std::span<Sum> by_arm) const {
+  for (const Split& split : splits_) {
+    const Trial& trial = world.trials[split.policy];
+    const std::uint8_t here = trial.status[block.community];
+    if (here == Trial::outside) continue;
+    std::array<Sum, Trial::statuses> by_status{};
+    for (std::size_t i = 0; i < numerator.size(); ++i)
+      by_status[trial.residents.empty() ? here : trial.residents[block.first + i]].add({numerator[i], denominator[i]});
+    const auto& arm_of = trial.residents.empty() || here == Trial::treated ? split.arm_of : split.elsewhere;
+    for (std::size_t s = 0; s < Trial::statuses; ++s)
+      if (arm_of[s] != Split::none) by_arm[arm_of[s]].add(by_status[s]);
   }
 }
 
@@ -216,6 +261,7 @@ void Recorder::sum_residents(const World& world, bool due, bool strata_due) {
   const std::size_t channels = channels_.size();
   const std::size_t strata_count = strata().size();
   std::fill(stratum_sums_.begin(), stratum_sums_.end(), Sum{});
+  std::fill(arm_sums_.begin(), arm_sums_.end(), Sum{});
   parallel_chunks(world.blocks.size(), 64, [&](std::size_t from, std::size_t to) { sum_blocks(world, from, to, due, strata_due); });
   for (std::size_t k = 0; k < channels; ++k) {
     Channel& channel = channels_[k];
@@ -225,14 +271,13 @@ void Recorder::sum_residents(const World& world, bool due, bool strata_due) {
       const Sum& sum = block_sums_[b * channels + k];
       if (sum.denominator == 0 && sum.numerator == 0) continue;
       const auto& cells = cells_of_[world.blocks[b].community];
-      for (std::size_t l = 0; l < community_levels_; ++l) {
-        channel.week[cells[l]].numerator += sum.numerator;
-        channel.week[cells[l]].denominator += sum.denominator;
-      }
+      for (std::size_t l = 0; l < community_levels_; ++l) channel.week[cells[l]].add(sum);
     }
     if (wants_strata_)
       std::copy_n(stratum_sums_.begin() + static_cast<std::ptrdiff_t>(k * strata_count), strata_count,
                   channel.week.begin() + static_cast<std::ptrdiff_t>(stratum_first_));
+    std::copy_n(arm_sums_.begin() + static_cast<std::ptrdiff_t>(k * arms_.size()), arms_.size(),
+                channel.week.begin() + static_cast<std::ptrdiff_t>(arm_first_));
     if (channel.spec->window > 1) {
       const std::size_t cells = channel.week.size();
       Sum* oldest = &channel.ring[(world.tick() % static_cast<std::uint32_t>(channel.spec->window)) * cells];
@@ -298,7 +343,9 @@ std::vector<Coordinate> Recorder::coordinates(const World& world, const Level& l
   if (level.name == "community_type") labels.assign(std::begin(place_type_names), std::end(place_type_names));
   if (level.name == "stratum")
     for (const Stratum& stratum : strata()) labels.push_back(stratum.label);
-  if (!labels.empty()) list.push_back({level.name, {level.name}, labels, "1", "label of each " + level.name, "census", {}});
+  if (level.name == "arm")
+    for (const Arm& arm : arms_) labels.push_back(arm.label);
+  if (!labels.empty()) list.push_back({level.name, {level.name}, labels, "1", "label of each " + level.name, level.name == "arm" ? "design" : "census", {}});
   if (!form_names_.empty()) list.push_back({"form", {"form"}, form_names_, "1", "form of participation", "scenario", {}});
   return list;
 }
@@ -313,7 +360,7 @@ std::vector<Group> Recorder::groups(const World& world) const {
     if (level.name != "nation") dimensions.push_back(level.name);
     for (std::size_t k = 0; k < channels_.size(); ++k) {
       const SeriesSpec& spec = *channels_[k].spec;
-      if (level.name == "stratum" && !spec.over_residents()) continue;
+      if ((level.name == "stratum" || level.name == "arm") && !spec.over_residents()) continue;
       if (!spec.by_form) {
         group.variables.push_back({spec.name, dimensions, channels_[k].recorded[l], spec.unit, spec.meaning, spec.source, {}});
         continue;
@@ -369,6 +416,16 @@ std::vector<Group> Recorder::groups(const World& world) const {
       std::vector<std::string> names;
       for (const Stratum& stratum : strata()) names.push_back(stratum.dimension);
       describe("dimension", names, "1", "what the stratum is a part of");
+    }
+    if (level.name == "arm") {
+      std::vector<std::string> policies;
+      std::vector<std::string> parts;
+      for (const Arm& arm : arms_) {
+        policies.push_back(world.policies.key(arm.policy));
+        parts.push_back(part_names[arm.part]);
+      }
+      describe("policy", policies, "1", "the trial, by its policy");
+      describe("part", parts, "1", "part in the trial");
     }
     all.push_back(std::move(group));
   }

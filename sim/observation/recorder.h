@@ -1,8 +1,8 @@
 // The recorder: sums the series that mechanisms declare, week by week, and turns them into labelled arrays.
 //
 // Sums over residents are whole numbers, kept per block and added up: the same in any order. Levels are nation,
-// region, community_type and stratum, on request district and community; each becomes a group of the result,
-// complete in itself.
+// region, community_type and stratum, the arms of trials if there are any, on request district and community; each
+// becomes a group of the result, complete in itself.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ namespace kurultai {
 /// What is written: the table [output].
 struct OutputSettings : Section {
   OutputSettings() : Section("output", "what a run writes") {}
-  Texts levels{*this, {.name = "levels", .meaning = "nation, region, community_type, stratum, district, community", .source = "MODEL 11"}, {"nation", "region", "community_type", "stratum"}};
+  Texts levels{*this, {.name = "levels", .meaning = "nation, region, community_type, stratum, arm (of trials, where there are any), district, community", .source = "MODEL 11"}, {"nation", "region", "community_type", "stratum", "arm"}};
   Texts series{*this, {.name = "series", .meaning = "names of the series to keep; empty: all", .source = "MODEL 11"}, {}};
   Whole every{*this, {.name = "every", .unit = "week", .meaning = "weeks between records", .source = "design"}, 1, {1, 5200}};
   Whole stratum_every{*this, {.name = "stratum_every", .unit = "week", .meaning = "weeks between records by stratum", .source = "design"}, 4, {1, 5200}};
@@ -73,6 +73,23 @@ class Recorder {
   struct Sum {
     std::int64_t numerator = 0;
     std::int64_t denominator = 0;
+    void add(const Sum& other) {
+      numerator += other.numerator;
+      denominator += other.denominator;
+    }
+  };
+  /// Those of a part ("treated", "control" ...) in the trial of one policy: a cell of the level "arm".
+  struct Arm {
+    std::size_t policy = 0;
+    std::size_t part = 0;
+    std::string label;
+  };
+  /// Which arm (index into arms_) residents are in, by their status in the trial of `policy`.
+  struct Split {
+    static constexpr std::uint32_t none = 0xffffffffU;
+    std::size_t policy = 0;
+    std::array<std::uint32_t, Trial::statuses> arm_of{};      ///< where the trial takes place
+    std::array<std::uint32_t, Trial::statuses> elsewhere{};   ///< in communities drawn out of it
   };
   /// One series of one form: this week's sums by cell, the window, and what was recorded.
   struct Channel {
@@ -87,20 +104,28 @@ class Recorder {
 
   void sum_residents(const World& world, bool due, bool strata_due);
   void sum_blocks(const World& world, std::size_t from, std::size_t to, bool due, bool strata_due);
+  void list_arms(const World& world);
+  /// Adds a block's residents, each with what it adds to a series, to the arms they are in.
+  void add_to_arms(const World& world, const Block& block, std::span<const std::uint32_t> numerator,
+                   std::span<const std::uint32_t> denominator, std::span<Sum> by_arm) const;
   void sum_communities(const World& world);
   void record(const World& world);
   [[nodiscard]] std::vector<Coordinate> coordinates(const World& world, const Level& level) const;
 
   std::vector<Level> levels_;
   std::vector<Channel> channels_;
-  std::size_t cells_ = 0;            ///< of all levels but strata
+  std::size_t cells_ = 0;            ///< of all levels but strata and arms
   std::size_t stratum_first_ = 0;    ///< cell of the first stratum
   bool wants_strata_ = false;
-  std::vector<std::array<std::uint32_t, 6>> cells_of_;  ///< by community: its cell in each level but strata
+  std::size_t arm_first_ = 0;        ///< cell of the first arm
+  std::vector<Arm> arms_;            ///< empty: no trial, or not asked for
+  std::vector<Split> splits_;
+  std::vector<std::array<std::uint32_t, 6>> cells_of_;  ///< by community: its cell in each level but strata and arms
   std::size_t community_levels_ = 0;
   std::vector<Sum> block_sums_;      ///< [block][channel]
   std::vector<Sum> stratum_sums_;    ///< [channel][stratum]
-  std::mutex guard_;                 ///< of stratum_sums_
+  std::vector<Sum> arm_sums_;        ///< [channel][arm]
+  std::mutex guard_;                 ///< of stratum_sums_ and arm_sums_
   std::vector<std::string> form_names_;
 };
 

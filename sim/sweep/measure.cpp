@@ -51,9 +51,9 @@ std::size_t place_of_label(const Coordinate& coordinate, const std::string& labe
   return static_cast<std::size_t>(found - texts->begin());
 }
 
-}  // namespace
-
-double measured(const MeasureSpec& spec, const std::string& key, const Result& result, const std::string& place) {
+/// The value at the labels `at`.
+double measured_at(const MeasureSpec& spec, const std::vector<std::string>& at, const std::string& key, const Result& result,
+                   const std::string& place) {
   const std::string series = spec.series.value().empty() ? key : spec.series.value();
   const std::string level = spec.level.value();
   const Group* group = result.group("series/" + level);
@@ -83,7 +83,7 @@ double measured(const MeasureSpec& spec, const std::string& key, const Result& r
       week_stride = stride;
     } else {
       bool chosen = false;
-      for (const std::string& text : spec.at.value())
+      for (const std::string& text : at)
         if (const std::size_t sign = text.find('='); sign != std::string::npos && text.substr(0, sign) == coordinate->name) {
           offset += stride * place_of_label(*coordinate, text.substr(sign + 1), place);
           chosen = true;
@@ -95,7 +95,7 @@ double measured(const MeasureSpec& spec, const std::string& key, const Result& r
   if (!open.empty())
     throw scenario_error(place, fmt::format("measure '{}' leaves '{}' open", key, open.front()), fmt::format("{} has a value for each {}", series, open.front()),
                          fmt::format("choose one: at = [\"{}=...\"]", open.front()));
-  for (const std::string& text : spec.at.value()) {
+  for (const std::string& text : at) {
     const std::string name = text.substr(0, text.find('='));
     if (text.find('=') == std::string::npos || std::find(variable->dimensions.begin(), variable->dimensions.end(), name) == variable->dimensions.end())
       throw scenario_error(place, fmt::format("measure '{}' chooses \"{}\"", key, text), fmt::format("{} has no dimension '{}'", series, name),
@@ -130,6 +130,20 @@ double measured(const MeasureSpec& spec, const std::string& key, const Result& r
   if (spec.reduce.is("least")) return least;
   if (spec.reduce.is("greatest")) return greatest;
   return sum / static_cast<double>(count);
+}
+
+}  // namespace
+
+double measured(const MeasureSpec& spec, const std::string& key, const Result& result, const std::string& place) {
+  const double value = measured_at(spec, spec.at.value(), key, result, place);
+  if (spec.minus.value().empty()) return value;
+  std::vector<std::string> other = spec.minus.value();
+  const auto dimension = [](const std::string& text) { return text.substr(0, text.find('=')); };
+  for (const std::string& text : spec.at.value())
+    if (std::none_of(spec.minus.value().begin(), spec.minus.value().end(),
+                     [&](const std::string& taken) { return dimension(taken) == dimension(text); }))
+      other.push_back(text);
+  return value - measured_at(spec, other, key, result, place);
 }
 
 void default_measures(Collection<MeasureSpec>& measures, const Result& result) {

@@ -80,6 +80,9 @@ void busy(Experiment& e, const Settings& settings = {}) {
                   {"ramp", 9},
                   {"share", 0.5},
                   {"trial", true}});
+  for (const char* arm : {"mail", "money"})
+    e.add_policy(arm, {{"lever", "participation.reward"}, {"dose", 20000.0}, {"unit", "household"}, {"one", true}, {"share", 0.3},
+                       {"lot", "arms"}, {"trial", true}, {"outcome", "gathering"}, {"start", 20}});
   e.set({{"run.warmup", warmup},
          {"run.weeks", recorded},
          {"run.scale", 0.08},
@@ -89,7 +92,7 @@ void busy(Experiment& e, const Settings& settings = {}) {
          {"output.panel", 100},
          {"output.panel_every", 3},
          {"output.every", 2},
-         {"output.levels", std::vector<std::string>{"nation", "region", "community_type", "stratum", "district", "community"}}});
+         {"output.levels", std::vector<std::string>{"nation", "region", "community_type", "stratum", "arm", "district", "community"}}});
   e.set(settings);
 }
 

@@ -39,6 +39,26 @@ double measure(const Result& result, const std::vector<std::pair<std::string, Va
 
 }  // namespace
 
+TEST_CASE("sweep: a measure can be a difference between two labels") {
+  Result result;
+  result.groups.push_back({"series/arm", "",
+                           {{"week", {"week"}, std::vector<std::int32_t>{0, 1}, "1", "", "", {}},
+                            {"arm", {"arm"}, std::vector<std::string>{"p: treated", "p: control"}, "1", "", "", {}},
+                            {"form", {"form"}, std::vector<std::string>{"vote", "talk"}, "1", "", "", {}}},
+                           {}});
+  result.groups.back().variables.push_back(
+      {"y", {"week", "arm", "form"}, std::vector<double>{1, 2, 3, 4, 11, 12, 23, 34}, "1", "", "", {}});
+  const auto difference = [&](const std::vector<std::string>& at, const std::vector<std::string>& minus) {
+    return measure(result, {{"level", "arm"}, {"reduce", "last"}, {"at", at}, {"minus", minus}});
+  };
+  CHECK(difference({"arm=p: treated", "form=talk"}, {}) == 12);
+  CHECK(difference({"arm=p: treated", "form=talk"}, {"arm=p: control", "form=vote"}) == 12 - 23);
+  CHECK(difference({"arm=p: treated", "form=talk"}, {"arm=p: control"}) == 12 - 34);  // the form stays
+  CHECK(difference({"arm=p: treated", "form=talk"}, {"arm=p: treated"}) == 0);
+  CHECK_THROWS_AS(difference({"arm=p: treated", "form=talk"}, {"arm=p: controls"}), Error);
+  CHECK_THROWS_AS(difference({"arm=p: treated", "form=talk"}, {"region=p"}), Error);
+}
+
 TEST_CASE("sweep: an axis' value follows from its place, by kind of parameter") {
   Section section("s", "");
   const Real real(section, {.name = "real"}, 0, {});

@@ -10,6 +10,8 @@
   MECHANISM(norms, 1003)               \
   MECHANISM(information, 1004)         \
   MECHANISM(participation, 1005)       \
+  MECHANISM(feedback, 1018)            \
+  MECHANISM(office, 1019)              \
   MECHANISM(response, 1006)            \
   MECHANISM(hearing, 1007)             \
   MECHANISM(trials, 1027)              \

@@ -24,9 +24,9 @@
 //   in person: hours and way; with `remote` open at most hours_remote;  online: hours and missing skill, by quality
 //
 // A matter that can be done in person and online is done in the family with the higher u; online forms are for
-// platform users. A share `induce` of those treated acts in the first week whatever u is. On the last day a share 1 - kept of
-// the commitments is broken; what is left are the acts. In the warm-up a form with a `baseline` moves its b_form after
-// each round toward the value that gives that turnout.
+// platform users, or for all with access, as the form says. A share `induce` of those treated acts in the first week
+// whatever u is. On the last day a share 1 - kept of the commitments is broken; what is left are the acts. In the
+// warm-up a form with a `baseline` moves its b_form after each round toward the value that gives that turnout.
 //
 // rule = "threshold" (Granovetter 1978, Watts 2002) instead: act when the share of those who acted (among
 // neighbours, or in the community) reaches one's own lasting threshold, normal(threshold_mean, threshold_sd);
@@ -49,7 +49,7 @@ class Participation final : public Mechanism {
                    .meaning = "residents decide and act",
                    .source = "MODEL 5; D1, P3, P4, R7; Granovetter 1978; Watts 2002",
                    .phase = Phase::participation,
-                   .reads = {"aware", "platform", "propensity", "trace", "duty", "efficacy", "trust", "wish", "norm",
+                   .reads = {"aware", "platform", "access", "propensity", "trace", "duty", "efficacy", "trust", "wish", "norm",
                              "skill", "income", "place_effect", "cohesion", "habitual_norm", "occupation", "sex", "age",
                              "member_of", "lapsed", "joined", "activity", "experience", "usual_experience"},
                    .writes = {"acted", "online", "last_act"}}) {
@@ -298,6 +298,7 @@ class Participation final : public Mechanism {
     std::array<std::array<Occasion, family_count>, slot_count> occasions{};
     std::array<double, slot_count> size{};
     std::array<double, slot_count> pace{};  // t / W
+    bool by_access = false;  // whether some form needs no account
     for_slots(docket.open, [&](unsigned s) {
       const Matter& matter = docket.slot[s];
       const FormSpec& form = world.forms[matter.form];
@@ -307,6 +308,7 @@ class Participation final : public Mechanism {
                     : 1.0;
       const double weeks = static_cast<double>(form.decide > 0 ? std::min<std::int64_t>(form.decide, form.open) : form.open.value());
       pace[s] = std::min(1.0, (world.week - matter.opens + 1) / weeks);
+      by_access = by_access || form.needs.is("access");
     });
 
     for (Vertex i = block.first; i < block.last; ++i) {
@@ -316,7 +318,7 @@ class Participation final : public Mechanism {
       const Person self = person(world, c, i);
       std::array<double, family_count> habit{};
       std::array<double, family_count> norm{};
-      for (std::size_t f = 0; f < (user ? family_count : 1); ++f) {
+      for (std::size_t f = 0; f < (user || (by_access && r.access[i] != 0) ? family_count : 1); ++f) {
         habit[f] = b_habit * logit(r.propensity(i, f)) + r.trace(i, f);
         norm[f] = r.norm(i, f) - akimats.habitual_norm(c, f);
       }
@@ -342,7 +344,7 @@ class Participation final : public Mechanism {
           return shared + o.constant + habit[f] + o.sight * norm[f] - self.hour * hours(o, self, r.skill[i]);
         };
         const bool offline_possible = occasions[s][0].possible;
-        const bool online_possible = occasions[s][1].possible && user;
+        const bool online_possible = occasions[s][1].possible && form.online_for(r, i);
         if (!offline_possible && !online_possible) return;
         const double u_offline = offline_possible ? utility(0) : -1e9;
         const double u_online = online_possible ? utility(1) : -1e9;
@@ -379,7 +381,7 @@ class Participation final : public Mechanism {
         if (kept < 1.0 && Draws::to_uniform(words(world, block.community, i, matter)[2]) >= kept) {
           r.acted[i] = static_cast<std::uint16_t>(r.acted[i] & ~(1U << s));
           r.online[i] = static_cast<std::uint16_t>(r.online[i] & ~(1U << s));
-        } else {
+        } else if (world.forms[matter.form].counts) {
           r.last_act(i, online ? 1 : 0) = now;
         }
       });
@@ -411,7 +413,7 @@ class Participation final : public Mechanism {
             others = 0;  // nobody has acted yet; the slot's last matter left its share behind
           }
           const bool online = !world.forms[docket.slot[s].form].offline;
-          if (others >= threshold && (!online || r.platform[i])) act(r, i, s, online);
+          if (others >= threshold && (!online || world.forms[docket.slot[s].form].online_for(r, i))) act(r, i, s, online);
         });
       }
       for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.open), [&](unsigned s) { ++acts[s]; });

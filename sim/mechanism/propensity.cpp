@@ -9,10 +9,14 @@
 //   stayed, pi >= a: h <- h - alpha h            stayed, pi < a: h <- h + alpha (1 - h)
 //   a <- a + beta (pi - a)
 //
+// Standing forms teach once a quarter, as one matter: answered if any of one's appeals was; who made none gets, on average, what
+// those answered in the community leave to all, v_public answering_j.
+//
 // With fixed aspirations E[h] = (1 - s_stay) / ((1 - s_act) + (1 - s_stay)) when p = h (s: chance to be satisfied).
 // By itself this makes casual participants (Fowler's criticism); the trace makes histories habitual.
 #include "base/elementary.h"
 #include "mechanism/list.h"
+#include "mechanism/standing.h"
 
 namespace kurultai {
 namespace {
@@ -24,7 +28,7 @@ class Propensity final : public Mechanism {
                    .meaning = "people repeat what satisfied",
                    .source = "MODEL 7; Bendor, Diermeier, Ting 2003; Fowler 2006",
                    .phase = Phase::experience,
-                   .reads = {"aware", "acted", "online", "platform"},
+                   .reads = {"aware", "acted", "online", "platform", "access", "quarter", "answering"},
                    .writes = {"propensity", "aspiration"}}) {
     observe({.name = "propensity",
              .meaning = "mean propensity of adults to take part offline",
@@ -44,6 +48,8 @@ class Propensity final : public Mechanism {
   Real spread{*this, {.name = "spread", .symbol = "omega", .meaning = "half-width of the noise in payoffs", .source = "Bendor, Diermeier, Ting 2003"}, 0.5, {0, 5}};
 
   void prepare(World& world) override {
+    standing_ = standing_forms(world);
+    if (!static_cast<const Flag&>(*world.registry.find("feedback.enabled"))) standing_.clear();
     Residents& r = world.residents();
     const Draws draws = world.lasting(stream());
     r.aspiration.fill(Share(aspiration));
@@ -54,13 +60,15 @@ class Propensity final : public Mechanism {
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
-    return world.dockets[community].closing != 0;
+    return world.dockets[community].closing != 0 || (!standing_.empty() && world.due(community, lesson_weeks));
   }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     Residents& r = world.residents();
     const Docket& docket = world.dockets[block.community];
     const Draws draws = world.draws(stream());
+    if (world.due(block.community, lesson_weeks))
+      for (unsigned k = 0; k < standing_.size(); ++k) learn_standing(world, block, k);
     for (Vertex i = block.first; i < block.last; ++i) {
       const auto known = static_cast<std::uint16_t>(r.aware[i] & docket.closing);
       if (known == 0) continue;
@@ -83,6 +91,24 @@ class Propensity final : public Mechanism {
   }
 
  private:
+  /// The quarter's lesson from the k-th standing form.
+  void learn_standing(World& world, const Block& block, unsigned k) const {
+    const std::size_t c = block.community;
+    if (!standing_[k].held_in(world.society.country.communities[c].type)) return;
+    Residents& r = world.residents();
+    const FormSpec& form = world.forms[standing_[k].form];
+    const Draws draws = world.draws(stream());
+    const double stayed = v_stay + v_public * world.akimats.answering[c];
+    for (Vertex i = block.first; i < block.last; ++i) {
+      const bool online = form.online_for(r, i);
+      if (!standing_[k].open_to(r, i) || (!form.offline && !online)) continue;
+      const std::uint32_t word = draws.words(world.society.name(c, i), slot_count + k)[0];
+      const bool acted = ((r.quarter[i] >> k) & 1U) != 0;
+      const bool answered = ((r.quarter[i] >> (8 + k)) & 1U) != 0;
+      learn(r, i, online ? 1 : 0, acted, acted ? v_act + (answered ? v_answer.value() : 0.0) : stayed, word);
+    }
+  }
+
   void learn(Residents& r, Vertex i, std::size_t family, bool acted, double value, std::uint32_t word) const {
     Share& h = r.propensity(i, family);
     Share& a = r.aspiration(i, family);
@@ -91,6 +117,8 @@ class Propensity final : public Mechanism {
     h = Share(satisfied == acted ? h + alpha * (1.0 - h) : h - alpha * h);
     a = Share(a + beta * (payoff - a));
   }
+
+  std::vector<StandingForm> standing_;  ///< found anew by `prepare`
 };
 
 }  // namespace

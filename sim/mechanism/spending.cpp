@@ -5,9 +5,11 @@
 //   own mix  = w_state state_mix + (1 - w_state) estimate
 //   mix      = (1 - share) own mix + share voted      share: what a participatory vote sets
 //   match    = 1 - 1/2 sum_g |mix_g - wishes_g|
-//   loss     = l_0 exp(-a_audit audit - a_open openness - a_res oversight openness)
-//   G_g     <- G_g + 4/52 (mix_g R (1 - loss) - delta G_g)
+//   loss     = l_0 exp(-a_audit audit - a_open openness - a_res watch openness),  watch = oversight + (1 - oversight) watched
+//   G_g     <- G_g + 4/52 (mix_g R (1 - loss) - delta G_g) + cofinanced_g (1 - loss)
 //
+// watched: share of the members of oversight bodies who took part in the last review of the budget; cofinanced: what
+// residents gave, and the state added, since the last time (`response`).
 // Every fourth week, communities in turn. R: budget for goods a head, as the census gives it times `resources`.
 // a_audit after Olken 2007 (audits 4% to 100%: missing spending from 27.7 to 19.2 points, about -8); a_res is 0
 // unless a scenario says otherwise, since inviting residents did about nothing there. Stocks start at the
@@ -28,8 +30,8 @@ class Spending final : public Mechanism {
                    .meaning = "known wishes and the state's priorities become public goods",
                    .source = "MODEL 6, 9; R1, R3, R4, R7, D6; Olken 2007",
                    .phase = Phase::economy,
-                   .reads = {"wishes", "heard", "took_part", "voted"},
-                   .writes = {"mix", "match", "loss", "stock"}}) {
+                   .reads = {"wishes", "heard", "took_part", "voted", "watched"},
+                   .writes = {"mix", "match", "loss", "stock", "cofinanced"}}) {
     const auto weighted = [](const Column<double> Akimats::* column) {
       return [column](const World& world, std::size_t c, std::size_t) {
         return SeriesSpec::Ratio{(world.akimats.*column)[c] * world.akimats.adults[c], static_cast<double>(world.akimats.adults[c])};
@@ -70,7 +72,9 @@ class Spending final : public Mechanism {
       decide(world, c);
       for (std::size_t g = 0; g < good_count; ++g) {
         double& stock = world.akimats.stock(c, g);
-        stock += 4.0 / 52.0 * (arriving(world, c, g) - delta * stock);
+        double& cofinanced = world.akimats.cofinanced(c, g);
+        stock += 4.0 / 52.0 * (arriving(world, c, g) - delta * stock) + cofinanced * (1.0 - world.akimats.loss[c]);
+        cofinanced = 0;
       }
     }
   }
@@ -103,7 +107,8 @@ class Spending final : public Mechanism {
       distance += std::abs(a.mix(c, g) - a.wishes(c, g));
     }
     a.match[c] = 1.0 - 0.5 * distance;
-    a.loss[c] = l0 * exp_(-a_audit * practice.audit[c] - a_open * practice.openness[c] - a_res * practice.oversight[c] * practice.openness[c]);
+    const double watch = practice.oversight[c] + (1.0 - practice.oversight[c]) * a.watched[c];
+    a.loss[c] = l0 * exp_(-a_audit * practice.audit[c] - a_open * practice.openness[c] - a_res * watch * practice.openness[c]);
   }
 
   /// Thousand tenge a head and year that reach good g.

@@ -56,6 +56,8 @@ struct Residents : Table {
   Column<std::uint16_t> aware{*this, "aware", "bits", "slots of open matters this resident knows of"};
   Column<std::uint16_t> acted{*this, "acted", "bits", "slots of matters this resident took part in"};
   Column<std::uint16_t> online{*this, "online", "bits", "those of `acted` that were done online"};
+  Column<std::uint16_t> appealed{*this, "appealed", "bits", "standing forms used this week (low half) and answered (high half), in the order of the forms"};
+  Column<std::uint16_t> quarter{*this, "quarter", "bits", "as `appealed`, in the quarter so far"};
   Column<std::uint32_t> signal{*this, "signal", "bits", "published last week: aware (low half) and acted (high half)"};
   Column<std::uint8_t> shows{*this, "shows", "1", "published: 1: online friends see what this resident knows of and does"};
   Column<std::uint16_t> last_act{*this, "last_act", "week", "week of the last act plus 1, 0: never, by family", Life::changing, family_count};
@@ -64,6 +66,7 @@ struct Residents : Table {
   Column<Share> aspiration{*this, "aspiration", "1", "payoff that satisfies, by family", Life::changing, family_count};
   Column<Score> trace{*this, "trace", "log-odds", "what past acts add to the next, by family", Life::changing, family_count};
   Column<Share> visible{*this, "visible", "1", "published: decaying memory of own visible acts, by family", Life::changing, family_count};
+  Column<Share> schooling{*this, "schooling", "1", "what acting has taught and is not forgotten, by family of acts", Life::changing, family_count};
   Column<Share> norm{*this, "norm", "1", "x: mean of neighbours' visible acts, by family", Life::changing, family_count};
   Column<Share> efficacy{*this, "efficacy", "1", "belief that taking part changes something"};
   Column<Share> trust{*this, "trust", "1", "trust in the local akim"};

@@ -1,0 +1,151 @@
+// office: election of the akim (MODEL 3, 6; R1, T3).
+//
+// When a matter that decides the office closes, the incumbent keeps it with chance
+//
+//   logistic(c0 + c1 (voters' mean satisfaction - 1/2))
+//
+// A new akim brings a responsiveness of his own: akim_factor, uniform in 1 +- spread, times akimat.responsiveness. What
+// residents remember of matters answered is forgotten half way toward what an average akim would answer. Without a
+// single voter, or below the form's quorum, the incumbent stays.
+//
+//   official turnout = (voters + mobilisation (eligible - voters)) / eligible
+//
+// The administration brings a share `mobilisation` of those who would stay away. They are counted here and nowhere else:
+// in no participation, habit, trace, knowledge of wishes or vote; and nothing is calibrated on official turnout.
+// Limits: voters look back at their satisfaction alone; no candidates, no campaign; an election is no answer, so nobody's
+// propensity or efficacy learns from it; where no akim is elected the factor is 1 for ever.
+#include <algorithm>
+
+#include "base/elementary.h"
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+class Office final : public Mechanism {
+ public:
+  Office()
+      : Mechanism({.name = "office",
+                   .meaning = "elected akims keep or lose office",
+                   .source = "MODEL 3, 6; R1, T3",
+                   .phase = Phase::response,
+                   .reads = {"acted", "satisfaction", "answering"},
+                   .writes = {"akim_factor", "official_turnout", "replaced"},
+                   .adds = {"answered"}}) {
+    observe({.name = "official_turnout",
+             .meaning = "turnout at the last election of the akim as the administration reports it, with those it mobilised; mean over adults of communities that have voted",
+             .source = "rural akims since 2021: 79.1%, by oblast 66.5% to 90.9% (verified); never calibrated on",
+             .community = [](const World& world, std::size_t c, std::size_t) {
+               const double weight = world.akimats.official_turnout[c] > 0 ? world.akimats.adults[c] : 0.0;
+               return SeriesSpec::Ratio{world.akimats.official_turnout[c] * weight, weight};
+             }});
+    observe({.name = "akims_replaced",
+             .unit = "per year",
+             .meaning = "share of elected akims voted out in a year, of late",
+             .source = "MODEL 6",
+             .community = [this](const World& world, std::size_t c, std::size_t) {
+               return SeriesSpec::Ratio{world.akimats.replaced[c], elects(world, c) ? 1.0 : 0.0};
+             }});
+    observe({.name = "akim_factor",
+             .unit = "factor",
+             .meaning = "how responsive elected akims are, relative to akimat.responsiveness, mean over communities",
+             .source = "MODEL 6",
+             .community = [this](const World& world, std::size_t c, std::size_t) {
+               const double elected = elects(world, c) ? 1.0 : 0.0;
+               return SeriesSpec::Ratio{elected * world.akimats.akim_factor[c], elected};
+             }});
+  }
+
+  Real c0{*this, {.name = "c0", .symbol = "c0", .unit = "log-odds", .meaning = "advantage of the incumbent whose voters are neither satisfied nor dissatisfied", .source = "assumption: two of three stay"}, 0.7, {-20, 20}};
+  Real c1{*this, {.name = "c1", .symbol = "c1", .unit = "log-odds", .meaning = "weight of voters' mean satisfaction", .source = "MODEL 6; assumption"}, 4.0, {-100, 100}};
+  Real spread{*this, {.name = "spread", .meaning = "half-width of akims' own responsiveness around 1", .source = "assumption"}, 0.3, {0, 1}};
+
+  void prepare(World& world) override {
+    const std::size_t communities = world.society.communities();
+    tally_.prepare(communities, world.blocks);
+    forms_.assign(world.forms.size(), 0);
+    types_ = 0;
+    for (std::size_t f = 0; f < world.forms.size(); ++f) {
+      const FormSpec& form = world.forms[f];
+      if (form.standing || !form.decides.is("office")) continue;
+      forms_[f] = 1;
+      for (unsigned t = 0; t < place_type_count; ++t)
+        if (form.held_in(static_cast<PlaceType>(t))) types_ |= 1U << t;
+    }
+    world.akimats.official_turnout.fill(0.0);
+    world.akimats.replaced.fill(0.0);
+    const Draws draws = world.lasting(stream());
+    for (std::size_t c = 0; c < communities; ++c) world.akimats.akim_factor[c] = enabled && elects(world, c) ? factor(draws, world, c) : 1.0;
+  }
+
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return elections(world, community) != 0; }
+
+  void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
+    const Residents& r = world.residents();
+    const Docket& docket = world.dockets[block.community];
+    const std::uint16_t polls = elections(world, block.community);
+    tally_.clear_block(block.index);
+    const std::span<std::int64_t> sum = tally_.block(block.index);
+    for (Vertex i = block.first; i < block.last; ++i) {
+      for_slots(static_cast<std::uint16_t>(docket.eligible(r, i) & polls), [&](unsigned s) { ++sum[s * fields + eligible]; });
+      for_slots(static_cast<std::uint16_t>(r.acted[i] & polls), [&](unsigned s) {
+        ++sum[s * fields + voters];
+        sum[s * fields + content] += r.satisfaction[i].raw;
+      });
+    }
+  }
+
+  void end(World& world) override {
+    Akimats& a = world.akimats;
+    const Draws draws = world.draws(stream());
+    std::array<std::int64_t, slot_count * fields> sum{};
+    for (std::size_t c = 0; c < world.society.communities(); ++c) {
+      a.replaced[c] -= a.replaced[c] / 52.0;
+      const std::uint16_t polls = elections(world, c);
+      if (polls == 0) continue;
+      tally_.community(c, sum);
+      for_slots(polls, [&](unsigned s) {
+        const FormSpec& form = world.forms[world.dockets[c].slot[s].form];
+        const auto could = static_cast<double>(sum[s * fields + eligible]);
+        const auto came = static_cast<double>(sum[s * fields + voters]);
+        if (could > 0) a.official_turnout[c] = std::min(1.0, (came + form.mobilisation * (could - came)) / could);
+        if (came <= 0 || came < form.quorum * (world.society.first[c + 1] - world.society.first[c])) return;
+        const double mean = static_cast<double>(sum[s * fields + content]) / 65535.0 / came;
+        if (draws.chance(logistic(c0 + c1 * (mean - 0.5)), place(world, c), 4)) return;
+        const double average = std::min(1.0, a.akim_factor[c] > 0 ? a.answering[c] / a.akim_factor[c] : a.answered[c]);
+        a.answered[c] += 0.5 * (average - a.answered[c]);
+        a.akim_factor[c] = factor(draws, world, c);
+        a.replaced[c] += 1.0;
+      });
+    }
+  }
+
+ private:
+  static constexpr std::size_t eligible = 0, voters = 1, content = 2, fields = 3;
+
+  static Name place(const World& world, std::size_t c) { return {world.society.key[c], 0xffffffffU}; }
+  [[nodiscard]] double factor(const Draws& draws, const World& world, std::size_t c) const {
+    return 1.0 + spread * (2.0 * draws.uniform(place(world, c), 0) - 1.0);
+  }
+  [[nodiscard]] bool elects(const World& world, std::size_t c) const {
+    return ((types_ >> static_cast<unsigned>(world.society.country.communities[c].type)) & 1U) != 0;
+  }
+  /// Slots of elections that close this week.
+  [[nodiscard]] std::uint16_t elections(const World& world, std::size_t c) const {
+    std::uint16_t mask = 0;
+    for_slots(world.dockets[c].closing, [&](unsigned s) {
+      if (forms_[world.dockets[c].slot[s].form] != 0) mask = static_cast<std::uint16_t>(mask | (1U << s));
+    });
+    return mask;
+  }
+
+  Tally tally_{slot_count * fields};  ///< cleared and read within a week: no state
+  std::vector<std::uint8_t> forms_;   ///< by form: 1 if it decides the office
+  unsigned types_ = 0;                ///< types of community that elect their akim
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_office() { return std::make_unique<Office>(); }
+
+}  // namespace kurultai

@@ -1,9 +1,11 @@
 // hearing: what an akimat can know of its residents' wishes (MODEL 6; D2, T3).
 //
 // Every fourth week, communities in turn: adults, the mix of their wishes, and of those who took part within the
-// last year their share s and the mix of theirs. Knowledge itself, k = s / (s + s_0), is spending's.
+// last year, or for whom an active resident LSG body speaks (R5), their share s and the mix of theirs. Knowledge
+// itself, k = s / (s + s_0), is spending's.
 #include "base/parallel.h"
 #include "mechanism/list.h"
+#include "mechanism/membership.h"
 
 namespace kurultai {
 namespace {
@@ -12,10 +14,10 @@ class Hearing final : public Mechanism {
  public:
   Hearing()
       : Mechanism({.name = "hearing",
-                   .meaning = "who took part in the last year, and what they wish",
+                   .meaning = "who took part in the last year or is spoken for, and what they wish",
                    .source = "MODEL 6; D2, T3",
                    .phase = Phase::response,
-                   .reads = {"wish", "last_act", "age"},
+                   .reads = {"wish", "last_act", "age", "member_of", "lapsed", "joined", "activity"},
                    .writes = {"adults", "wishes", "heard", "took_part"}}) {}
 
   void prepare(World& world) override {
@@ -37,7 +39,7 @@ class Hearing final : public Mechanism {
     for (Vertex i = block.first; i < block.last; ++i) {
       if (!r.adult(i)) continue;
       ++sum[r.wish[i]];
-      if (took_part_lately(world, i)) ++sum[good_count + r.wish[i]];
+      if (took_part_lately(world, i) || spoken_for(world, i)) ++sum[good_count + r.wish[i]];
     }
   }
 

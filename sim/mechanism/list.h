@@ -19,10 +19,13 @@
   MECHANISM(propensity, 1008)          \
   MECHANISM(trace, 1009)               \
   MECHANISM(efficacy, 1010)            \
+  MECHANISM(school, 1022)              \
   MECHANISM(satisfaction, 1011)        \
   MECHANISM(trust, 1012)               \
   MECHANISM(wishes, 1014)              \
   MECHANISM(demography, 1015)          \
+  MECHANISM(institutions, 1020)        \
+  MECHANISM(experience, 1021)          \
   MECHANISM(sight, 1017)               \
   MECHANISM(publication, 1016)
 

@@ -22,4 +22,15 @@ inline void for_memberships(const World& world, Vertex i, Visit&& visit) {
   if (r.joined[i] != 0) visit(static_cast<std::size_t>(r.joined[i] - 1));
 }
 
+/// Whether an active resident LSG body speaks for resident i (R5).
+inline bool spoken_for(const World& world, Vertex i) {
+  constexpr auto body = static_cast<unsigned>(InstitutionKind::resident_body);
+  if (((world.residents().member_of[i] >> body) & 1U) == 0) return false;
+  bool spoken = false;
+  for_memberships(world, i, [&](std::size_t k) {
+    spoken = spoken || (world.institutions.kind[k] == body && world.institutions.activity[k].raw != 0);
+  });
+  return spoken;
+}
+
 }  // namespace kurultai

@@ -13,8 +13,8 @@ struct Akimats : Table {
   Column<double> place_effect{*this, "place_effect", "log-odds", "lasting difference of this place in taking part", Life::fixed};
   Column<std::uint32_t> adults{*this, "adults", "residents", "residents aged 18 and over"};
   Column<double> wishes{*this, "wishes", "share", "population's mix of wishes, by good", Life::changing, good_count};
-  Column<double> heard{*this, "heard", "share", "mix of wishes of those who took part in the last year, by good", Life::changing, good_count};
-  Column<double> took_part{*this, "took_part", "share", "s: adults who took part in the last year"};
+  Column<double> heard{*this, "heard", "share", "mix of wishes of those who took part in the last year or are spoken for, by good", Life::changing, good_count};
+  Column<double> took_part{*this, "took_part", "share", "s: adults who took part in the last year, or for whom a resident body speaks"};
   Column<double> voted{*this, "voted", "share", "mix that the last participatory budget asked for, by good", Life::changing, good_count};
   Column<double> mix{*this, "mix", "share", "mix of spending, by good", Life::changing, good_count};
   Column<double> match{*this, "match", "1", "1 - 1/2 sum |mix - wishes|"};

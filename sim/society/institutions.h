@@ -39,6 +39,10 @@ struct Institutions : Table {
   Column<double> money{*this, "money", "thousand tenge", "what it has to spend (extensive)"};
   Column<double> success{*this, "success", "share", "recent matters of its community that were answered"};
   Column<std::uint32_t> members{*this, "members", "residents", "residents who are members"};
+  Column<double> usual_members{*this, "usual_members", "residents", "members at the start or when it was founded, 0: dormant (extensive)"};
+  Column<double> usual_activity{*this, "usual_activity", "1", "activity where nothing speaks for or against it"};
+  Column<double> usual_success{*this, "usual_success", "share", "success before the record began"};
+  Column<double> appeal{*this, "appeal", "per 4 weeks", "rate at which someone of mean civic duty without friends in it applies"};
 };
 
 }  // namespace kurultai

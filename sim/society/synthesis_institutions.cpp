@@ -1,7 +1,8 @@
 // Members are drawn without replacement, each with a chance by weight: everyone draws an exponential waiting
 // time divided by the weight, keyed by the own name, and the shortest win (Efraimidis and Spirakis 2006). So
 // a newcomer takes at most one place and changes nothing else. Limits: no one weighs memberships against each
-// other; mobile groups and the platform have no resident members.
+// other; mobile groups and the platform have no resident members. A community without a resident LSG body has one
+// that sleeps: no members, no activity, until a policy founds it (the graph is built once).
 #include "society/synthesis_institutions.h"
 
 #include <algorithm>
@@ -73,8 +74,12 @@ void found_institutions(const SocietySettings& settings, std::uint64_t seed, Soc
          kind = static_cast<InstitutionKind>(static_cast<int>(kind) + 1)) {
       // The community's luck stands under a name that no resident has.
       const double u = draws.uniform({society.key[c], 0xffffffffU}, static_cast<std::uint32_t>(kind));
-      for (std::uint32_t n = count(settings, kind, country.communities[c], u); n > 0; --n)
+      const std::uint32_t founded = count(settings, kind, country.communities[c], u);
+      for (std::uint32_t n = founded; n > 0; --n) add(settings, institutions, kind, c);
+      if (kind == InstitutionKind::resident_body && founded == 0) {
         add(settings, institutions, kind, c);
+        institutions.activity[institutions.size() - 1] = Share(0.0);
+      }
     }
   for (std::size_t r = 0, c = 0; r < country.regions.size(); ++r) {
     while (c < society.communities() && country.communities[c].region < r) ++c;
@@ -144,7 +149,9 @@ void join_institutions(const SocietySettings& settings, std::uint64_t seed, std:
     switch (kind) {
       case InstitutionKind::assembly: wanted = assembly_size(community.population) * society.scale; break;
       case InstitutionKind::council: wanted = settings.council_members * society.scale; break;
-      case InstitutionKind::resident_body: wanted = settings.resident_body_share * people; break;
+      case InstitutionKind::resident_body:
+        wanted = institutions.activity[k] > 0 ? settings.resident_body_share * people : 0.0;
+        break;
       case InstitutionKind::oversight: wanted = settings.oversight_members * society.scale; break;
       case InstitutionKind::ngo: wanted = settings.ngo_members * society.scale; break;
       case InstitutionKind::cooperative: wanted = settings.cooperative_share * traders; break;

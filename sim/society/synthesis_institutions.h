@@ -14,7 +14,8 @@ namespace kurultai {
 int assembly_size(double population);
 
 /// Fills the table of institutions but for members and capacity: those of each community in its order (their
-/// number does not depend on the scale), then the regions' mobile groups and the nation's digital platform.
+/// number does not depend on the scale; a resident LSG body that does not exist yet stands there asleep, without activity
+/// and members), then the regions' mobile groups and the nation's digital platform.
 void found_institutions(const SocietySettings& settings, std::uint64_t seed, Society& society);
 
 /// Chooses the members of the institutions of community c and the staff of its akimat, and adds the ties:

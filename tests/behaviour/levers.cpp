@@ -55,6 +55,17 @@ const std::vector<Effect>& effects() {
       {"akimat.participatory_share", 0.8, from_vote, -1, {"spending"}},
       {"akimat.resources", 3.0, stock, 1, {"spending", "response"}},
       {"akimat.resources", 3.0, answering, 1, {"spending", "response"}},
+      {"institutions.recruiting", 8.0, series("members"), 1, {"institutions"}},
+      {"institutions.closed", 1.0, series("institution_activity"), -1, {"institutions"}},
+      {"institutions.found_resident_body", 5.0, series("members"), 1, {"institutions"}},
+      {"institutions.support_assembly", 300.0, series("institution_activity"), 1, {"institutions"}},
+      {"institutions.support_council", 300.0, series("institution_activity"), 1, {"institutions"}},
+      {"institutions.support_resident_body", 300.0, series("institution_activity"), 1, {"institutions"}},
+      {"institutions.support_oversight", 300.0, series("institution_activity"), 1, {"institutions"}},
+      {"institutions.support_ngo", 300.0, series("institution_activity"), 1, {"institutions"}},
+      {"institutions.support_cooperative", 300.0, series("institution_activity"), 1, {"institutions"}},
+      {"institutions.support_media", 300.0, series("institution_activity"), 1, {"institutions"}},
+      {"experience.support", 20.0, series("cohesion"), 1, {"experience"}},
   };
   return all;
 }
@@ -66,6 +77,8 @@ struct Ruled : Experiment {
     set({{"run.warmup", 12},
          {"run.scale", 0.5},
          {"spending.a_res", 0.3},
+         {"society.resident_bodies", 0.5},  // all kinds of institution
+         {"society.ngos", 15.0},
          {"output.levels", std::vector<std::string>{"nation"}}});
     const auto* lever = dynamic_cast<const Lever*>(model.registry.find(effect.lever));
     REQUIRE(lever != nullptr);

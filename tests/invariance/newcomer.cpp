@@ -89,6 +89,8 @@ const std::vector<std::pair<std::string, Value>> no_community = {
     {"satisfaction.s_rel", 0.0},          // comparison with the district, by population
     {"participation.b_norm", 0.0},        // what is usual here
     {"information.outreach", 0.0},        // places in institutions are limited
+    {"institutions.enabled", false},      // and as many join as leave
+    {"experience.enabled", false},        // turnout
     {"demography.enabled", false},        // share of platform users is kept
     {"form.gathering.subject", "all"},    // subjects follow wishes
 };

@@ -13,7 +13,7 @@ constexpr int starts = 9;
 struct Governed : Experiment {
   Governed(const Lever* like, bool moves) {
     add_usual_forms(*this);
-    set({{"spending.a_res", 0.3}, {"run.scale", 0.5}});
+    set({{"spending.a_res", 0.3}, {"run.scale", 0.5}, {"society.resident_bodies", 0.5}, {"society.ngos", 15.0}});
     if (like != nullptr) {
       // Down to the bottom, or up where it is there already (more capacity than matters would change
       // nothing).

@@ -124,7 +124,6 @@ class Participation final : public Mechanism {
   Lever remote{*this, {.name = "remote", .meaning = "how far forms can be done by post or at home: 1: at the form's hours_remote and without any way", .source = "Luechinger, Rosinger, Stutzer 2007", .personal = true}, 0, {0, 1}};
   Lever mail{*this, {.name = "mail", .meaning = "social pressure of a mail about open matters: 0 none; 1: neighbours see who took part", .source = "Gerber, Green, Larimer 2008", .personal = true}, 0, {0, 1}};
   Lever canvass{*this, {.name = "canvass", .meaning = "a canvasser calls at the door: share of those called on who open", .source = "Nickerson 2008", .personal = true}, 0, {0, 1}};
-  Lever message{*this, {.name = "message", .meaning = "an online message shows platform users which friends took part", .source = "Bond et al. 2012", .personal = true}, 0, {0, 1}};
   Lever induce{*this, {.name = "induce", .meaning = "share of residents who know of a matter and are brought to act in it, whatever they think", .source = "Coppock, Green 2016", .personal = true}, 0, {0, 1}};
   Real threshold_mean{*this, {.name = "threshold_mean", .meaning = "threshold rule: mean threshold", .source = "Granovetter 1978"}, 0.25, {-10, 10}};
   Real threshold_sd{*this, {.name = "threshold_sd", .meaning = "threshold rule: its standard deviation", .source = "Granovetter 1978"}, 0.1, {0, 10}};
@@ -239,13 +238,20 @@ class Participation final : public Mechanism {
     const FormSpec& form = world.forms[f];
     const bool online = family == Family::online;
     const double ease = online ? 1.5 - world.platform_service.quality[c] : 1.0;
-    return {.possible = form.in(family) && (!online || world.platform_service.outage[c] < 1.0),
+    return {.possible = form.in(family) && (!online || open_online(world, c, f)),
             .constant = form.intercept + shift_[f] + world.akimats.place_effect[c],
             .hours = form.hours(family) * ease,
             .way = online ? 0.0 : way[type(world, c)],
             .remote = online ? 1e9 : form.hours_remote.value(),
             .sight = b_norm * form.visibility(family) * world.akimats.cohesion[c],
             .skill = online ? skill_hours * ease : 0.0};
+  }
+  /// Whether the online way of a form is open in a community this week: drawn once for each, so that more openness adds to
+  /// what is open and takes nothing away.
+  [[nodiscard]] bool open_online(const World& world, std::size_t c, std::size_t f) const {
+    const double open = world.platform_service.open[c];
+    if (world.platform_service.outage[c] >= 1.0 || open <= 0.0) return false;
+    return open >= 1.0 || world.lasting(stream()).chance(open, {world.society.key[c], 0xffffffffU}, form_key_[f]);
   }
   static std::size_t type(const World& world, std::size_t c) {
     return static_cast<std::size_t>(world.society.country.communities[c].type);
@@ -271,7 +277,7 @@ class Participation final : public Mechanism {
     if (paid > 0) p.utility += b_money * log_(1.0 + paid / p.weekly_income);
     if (fined > 0) p.utility += b_money * log_(1.0 + fined / p.weekly_income);
     p.utility += b_mail * mail.at(c, i) + b_canvass * canvass.at(c, i);
-    if (r.platform[i] != 0) p.utility += b_message * message.at(c, i);
+    if (r.platform[i] != 0) p.utility += b_message * world.platform_service.message.at(c, i);
     const double experienced = std::clamp(world.akimats.experience[c] - world.akimats.usual_experience[c], -1.0, 1.0);
     p.hour = b_cost * (1.0 - relief.at(c, i)) * (1.0 - e_cost * experienced) * busy[r.occupation[i]] *
              (static_cast<Sex>(r.sex[i]) == Sex::female ? busy_women.value() : 1.0);

@@ -23,6 +23,8 @@ struct Practice : Section {
 struct PlatformService : Section {
   PlatformService() : Section("platform", "how well civic platforms work") {}
   Lever quality{*this, {.name = "quality", .meaning = "quality of platforms: notices, ease of use, appeal to new users; 0.5 as it is now", .source = "P4; assumption"}, 0.5, {0, 1}};
+  Lever open{*this, {.name = "open", .meaning = "share of forms with an online way for which it is open", .source = "P4; Spada et al. 2015"}, 1, {0, 1}};
+  Lever message{*this, {.name = "message", .meaning = "an online message shows users which friends took part, and lets them show it too", .source = "Bond et al. 2012", .personal = true}, 0, {0, 1}};
   Lever outage{*this, {.name = "outage", .meaning = "share of internet connections that are down", .source = "MODEL 11, shocks"}, 0, {0, 1}};
 };
 

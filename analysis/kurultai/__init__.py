@@ -9,11 +9,13 @@
     sweep.region["trust"]           # over (point, replicate, week, region), the levers as coordinates
     kurultai.sweep_plots.effect(sweep, "reach", "participation")
 
+    kurultai.trials.read_trial(run, "mail").effect()    # estimators for randomised policies
+
 It needs xarray, h5py with h5netcdf (or netCDF4) and, for the figures, matplotlib; it never runs a simulation.
 """
-from . import plots, sweep_plots
+from . import plots, sweep_plots, trials
 from .file import ResultError, decoded
 from .run import Run, open_run
 from .sweep import Axis, Sweep, open_result, open_sweep
 
-__all__ = ["Axis", "ResultError", "Run", "Sweep", "decoded", "open_result", "open_run", "open_sweep", "plots", "sweep_plots"]
+__all__ = ["Axis", "ResultError", "Run", "Sweep", "decoded", "open_result", "open_run", "open_sweep", "plots", "sweep_plots", "trials"]

@@ -28,7 +28,13 @@ Estimate estimate(const Model& model, int thread_count) {
   const Residents residents;
   const double per_resident = static_cast<double>(residents.bytes_per_agent()) + 4.0 + 8.0 + 8.0;
   e.society_bytes = e.residents * per_resident + e.ties * 2 * 4.0;
-  e.run_bytes = 3e7 + e.residents * static_cast<double>(residents.bytes_per_agent());
+  double trial_bytes = 0;  // a resident: part, ties to the treated, acts remembered
+  for (std::size_t p = 0; p < model.policies.size(); ++p) {
+    const PolicySpec& policy = model.policies[p];
+    if (policy.within_communities()) trial_bytes += policy.is_trial() ? 5.0 : 1.0;
+    if (!policy.outcome.value().empty()) trial_bytes += 8.0;
+  }
+  e.run_bytes = 3e7 + e.residents * (static_cast<double>(residents.bytes_per_agent()) + trial_bytes);
   e.bytes = e.run_bytes + e.society_bytes + e.ties * 14.0;  // the last: edges while building
   e.seconds_a_week = e.residents / (agent_steps_per_second_and_thread * thread_count);
   e.seconds = e.seconds_a_week * static_cast<double>(model.run.weeks + model.run.warmup) +

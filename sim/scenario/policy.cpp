@@ -88,7 +88,16 @@ void check_outcomes(const Collection<PolicySpec>& policies, const Registry& regi
       for (const Section* form : collection->entries()) forms.push_back(collection->key_of_entry(*form));
   for (std::size_t k = 0; k < policies.size(); ++k) {
     const Text& outcome = policies[k].outcome;
-    if (outcome.value().empty() || std::find(forms.begin(), forms.end(), outcome.value()) != forms.end()) continue;
+    if (outcome.value().empty()) continue;
+    if (std::find(forms.begin(), forms.end(), outcome.value()) != forms.end()) {
+      const Field* standing = registry.find("form." + outcome.value() + ".standing");
+      if (standing != nullptr && std::get<bool>(standing->get()))
+        throw scenario_error(source.place_of(outcome.path()),
+                             fmt::format("{}: {} is a standing form", outcome.path(), to_toml(outcome.get())),
+                             "what is always possible has no matters that close, round by round",
+                             "name a form with matters, or measure its series by arm");
+      continue;
+    }
     const std::string near = nearest(outcome.value(), forms);
     throw scenario_error(source.place_of(outcome.path()),
                          fmt::format("{}: unknown form {}", outcome.path(), to_toml(outcome.get())),

@@ -12,6 +12,7 @@ struct Information : Section {
   Lever reach{*this, {.name = "reach"}, 0.1, {0, 1}};
   Lever mail{*this, {.name = "mail", .personal = true}, 0.0, {0, 1}};
   Real q_aware{*this, {.name = "q_aware"}, 0.05, {0, 1}};
+  Flag standing{*this, {.name = "standing"}, false};
 };
 
 struct World {
@@ -232,6 +233,8 @@ TEST_CASE("policy: a trial's outcome is a form of the scenario") {
   CHECK(has(world.refusal(), "there are: gathering, vote"));
   put(policy.outcome, std::string("vote"));
   CHECK(world.refusal().empty());
+  put(static_cast<Information&>(forms.entry("vote")).standing, true);
+  CHECK(has(world.refusal(), "policy.p.outcome: \"vote\" is a standing form"));
 }
 
 TEST_CASE("policy: conditions on residents") {

@@ -374,9 +374,14 @@ class CivilInstitutions final : public Mechanism {
     return ending_memberships;
   }
 
-  static void leave_body(World& world, Vertex i, std::size_t k) {
+  /// As `joined` has it: the place of institution k among those of its community, from 1 on.
+  [[nodiscard]] std::uint32_t place_among(const World& world, std::size_t k) const {
+    return static_cast<std::uint32_t>(k - first_[world.institutions.community[k]] + 1);
+  }
+
+  void leave_body(World& world, Vertex i, std::size_t k) const {
     Residents& r = world.residents();
-    if (r.joined[i] == k + 1) {
+    if (r.joined[i] == place_among(world, k)) {
       r.joined[i] = 0;
     } else {
       const unsigned place = place_of(world, i, k);
@@ -391,13 +396,13 @@ class CivilInstitutions final : public Mechanism {
   }
 
   /// Resident i, not a member of the kind and with nothing joined, becomes a member of institution k (again).
-  static void join_body(World& world, Vertex i, std::size_t k) {
+  void join_body(World& world, Vertex i, std::size_t k) const {
     Residents& r = world.residents();
     const unsigned place = place_of(world, i, k);
     if (place < ending_memberships)
       r.lapsed[i] = static_cast<std::uint8_t>(r.lapsed[i] & ~(1U << place));
     else
-      r.joined[i] = static_cast<std::uint32_t>(k + 1);
+      r.joined[i] = place_among(world, k);
     ++world.institutions.members[k];
     r.member_of[i] = static_cast<std::uint16_t>(r.member_of[i] | bit(world.institutions.kind[k]));
   }

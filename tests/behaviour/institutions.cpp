@@ -74,10 +74,11 @@ TEST_CASE("institutions: members are counted to a head, through leaving, joining
     for (const std::uint32_t k : e.residents().joined.values()) joined += k != 0;
   }
   CHECK(joined > 500);
-  for (Vertex i = 0; i < e.residents().size(); ++i)
-    if (e.residents().joined[i] != 0)  // nobody joins elsewhere
-      CHECK((i >= e.society->first[e.world().institutions.community[e.residents().joined[i] - 1]] &&
-             i < e.society->first[e.world().institutions.community[e.residents().joined[i] - 1] + 1]));
+  for (Vertex i = 0; i < e.residents().size(); ++i)  // nobody joins elsewhere
+    for_memberships(e.world(), i, [&](std::size_t k) {
+      const std::size_t c = e.world().institutions.community[k];
+      CHECK((i >= e.society->first[c] && i < e.society->first[c + 1]));
+    });
 }
 
 TEST_CASE("institutions: nothing moves of itself") {

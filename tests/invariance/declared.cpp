@@ -97,6 +97,7 @@ Watch three_years(bool trespass) {
   add_usual_forms(e);
   for (const auto& mechanism : e.model.mechanisms) e.set(mechanism->name() + ".enabled", true);
   e.set({{"run.scale", 0.12},
+         {"run.warmup", 26},
          {"participation.b_norm", 1.0},
          {"norms.usual_rate", 0.3},
          {"wishes.rate", 0.5},
@@ -104,6 +105,7 @@ Watch three_years(bool trespass) {
          {"demography.mortality_women", 0.004},
          {"output.levels", std::vector<std::string>{"nation"}}});
   e.add_policy("open", {{"lever", "akimat.openness"}, {"mode", "set"}, {"dose", 0.9}, {"start", 10}});
+  e.add_policy("culture", {{"lever", "experience.support"}, {"mode", "set"}, {"dose", 10.0}, {"start", 10}});
   if (trespass) e.model.mechanisms.push_back(std::make_unique<Trespasser>());
   std::vector<std::unique_ptr<Mechanism>> inner = std::move(e.model.mechanisms);
   e.model.mechanisms.clear();

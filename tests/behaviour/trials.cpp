@@ -226,11 +226,12 @@ TEST_CASE("trials: ties to the treated are counted") {
 TEST_CASE("trials: communities that a policy does not reach stay as they were, bit by bit") {
   const auto run = [](double dose) {
     auto e = std::make_unique<Trialled>(Settings{{"share", 0.5}, {"regions", std::vector<std::string>{"R0"}}, {"start", 11}}, dose);
+    e->set("information.reach", 1.0);
     e->start_in();
     e->weeks(12);
     return e;
   };
-  const auto with = run(50000.0);
+  const auto with = run(1e7);
   const auto without = run(0.0);
   const Society& society = *with->society;
   std::array<std::size_t, 2> differ{};

@@ -35,7 +35,7 @@ double chance(Stage& stage, std::size_t c, Vertex i, unsigned s) {
     unreached *= 1.0 - parameter(acted ? "q_acted" : "q_aware", static_cast<std::size_t>(tie.layer()));
   }
   const FormSpec& form = world.forms[world.dockets[c].slot[s].form];
-  return 1.0 - std::pow(unreached, 1.0 / static_cast<double>(form.round()));
+  return 1.0 - std::pow(unreached, 1.0 / form.round());
 }
 
 bool heard_right(Stage& stage) {

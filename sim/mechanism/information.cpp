@@ -10,7 +10,7 @@
 // m_i exposure of i; o outreach by institutions of which i is a member, each reaching a member with probability
 // min(1, capacity / members) x credibility x activity; nN, nP neighbours in layer l who were aware and had not /
 // had acted (Banerjee et al. 2013). Every chance is given per round; T is the round's length in weeks
-// (announced + open), so that a longer round is no treatment. The online layer carries between platform users
+// (announced + open, or a part of it where a form has several rounds), so that a longer round is no treatment. The online layer carries between platform users
 // only, and from those who show what they do (publication). Of local matters one hears inside the community only, of
 // national ones everywhere (exposure). With `heed` = k word of mouth counts only from k or more neighbours (complex
 // contagion).
@@ -113,7 +113,7 @@ class Information final : public Mechanism {
     const double online = log_unreached(std::min(1.0, site[c] * 2.0 * world.akimats.digital_competence[c] * openness * up));
     const double told_nationally = broadcast[c];
     std::array<double, slot_count> per_week{};  // 1 / T
-    for_slots(docket.live, [&](unsigned s) { per_week[s] = 1.0 / static_cast<double>(world.forms[docket.slot[s].form].round()); });
+    for_slots(docket.live, [&](unsigned s) { per_week[s] = 1.0 / world.forms[docket.slot[s].form].round(); });
     for (Vertex i = block.first; i < block.last; ++i) {
       const auto unaware = static_cast<std::uint16_t>(docket.eligible(r, i) & ~r.aware[i]);
       if (unaware == 0) continue;

@@ -329,7 +329,8 @@ class Participation final : public Mechanism {
         norm[f] = r.norm(i, f) - akimats.habitual_norm(c, f);
       }
       const double induced = induce.at(c, i);
-      const auto degree = [row = ties.inside(i)](std::size_t l) {
+      const auto degree = [&](std::size_t l, bool national) {
+        const std::span<const Tie> row = national ? ties.peers(i) : ties.inside(i);
         return static_cast<double>(std::count_if(row.begin(), row.end(), [l](Tie tie) { return static_cast<std::size_t>(tie.layer()) == l; }));
       };
       for_slots(candidates, [&](unsigned s) {
@@ -341,7 +342,7 @@ class Participation final : public Mechanism {
         std::uint32_t acted = 0;
         for (std::size_t l = 0; l < resident_layers; ++l)
           if (n.acted[l] != 0) {
-            shared += b_now[l] * std::min(1.0, n.acted[l] / degree(l));
+            shared += b_now[l] * n.acted[l] / degree(l, ((docket.national >> s) & 1U) != 0);
             acted += n.acted[l];
           }
         if (const double unasked = acted * log_unasked + self.log_unasked; unasked < 0) shared += b_ask * (1.0 - exp_(unasked));

@@ -160,6 +160,7 @@ std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, st
 std::unique_ptr<Experiment> experiment_from_text(const std::string& model, const std::string& text,
                                                  const std::vector<std::filesystem::path>& folders) {
   if (model != "simulator") return make_test_model_from_text(model, text);
+  if (std::unique_ptr<Experiment> several = together_from_text(text, folders)) return several;
   return std::make_unique<Simulator>(text, folders);
 }
 

@@ -59,7 +59,8 @@ std::vector<std::string> SweepSettings::model_names() {
 }
 
 std::string SweepSettings::inconsistency() const {
-  if (model.is("simulator") && scenario.value().empty()) return "scenario names no file";
+  if (model.is("simulator") && scenario.value().empty() == scenarios.value().empty())
+    return scenario.value().empty() ? "scenario names no file" : "give scenario or scenarios, not both";
   if (design.is("csv") && table.value().empty()) return "a csv design needs a table";
   if (design.is("morris") && levels % 2 != 0) return "morris_levels must be even";
   return {};
@@ -99,7 +100,13 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
     forward("levels", sweep.keep_levels.get());
     forward("series", sweep.keep_series.get());
     forward("every", sweep.keep_every.get());
-    experiment_ = make_simulator(source.find(sweep.scenario), base);
+    if (sweep.scenarios.value().empty()) {
+      experiment_ = make_simulator(source.find(sweep.scenario), base);
+    } else {
+      std::vector<std::filesystem::path> files;
+      for (const std::string& file : sweep.scenarios.value()) files.push_back(source.find(file));
+      experiment_ = make_together(files, base);
+    }
   } else {
     experiment_ = make_test_model(sweep.model.value(), base);
   }

@@ -1,0 +1,115 @@
+// Several scenarios as one experiment: a point's settings go into all of them, so that one vector of parameters answers
+// for all. Their series stand side by side, the level "nation" of mail.toml as "mail.nation". For calibrations on
+// experiments that were made in different places. Limits: parameters are those that every one of the scenarios
+// has; no checkpoints within a point.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "sweep/experiment.h"
+
+namespace kurultai {
+
+namespace {
+
+constexpr const char* heading = "#-------- scenario ";  // starts the part of each scenario in `resolved`
+
+class Together final : public Experiment {
+ public:
+  struct Part {
+    std::string name;
+    std::unique_ptr<Experiment> experiment;
+  };
+
+  explicit Together(std::vector<Part> parts) : parts_(std::move(parts)) {
+    ensure(!parts_.empty(), "scenarios run together are at least one");
+  }
+
+  [[nodiscard]] const Registry& parameters() const override { return parts_.front().experiment->parameters(); }
+  [[nodiscard]] const ScenarioSource& source() const override { return parts_.front().experiment->source(); }
+  [[nodiscard]] std::string resolved() const override {
+    std::string text;
+    for (const Part& part : parts_) text += fmt::format("{}{}\n{}", heading, part.name, part.experiment->resolved());
+    return text;
+  }
+  void check(std::span<const Setting> settings, const std::string& place) const override {
+    for (const Part& part : parts_) {
+      for (const Setting& setting : settings)
+        if (part.experiment->parameters().find(setting.path) == nullptr)
+          throw scenario_error(place, fmt::format("the scenario '{}' has no {}", part.name, setting.path),
+                               "settings go into all scenarios that run together", "");
+      part.experiment->check(settings, place);
+    }
+  }
+  [[nodiscard]] Cost cost(std::span<const Setting> settings) const override {
+    Cost sum;
+    for (const Part& part : parts_) {
+      const Cost cost = part.experiment->cost(settings);
+      sum.seconds += cost.seconds;
+      sum.bytes = std::max(sum.bytes, cost.bytes);  // one after the other
+      sum.shared_bytes += cost.shared_bytes;
+      sum.file_bytes += cost.file_bytes;
+    }
+    return sum;
+  }
+  [[nodiscard]] std::string society_key(std::span<const Setting> settings, Luck luck) const override {
+    std::string key;
+    for (const Part& part : parts_) key += part.experiment->society_key(settings, luck) + '\n';
+    return key;
+  }
+  [[nodiscard]] Result outline(std::span<const Setting> settings, Luck luck) const override {
+    Result all;
+    for (const Part& part : parts_) join(all, part, part.experiment->outline(settings, luck));
+    return all;
+  }
+  std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {
+    Result all;
+    for (std::size_t k = 0; k < parts_.size(); ++k) {
+      RunControl part{.stop = control.stop};
+      if (control.progress)
+        part.progress = [&control, k, n = static_cast<double>(parts_.size())](double done) { control.progress((static_cast<double>(k) + done) / n); };
+      std::optional<Result> result = parts_[k].experiment->run(settings, luck, part);
+      if (!result) return {};
+      join(all, parts_[k], std::move(*result));
+    }
+    return all;
+  }
+
+ private:
+  /// Adds the series of one scenario to `all`, each level under the scenario's name.
+  static void join(Result& all, const Part& part, Result result) {
+    if (all.attributes.empty()) all.attributes = result.attributes;
+    for (Group& group : result.groups) {
+      if (group.path.rfind("series/", 0) != 0) continue;
+      group.path = "series/" + part.name + "." + group.path.substr(7);
+      all.groups.push_back(std::move(group));
+    }
+  }
+
+  std::vector<Part> parts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets) {
+  std::vector<Together::Part> parts;
+  for (const std::filesystem::path& file : files) parts.push_back({file.stem().string(), make_simulator(file, sets)});
+  return std::make_unique<Together>(std::move(parts));
+}
+
+std::unique_ptr<Experiment> together_from_text(const std::string& text, const std::vector<std::filesystem::path>& folders) {
+  std::vector<Together::Part> parts;
+  const std::string mark = heading;
+  for (std::size_t at = text.find(mark); at != std::string::npos;) {
+    const std::size_t name = at + mark.size();
+    const std::size_t body = std::min(text.find('\n', name), text.size() - 1) + 1;
+    const std::size_t next = text.find("\n" + mark, body);
+    const std::string part = text.substr(body, next == std::string::npos ? next : next + 1 - body);
+    parts.push_back({text.substr(name, body - 1 - name), experiment_from_text("simulator", part, folders)});
+    at = next == std::string::npos ? next : next + 1;
+  }
+  return parts.empty() ? nullptr : std::make_unique<Together>(std::move(parts));
+}
+
+}  // namespace kurultai

@@ -104,7 +104,7 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
       experiment_ = make_simulator(source.find(sweep.scenario), base);
     } else {
       std::vector<std::filesystem::path> files;
-      for (const std::string& file : sweep.scenarios.value()) files.push_back(source.find(file));
+      for (const std::string& name : sweep.scenarios.value()) files.push_back(source.find(name));
       experiment_ = make_together(files, base);
     }
   } else {

@@ -5,6 +5,10 @@
 //        name           stream
 #define KURULTAI_MECHANISMS(MECHANISM) \
   MECHANISM(policies, 1000)            \
+  MECHANISM(coverage, 1023)            \
+  MECHANISM(adoption, 1024)            \
+  MECHANISM(skill, 1025)               \
+  MECHANISM(training, 1026)            \
   MECHANISM(agenda, 1001)              \
   MECHANISM(exposure, 1002)            \
   MECHANISM(norms, 1003)               \

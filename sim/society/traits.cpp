@@ -129,9 +129,10 @@ double Traits::skill(Name name, int age, Education education, bool access) const
 }
 
 double Traits::access_score(Name name, int age) const {
-  return settings_.access_age * std::max(0, age - 40) / 10.0 +
-         logistic_draw(traits_.uniform(name, item_access));
+  return access_leaning(age) + logistic_draw(traits_.uniform(name, item_access));
 }
+
+double Traits::access_leaning(int age) const { return settings_.access_age * std::max(0, age - 40) / 10.0; }
 
 double Traits::platform_score(Name name, int age, Education education) const {
   return platform_leaning(age, education) + logistic_draw(traits_.uniform(name, item_platform));

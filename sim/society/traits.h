@@ -38,7 +38,8 @@ class Traits {
   /// person's luck added: the residents with the highest scores have it.
   [[nodiscard]] double access_score(Name name, int age) const;
   [[nodiscard]] double platform_score(Name name, int age, Education education) const;
-  /// The part of platform_score that age and education make, without luck.
+  /// The parts of these scores that age and education make, without luck.
+  [[nodiscard]] double access_leaning(int age) const;
   [[nodiscard]] double platform_leaning(int age, Education education) const;
 
   /// The mix of wishes of a community: by its type, tilted by its own luck.

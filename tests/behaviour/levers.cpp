@@ -66,6 +66,12 @@ const std::vector<Effect>& effects() {
       {"institutions.support_cooperative", 300.0, series("institution_activity"), 1, {"institutions"}},
       {"institutions.support_media", 300.0, series("institution_activity"), 1, {"institutions"}},
       {"experience.support", 20.0, series("cohesion"), 1, {"experience"}},
+      {"coverage.investment", 20.0, series("access"), 1, {"coverage"}},
+      {"coverage.outage", 1.0, series("users"), -1, {"coverage"}},
+      {"adoption.promotion", 10.0, series("users"), 1, {"adoption"}},
+      {"adoption.quality", 1.0, series("users"), 1, {"adoption"}},
+      {"skill.training", 50.0, series("digital_skill"), 1, {"skill"}},
+      {"training.visits", 400.0, series("digital_competence"), 1, {"training"}},
   };
   return all;
 }

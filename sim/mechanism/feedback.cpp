@@ -18,7 +18,7 @@
 //
 // where answering_j falls when matters and appeals are more than the staff can handle (`response`). An answer moves
 // efficacy: e <- e + learn (1 - e), silence: e <- e - learn e. So a first report that was fixed makes a second likelier (Sjoberg,
-// Mellon, Peixoto 2017: +57%). Propensity learns once a quarter (`propensity`). An act counts as taking part, in what is heard
+// Mellon, Peixoto 2017: +57%; here +49%, SE 4). Propensity learns once a quarter (`propensity`). An act counts as taking part, in what is heard
 // of wishes and with a trace, only where the form says so.
 // Limits: an appeal is answered or not in the week it is made; it changes no public good; what it is about is not told.
 #include <algorithm>
@@ -76,7 +76,7 @@ class Feedback final : public Mechanism {
   Real b_need{*this, {.name = "b_need", .symbol = "b_need", .unit = "log-odds", .meaning = "weight of dissatisfaction with the good wished for", .source = "assumption"}, 1.0, {-10, 10}};
   Real most{*this, {.name = "most", .unit = "a week", .meaning = "highest chance that one makes an appeal in a week", .source = "assumption: ten a year"}, 0.2, {0, 1}};
   Real b_digital{*this, {.name = "b_digital", .meaning = "effect of the akimat's digital competence on the chance of an answer, relative", .source = "R6; assumption"}, 1.0, {0, 10}};
-  Real learn{*this, {.name = "learn", .meaning = "how far what came of an appeal moves efficacy", .source = "chosen for Sjoberg, Mellon, Peixoto 2017"}, 0.3, {0, 1}};
+  Real learn{*this, {.name = "learn", .meaning = "how far what came of an appeal moves efficacy", .source = "chosen for Sjoberg, Mellon, Peixoto 2017"}, 0.45, {0, 1}};
 
   void prepare(World& world) override {
     forms_ = standing_forms(world);

@@ -100,7 +100,7 @@ class Office final : public Mechanism {
     const Draws draws = world.draws(stream());
     std::array<std::int64_t, slot_count * fields> sum{};
     for (std::size_t c = 0; c < world.society.communities(); ++c) {
-      a.replaced[c] -= a.replaced[c] / 52.0;
+      a.replaced[c] -= a.replaced[c] / 26.0;
       const std::uint16_t polls = elections(world, c);
       if (polls == 0) continue;
       tally_.community(c, sum);
@@ -115,7 +115,7 @@ class Office final : public Mechanism {
         const double average = std::min(1.0, a.akim_factor[c] > 0 ? a.answering[c] / a.akim_factor[c] : a.answered[c]);
         a.answered[c] += 0.5 * (average - a.answered[c]);
         a.akim_factor[c] = factor(draws, world, c);
-        a.replaced[c] += 1.0;
+        a.replaced[c] += 2.0;  // a rate a year, over about half a year
       });
     }
   }

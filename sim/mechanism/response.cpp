@@ -109,7 +109,7 @@ class Response final : public Mechanism {
   void begin(World& world) override {
     for (std::size_t c = 0; c < world.dockets.size(); ++c) {
       world.akimats.answering[c] = answering(world, c);
-      world.akimats.given[c] -= world.akimats.given[c] / 52.0;
+      world.akimats.given[c] -= world.akimats.given[c] / 26.0;
     }
   }
 
@@ -228,7 +228,7 @@ class Response final : public Mechanism {
     const FormSpec& form = world.forms[matter.form];
     const double each = form.money + form.in_kind * hourly_wage_ * world.society.country.communities[c].income * kind_value;
     const double own = static_cast<double>(matter.acted) * each / people / 1000.0;  // thousand tenge a head
-    world.akimats.given[c] += own;
+    world.akimats.given[c] += 2.0 * own;  // a rate a year, over about half a year
     const double all = own * (1.0 + (matter.outcome == Outcome::answered ? world.practice.matching[c] : 0.0));
     for (std::size_t g = 0; g < good_count; ++g) {
       const double share = matter.subject == good_count ? static_cast<double>(by_wish[g]) / static_cast<double>(matter.acted)

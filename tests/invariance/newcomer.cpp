@@ -79,8 +79,9 @@ std::size_t changed(Hamlet& a, Hamlet& b, int weeks) {
   return static_cast<std::size_t>(std::count(other.begin(), other.end(), true));
 }
 
-// The nation's mix of wishes is the prior of every akimat (spending): an intended tie between all.
-const std::vector<std::pair<std::string, Value>> no_prior = {{"akimat.state_weight", 1.0}};
+// The nation's mix of wishes is the prior of every akimat (spending), and mobile groups visit the communities of a region
+// in turn (training): intended ties between all.
+const std::vector<std::pair<std::string, Value>> no_prior = {{"akimat.state_weight", 1.0}, {"training.visits", 0.0}};
 
 // What a community as a whole does to its residents.
 const std::vector<std::pair<std::string, Value>> no_community = {
@@ -92,6 +93,9 @@ const std::vector<std::pair<std::string, Value>> no_community = {
     {"institutions.enabled", false},      // and as many join as leave
     {"experience.enabled", false},        // turnout
     {"demography.enabled", false},        // share of platform users is kept
+    {"coverage.enabled", false},          // share with access too
+    {"adoption.enabled", false},          // as many sign up as leave
+    {"training.enabled", false},          // seats are limited
     {"form.gathering.subject", "all"},    // subjects follow wishes
 };
 

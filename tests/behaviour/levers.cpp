@@ -53,6 +53,7 @@ const std::vector<Effect>& effects() {
       {"akimat.audit", 1.0, loss, -1, {"spending"}},
       {"akimat.oversight", 1.0, loss, -1, {"spending"}},
       {"akimat.participatory_share", 0.8, from_vote, -1, {"spending"}},
+      {"akimat.matching", 20.0, stock, 1, {"response"}},
       {"akimat.resources", 3.0, stock, 1, {"spending", "response"}},
       {"akimat.resources", 3.0, answering, 1, {"spending", "response"}},
       {"institutions.recruiting", 8.0, series("members"), 1, {"institutions"}},
@@ -80,6 +81,7 @@ const std::vector<Effect>& effects() {
 struct Ruled : Experiment {
   Ruled(const Effect& effect, bool moves, bool readers_on) {
     add_usual_forms(*this);
+    add_form("gift", {{"period", 26}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"intercept", 2.0}});
     set({{"run.warmup", 12},
          {"run.scale", 0.5},
          {"spending.a_res", 0.3},

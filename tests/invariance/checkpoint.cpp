@@ -64,6 +64,11 @@ class Forgetful final : public Mechanism {
 void busy(Experiment& e, const Settings& settings = {}) {
   for (const auto& mechanism : e.model.mechanisms) e.set(mechanism->name() + ".enabled", true);
   add_usual_forms(e);
+  e.add_form("election", {{"period", 30}, {"decides", "office"}});
+  e.add_form("gift", {{"period", 6}, {"open", 3}, {"decides", "funds"}, {"money", 5000.0}, {"baseline", 0.2}});
+  e.add_form("feedback", {{"standing", true}, {"online", true}, {"needs", "access"}});
+  for (int k = 0; k < 6; ++k)  // national ones, of which two wait
+    e.add_form(fmt::format("nation{}", k), {{"period", 14 + k}, {"scope", "national"}, {"decides", "support"}, {"week", k}, {"open", 8}});
   for (int k = 0; k < 18; ++k)  // more than there are slots: matters wait
     e.add_form(fmt::format("matter{:02}", k), {{"period", 9 + k}, {"week", k}, {"open", 12}, {"priority", k % 3}, {"online", k % 2 == 0}});
   std::vector<const Lever*> levers;

@@ -95,6 +95,11 @@ Watch three_years(bool trespass) {
   Watch watch;
   Experiment e;
   add_usual_forms(e);
+  e.add_form("election", {{"period", 52}, {"week", 20}, {"decides", "office"}});
+  e.add_form("gift", {{"period", 52}, {"week", 30}, {"decides", "funds"}, {"money", 5000.0}});
+  e.add_form("review", {{"period", 52}, {"week", 40}, {"decides", "oversight"}});
+  e.add_form("support", {{"period", 52}, {"week", 10}, {"decides", "support"}, {"scope", "national"}});
+  e.add_form("feedback", {{"standing", true}, {"online", true}, {"needs", "access"}});
   for (const auto& mechanism : e.model.mechanisms) e.set(mechanism->name() + ".enabled", true);
   e.set({{"run.scale", 0.12},
          {"run.warmup", 26},

@@ -90,18 +90,21 @@ class Adoption final : public Mechanism {
     const Draws draws = world.draws(stream());
     const double years = static_cast<double>(interval) / 52.0;
     const double appeal = appeal_[c] / leaning_[c] * digital_.relative_quality(c) * digital_.up(c) * years;
+    const double likely_to_leave = leave * exp_(0.5 * leave_skill) * years;
     std::vector<Vertex>& changes = changes_[block.index];
     changes.clear();
     for (Vertex i = block.first; i < block.last; ++i) {
       if (!r.adult(i) || !r.access[i]) continue;
-      const double luck = -log_(draws.uniform(world.society.name(c, i)));  // acts where the hazard exceeds it
+      const double luck = draws.uniform(world.society.name(c, i));
+      const auto strikes = [&](double hazard) { return luck < 1.0 - exp_(-hazard); };
       if (r.platform[i]) {
-        if (luck < leaving(r, i) * years) changes.push_back(i);
+        if (luck < likely_to_leave && strikes(leaving(r, i) * years)) changes.push_back(i);
         continue;
       }
+      // Few are near enough to signing up that their neighbours need be asked: 1 - e^-h < h, and x <= 1.
       const double innovation = p * promotion.at(c, i);
       const double pull = appeal * leaning(r, i);
-      if (luck < pull * (innovation + q) && luck < pull * (innovation + q * users_around(world, c, i))) changes.push_back(i);
+      if (luck < pull * (innovation + q) && strikes(pull * (innovation + q * users_around(world, c, i)))) changes.push_back(i);
     }
   }
 

@@ -1,6 +1,6 @@
 // trace: an act makes the next of its family likelier (MODEL 7; Coppock, Green 2016).
 //
-//   trace_if <- trace_if + gain   for each matter that closes in which i acted; halves every half_life weeks
+//   trace_if <- trace_if + gain   for each matter that closes in which i acted, of forms that count; halves every half_life weeks
 //
 // +0.44 in log-odds is +10 points at a baseline of 30%. Faded every fourth week, communities in turn.
 #include "base/elementary.h"
@@ -33,7 +33,11 @@ class Trace final : public Mechanism {
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     Residents& r = world.residents();
-    const std::uint16_t closing = world.dockets[block.community].closing;
+    const Docket& docket = world.dockets[block.community];
+    std::uint16_t closing = 0;  // matters in which an act is taking part
+    for_slots(docket.closing, [&](unsigned s) {
+      if (world.forms[docket.slot[s].form].counts) closing = static_cast<std::uint16_t>(closing | (1U << s));
+    });
     const bool fades = world.due(block.community, 4);
     for (Vertex i = block.first; i < block.last; ++i) {
       if (fades)

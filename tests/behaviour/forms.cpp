@@ -269,6 +269,17 @@ TEST_CASE("forms: an occupation's matter is for that occupation") {
   CHECK(matter.acted == 30);
 }
 
+TEST_CASE("forms: an act in a form that does not count leaves no trace and is no participation") {
+  for (const bool counts : {true, false}) {
+    Town e({"agenda", "information", "participation", "response", "trace"});
+    e.add_form("application", {{"decides", "support"}, {"counts", counts}, {"intercept", 20.0}});
+    e.settle({50});
+    CHECK(e.first_close().acted == 50);
+    CHECK(took_part_lately(e.world(), 7) == counts);
+    CHECK((e.residents().trace(7, 0) > 0) == counts);
+  }
+}
+
 TEST_CASE("forms: mobilisation moves official turnout and nothing else") {
   std::vector<std::map<std::string, std::vector<std::byte>>> ends;
   std::vector<double> official;

@@ -57,10 +57,8 @@ class Adoption final : public Mechanism {
   Choice mixing{*this, {.name = "mixing", .meaning = "whose use counts: that of neighbours, or of everyone in the community", .source = "MODEL 8"}, "graph", {"graph", "complete"}};
   Whole interval{*this, {.name = "interval", .unit = "week", .meaning = "weeks between two occasions to sign up or leave", .source = "design: 4 weeks delay Bass's peak by 1.5%, 1 week by 0.2%"}, 4, {1, 52}};
   Lever promotion{*this, {.name = "promotion", .unit = "factor", .meaning = "promotion of civic platforms: a factor on p", .source = "P4, R4", .personal = true}, 1, {0, 1000}};
-  Lever quality{*this, {.name = "quality", .meaning = "quality of civic platforms: how easy they are and how well they tell", .source = "P4"}, Digital::usual_quality, {0, 1}};
 
   void prepare(World& world) override {
-    digital_ = Digital(world);
     appeal_.assign(world.society.communities(), 1.0);
     changes_.assign(world.blocks.size(), {});
     share_.assign(world.society.communities(), 0.0);
@@ -89,7 +87,7 @@ class Adoption final : public Mechanism {
     const std::size_t c = block.community;
     const Draws draws = world.draws(stream());
     const double years = static_cast<double>(interval) / 52.0;
-    const double appeal = appeal_[c] / leaning_[c] * digital_.relative_quality(c) * digital_.up(c) * years;
+    const double appeal = appeal_[c] / leaning_[c] * relative_quality(world, c) * connected(world, c) * years;
     const double likely_to_leave = leave * exp_(0.5 * leave_skill) * years;
     std::vector<Vertex>& changes = changes_[block.index];
     changes.clear();
@@ -174,7 +172,6 @@ class Adoption final : public Mechanism {
     return typical * world.society.country.communities[c].platform * adults / joiners;
   }
 
-  Digital digital_;
   std::array<std::array<double, 101>, 3> inclination_{};  ///< exp(leaning) by education and age
   std::vector<double> appeal_;                            ///< made by prepare of the census: no state
   std::vector<double> share_;                             ///< of users; filled and read within a week

@@ -6,7 +6,7 @@
 // access, those without it gain it until the share is C_j: first who ranks highest by lasting luck and age, the order in
 // which the census dealt access. Lines once laid stay: C does not decay. Every fourth week, communities in turn. What age
 // does to access, at the same C, is `demography`'s.
-// `outage` is the share of connections that are down this week, drawn resident by resident (Digital::online): a platform
+// Lever platform.outage is the share of connections that are down this week, drawn resident by resident (connected, in digital.h): a platform
 // user who is cut off is for that week like one who never signed up.
 // Limits: a connection costs the same everywhere; an outage cuts residents, not the akimat.
 #include <algorithm>
@@ -43,7 +43,6 @@ class Coverage final : public Mechanism {
   }
 
   Lever investment{*this, {.name = "investment", .unit = "thousand tenge a resident and year", .meaning = "spent on connections, beyond what keeps up those there are", .source = "I3, P4"}, 0, {0, 1e6}};
-  Lever outage{*this, {.name = "outage", .unit = "share", .meaning = "connections that are down this week", .source = "MODEL 11: internet outage"}, 0, {0, 1}};
   Real yield{*this, {.name = "yield", .unit = "per thousand tenge a resident", .meaning = "share of those without access whom the first thousand tenge a resident connects", .source = "assumption: 50 thousand tenge a person where 10% lack access"}, 0.2, {0, 100}};
 
   void prepare(World& world) override {
@@ -95,17 +94,6 @@ class Coverage final : public Mechanism {
 };
 
 }  // namespace
-
-Digital::Digital(const World& world) {
-  const auto lever = [&](const std::string& section, const char* name) -> const Lever* {
-    const auto* enabled = dynamic_cast<const Flag*>(world.registry.find(section + ".enabled"));
-    if (enabled == nullptr || !*enabled) return nullptr;
-    return dynamic_cast<const Lever*>(world.registry.find(section + "." + name));
-  };
-  outage_ = lever("coverage", "outage");
-  quality_ = lever("adoption", "quality");
-  if (outage_ != nullptr) luck_ = dynamic_cast<const Mechanism&>(outage_->section()).stream();
-}
 
 std::unique_ptr<Mechanism> make_coverage() { return std::make_unique<Coverage>(); }
 

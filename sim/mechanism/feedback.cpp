@@ -25,6 +25,7 @@
 
 #include "base/elementary.h"
 #include "base/error.h"
+#include "mechanism/digital.h"
 #include "mechanism/list.h"
 #include "mechanism/standing.h"
 
@@ -137,8 +138,8 @@ class Feedback final : public Mechanism {
     const std::size_t c = block.community;
     const FormSpec& form = world.forms[forms_[k].form];
     const Draws draws = world.draws(stream());
-    const double ease = 1.5 - world.platform_service.quality[c];
-    const double up = 1.0 - world.platform_service.outage[c];
+    const double ease = 1.5 - 0.5 * relative_quality(world, c);
+    const double up = connected(world, c);
     const double base = form.intercept + world.akimats.place_effect[c];
     const double way = way_[static_cast<std::size_t>(world.society.country.communities[c].type)];
     const std::array<double, family_count> constant = {base - b_cost_ * (form.hours_offline + way), base - b_cost_ * ease * form.hours_online};

@@ -27,6 +27,7 @@ struct FormSpec : Section {
   Whole announced{*this, {.name = "announced", .unit = "week", .meaning = "weeks it is announced before it opens", .source = "MODEL 3"}, 1, {1, 520}};
   Whole open{*this, {.name = "open", .unit = "week", .meaning = "weeks in which residents may act (commit, for a one-day event)", .source = "MODEL 3"}, 4, {1, 2600}};
   Whole decide{*this, {.name = "decide", .unit = "week", .meaning = "weeks over which residents make up their minds; 0: all that it is open", .source = "assumption"}, 0, {0, 2600}};
+  Real invitation{*this, {.name = "invitation", .unit = "per round", .meaning = "chance that one who may take part is invited in person: a summons to a sitting, a polling card", .source = "assumption"}, 0.0, {0, 1}};
   Whole rounds{*this, {.name = "rounds", .meaning = "rounds of talk from announcement to close: chances to hear of it are given per round", .source = "MODEL 4; assumption"}, 1, {1, 520}};
   Choice subject{*this, {.name = "subject", .meaning = "what it is about: one public good, or all of them", .source = "MODEL 3"}, "one", {"one", "all"}};
   Choice scope{*this, {.name = "scope", .meaning = "local: each community has its own; national: one matter for all at once, heard of across communities", .source = "MODEL 3"}, "local", {"local", "national"}};

@@ -1,12 +1,14 @@
 // information: residents become aware of open matters (MODEL 4; D3, R4, R6).
 //
-//   P = 1 - [ (1 - a_ij m_i) (1 - e_j m_i) (1 - d_ij) (1 - w_ij) (1 - o_i) prod_l (1 - qN_l)^nN (1 - qP_l)^nP ]^(1/T)
+//   P = 1 - [ (1 - v_k) (1 - a_ij m_i) (1 - e_j m_i) (1 - d_ij) (1 - w_ij) (1 - o_i) prod_l (1 - qN_l)^nN (1 - qP_l)^nP ]^(1/T)
 //
 //   a = min(1, reach (1 + a_openness (openness_j - openness_0)))       offline announcement
 //   e = 1 - prod over local media of j (1 - media activity credibility)  and, of national matters, broadcast
-//   d = push 2 quality (1 - outage)                                     notice of the platform, to users
-//   w = site 2 competence_j openness_j (1 - outage)                     the akimat's site, to those with access
+//   d = push 2 quality_j                                                notice of the platform, to users
+//   w = site 2 competence_j openness_j                                  the akimat's site, to those with access
+//   v = invitation                                                      personal, to all who may take part in the form
 //
+// d and w reach only those whose connection is up (platform.outage).
 // m_i exposure of i; o outreach by institutions of which i is a member, each reaching a member with probability
 // min(1, capacity / members) x credibility x activity; nN, nP neighbours in layer l who were aware and had not /
 // had acted (Banerjee et al. 2013). Every chance is given per round; T is the round's length in weeks
@@ -18,6 +20,7 @@
 #include <array>
 
 #include "base/elementary.h"
+#include "mechanism/digital.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
 
@@ -107,29 +110,34 @@ class Information final : public Mechanism {
     const Draws draws = world.draws(stream());
     const double openness = world.practice.openness[c];
     const double carried = std::max(0.0, 1.0 + a_openness * (openness - openness_0));
-    const double up = 1.0 - world.platform_service.outage[c];
-    const double service = 2.0 * world.platform_service.quality[c] * up;
-    const double aired = 1.0 - aired_[c];
-    const double online = log_unreached(std::min(1.0, site[c] * 2.0 * world.akimats.digital_competence[c] * openness * up));
-    const double told_nationally = broadcast[c];
+    const double service = relative_quality(world, c);
+    const double heard_online = std::min(1.0, site[c] * 2.0 * world.akimats.digital_competence[c] * openness);
+    const double broadcasted = broadcast[c];
     std::array<double, slot_count> per_week{};  // 1 / T
-    for_slots(docket.live, [&](unsigned s) { per_week[s] = 1.0 / world.forms[docket.slot[s].form].round(); });
+    std::array<double, slot_count> invited{};   // log of the chance not to be invited
+    for_slots(docket.live, [&](unsigned s) {
+      const FormSpec& form = world.forms[docket.slot[s].form];
+      per_week[s] = 1.0 / form.round();
+      invited[s] = log_unreached(form.invitation);
+    });
     for (Vertex i = block.first; i < block.last; ++i) {
       const auto unaware = static_cast<std::uint16_t>(docket.eligible(r, i) & ~r.aware[i]);
       if (unaware == 0) continue;
       const double m = r.exposure[i];
-      double direct = log_unreached(std::min(1.0, reach.at(c, i) * carried) * m) + log_unreached(aired * m);
-      if (r.platform[i]) direct += log_unreached(std::min(1.0, push.at(c, i) * service));
-      if (r.access[i]) direct += online;
+      const bool user = on_platform(world, c, i);
+      double missed = (1.0 - std::min(1.0, reach.at(c, i) * carried) * m) * (1.0 - (1.0 - aired_[c]) * m);
+      if (user) missed *= 1.0 - std::min(1.0, push.at(c, i) * service);
+      if (r.access[i] && connected(world, c, i)) missed *= 1.0 - heard_online;
+      double direct = log_unreached(1.0 - missed);
       for_memberships(world, i, [&](std::size_t k) { direct += told_[k]; });
-      const double national = direct + log_unreached(told_nationally * m);
+      const double national = direct + log_unreached(broadcasted * m);
       const Name name = world.society.name(c, i);
       std::uint16_t learned = 0;
       Draws::Four words{};
       unsigned drawn = 16;
       for_slots(unaware, [&](unsigned s) {
-        double unreached = ((docket.national >> s) & 1U) != 0 ? national : direct;
-        if (exposure.filled()) unreached += word_of_mouth(exposure.neighbours(s, i - block.first), r.platform[i] != 0);
+        double unreached = invited[s] + (((docket.national >> s) & 1U) != 0 ? national : direct);
+        if (exposure.filled()) unreached += word_of_mouth(exposure.neighbours(s, i - block.first), user);
         if (unreached >= 0) return;
         if (drawn != s / 4) words = draws.words(name, drawn = s / 4);
         if (Draws::to_uniform(words[s % 4]) < 1.0 - exp_(unreached * per_week[s]))

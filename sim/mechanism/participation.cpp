@@ -36,6 +36,7 @@
 #include <cmath>
 
 #include "base/elementary.h"
+#include "mechanism/digital.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
 
@@ -237,7 +238,7 @@ class Participation final : public Mechanism {
   [[nodiscard]] Occasion occasion(const World& world, std::size_t c, std::size_t f, Family family) const {
     const FormSpec& form = world.forms[f];
     const bool online = family == Family::online;
-    const double ease = online ? 1.5 - world.platform_service.quality[c] : 1.0;
+    const double ease = online ? 1.5 - 0.5 * relative_quality(world, c) : 1.0;
     return {.possible = form.in(family) && (!online || open_online(world, c, f)),
             .constant = form.intercept + shift_[f] + world.akimats.place_effect[c],
             .hours = form.hours(family) * ease,
@@ -250,7 +251,7 @@ class Participation final : public Mechanism {
   /// what is open and takes nothing away.
   [[nodiscard]] bool open_online(const World& world, std::size_t c, std::size_t f) const {
     const double open = world.platform_service.open[c];
-    if (world.platform_service.outage[c] >= 1.0 || open <= 0.0) return false;
+    if (open <= 0.0) return false;
     return open >= 1.0 || world.lasting(stream()).chance(open, {world.society.key[c], 0xffffffffU}, form_key_[f]);
   }
   static std::size_t type(const World& world, std::size_t c) {
@@ -265,6 +266,7 @@ class Participation final : public Mechanism {
     double remote = 0;
     double weekly_income = 0;
     double log_unasked = 0;  ///< by institutions
+    bool connected = true;
   };
 
   [[nodiscard]] Person person(const World& world, std::size_t c, Vertex i) const {
@@ -277,7 +279,8 @@ class Participation final : public Mechanism {
     if (paid > 0) p.utility += b_money * log_(1.0 + paid / p.weekly_income);
     if (fined > 0) p.utility += b_money * log_(1.0 + fined / p.weekly_income);
     p.utility += b_mail * mail.at(c, i) + b_canvass * canvass.at(c, i);
-    if (r.platform[i] != 0) p.utility += b_message * world.platform_service.message.at(c, i);
+    p.connected = connected(world, c, i);
+    if (p.connected && r.platform[i] != 0) p.utility += b_message * world.platform_service.message.at(c, i);
     const double experienced = std::clamp(world.akimats.experience[c] - world.akimats.usual_experience[c], -1.0, 1.0);
     p.hour = b_cost * (1.0 - relief.at(c, i)) * (1.0 - e_cost * experienced) * busy[r.occupation[i]] *
              (static_cast<Sex>(r.sex[i]) == Sex::female ? busy_women.value() : 1.0);
@@ -304,7 +307,6 @@ class Participation final : public Mechanism {
     std::array<std::array<Occasion, family_count>, slot_count> occasions{};
     std::array<double, slot_count> size{};
     std::array<double, slot_count> pace{};  // t / W
-    bool by_access = false;  // whether some form needs no account
     for_slots(docket.open, [&](unsigned s) {
       const Matter& matter = docket.slot[s];
       const FormSpec& form = world.forms[matter.form];
@@ -314,17 +316,15 @@ class Participation final : public Mechanism {
                     : 1.0;
       const double weeks = static_cast<double>(form.decide > 0 ? std::min<std::int64_t>(form.decide, form.open) : form.open.value());
       pace[s] = std::min(1.0, (world.week - matter.opens + 1) / weeks);
-      by_access = by_access || form.needs.is("access");
     });
 
     for (Vertex i = block.first; i < block.last; ++i) {
       const auto candidates = static_cast<std::uint16_t>(docket.eligible(r, i) & docket.open & r.aware[i] & ~r.acted[i]);
       if (candidates == 0) continue;
-      const bool user = r.platform[i] != 0;
       const Person self = person(world, c, i);
       std::array<double, family_count> habit{};
       std::array<double, family_count> norm{};
-      for (std::size_t f = 0; f < (user || (by_access && r.access[i] != 0) ? family_count : 1); ++f) {
+      for (std::size_t f = 0; f < (r.access[i] != 0 || r.platform[i] != 0 ? family_count : 1); ++f) {
         habit[f] = b_habit * logit(r.propensity(i, f)) + r.trace(i, f);
         norm[f] = r.norm(i, f) - akimats.habitual_norm(c, f);
       }
@@ -351,7 +351,7 @@ class Participation final : public Mechanism {
           return shared + o.constant + habit[f] + o.sight * norm[f] - self.hour * hours(o, self, r.skill[i]);
         };
         const bool offline_possible = occasions[s][0].possible;
-        const bool online_possible = occasions[s][1].possible && form.online_for(r, i);
+        const bool online_possible = occasions[s][1].possible && self.connected && form.online_for(r, i);
         if (!offline_possible && !online_possible) return;
         const double u_offline = offline_possible ? utility(0) : -1e9;
         const double u_online = online_possible ? utility(1) : -1e9;
@@ -420,7 +420,7 @@ class Participation final : public Mechanism {
             others = 0;  // nobody has acted yet; the slot's last matter left its share behind
           }
           const bool online = !world.forms[docket.slot[s].form].offline;
-          if (others >= threshold && (!online || world.forms[docket.slot[s].form].online_for(r, i))) act(r, i, s, online);
+          if (others >= threshold && (!online || (world.forms[docket.slot[s].form].online_for(r, i) && connected(world, c, i)))) act(r, i, s, online);
         });
       }
       for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.open), [&](unsigned s) { ++acts[s]; });

@@ -34,7 +34,6 @@ class Skill final : public Mechanism {
   Lever training{*this, {.name = "training", .unit = "hour a year", .meaning = "training in digital skills, for each adult with access", .source = "R6, P4", .personal = true}, 0, {0, 2000}};
 
   void prepare(World& world) override {
-    digital_ = Digital(world);
     Residents& r = world.residents();
     const double used = fall > 0 ? use / fall : 0.0;
     for (std::size_t i = 0; i < r.size(); ++i) {
@@ -55,14 +54,13 @@ class Skill final : public Mechanism {
       const double skill = r.skill[i];
       const double rest = r.access[i] ? r.talent[i] : skill_without_access * r.talent[i];
       double gain = 0;
-      if (digital_.online(world, c, i)) gain += use * (took_part_lately(world, i, 1) ? 1.0 + acts : 1.0);
+      if (on_platform(world, c, i)) gain += use * (took_part_lately(world, i, 1) ? 1.0 + acts : 1.0);
       if (r.access[i]) gain += per_hour * training.at(c, i);
       r.skill[i] = Share(skill + years * (fall * (rest - skill) + gain * (1.0 - skill)));
     }
   }
 
  private:
-  Digital digital_;
 };
 
 }  // namespace

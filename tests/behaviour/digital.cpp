@@ -90,14 +90,13 @@ TEST_CASE("digital: coverage follows its equation, connects by luck and age, and
 }
 
 TEST_CASE("digital: an outage turns users into residents without a platform, for as long as it lasts") {
-  Land land({{"coverage.outage", 0.3}}, 1);
-  const Digital digital(land.world());
-  CHECK(digital.up(0) == Approx(0.7));
+  Land land({{"platform.outage", 0.3}}, 1);
+  CHECK(connected(land.world(), 0) == Approx(0.7));
   double users = 0;
   double up = 0;
   for (std::size_t c = 0; c < land.society->communities(); ++c)
     for (Vertex i = land.society->first[c]; i < land.society->first[c + 1]; ++i) {
-      const bool online = digital.online(land.world(), c, i);
+      const bool online = on_platform(land.world(), c, i);
       if (!land.residents().platform[i]) CHECK(!online);
       users += land.residents().platform[i];
       up += online;
@@ -105,7 +104,7 @@ TEST_CASE("digital: an outage turns users into residents without a platform, for
   CHECK(up / users == Approx(0.7).margin(4 * std::sqrt(0.21 / users)));  // 4 SE: 6e-5
 
   // Cut off for good: nobody signs up, and skill of users falls back to talent.
-  const std::vector<std::pair<std::string, Value>> cut = {{"coverage.outage", 1.0}, {"adoption.leave", 0.0}, {"demography.enabled", false}};
+  const std::vector<std::pair<std::string, Value>> cut = {{"platform.outage", 1.0}, {"adoption.leave", 0.0}, {"demography.enabled", false}};
   Land dark(cut, 0);
   const double before = dark.users();
   dark.weeks(104);
@@ -122,7 +121,7 @@ TEST_CASE("digital: a platform without coverage changes nothing") {
     Experiment e;
     add_usual_forms(e);
     e.set({{"run.scale", 0.3}, {"demography.enabled", false}});
-    if (pushed) e.set({{"adoption.promotion", 100.0}, {"adoption.quality", 1.0}});
+    if (pushed) e.set({{"adoption.promotion", 100.0}, {"platform.quality", 1.0}});
     move_into_testland(e, country);
     e.weeks(110);
     digests.push_back(series_digest(*e.simulation));
@@ -246,8 +245,8 @@ TEST_CASE("digital: the young and the educated adopt more, whoever started") {
 TEST_CASE("digital: promotion and quality raise the number of users, and may single out residents") {
   const double usual = Land({}, 156).users();
   CHECK(Land({{"adoption.promotion", 4.0}}, 156).users() > usual + 0.01);
-  CHECK(Land({{"adoption.quality", 1.0}}, 156).users() > usual + 0.01);
-  CHECK(Land({{"adoption.quality", 0.0}}, 156).users() < usual - 0.01);
+  CHECK(Land({{"platform.quality", 1.0}}, 156).users() > usual + 0.01);
+  CHECK(Land({{"platform.quality", 0.0}}, 156).users() < usual - 0.01);
 }
 
 TEST_CASE("digital: by default users, access, skill and competence stay put over ten years") {
@@ -269,8 +268,8 @@ TEST_CASE("digital: by default users, access, skill and competence stay put over
 
 TEST_CASE("digital: with the mechanism off its levers change no bit") {
   for (const auto& [mechanism, lever, dose] :
-       {std::tuple{"coverage", "investment", 50.0}, std::tuple{"coverage", "outage", 1.0}, std::tuple{"adoption", "promotion", 50.0},
-        std::tuple{"adoption", "quality", 1.0}, std::tuple{"skill", "training", 100.0}, std::tuple{"training", "visits", 500.0}}) {
+       {std::tuple{"coverage", "investment", 50.0}, std::tuple{"adoption", "promotion", 50.0},
+        std::tuple{"skill", "training", 100.0}, std::tuple{"training", "visits", 500.0}}) {
     const std::string path = fmt::format("{}.{}", mechanism, lever);
     INFO(path);
     std::vector<std::map<std::string, std::vector<std::byte>>> ends;
@@ -293,7 +292,7 @@ TEST_CASE("digital: the same bits on one thread and on three") {
   std::vector<std::string> digests;
   for (const int n : {1, 3}) {
     set_threads(n);
-    Land land({{"coverage.investment", 1.0}, {"adoption.promotion", 3.0}, {"training.visits", 100.0}, {"skill.training", 5.0}, {"coverage.outage", 0.1}}, 110);
+    Land land({{"coverage.investment", 1.0}, {"adoption.promotion", 3.0}, {"training.visits", 100.0}, {"skill.training", 5.0}, {"platform.outage", 0.1}}, 110);
     digests.push_back(series_digest(*land.simulation));
   }
   set_threads(0);

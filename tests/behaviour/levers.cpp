@@ -68,9 +68,9 @@ const std::vector<Effect>& effects() {
       {"institutions.support_media", 300.0, series("institution_activity"), 1, {"institutions"}},
       {"experience.support", 20.0, series("cohesion"), 1, {"experience"}},
       {"coverage.investment", 20.0, series("access"), 1, {"coverage"}},
-      {"coverage.outage", 1.0, series("users"), -1, {"coverage"}},
+      {"platform.outage", 1.0, series("users"), -1, {"adoption", "information", "participation", "skill", "feedback"}},
       {"adoption.promotion", 10.0, series("users"), 1, {"adoption"}},
-      {"adoption.quality", 1.0, series("users"), 1, {"adoption"}},
+      {"platform.quality", 1.0, series("users"), 1, {"adoption", "information", "participation", "feedback"}},
       {"skill.training", 50.0, series("digital_skill"), 1, {"skill"}},
       {"training.visits", 400.0, series("digital_competence"), 1, {"training"}},
   };

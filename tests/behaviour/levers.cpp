@@ -34,15 +34,33 @@ struct Effect {
   Measure measure;
   int sign;
   std::vector<std::string> readers;  ///< the mechanisms that read the lever
+  std::vector<std::pair<std::string, Value>> where = {};  ///< what else is set: where its effect is large
 };
+
+/// Most become platform users, and friends online are the only ones who tell.
+std::vector<std::pair<std::string, Value>> among_users() {
+  return {{"adoption.promotion", 1000.0},
+          {"information.reach", 0.1},
+          {"information.push", 0.1},
+          {"information.q_aware", std::vector<double>{0, 0, 0, 0, 0.2}},
+          {"information.q_acted", std::vector<double>{0, 0, 0, 0, 0.5}}};
+}
 
 const std::vector<Effect>& effects() {
   static const std::vector<Effect> all = {
       {"information.reach", 0.8, series("awareness"), 1, {"information"}},
       {"information.push", 1.0, series("awareness"), 1, {"information"}},
       {"information.outreach", 5.0, series("awareness"), 1, {"information"}},
+      {"information.media", 1.0, series("awareness"), 1, {"information"}},
+      {"information.broadcast", 1.0, series("awareness"), 1, {"information"}},
+      {"information.site", 1.0, series("awareness"), 1, {"information"}},
       {"participation.reward", 50000.0, series("participation"), 1, {"participation"}},
       {"participation.relief", 1.0, series("participation"), 1, {"participation"}},
+      {"participation.fine", 50000.0, series("participation"), 1, {"participation"}},
+      {"participation.remote", 1.0, series("participation_offline"), 1, {"participation"}},
+      {"participation.mail", 1.0, series("participation"), 1, {"participation"}},
+      {"participation.canvass", 1.0, series("participation"), 1, {"participation"}},
+      {"participation.induce", 0.5, series("participation"), 1, {"participation"}},
       {"akimat.openness", 1.0, loss, -1, {"spending", "trust", "information", "institutions"}},
       {"akimat.openness", 1.0, series("trust"), 1, {"spending", "trust", "information", "institutions"}},
       {"akimat.responsiveness", 1.0, answering, 1, {"response"}},
@@ -69,6 +87,9 @@ const std::vector<Effect>& effects() {
       {"experience.support", 20.0, series("cohesion"), 1, {"experience"}},
       {"coverage.investment", 20.0, series("access"), 1, {"coverage"}},
       {"platform.outage", 1.0, series("users"), -1, {"adoption", "information", "participation", "skill", "feedback"}},
+      {"platform.open", 0.0, series("participation_online"), -1, {"participation"}},
+      {"platform.message", 1.0, series("participation_online"), 1, {"participation", "publication"}},
+      {"publication.display", 0.0, series("awareness"), -1, {"publication"}, among_users()},
       {"adoption.promotion", 10.0, series("users"), 1, {"adoption"}},
       {"platform.quality", 1.0, series("users"), 1, {"adoption", "information", "participation", "feedback"}},
       {"skill.training", 50.0, series("digital_skill"), 1, {"skill"}},
@@ -82,12 +103,19 @@ struct Ruled : Experiment {
   Ruled(const Effect& effect, bool moves, bool readers_on) {
     add_usual_forms(*this);
     add_form("gift", {{"period", 26}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"intercept", 2.0}});
+    add_form("programme", {{"scope", "national"}, {"period", 26}, {"week", 9}, {"open", 4}, {"intercept", -2.0}});
     set({{"run.warmup", 12},
          {"run.scale", 0.5},
+         {"participation.b_mail", 1.0},  // strengths of the test's own: what is calibrated may change
+         {"participation.b_canvass", 1.0},
+         {"participation.b_message", 1.0},
+         {"participation.b_money", 0.8},
+         {"participation.b_cost", 0.5},
          {"spending.a_res", 0.3},
          {"society.resident_bodies", 0.5},  // all kinds of institution
          {"society.ngos", 15.0},
          {"output.levels", std::vector<std::string>{"nation"}}});
+    set(effect.where);
     const auto* lever = dynamic_cast<const Lever*>(model.registry.find(effect.lever));
     REQUIRE(lever != nullptr);
     add_policy("move",

@@ -17,22 +17,25 @@ bool counts_right(Stage& stage) {
   Exposure exposure;
   bool right = true;
   std::size_t compared = 0;
+  std::size_t beyond = 0;
   stage.for_wanted("exposure", [&](const Block& block) {
     const Docket& docket = world.dockets[block.community];
     pass.residents(world, block, exposure);
     for (Vertex i = block.first; i < block.last; ++i) {
-      if (!r.adult(i)) continue;
-      for_slots(docket.live, [&](unsigned s) {
+      for_slots(docket.eligible(r, i), [&](unsigned s) {
+        const bool national = ((docket.national >> s) & 1U) != 0;
         const bool knows = ((r.aware[i] >> s) & 1U) != 0;
         const bool decided = ((r.acted[i] >> s) & 1U) != 0 || ((docket.open >> s) & 1U) == 0;
         if (knows && decided) return;
         Neighbours expected;
         for (const Tie tie : world.society.ties.all(i)) {
-          if (!community_of(world.society, block.community, tie.to())) continue;
-          if (tie.layer() == Layer::online && !r.platform[tie.to()]) continue;
+          const bool here = community_of(world.society, block.community, tie.to());
+          if (tie.to() >= r.size() || (!here && !national)) continue;
+          if (tie.layer() == Layer::online && !r.shows[tie.to()]) continue;
           const auto l = static_cast<std::size_t>(tie.layer());
           if ((r.signal[tie.to()] >> s) & 1U) ++expected.aware[l];
           if ((r.signal[tie.to()] >> (s + 16)) & 1U) ++expected.acted[l];
+          if (!here) beyond += (r.signal[tie.to()] >> s) & 1U;
         }
         const Neighbours found = exposure.neighbours(s, i - block.first);
         right = right && found.aware == expected.aware && found.acted == expected.acted;
@@ -40,7 +43,7 @@ bool counts_right(Stage& stage) {
       });
     }
   });
-  return right && compared > 0;
+  return right && compared > 0 && beyond > 0;
 }
 
 void exposure(benchmark::State& state) {
@@ -72,7 +75,7 @@ BENCHMARK(exposure)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond)
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  kurultai::Stage stage(20'000);
+  kurultai::Stage stage(20'000, 10, {"publication.display=0.6"});  // a national programme is open
   kurultai::verify(kurultai::counts_right(stage), "exposure");
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

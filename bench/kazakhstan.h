@@ -58,6 +58,34 @@ struct Stage {
     std::abort();
   }
 
+  /// This week's value of a lever for resident i of community c.
+  [[nodiscard]] double lever(const std::string& path, std::size_t c, Vertex i) const {
+    return static_cast<const Lever*>(model->registry.find(path))->at(c, i);
+  }
+  /// The institutions of which resident i of community c is a member now, found by looking at all.
+  [[nodiscard]] std::vector<std::size_t> memberships(std::size_t c, Vertex i) {
+    const Residents& r = world().residents();
+    const Institutions& bodies = world().institutions;
+    std::vector<std::size_t> list;
+    unsigned nth = 0;
+    for (const Tie tie : society->ties.all(i))
+      if (tie.to() >= society->institution(0) && tie.layer() == Layer::membership) {
+        if (nth >= 8 || ((r.lapsed[i] >> nth) & 1U) == 0) list.push_back(society->institution_of(tie.to()));
+        ++nth;
+      }
+    unsigned place = 0;
+    for (std::size_t k = 0; k < bodies.size() && r.joined[i] != 0; ++k)
+      if (bodies.community[k] == c &&
+          bodies.kind[k] < static_cast<std::uint8_t>(InstitutionKind::mobile_group) && ++place == r.joined[i])
+        list.push_back(k);
+    return list;
+  }
+  /// Whether the connection of resident i is up this week.
+  [[nodiscard]] bool connected(std::size_t c, Vertex i) {
+    const double up = 1.0 - world().platform_service.outage[c];
+    return world().draws(static_cast<Stream>(1023)).uniform(society->name(c, i), 0) < up;
+  }
+
   std::unique_ptr<Model> model;
   std::unique_ptr<Society> society;
   Simulation simulation;

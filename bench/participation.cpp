@@ -1,6 +1,7 @@
 // Who acts, against the equation of MODEL 5 term by term (C library) and the same reservation.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kazakhstan.h"
@@ -18,6 +19,14 @@ struct Equation {
   [[nodiscard]] double b(const char* name, std::size_t l = 0) const {
     return stage.value("participation", name, l);
   }
+  [[nodiscard]] double lever(const char* name) const {
+    return stage.lever(std::string("participation.") + name, c, i);
+  }
+  [[nodiscard]] double incomes(double tenge) const {
+    const double weekly = b("mean_wage") * 12.0 / 52.0 *
+                          std::max(0.01, static_cast<double>(stage.world().residents().income[i]));
+    return b("b_money") * std::log1p(tenge / weekly);
+  }
 
   /// What is the same in person and online.
   [[nodiscard]] double shared() const {
@@ -27,54 +36,111 @@ struct Equation {
     const FormSpec& form = world.forms[matter.form];
     double u =
         b("b_duty") * r.duty[i] + b("b_eff") * (r.efficacy[i] - 0.5) + b("b_trust") * (r.trust[i] - 0.5);
+    u += incomes(lever("reward")) + incomes(lever("fine")) - incomes(form.money);
+    u += b("b_mail") * lever("mail") + b("b_canvass") * lever("canvass");
+    if (r.platform[i] && stage.connected(c, i)) u += b("b_message") * stage.lever("platform.message", c, i);
     const double stake = matter.subject == good_count || matter.subject == r.wish[i] ? 1.0 : b("s_other");
     const double size =
         form.decides.is("budget") ? std::log1p(community.participatory_budget / b("money_0")) : 1.0;
     u += b("b_stake") * stake * size;
-    double actors = 0;
+    double unasked = 1.0;
     for (std::size_t l = 0; l < resident_layers; ++l) {
       double acted = 0;
       double all = 0;
       for (const Tie tie : world.society.ties.all(i)) {
-        if (tie.to() < world.society.first[c] || tie.to() >= world.society.first[c + 1] ||
-            static_cast<std::size_t>(tie.layer()) != l)
+        const bool here = tie.to() >= world.society.first[c] && tie.to() < world.society.first[c + 1];
+        if (tie.to() >= r.size() || static_cast<std::size_t>(tie.layer()) != l ||
+            (!here && !form.scope.is("national")))
           continue;
-        const bool carries = tie.layer() != Layer::online || r.platform[tie.to()] != 0;
+        const bool carries = tie.layer() != Layer::online || r.shows[tie.to()] != 0;
         acted += carries && ((r.signal[tie.to()] >> (16 + slot)) & 1U) != 0 ? 1 : 0;
         all += 1;
       }
       if (all > 0) u += b("b_now", l) * acted / all;
-      actors += acted;
+      unasked *= std::pow(1.0 - b("ask_rate"), acted);
     }
-    return u + b("b_ask") * (1.0 - std::pow(1.0 - b("ask_rate"), actors));
+    for (const std::size_t k : stage.memberships(c, i))
+      unasked *= 1.0 - b("ask_institution") * world.institutions.activity[k];
+    return u + b("b_ask") * (1.0 - unasked);
   }
 
-  [[nodiscard]] double utility(Family family) const {
+  /// Whether the resident can take part in this family at all.
+  [[nodiscard]] bool possible(Family family) const {
     World& world = stage.world();
     const Residents& r = world.residents();
     const FormSpec& form = world.forms[matter.form];
-    if (!form.in(family) || (family == Family::online && !r.platform[i])) return -1e9;
+    if (family == Family::offline) return form.offline;
+    if (!form.online || !stage.connected(c, i) || !(form.needs.is("access") ? r.access[i] : r.platform[i]))
+      return false;
+    const Draws lasting = world.lasting(stage.mechanism("participation").stream());
+    return lasting.uniform({world.society.key[c], 0xffffffffU},
+                           static_cast<std::uint32_t>(key_of(form.name()))) < world.platform_service.open[c];
+  }
+
+  [[nodiscard]] double cost(Family family) const {
+    World& world = stage.world();
+    const Residents& r = world.residents();
+    const FormSpec& form = world.forms[matter.form];
+    double hours = form.hours(family);
+    if (family == Family::offline) {
+      const double way = b("way", static_cast<std::size_t>(world.society.country.communities[c].type)) *
+                         (r.age[i] >= 70 ? b("way_old") : 1.0);
+      const double distant = lever("remote");
+      hours = (1.0 - distant) * (hours + way) + distant * std::min(hours + way, form.hours_remote.value());
+    } else {
+      hours = (hours + b("skill_hours") * (1.0 - r.skill[i])) * (1.5 - world.platform_service.quality[c]);
+    }
+    const double experience =
+        std::min(1.0, std::max(-1.0, world.akimats.experience[c] - world.akimats.usual_experience[c]));
+    return b("b_cost") * hours * (1.0 - lever("relief")) * (1.0 - b("e_cost") * experience) *
+           b("busy", r.occupation[i]) *
+           (r.sex[i] == static_cast<std::uint8_t>(Sex::female) ? b("busy_women") : 1.0);
+  }
+
+  [[nodiscard]] double utility(Family family) const {
+    if (!possible(family)) return -1e9;
+    World& world = stage.world();
+    const Residents& r = world.residents();
+    const FormSpec& form = world.forms[matter.form];
     const auto f = static_cast<std::size_t>(family);
-    const auto type = static_cast<std::size_t>(world.society.country.communities[c].type);
-    const double way = family == Family::offline ? b("way", type) : 0.0;
-    const double unskilled = family == Family::online ? b("skill_hours") * (1.0 - r.skill[i]) : 0.0;
-    const double hours = (1.0 - b("relief")) * (form.hours(family) + way + unskilled);
     const double h = r.propensity(i, f);
     return shared() + form.intercept + world.akimats.place_effect[c] +
            b("b_habit") * std::log(h / (1.0 - h)) + r.trace(i, f) +
            b("b_norm") * form.visibility(family) * world.akimats.cohesion[c] *
                (r.norm(i, f) - world.akimats.habitual_norm(c, f)) -
-           b("b_cost") * hours;
+           cost(family);
   }
 };
 
+bool may_take_part(const World& world, std::size_t c, Vertex i, const FormSpec& form) {
+  const Residents& r = world.residents();
+  const auto listed = [](const std::vector<std::string>& list, const char* word) {
+    return list.empty() || std::find(list.begin(), list.end(), word) != list.end();
+  };
+  if (!form.eligible.is("residents") && r.age[i] < 18) return false;
+  if (!listed(form.occupations.value(), occupation_names[r.occupation[i]])) return false;
+  if (!listed(form.types.value(),
+              place_type_names[static_cast<std::size_t>(world.society.country.communities[c].type)]))
+    return false;
+  if (!form.eligible.is("members")) return true;
+  for (std::size_t kind = 0; kind < institution_kinds; ++kind)
+    if (((r.member_of[i] >> kind) & 1U) != 0 && listed(form.members_of.value(), institution_keys[kind]))
+      return true;
+  return false;
+}
+
+/// No form of the scenario seeks a baseline, so that the intercepts are those of the file.
 bool acts_right(Stage& stage) {
   World& world = stage.world();
   Residents& r = world.residents();
   Mechanism& participation = stage.mechanism("participation");
+  participation.begin(world);
   Exposure exposure;
   bool right = true;
   std::size_t acts = 0;
+  std::size_t national = 0;
+  std::size_t members = 0;
+  std::size_t broken = 0;
   stage.for_wanted("participation", [&](const Block& block) {
     const std::size_t c = block.community;
     const Docket& docket = world.dockets[c];
@@ -85,28 +151,38 @@ bool acts_right(Stage& stage) {
       for_slots(docket.open, [&](unsigned s) {
         if (((before[i - block.first] >> s) & 1U) != 0) return;
         const bool act = ((r.acted[i] >> s) & 1U) != 0;
-        if (!r.adult(i) || ((r.aware[i] >> s) & 1U) == 0) {
-          right = right && !act;
-          return;
-        }
         const Matter& matter = docket.slot[s];
         const FormSpec& form = world.forms[matter.form];
         const Equation equation{stage, c, i, matter, s};
-        const double u = std::max(equation.utility(Family::offline), equation.utility(Family::online));
+        const double in_person = equation.utility(Family::offline);
+        const double online = equation.utility(Family::online);
+        const double u = std::max(in_person, online);
+        if (!may_take_part(world, c, i, form) || ((r.aware[i] >> s) & 1U) == 0 || u < -1e8) {
+          right = right && !act;
+          return;
+        }
         const double time = form.decide > 0
                                 ? static_cast<double>(std::min(form.decide.value(), form.open.value()))
                                 : static_cast<double>(form.open.value());
         const double waited = std::log1p(std::exp(u)) * std::min(1.0, (world.week - matter.opens + 1) / time);
         const Draws draws(world.seed, world.replicate, participation.stream(),
                           static_cast<std::uint32_t>(matter.announced - world.first_week));
-        const auto item = static_cast<std::uint32_t>(key_of(form.name()));
-        const double reservation =
-            -std::log(Draws::to_uniform(draws.words(world.society.name(c, i), item)[0]));
-        if (std::abs(waited - reservation) > 1e-10) right = right && act == (waited > reservation);
+        const Draws::Four luck =
+            draws.words(world.society.name(c, i), static_cast<std::uint32_t>(key_of(form.name())));
+        const double reservation = -std::log(Draws::to_uniform(luck[0]));
+        const bool induced = Draws::to_uniform(luck[1]) < equation.lever("induce");
+        const bool kept = ((docket.closing >> s) & 1U) == 0 || Draws::to_uniform(luck[2]) < form.kept;
+        if (std::abs(waited - reservation) > 1e-10)
+          right = right && act == ((induced || waited > reservation) && kept);
+        if (act && std::abs(online - in_person) > 1e-10)
+          right = right && (((r.online[i] >> s) & 1U) != 0) == (online > in_person);
         acts += act ? 1 : 0;
+        national += act && form.scope.is("national") ? 1 : 0;
+        members += act && form.eligible.is("members") ? 1 : 0;
+        broken += !kept && (induced || waited > reservation) ? 1 : 0;
       });
   });
-  return right && acts > 0;
+  return right && acts > 0 && national > 0 && members > 0 && broken > 0;
 }
 
 void participation(benchmark::State& state) {
@@ -121,8 +197,8 @@ void participation(benchmark::State& state) {
     if (blocks.size() == 32) return;  // what exposure found stays in the cache, as it does in a run
     blocks.push_back(block);
     for (Vertex i = block.first; i < block.last; ++i)
-      if (r.adult(i))
-        deciding += __builtin_popcount(world.dockets[block.community].open & r.aware[i] & ~r.acted[i]);
+      deciding += __builtin_popcount(world.dockets[block.community].eligible(r, i) &
+                                     world.dockets[block.community].open & r.aware[i] & ~r.acted[i]);
   });
   std::vector<Exposure> exposures(blocks.size());
   for (std::size_t b = 0; b < blocks.size(); ++b)
@@ -142,8 +218,18 @@ BENCHMARK(participation)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  kurultai::Stage stage(20'000);
-  kurultai::verify(kurultai::acts_right(stage), "participation");
+  // Gatherings close, members meet and a national programme is open in both weeks, a vote on a budget in the
+  // second; every term of the utility is at work.
+  for (const int week : {10, 17}) {
+    kurultai::Stage stage(
+        20'000, week,
+        {"participation.reward=900", "participation.fine=4000", "participation.relief=0.2",
+         "participation.remote=0.4", "participation.mail=0.6", "participation.canvass=0.3",
+         "participation.induce=0.02", "participation.b_message=0.4", "platform.message=0.5",
+         "platform.quality=0.7", "platform.open=0.8", "platform.outage=0.1", "form.gathering.kept=0.7",
+         "form.gathering.money=500", "form.gathering.week=5", "form.gathering.intercept=-1.0"});
+    kurultai::verify(kurultai::acts_right(stage), "participation");
+  }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -147,6 +147,8 @@ std::string describe_forms(const Model& model, bool json) {
       if (const auto* x = std::get_if<std::int64_t>(&value)) shown = fmt::format("{}", *x);
       if (const auto* x = std::get_if<bool>(&value)) shown = *x ? "true" : "false";
       if (const auto* x = std::get_if<std::string>(&value)) shown = *x;
+      if (const auto* x = std::get_if<std::vector<std::string>>(&value))
+        for (const std::string& word : *x) shown += (shown.empty() ? "" : ", ") + word;
       item[field->about().name] = shown;
       if (!shown.empty() && field->about().name != "title")
         text += fmt::format("  {:<20} {:<14} {}\n", field->about().name, shown, field->about().meaning);

@@ -51,7 +51,7 @@ class Training final : public Mechanism {
              }});
   }
 
-  Lever visits{*this, {.name = "visits", .unit = "a year", .meaning = "visits that one mobile group makes, among the communities of its region", .source = "R6; assumption: four weeks in five"}, 40, {0, 1000}};
+  Lever visits{*this, {.name = "visits", .unit = "a year", .meaning = "visits that one mobile group makes, among the communities of its region", .source = "R6, P2; assumption: four weeks in five"}, 40, {0, 1000}};
   Choice order{*this, {.name = "order", .meaning = "who is visited first: who has waited longest, or whose competence is lowest", .source = "R6"}, "waiting", {"waiting", "competence"}};
   Real level{*this, {.name = "level", .meaning = "median digital competence of akimats at the start", .source = "R6; assumption"}, 0.45, {0.01, 0.99}};
   Real spread{*this, {.name = "spread", .unit = "log-odds", .meaning = "SD of competence between akimats", .source = "assumption"}, 0.5, {0, 5}};

@@ -169,7 +169,7 @@ class Feedback final : public Mechanism {
       r.efficacy[i] = Share(r.efficacy[i] + learn * ((answered ? 1.0 : 0.0) - r.efficacy[i]));
       if (!form.counts) continue;
       r.last_act(i, family) = static_cast<std::uint16_t>(world.tick() + 1);
-      r.trace(i, family) = Score(r.trace(i, family) + gain_);
+      r.trace(i, family) = Score(std::max<double>(r.trace(i, family), gain_));
     }
     return made;
   }

@@ -59,9 +59,12 @@ def induced(run) -> float:
 
 
 def past_votes(run) -> float:
-    """Root mean square distance, in points, from the published effects by votes in the last five elections."""
+    """Root mean square distance, in points, from the published effects by votes in the last five elections; NaN where no voter has one
+    of the six histories."""
     from kurultai.trials import read_trial
     effects = read_trial(run, "neighbours").effect_by_history(0, 5)
+    if any(k not in effects for k in range(6)):
+        return math.nan
     return math.sqrt(sum((100 * effects[k].value - BY_PAST_VOTES[k]) ** 2 for k in range(6)) / 6)
 
 
@@ -153,14 +156,15 @@ ASIDES = [
 ]
 
 
-def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, threads: int, common: list[str]) -> dict:
+def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, threads: int | None, common: list[str]) -> dict:
     """The runs of one replicate, by name, all with the settings `common` ("path=value")."""
     import kurultai
     runs = {}
     for k, (name, (scenario, sets)) in enumerate(RUNS.items()):
         out = folder / f"{k}.h5"
-        command = [str(program), "run", str(SCENARIOS / scenario), "--seed", str(seed), "--threads", str(threads),
-                   "--out", str(out), "--progress", "none"]
+        command = [str(program), "run", str(SCENARIOS / scenario), "--seed", str(seed), "--out", str(out), "--progress", "none"]
+        if threads is not None:
+            command += ["--threads", str(threads)]
         for text in [*common, *sets]:
             command += ["--set", text]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -186,6 +190,8 @@ def ratio_of_means(above: list[float], below: list[float]) -> tuple[float, float
 
 def verdict(row: Row, value: float) -> str:
     """Inside the tolerance, or by how much outside."""
+    if math.isnan(value):
+        return "not measured"
     if row.low <= value <= row.high:
         return "inside"
     return f"outside by {value - row.high:+.2f}" if value > row.high else f"outside by {value - row.low:+.2f}"
@@ -221,7 +227,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
     parser.add_argument("--replicates", type=int, default=8)
-    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--threads", type=int, help="of each run; all if not given")
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, to try another vector")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     options = parser.parse_args()

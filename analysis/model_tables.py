@@ -51,7 +51,7 @@ def parameter_tables(parameters):
             if name == "enabled":
                 continue
             unit = "" if entry["unit"] == "1" else entry["unit"]
-            kind = ", ".join(filter(None, [unit, "lever" if entry["lever"] else "", "extensive" if entry["extensive"] else ""]))
+            kind = ", ".join(filter(None, [unit, ("personal lever" if entry["personal"] else "lever") if entry["lever"] else "", "extensive" if entry["extensive"] else ""]))
             meaning = (f"{entry['symbol']}: " if entry["symbol"] else "") + entry["meaning"]
             rows.append([f"`{name}`", said(entry["default"]), kind, meaning, entry["source"]])
         if rows:
@@ -60,17 +60,25 @@ def parameter_tables(parameters):
 
 
 def calibrated_table(parameters, forms):
+    """Parameters and intercepts that were set to meet published figures."""
     rows = [[f"`{entry['path']}`", said(entry["default"]), entry["meaning"]] for entry in parameters
-            if entry["source"].startswith("calibrated") and not entry["section"].startswith("form.")]
+            if "calibrated, sim/MODEL.md" in entry["source"] and not entry["section"].startswith("form.")]
     rows += [[f"`form.{form['name']}.intercept`", form["intercept"], "attraction of the form by itself"]
-             for form in forms if form["decides"] == "budget"]
+             for form in forms if form["decides"] == "budget" or form["standing"] == "true"]
     return table(["parameter", "value", "meaning"], rows)
 
 
-def forms_table(forms):
-    keys = [key for key in forms[0] if key not in ("name",)]
-    return table(["key"] + [f"`{form['name']}`" for form in forms],
-                 [[f"`{key}`"] + [form[key] for form in forms] for key in keys])
+def forms_table(forms, parameters):
+    """A row a form: what of it is not the default."""
+    def as_form(value):
+        return ("true" if value else "false") if isinstance(value, bool) else "" if value in ("", []) else f"{value:g}" if isinstance(value, (int, float)) else value
+
+    defaults = [(entry["path"].split(".")[-1], as_form(entry["default"])) for entry in parameters if entry["section"] == "form.NAME"]
+    rows = []
+    for form in forms:
+        differs = [f"{key} {form[key]}" for key, default in defaults if key in form and key != "title" and form[key] != default]
+        rows.append([f"`{form['name']}`", form["title"], "; ".join(differs)])
+    return table(["form", "title", "what is not the default"], rows)
 
 
 def series_table(series):
@@ -90,7 +98,7 @@ def parts_of(program):
         "plan": "```text\n" + describe("plan").strip() + "\n```",
         "series": series_table(json.loads(describe("outputs", "--json"))),
         "calibrated": calibrated_table(parameters, forms),
-        "forms": forms_table(forms),
+        "forms": forms_table(forms, parameters),
         "parameters": parameter_tables(parameters),
     }
 

@@ -87,7 +87,7 @@ std::string chapter_text(const Section& section, bool levers_only) {
     const About& about = field->about();
     std::string head = "  " + padded(about.name, names) + "  " + padded(value_text(*field), values);
     std::string tail = about.unit == "1" ? "" : about.unit;
-    if (is_lever(*field)) tail += tail.empty() ? "lever" : ", lever";
+    if (is_lever(*field)) tail += fmt::format("{}{}lever", tail.empty() ? "" : ", ", field->about().personal ? "personal " : "");
     if (about.extensive) tail += tail.empty() ? "extensive" : ", extensive";
     if (!tail.empty()) head += "  " + tail;
     head.erase(head.find_last_not_of(' ') + 1);
@@ -130,6 +130,7 @@ Json entry_of(const Section& section, const Field& field) {
   entry["meaning"] = about.meaning;
   entry["source"] = about.source;
   entry["lever"] = is_lever(field);
+  entry["personal"] = field.about().personal;
   entry["extensive"] = about.extensive;
   return entry;
 }

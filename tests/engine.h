@@ -81,6 +81,9 @@ class Experiment {
     set({{"information.reach", 0.0},
          {"information.push", 0.0},
          {"information.outreach", 0.0},
+         {"information.media", 0.0},
+         {"information.broadcast", 0.0},
+         {"information.site", 0.0},
          {"information.q_aware", none},
          {"information.q_acted", none}});
   }

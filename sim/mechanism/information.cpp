@@ -47,12 +47,12 @@ class Information final : public Mechanism {
              .residents =
                  [](const World& world, const Block& block, std::size_t, auto known, auto all) {
                    const Residents& r = world.residents();
-                   const std::uint16_t closing = world.dockets[block.community].closing;
-                   const auto matters = static_cast<std::uint32_t>(__builtin_popcount(closing));
+                   const Docket& docket = world.dockets[block.community];
                    for (Vertex i = block.first; i < block.last; ++i)
                      if (r.adult(i)) {
-                       known[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(r.aware[i] & closing));
-                       all[i - block.first] = matters;
+                       const auto mine = static_cast<std::uint16_t>(docket.eligible(r, i) & docket.closing);
+                       known[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(r.aware[i] & mine));
+                       all[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(mine));
                      }
                  },
              .happens = [](const World& world, std::size_t c, std::size_t) { return world.dockets[c].closing != 0; }});

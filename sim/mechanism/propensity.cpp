@@ -84,7 +84,7 @@ class Propensity final : public Mechanism {
         } else {
           const double payoff = v_stay + v_public * answered;
           if (form.offline) learn(r, i, 0, false, payoff, words[0]);
-          if (form.online && r.platform[i]) learn(r, i, 1, false, payoff, words[1]);
+          if (form.online_for(r, i)) learn(r, i, 1, false, payoff, words[1]);
         }
       });
     }

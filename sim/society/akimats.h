@@ -22,7 +22,7 @@ struct Akimats : Table {
   Column<double> coverage{*this, "coverage", "share", "residents who can reach the internet"};
   Column<double> digital_competence{*this, "digital_competence", "1", "how well the akim and staff work digitally"};
   Column<double> experience{*this, "experience", "1", "experience of self-organisation (D8)"};
-  Column<double> usual_experience{*this, "usual_experience", "1", "experience of self-organisation when the run began"};
+  Column<double> usual_experience{*this, "usual_experience", "1", "experience of self-organisation at the end of the warm-up"};
   Column<double> stock{*this, "stock", "thousand tenge a head", "G_g: stock of each public good", Life::changing, good_count};
   Column<double> answering{*this, "answering", "1", "chance that a closed matter is answered"};
   Column<double> answered{*this, "answered", "share", "share of recent matters answered"};

@@ -69,8 +69,9 @@ class Experiment {
 /// The simulator on the scenario `file` with `sets` ("path=value"). Throws scenario_error.
 std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, std::span<const std::string> sets);
 
-/// The simulator on several scenarios, one after the other for each point (together.cpp). Throws scenario_error.
-std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets);
+/// The simulator on several scenarios, one after the other for each point, with `untreated` each a second time without its
+/// policies (together.cpp). Throws scenario_error.
+std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated);
 
 /// The same from what its `resolved` said; nothing if `text` is that of a single scenario.
 std::unique_ptr<Experiment> together_from_text(const std::string& text, const std::vector<std::filesystem::path>& folders);

@@ -51,11 +51,10 @@ std::size_t place_of_label(const Coordinate& coordinate, const std::string& labe
   return static_cast<std::size_t>(found - texts->begin());
 }
 
-/// The value at the labels `at`.
-double measured_at(const MeasureSpec& spec, const std::vector<std::string>& at, const std::string& key, const Result& result,
-                   const std::string& place) {
+/// The value at the labels `at` of `level`.
+double measured_at(const MeasureSpec& spec, const std::string& level, const std::vector<std::string>& at, const std::string& key,
+                   const Result& result, const std::string& place) {
   const std::string series = spec.series.value().empty() ? key : spec.series.value();
-  const std::string level = spec.level.value();
   const Group* group = result.group("series/" + level);
   if (group == nullptr) {
     std::vector<std::string> levels;
@@ -135,15 +134,18 @@ double measured_at(const MeasureSpec& spec, const std::vector<std::string>& at, 
 }  // namespace
 
 double measured(const MeasureSpec& spec, const std::string& key, const Result& result, const std::string& place) {
-  const double value = measured_at(spec, spec.at.value(), key, result, place);
-  if (spec.minus.value().empty()) return value;
   std::vector<std::string> other = spec.minus.value();
   const auto dimension = [](const std::string& text) { return text.substr(0, text.find('=')); };
   for (const std::string& text : spec.at.value())
     if (std::none_of(spec.minus.value().begin(), spec.minus.value().end(),
                      [&](const std::string& taken) { return dimension(taken) == dimension(text); }))
       other.push_back(text);
-  return value - measured_at(spec, other, key, result, place);
+  const auto difference = [&](const std::string& level) {
+    const double value = measured_at(spec, level, spec.at.value(), key, result, place);
+    return spec.minus.value().empty() ? value : value - measured_at(spec, level, other, key, result, place);
+  };
+  const double value = difference(spec.level.value());
+  return spec.untreated ? value - difference(spec.level.value() + " untreated") : value;
 }
 
 void default_measures(Collection<MeasureSpec>& measures, const Result& result) {

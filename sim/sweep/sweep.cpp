@@ -61,6 +61,7 @@ std::vector<std::string> SweepSettings::model_names() {
 std::string SweepSettings::inconsistency() const {
   if (model.is("simulator") && scenario.value().empty() == scenarios.value().empty())
     return scenario.value().empty() ? "scenario names no file" : "give scenario or scenarios, not both";
+  if (untreated && scenarios.value().empty()) return "untreated needs scenarios";
   if (design.is("csv") && table.value().empty()) return "a csv design needs a table";
   if (design.is("morris") && levels % 2 != 0) return "morris_levels must be even";
   return {};
@@ -105,7 +106,7 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
     } else {
       std::vector<std::filesystem::path> files;
       for (const std::string& name : sweep.scenarios.value()) files.push_back(source.find(name));
-      experiment_ = make_together(files, base);
+      experiment_ = make_together(files, base, sweep.untreated);
     }
   } else {
     experiment_ = make_test_model(sweep.model.value(), base);

@@ -34,6 +34,7 @@ struct SweepSettings : Section {
   SweepSettings() : Section("sweep", "many runs of one scenario") {}
   Text scenario{*this, {.name = "scenario", .meaning = "the base scenario, relative to the sweep's file", .source = "design"}, ""};
   Texts scenarios{*this, {.name = "scenarios", .meaning = "in place of one scenario, several: each point runs them all, and levels are called SCENARIO.LEVEL, by the file's name without ending", .source = "design"}, {}};
+  Flag untreated{*this, {.name = "untreated", .meaning = "with scenarios: each is run a second time with the same luck and without its policies; see the measures' `untreated`", .source = "design"}, false};
   Choice model{*this, {.name = "model", .meaning = "what is run: the simulator, or a test model with known answers", .source = "design"}, "simulator", model_names()};
   Texts set{*this, {.name = "set", .meaning = "settings of all runs, each \"path=value\"", .source = "design"}, {}};
   Choice design{*this, {.name = "design", .meaning = "grid: all combinations of the axes' values; list: the k-th values of all axes make point k; csv: a table, a column an axis; latin, sobol, saltelli, morris: see sim/sweep/design.h", .source = "design"}, "grid", {"grid", "list", "csv", "latin", "sobol", "saltelli", "morris"}};

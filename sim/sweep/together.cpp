@@ -1,6 +1,7 @@
 // Several scenarios as one experiment: a point's settings go into all of them, so that one vector of parameters answers
 // for all. Their series stand side by side, the level "nation" of mail.toml as "mail.nation". For calibrations on
-// experiments that were made in different places. Limits: parameters are those that every one of the scenarios
+// experiments that were made in different places. With `untreated` each scenario is run a second time with the same luck
+// and no policy in force: nobody is treated, the lots are the same, and the level is "mail.nation untreated". Limits: parameters are those that every one of the scenarios
 // has; no checkpoints within a point.
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@ namespace kurultai {
 namespace {
 
 constexpr const char* heading = "#-------- scenario ";  // starts the part of each scenario in `resolved`
+constexpr const char* twins = "#-------- each untreated as well\n";
 
 class Together final : public Experiment {
  public:
@@ -22,14 +24,14 @@ class Together final : public Experiment {
     std::unique_ptr<Experiment> experiment;
   };
 
-  explicit Together(std::vector<Part> parts) : parts_(std::move(parts)) {
+  Together(std::vector<Part> parts, bool untreated) : parts_(std::move(parts)), untreated_(untreated) {
     ensure(!parts_.empty(), "scenarios run together are at least one");
   }
 
   [[nodiscard]] const Registry& parameters() const override { return parts_.front().experiment->parameters(); }
   [[nodiscard]] const ScenarioSource& source() const override { return parts_.front().experiment->source(); }
   [[nodiscard]] std::string resolved() const override {
-    std::string text;
+    std::string text = untreated_ ? twins : "";
     for (const Part& part : parts_) text += fmt::format("{}{}\n{}", heading, part.name, part.experiment->resolved());
     return text;
   }
@@ -46,7 +48,7 @@ class Together final : public Experiment {
     Cost sum;
     for (const Part& part : parts_) {
       const Cost cost = part.experiment->cost(settings);
-      sum.seconds += cost.seconds;
+      sum.seconds += cost.seconds * (untreated_ ? 2.0 : 1.0);
       sum.bytes = std::max(sum.bytes, cost.bytes);  // one after the other
       sum.shared_bytes += cost.shared_bytes;
       sum.file_bytes += cost.file_bytes;
@@ -60,7 +62,10 @@ class Together final : public Experiment {
   }
   [[nodiscard]] Result outline(std::span<const Setting> settings, Luck luck) const override {
     Result all;
-    for (const Part& part : parts_) join(all, part, part.experiment->outline(settings, luck));
+    for (const Part& part : parts_) {
+      join(all, part, part.experiment->outline(settings, luck), "");
+      if (untreated_) join(all, part, part.experiment->outline(without_policies(settings), luck), " untreated");
+    }
     return all;
   }
   std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {
@@ -71,31 +76,42 @@ class Together final : public Experiment {
         part.progress = [&control, k, n = static_cast<double>(parts_.size())](double done) { control.progress((static_cast<double>(k) + done) / n); };
       std::optional<Result> result = parts_[k].experiment->run(settings, luck, part);
       if (!result) return {};
-      join(all, parts_[k], std::move(*result));
+      join(all, parts_[k], std::move(*result), "");
+      if (!untreated_) continue;
+      std::optional<Result> twin = parts_[k].experiment->run(without_policies(settings), luck, {.stop = control.stop});
+      if (!twin) return {};
+      join(all, parts_[k], std::move(*twin), " untreated");
     }
     return all;
   }
 
  private:
-  /// Adds the series of one scenario to `all`, each level under the scenario's name.
-  static void join(Result& all, const Part& part, Result result) {
+  static std::vector<Setting> without_policies(std::span<const Setting> settings) {
+    std::vector<Setting> more(settings.begin(), settings.end());
+    more.push_back({"policies.enabled", false});
+    return more;
+  }
+
+  /// Adds the series of one scenario to `all`, each level under the scenario's name and with `ending`.
+  static void join(Result& all, const Part& part, Result result, const char* ending) {
     if (all.attributes.empty()) all.attributes = result.attributes;
     for (Group& group : result.groups) {
       if (group.path.rfind("series/", 0) != 0) continue;
-      group.path = "series/" + part.name + "." + group.path.substr(7);
+      group.path = "series/" + part.name + "." + group.path.substr(7) + ending;
       all.groups.push_back(std::move(group));
     }
   }
 
   std::vector<Part> parts_;
+  bool untreated_;
 };
 
 }  // namespace
 
-std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets) {
+std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated) {
   std::vector<Together::Part> parts;
   for (const std::filesystem::path& file : files) parts.push_back({file.stem().string(), make_simulator(file, sets)});
-  return std::make_unique<Together>(std::move(parts));
+  return std::make_unique<Together>(std::move(parts), untreated);
 }
 
 std::unique_ptr<Experiment> together_from_text(const std::string& text, const std::vector<std::filesystem::path>& folders) {
@@ -109,7 +125,7 @@ std::unique_ptr<Experiment> together_from_text(const std::string& text, const st
     parts.push_back({text.substr(name, body - 1 - name), experiment_from_text("simulator", part, folders)});
     at = next == std::string::npos ? next : next + 1;
   }
-  return parts.empty() ? nullptr : std::make_unique<Together>(std::move(parts));
+  return parts.empty() ? nullptr : std::make_unique<Together>(std::move(parts), text.rfind(twins, 0) == 0);
 }
 
 }  // namespace kurultai

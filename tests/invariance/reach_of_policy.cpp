@@ -13,6 +13,8 @@ constexpr int starts = 9;
 struct Governed : Experiment {
   Governed(const Lever* like, bool moves) {
     add_usual_forms(*this);
+    add_form("gift", {{"period", 26}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"intercept", 2.0}});
+    add_form("programme", {{"scope", "national"}, {"period", 26}, {"week", 7}, {"open", 4}, {"intercept", -2.0}});
     set({{"spending.a_res", 0.3}, {"run.scale", 0.5}, {"society.resident_bodies", 0.5}, {"society.ngos", 15.0}});
     if (like != nullptr) {
       // Down to the bottom, or up where it is there already (more capacity than matters would change

@@ -222,11 +222,16 @@ TEST_CASE("synthesis: dispositions have the spread they are given") {
   const auto society = synthesise(small_country(), settings, 0.5, 3);
   const Residents& r = society->residents;
   double sum = 0, squares = 0, shared = 0, pairs = 0;
+  // What differs between people alike in age and education.
+  const auto duty = [&](std::size_t i) {
+    return r.duty[i] - settings.duty_age * (std::clamp<int>(r.age[i], 18, 70) - 40) / 10.0 -
+           settings.duty_education * (static_cast<double>(r.education[i]) - 1.0);
+  };
   for (std::size_t i = 0; i < r.size(); ++i) {
-    sum += r.duty[i];
-    squares += r.duty[i] * r.duty[i];
+    sum += duty(i);
+    squares += duty(i) * duty(i);
     if (r.household_slot[i] == 0 && r.household_size[i] > 1) {
-      shared += r.duty[i] * r.duty[i + 1];
+      shared += duty(i) * duty(i + 1);
       pairs += 1;
     }
   }

@@ -80,7 +80,10 @@ std::string text(const Compared& c) {
 }
 
 /// Whoever may take part is invited in person, so that all but one in a thousand know before it closes.
-const Settings everyone_knows = {{"form.gathering.invitation", 0.999}, {"form.vote.invitation", 0.999}};
+const Settings everyone_knows = {{"form.gathering.invitation", 0.999},
+                                 {"form.vote.invitation", 0.999},
+                                 {"form.gathering.intercept", -4.5},  // not everyone takes part
+                                 {"form.vote.intercept", -4.5}};
 /// No line, no platform.
 const Settings no_coverage = {{"society.access", 0.0}, {"society.platform", 0.0}};
 /// All in person, and no word from the akimat's site, which trained staff would keep better. (What is left: the skilled are

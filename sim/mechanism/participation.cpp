@@ -106,8 +106,8 @@ class Participation final : public Mechanism {
   Real b_norm{*this, {.name = "b_norm", .symbol = "b_norm", .unit = "log-odds", .meaning = "weight of what neighbours were seen to do, against what is usual here", .source = "assumption, to be calibrated"}, 1.0, {-20, 20}};
   Real b_ask{*this, {.name = "b_ask", .symbol = "b_ask", .unit = "log-odds", .meaning = "weight of being asked", .source = "assumption, to be calibrated"}, 0.5, {-10, 10}};
   Real ask_rate{*this, {.name = "ask_rate", .symbol = "r", .meaning = "chance that a neighbour who acted asks one to come along", .source = "assumption"}, 0.1, {0, 1}};
-  Real b_money{*this, {.name = "b_money", .symbol = "b_money", .unit = "log-odds", .meaning = "weight of a reward, in weekly incomes", .source = "Leon 2017; calibrated, sim/MODEL.md; tiny rewards do nothing (Panagopoulos 2013)"}, 0.54, {-10, 10}};
-  Real b_cost{*this, {.name = "b_cost", .symbol = "b_cost", .unit = "log-odds per hour", .meaning = "weight of time", .source = "Luechinger, Rosinger, Stutzer 2007; calibrated, sim/MODEL.md"}, 0.19, {0, 10}};
+  Real b_money{*this, {.name = "b_money", .symbol = "b_money", .unit = "log-odds", .meaning = "weight of a reward, in weekly incomes", .source = "Leon 2017; calibrated, sim/MODEL.md; tiny rewards do nothing (Panagopoulos 2013)"}, 0.491, {-10, 10}};
+  Real b_cost{*this, {.name = "b_cost", .symbol = "b_cost", .unit = "log-odds per hour", .meaning = "weight of time", .source = "Luechinger, Rosinger, Stutzer 2007; calibrated, sim/MODEL.md"}, 0.189, {0, 10}};
   Numbers way{*this, {.name = "way", .unit = "hour", .meaning = "there and back to an offline occasion: rural okrug, town, city, city district", .source = "assumption (2.7 villages an okrug)"}, {0.8, 0.3, 0.5, 0.5}, {0, 100}};
   Real skill_hours{*this, {.name = "skill_hours", .unit = "hour", .meaning = "time that a user without any digital skill loses online", .source = "assumption"}, 1.0, {0, 100}};
   Real mean_wage{*this, {.name = "mean_wage", .unit = "tenge a month", .meaning = "national mean wage, the unit of incomes", .source = "regions' wages 2023 (BNS), weighted by population: computed"}, 295000, {1, 1e9}};
@@ -116,9 +116,9 @@ class Participation final : public Mechanism {
   Real way_old{*this, {.name = "way_old", .unit = "factor", .meaning = "how much longer the way is from the age of 70 on", .source = "assumption"}, 1.5, {1, 10}};
   Real e_cost{*this, {.name = "e_cost", .symbol = "e_cost", .meaning = "share of the cost that full experience of self-organisation takes off", .source = "D8; assumption"}, 0.5, {0, 1}};
   Real ask_institution{*this, {.name = "ask_institution", .symbol = "r_inst", .meaning = "chance that a fully active institution asks a member to come along", .source = "MODEL 5; assumption"}, 0.2, {0, 1}};
-  Real b_mail{*this, {.name = "b_mail", .symbol = "b_mail", .unit = "log-odds", .meaning = "effect of a mail with the full social pressure (neighbours see who voted)", .source = "Gerber, Green, Larimer 2008; calibrated, sim/MODEL.md"}, 0.405, {-10, 10}};
-  Real b_canvass{*this, {.name = "b_canvass", .symbol = "b_canvass", .unit = "log-odds", .meaning = "effect of a canvasser's call at the door", .source = "Nickerson 2008; calibrated, sim/MODEL.md"}, 0.66, {-10, 10}};
-  Real b_message{*this, {.name = "b_message", .symbol = "b_message", .unit = "log-odds", .meaning = "effect of an online message that shows friends who took part", .source = "Bond et al. 2012; calibrated, sim/MODEL.md"}, 0.03, {-10, 10}};
+  Real b_mail{*this, {.name = "b_mail", .symbol = "b_mail", .unit = "log-odds", .meaning = "effect of a mail with the full social pressure (neighbours see who voted)", .source = "Gerber, Green, Larimer 2008; calibrated, sim/MODEL.md"}, 0.390, {-10, 10}};
+  Real b_canvass{*this, {.name = "b_canvass", .symbol = "b_canvass", .unit = "log-odds", .meaning = "effect of a canvasser's call at the door", .source = "Nickerson 2008; calibrated, sim/MODEL.md"}, 0.639, {-10, 10}};
+  Real b_message{*this, {.name = "b_message", .symbol = "b_message", .unit = "log-odds", .meaning = "effect of an online message that shows friends who took part", .source = "Bond et al. 2012; calibrated, sim/MODEL.md"}, 0.0235, {-10, 10}};
   Lever reward{*this, {.name = "reward", .unit = "tenge", .meaning = "paid to a resident for taking part", .source = "MODEL 9; Panagopoulos 2013", .personal = true}, 0, {0, 1e9}};
   Lever fine{*this, {.name = "fine", .unit = "tenge", .meaning = "taken from a resident for staying away", .source = "Leon 2017", .personal = true}, 0, {0, 1e9}};
   Lever relief{*this, {.name = "relief", .meaning = "share of the time cost that is taken off (transport, child care, polling nearby)", .source = "P3", .personal = true}, 0, {0, 1}};

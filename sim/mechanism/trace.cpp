@@ -23,7 +23,7 @@ class Trace final : public Mechanism {
                    .reads = {"acted", "online"},
                    .writes = {"trace"}}) {}
 
-  Real gain{*this, {.name = "gain", .unit = "log-odds", .meaning = "what an act leaves behind, at once", .source = "Coppock, Green 2016: +10 points at the next round; calibrated, sim/MODEL.md"}, 0.8, {0, 5}};
+  Real gain{*this, {.name = "gain", .unit = "log-odds", .meaning = "what an act leaves behind, at once", .source = "Coppock, Green 2016: +10 points at the next round; calibrated, sim/MODEL.md"}, 1.55, {0, 5}};
   Real half_life{*this, {.name = "half_life", .unit = "week", .meaning = "half-life of a trace", .source = "assumption; seen in elections years later (Coppock, Green 2016)"}, 104, {1, 5200}};
 
   void prepare(World& world) override {

@@ -59,12 +59,12 @@ TEST_CASE("baseline: the warm-up finds the intercept that gives a turnout, whate
     Experiment e;
     e.set({{"society.source", "plain"}, {"society.communities", 10}, {"society.people", 1000.0}, {"society.youngest", 18}, {"society.platform", 1.0},
            {"society.access", 1.0}, {"information.push", 1.0}, {"run.scale", 1.0}, {"run.warmup", 520}, {"run.weeks", 30}, {"demography.enabled", false}, {"adoption.enabled", false}});
-    e.add_form("vote", {{"period", 52}, {"open", 4}, {"intercept", intercept}, {"baseline", 0.35}});
+    e.add_form("vote", {{"period", 52}, {"open", 4}, {"subject", "all"}, {"intercept", intercept}, {"baseline", 0.35}});
     e.move_into(make_society(e.model));
     e.weeks(550);
     const std::vector<float> turnout = national(*e.simulation, "turnout");
     INFO(intercept);
-    CHECK(turnout.back() == Approx(0.35).margin(0.02));
+    CHECK(turnout.back() == Approx(0.35).margin(0.03));  // a round's own luck has an SD of about 0.008
   }
 }
 

@@ -145,7 +145,7 @@ RUNS = {
 
 # Printed below the table: what was looked at besides.
 ASIDES = [
-    ("information alone, online (published: 0 +- 0.1 points)", lambda r: first_round(r["online_message"], "information")),
+    ("information alone, online, to voters who know already (published: 0 +- 0.1 points; none by construction: what is left is the luck of the lots)", lambda r: first_round(r["online_message"], "information")),
     ("mail: civic duty (published: +1.79 points)", lambda r: first_round(r["mail"], "civic_duty")),
     ("mail: Hawthorne (published: +2.57 points)", lambda r: first_round(r["mail"], "hawthorne")),
     ("mail: self (published: +4.85 points)", lambda r: first_round(r["mail"], "self")),

@@ -7,8 +7,8 @@ namespace kurultai {
 
 namespace {
 
-/// Measured on two cores of a Zen 3 server; a guide, not a promise.
-constexpr double agent_steps_per_second_and_thread = 7.5e6;
+/// Measured on two cores of a Zen 3 server with the forms of scenarios/forms.toml; a guide, not a promise.
+constexpr double agent_steps_per_second_and_thread = 3e6;
 constexpr double residents_built_per_second_and_thread = 3e5;
 
 }  // namespace

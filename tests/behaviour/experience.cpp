@@ -34,7 +34,9 @@ TEST_CASE("experience: at rest it stays what is usual") {
 }
 
 TEST_CASE("experience: it grows with matters completed by many, and lifts efficacy") {
-  const std::vector<std::pair<std::string, Value>> alone = {{"efficacy.rate", 0.0}, {"school.enabled", false}, {"experience.enough", 0.5}};
+  // A weight of money of its own, so that the reward moves many whatever the calibrated one.
+  const std::vector<std::pair<std::string, Value>> alone = {
+      {"efficacy.rate", 0.0}, {"school.enabled", false}, {"experience.enough", 0.5}, {"participation.b_money", 0.8}};
   Course usual("", 0, 208, alone);
   Course eager("participation.reward", 100000.0, 208, alone);
   INFO(fmt::format("experience {:.3f} and {:.3f}, efficacy {:.4f} and {:.4f}", usual.last("experience"), eager.last("experience"),

@@ -132,7 +132,10 @@ class Policies final : public Mechanism {
           continue;
         }
         const bool treated = in(drawn, draws.uniform(name(i), lot));
-        if (policy.one) members = {members[draws.below(static_cast<std::uint32_t>(members.size()), name(i), member)]};
+        if (policy.one) {
+          const Vertex chosen = members[draws.below(static_cast<std::uint32_t>(members.size()), name(i), member)];
+          members.assign(1, chosen);
+        }
         for (Vertex j = i; j < i + society.residents.household_size[i]; ++j)
           trial.residents[j] = treated ? Trial::beside_treated : Trial::beside_control;
         for (const Vertex m : members) trial.residents[m] = treated ? Trial::treated : Trial::control;

@@ -253,7 +253,7 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "experiments.md").write_text(page(found, asides, options.replicates), encoding="utf-8")
     with open(options.out / "experiments.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["effect", "kind", "replicate", "value"])
         for row in ROWS:
             writer.writerows([row.name, row.kind, k + 1, f"{value:.6g}"] for k, value in enumerate(values[row.name]))

@@ -23,6 +23,15 @@ std::vector<Block> make_blocks(const Society& society) {
   return blocks;
 }
 
+/// World::first_institution.
+std::vector<std::size_t> first_institutions(const Society& society) {
+  std::vector<std::size_t> first(society.communities() + 1, 0);
+  for (std::size_t k = 0; k < society.institutions.size(); ++k)
+    if (society.institutions.kind[k] < member_kinds) ++first[society.institutions.community[k] + 1];
+  for (std::size_t c = 0; c < society.communities(); ++c) first[c + 1] += first[c];
+  return first;
+}
+
 KnownTargets known_targets(const Country& country) {
   KnownTargets known;
   for (const Region& region : country.regions) known.regions.insert(known.regions.end(), {region.code, region.name});
@@ -61,6 +70,7 @@ Simulation::Simulation(Model& model, const Society& society)
         traits.place_effect(society.key[c]) / std::sqrt(1.0 + society.country.communities[c].population / model.society.place_people);
   world_.own_residents.copy(society.residents);
   world_.institutions.copy(society.institutions);
+  world_.first_institution = first_institutions(society);
   for (const Section* section : model.registry.sections())
     for (Field* field : section->fields())
       if (field->kind() == Field::Kind::lever) static_cast<Lever*>(field)->reset(society.communities());

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "mechanism/list.h"
+#include "mechanism/membership.h"
 
 namespace kurultai {
 namespace {
@@ -98,12 +99,7 @@ class Agenda final : public Mechanism {
 
   void begin(World& world) override {
     turn_of_nation(world);
-    kinds_.assign(world.society.communities(), 0);
-    for (std::size_t k = 0; k < world.institutions.size(); ++k)
-      if (world.institutions.members[k] > 0) {
-        std::uint16_t& here = kinds_[world.institutions.community[k]];
-        here = static_cast<std::uint16_t>(here | (1U << world.institutions.kind[k]));
-      }
+    kinds_ = kinds_with_members(world);
     parallel_chunks(world.dockets.size(), 64, [&](std::size_t from, std::size_t to) {
       for (std::size_t c = from; c < to; ++c) turn(world, c);
     });

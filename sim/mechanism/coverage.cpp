@@ -6,8 +6,8 @@
 // access, those without it gain it until the share is C_j: first who ranks highest by lasting luck and age, the order in
 // which the census dealt access. Lines once laid stay: C does not decay. Every fourth week, communities in turn. What age
 // does to access, at the same C, is `demography`'s.
-// Lever platform.outage is the share of connections that are down this week, drawn resident by resident (connected, in digital.h): a platform
-// user who is cut off is for that week like one who never signed up.
+// Lever platform.outage is the share of connections that are down this week, drawn resident by resident (`connected` in
+// digital.h): a platform user who is cut off is for that week like one who never signed up.
 // Limits: a connection costs the same everywhere; an outage cuts residents, not the akimat.
 #include <algorithm>
 

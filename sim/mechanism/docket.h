@@ -62,4 +62,14 @@ inline void for_slots(std::uint16_t mask, Visit&& visit) {
   for (unsigned m = mask; m != 0; m &= m - 1) visit(static_cast<unsigned>(__builtin_ctz(m)));
 }
 
+/// Slots that close this week with a matter of a form for which which(form) is true.
+template <class Which>
+inline std::uint16_t closing_of(const Docket& docket, Which&& which) {
+  unsigned mask = 0;
+  for_slots(docket.closing, [&](unsigned s) {
+    if (which(docket.slot[s].form)) mask |= 1U << s;
+  });
+  return static_cast<std::uint16_t>(mask);
+}
+
 }  // namespace kurultai

@@ -39,7 +39,7 @@ class Hearing final : public Mechanism {
     for (Vertex i = block.first; i < block.last; ++i) {
       if (!r.adult(i)) continue;
       ++sum[r.wish[i]];
-      if (took_part_lately(world, i) || spoken_for(world, i)) ++sum[good_count + r.wish[i]];
+      if (took_part_lately(world, i) || spoken_for(world, block.community, i)) ++sum[good_count + r.wish[i]];
     }
   }
 

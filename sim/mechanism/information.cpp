@@ -129,7 +129,7 @@ class Information final : public Mechanism {
       if (user) missed *= 1.0 - std::min(1.0, push.at(c, i) * service);
       if (r.access[i] && connected(world, c, i)) missed *= 1.0 - heard_online;
       double direct = log_unreached(1.0 - missed);
-      for_memberships(world, i, [&](std::size_t k) { direct += told_[k]; });
+      for_memberships(world, c, i, [&](std::size_t k) { direct += told_[k]; });
       const double national = direct + log_unreached(broadcasted * m);
       const Name name = world.society.name(c, i);
       std::uint16_t learned = 0;

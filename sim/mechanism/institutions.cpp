@@ -36,7 +36,7 @@ namespace {
 
 constexpr std::uint32_t interval = 4;         // weeks between two turns of a community
 constexpr double turns = 52.0 / interval;     // turns a year
-constexpr std::size_t kinds = static_cast<std::size_t>(InstitutionKind::mobile_group);  // those with members
+constexpr std::size_t kinds = member_kinds;
 
 // Items of draws: the n-th institution of a community and the purpose.
 constexpr std::uint32_t leaving = 0x1000;
@@ -70,22 +70,22 @@ class CivilInstitutions final : public Mechanism {
       observe({.name = std::string("members_") + institution_keys[q],
                .meaning = std::string("memberships per adult, by kind of institution: ") + institution_names[q],
                .source = "MODEL 10, R5",
-               .community = [this, q](const World& world, std::size_t c, std::size_t) {
+               .community = [q](const World& world, std::size_t c, std::size_t) {
                  SeriesSpec::Ratio ratio{0, static_cast<double>(world.akimats.adults[c])};
-                 for (std::size_t k = first_[c]; k < first_[c + 1]; ++k)
+                 for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k)
                    if (world.institutions.kind[k] == q) ratio.numerator += world.institutions.members[k];
                  return ratio;
                }});
     observe({.name = "institution_activity",
              .meaning = "activity of civil institutions, mean over institutions",
              .source = "MODEL 10, D2",
-             .community = [this](const World& world, std::size_t c, std::size_t) {
+             .community = [](const World& world, std::size_t c, std::size_t) {
                return mean(world, c, world.institutions.activity);
              }});
     observe({.name = "institution_credibility",
              .meaning = "how far members believe their institutions, mean over institutions",
              .source = "MODEL 10, D2",
-             .community = [this](const World& world, std::size_t c, std::size_t) {
+             .community = [](const World& world, std::size_t c, std::size_t) {
                return mean(world, c, world.institutions.credibility);
              }});
   }
@@ -130,16 +130,10 @@ class CivilInstitutions final : public Mechanism {
   }
 
   void prepare(World& world) override {
-    Institutions& bodies = world.institutions;
-    const std::size_t communities = world.society.communities();
-    first_.assign(communities + 1, 0);
-    for (std::size_t k = 0; k < bodies.size(); ++k)
-      if (bodies.kind[k] < kinds) ++first_[bodies.community[k] + 1];
-    for (std::size_t c = 0; c < communities; ++c) first_[c + 1] += first_[c];  // they stand in the order of communities
     closes_.fill(closed_kinds.value().empty());
     for (std::size_t q = 0; q < kinds; ++q)
       for (const std::string& word : closed_kinds.value()) closes_[q] = closes_[q] || word == institution_keys[q];
-    parallel_for(communities, [&](std::size_t c) { settle(world, c); });
+    parallel_for(world.society.communities(), [&](std::size_t c) { settle(world, c); });
   }
 
   void begin(World& world) override {
@@ -147,7 +141,7 @@ class CivilInstitutions final : public Mechanism {
       if (!world.due(c, interval)) return;
       found(world, c);
       move_members(world, c);
-      for (std::size_t k = first_[c]; k < first_[c + 1]; ++k)
+      for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k)
         if (world.institutions.usual_activity[k] > 0) work(world, c, k);
     });
   }
@@ -173,9 +167,9 @@ class CivilInstitutions final : public Mechanism {
   }
 
   /// Mean of a column over the institutions of community c that are awake.
-  [[nodiscard]] SeriesSpec::Ratio mean(const World& world, std::size_t c, const Column<Share>& column) const {
+  static SeriesSpec::Ratio mean(const World& world, std::size_t c, const Column<Share>& column) {
     SeriesSpec::Ratio ratio;
-    for (std::size_t k = first_[c]; k < first_[c + 1]; ++k) {
+    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k) {
       if (world.institutions.usual_activity[k] <= 0) continue;
       ratio.numerator += column[k];
       ratio.denominator += 1;
@@ -216,8 +210,8 @@ class CivilInstitutions final : public Mechanism {
     }
     return sum;
   }
-  [[nodiscard]] bool here(const World& world, std::size_t c, std::size_t q) const {
-    for (std::size_t k = first_[c]; k < first_[c + 1]; ++k)
+  static bool here(const World& world, std::size_t c, std::size_t q) {
+    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k)
       if (world.institutions.kind[k] == q && world.institutions.usual_members[k] > 0) return true;
     return false;
   }
@@ -234,19 +228,19 @@ class CivilInstitutions final : public Mechanism {
   void settle(World& world, std::size_t c) const {
     Residents& r = world.residents();
     Institutions& bodies = world.institutions;
-    for (std::size_t k = first_[c]; k < first_[c + 1]; ++k) bodies.members[k] = 0;
+    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k) bodies.members[k] = 0;
     for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i) {
       r.lapsed[i] = 0;
       r.joined[i] = 0;
       r.member_of[i] = 0;
-      for_memberships(world, i, [&](std::size_t k) {
+      for_memberships(world, c, i, [&](std::size_t k) {
         ++bodies.members[k];
         r.member_of[i] = static_cast<std::uint16_t>(r.member_of[i] | bit(bodies.kind[k]));
       });
     }
-    for (std::size_t k = first_[c]; k < first_[c + 1]; ++k) start(world, c, k, world.society.institutions.activity[k]);
+    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k) start(world, c, k, world.society.institutions.activity[k]);
     const ByKind all = pool(world, c);
-    for (std::size_t k = first_[c]; k < first_[c + 1]; ++k) balance(world, k, all);
+    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k) balance(world, k, all);
   }
 
   /// Institution k begins with the members it has and this activity; 0: it sleeps.
@@ -272,7 +266,7 @@ class CivilInstitutions final : public Mechanism {
   void found(World& world, std::size_t c) const {
     if (found_resident_body[c] <= 0) return;
     Institutions& bodies = world.institutions;
-    for (std::size_t k = first_[c]; k < first_[c + 1]; ++k) {
+    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k) {
       if (kind_of(world, k) != InstitutionKind::resident_body || bodies.usual_activity[k] > 0) continue;
       const double wanted = found_resident_body[c] * world.settings.resident_body_share * world.akimats.adults[c];
       const double luck = world.draws(stream()).uniform({world.society.key[c], 0xffffffffU}, founding);
@@ -286,7 +280,7 @@ class CivilInstitutions final : public Mechanism {
   void elect(World& world, std::size_t c, std::size_t k, std::size_t seats, bool anew) const {
     Residents& r = world.residents();
     const Draws draws = world.draws(stream());
-    const auto n = static_cast<std::uint32_t>(k - first_[c]);
+    const auto n = static_cast<std::uint32_t>(k - world.first_institution[c]);
     std::vector<Applicant> candidates;
     for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i) {
       if (anew && is_member(world, i, k)) leave_body(world, i, k);
@@ -304,11 +298,11 @@ class CivilInstitutions final : public Mechanism {
     const Residents& r = world.residents();
     const Institutions& bodies = world.institutions;
     const Draws draws = world.draws(stream());
-    const std::size_t count = first_[c + 1] - first_[c];
+    const std::size_t count = world.first_institution[c + 1] - world.first_institution[c];
     std::vector<double> leaves(count, 0.0);   // rate a member
     std::vector<double> drive(count, 0.0);    // rate of applications of an average person without friends in it
     for (std::size_t n = 0; n < count; ++n) {
-      const std::size_t k = first_[c] + n;
+      const std::size_t k = world.first_institution[c] + n;
       const double usual = bodies.usual_activity[k];
       if (usual <= 0) continue;
       const double active = bodies.activity[k] / usual;
@@ -322,15 +316,15 @@ class CivilInstitutions final : public Mechanism {
       const bool adult = r.adult(i);
       const Name name = world.society.name(c, i);
       if (r.member_of[i] != 0)
-        for_memberships(world, i, [&](std::size_t k) {
-          const auto n = static_cast<std::uint32_t>(k - first_[c]);
+        for_memberships(world, c, i, [&](std::size_t k) {
+          const auto n = static_cast<std::uint32_t>(k - world.first_institution[c]);
           if (!adult || draws.chance(leaves[n], name, leaving + n)) going.emplace_back(i, k);
         });
       if (!adult || r.joined[i] != 0) continue;
       Draws::Four words{};
       for (std::uint32_t n = 0; n < count; ++n) {
         if (n % 4 == 0) words = draws.words(name, n / 4);
-        const std::size_t k = first_[c] + n;
+        const std::size_t k = world.first_institution[c] + n;
         if (drive[n] <= 0 || (r.member_of[i] & bit(bodies.kind[k])) != 0) continue;
         const double alone = drive[n] * weight(world, kind_of(world, k), i);
         const double u = Draws::to_uniform(words[n % 4]);
@@ -342,7 +336,7 @@ class CivilInstitutions final : public Mechanism {
     }
     for (const auto& [i, k] : going) leave_body(world, i, k);
     for (std::size_t n = 0; n < count; ++n) {
-      const std::size_t k = first_[c] + n;
+      const std::size_t k = world.first_institution[c] + n;
       std::sort(coming[n].begin(), coming[n].end());
       for (const Applicant& applicant : coming[n]) {
         if (seated(kind_of(world, k)) && bodies.members[k] >= bodies.usual_members[k]) break;
@@ -358,7 +352,7 @@ class CivilInstitutions final : public Mechanism {
 
   static bool is_member(const World& world, Vertex i, std::size_t k) {
     bool found = false;
-    for_memberships(world, i, [&](std::size_t other) { found = found || other == k; });
+    for_memberships(world, world.institutions.community[k], i, [&](std::size_t other) { found = found || other == k; });
     return found;
   }
 
@@ -375,11 +369,11 @@ class CivilInstitutions final : public Mechanism {
   }
 
   /// As `joined` has it: the place of institution k among those of its community, from 1 on.
-  [[nodiscard]] std::uint32_t place_among(const World& world, std::size_t k) const {
-    return static_cast<std::uint32_t>(k - first_[world.institutions.community[k]] + 1);
+  static std::uint32_t place_among(const World& world, std::size_t k) {
+    return static_cast<std::uint32_t>(k - world.first_institution[world.institutions.community[k]] + 1);
   }
 
-  void leave_body(World& world, Vertex i, std::size_t k) const {
+  static void leave_body(World& world, Vertex i, std::size_t k) {
     Residents& r = world.residents();
     if (r.joined[i] == place_among(world, k)) {
       r.joined[i] = 0;
@@ -390,13 +384,13 @@ class CivilInstitutions final : public Mechanism {
     }
     --world.institutions.members[k];
     r.member_of[i] = 0;
-    for_memberships(world, i, [&](std::size_t other) {
+    for_memberships(world, world.institutions.community[k], i, [&](std::size_t other) {
       r.member_of[i] = static_cast<std::uint16_t>(r.member_of[i] | bit(world.institutions.kind[other]));
     });
   }
 
   /// Resident i, not a member of the kind and with nothing joined, becomes a member of institution k (again).
-  void join_body(World& world, Vertex i, std::size_t k) const {
+  static void join_body(World& world, Vertex i, std::size_t k) {
     Residents& r = world.residents();
     const unsigned place = place_of(world, i, k);
     if (place < ending_memberships)
@@ -430,7 +424,6 @@ class CivilInstitutions final : public Mechanism {
     bodies.capacity[k] = static_cast<float>(world.settings.outreach[q] * members * activity / bodies.usual_activity[k]);
   }
 
-  std::vector<std::size_t> first_;     ///< first institution with members of each community: made by `prepare`
   std::array<bool, kinds> closes_{};   ///< kinds that `closed` closes: made by `prepare`
 };
 

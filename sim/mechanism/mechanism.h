@@ -129,6 +129,8 @@ struct World {
   Residents own_residents = {};
   Institutions institutions = {};
   Akimats akimats = {};
+  /// By community, and one more: its first institution with members. These stand in the order of communities.
+  std::vector<std::size_t> first_institution = {};
   std::vector<Docket> dockets = {};
   std::vector<Block> blocks = {};
   std::uint64_t seed = 0;

@@ -132,11 +132,7 @@ class Office final : public Mechanism {
   }
   /// Slots of elections that close this week.
   [[nodiscard]] std::uint16_t elections(const World& world, std::size_t c) const {
-    std::uint16_t mask = 0;
-    for_slots(world.dockets[c].closing, [&](unsigned s) {
-      if (forms_[world.dockets[c].slot[s].form] != 0) mask = static_cast<std::uint16_t>(mask | (1U << s));
-    });
-    return mask;
+    return closing_of(world.dockets[c], [&](std::size_t form) { return forms_[form] != 0; });
   }
 
   Tally tally_{slot_count * fields};  ///< cleared and read within a week: no state

@@ -183,11 +183,7 @@ class Participation final : public Mechanism {
   /// A series of one form: of those eligible (or of all residents), who acted (or knew) in matters that close.
   static SeriesSpec turnout(const char* name, const char* meaning, bool acts, bool of_eligible) {
     const auto closing = [](const World& world, std::size_t c, std::size_t form) {
-      std::uint16_t mask = 0;
-      for_slots(world.dockets[c].closing, [&](unsigned s) {
-        if (world.dockets[c].slot[s].form == form) mask = static_cast<std::uint16_t>(mask | (1U << s));
-      });
-      return mask;
+      return closing_of(world.dockets[c], [form](std::size_t f) { return f == form; });
     };
     SeriesSpec spec{.name = name, .meaning = meaning, .source = "D1, I3", .by_form = true, .window = 52};
     spec.happens = [closing](const World& world, std::size_t c, std::size_t form) { return closing(world, c, form) != 0; };
@@ -269,7 +265,12 @@ class Participation final : public Mechanism {
     bool connected = true;
   };
 
-  [[nodiscard]] Person person(const World& world, std::size_t c, Vertex i) const {
+  /// Share of the cost that community c's experience of self-organisation leaves.
+  [[nodiscard]] double left_of_cost(const World& world, std::size_t c) const {
+    return 1.0 - e_cost * std::clamp(world.akimats.experience[c] - world.akimats.usual_experience[c], -1.0, 1.0);
+  }
+
+  [[nodiscard]] Person person(const World& world, std::size_t c, Vertex i, double cost_left) const {
     const Residents& r = world.residents();
     Person p;
     p.weekly_income = mean_wage * 12.0 / 52.0 * std::max<double>(r.income[i], 0.01);
@@ -281,12 +282,11 @@ class Participation final : public Mechanism {
     p.utility += b_mail * mail.at(c, i) + b_canvass * canvass.at(c, i);
     p.connected = connected(world, c, i);
     if (p.connected && r.platform[i] != 0) p.utility += b_message * world.platform_service.message.at(c, i);
-    const double experienced = std::clamp(world.akimats.experience[c] - world.akimats.usual_experience[c], -1.0, 1.0);
-    p.hour = b_cost * (1.0 - relief.at(c, i)) * (1.0 - e_cost * experienced) * busy[r.occupation[i]] *
+    p.hour = b_cost * (1.0 - relief.at(c, i)) * cost_left * busy[r.occupation[i]] *
              (static_cast<Sex>(r.sex[i]) == Sex::female ? busy_women.value() : 1.0);
     p.way = r.age[i] >= 70 ? way_old.value() : 1.0;
     p.remote = remote.at(c, i);
-    for_memberships(world, i, [&](std::size_t k) { p.log_unasked += log_unasked_by_[k]; });
+    for_memberships(world, c, i, [&](std::size_t k) { p.log_unasked += log_unasked_by_[k]; });
     return p;
   }
 
@@ -303,6 +303,7 @@ class Participation final : public Mechanism {
     const Akimats& akimats = world.akimats;
     const Ties& ties = world.society.ties;
     const double log_unasked = ask_rate >= 1.0 ? -1e9 : log_(1.0 - ask_rate);
+    const double cost_left = left_of_cost(world, c);
 
     std::array<std::array<Occasion, family_count>, slot_count> occasions{};
     std::array<double, slot_count> size{};
@@ -321,7 +322,7 @@ class Participation final : public Mechanism {
     for (Vertex i = block.first; i < block.last; ++i) {
       const auto candidates = static_cast<std::uint16_t>(docket.eligible(r, i) & docket.open & r.aware[i] & ~r.acted[i]);
       if (candidates == 0) continue;
-      const Person self = person(world, c, i);
+      const Person self = person(world, c, i, cost_left);
       std::array<double, family_count> habit{};
       std::array<double, family_count> norm{};
       for (std::size_t f = 0; f < (r.access[i] != 0 || r.platform[i] != 0 ? family_count : 1); ++f) {

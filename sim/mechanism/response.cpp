@@ -20,6 +20,8 @@
 
 #include "base/error.h"
 #include "mechanism/list.h"
+#include "mechanism/membership.h"
+#include "mechanism/programme.h"
 
 namespace kurultai {
 namespace {
@@ -88,16 +90,13 @@ class Response final : public Mechanism {
     a.watched.fill(0.0);
     world.residents().programmes.fill(0);
     form_key_.clear();
-    programmes_.clear();
+    programmes_ = programmes(world);
+    if (programmes_.size() > most_programmes)
+      throw scenario_error(world.forms[programmes_[most_programmes].form].name(), "too many support programmes", "there is room for 8",
+                           "join some of them");
     programme_of_.assign(forms, none);
-    for (std::size_t f = 0; f < forms; ++f) {
-      const FormSpec& form = world.forms[f];
-      form_key_.push_back(static_cast<std::uint32_t>(key_of(form.name())));
-      if (!form.decides.is("support") || form.standing) continue;
-      if (programmes_.size() == 8) throw scenario_error(form.name(), "too many support programmes", "there is room for 8", "join some of them");
-      programme_of_[f] = static_cast<std::uint8_t>(programmes_.size());
-      programmes_.push_back({form.occupation_mask(), form.eligible.is("residents")});
-    }
+    for (std::size_t k = 0; k < programmes_.size(); ++k) programme_of_[programmes_[k].form] = static_cast<std::uint8_t>(k);
+    for (std::size_t f = 0; f < forms; ++f) form_key_.push_back(static_cast<std::uint32_t>(key_of(world.forms[f].name())));
     hourly_wage_ = static_cast<const Real*>(world.registry.find("participation.mean_wage"))->value() * 12.0 / 52.0 / 40.0;
     count_matters(world);
     for (std::size_t c = 0; c < communities; ++c) {
@@ -124,10 +123,7 @@ class Response final : public Mechanism {
     if (docket.closing == 0) return;
     tally_.clear_block(block.index);
     const std::span<std::int64_t> sum = tally_.block(block.index);
-    std::uint16_t support = 0;
-    for_slots(docket.closing, [&](unsigned s) {
-      if (programme_of_[docket.slot[s].form] != none) support = static_cast<std::uint16_t>(support | (1U << s));
-    });
+    const std::uint16_t support = closing_of(docket, [&](std::size_t form) { return programme_of_[form] != none; });
     for (Vertex i = block.first; i < block.last; ++i) {
       for_slots(static_cast<std::uint16_t>(docket.eligible(r, i) & docket.closing), [&](unsigned s) { ++sum[s * fields + eligible]; });
       for_slots(static_cast<std::uint16_t>(r.aware[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + aware]; });
@@ -176,11 +172,6 @@ class Response final : public Mechanism {
  private:
   static constexpr std::size_t eligible = 0, aware = 1, acted = 2, fields = 2 + good_count;
 
-  /// A support programme: who may hear of it.
-  struct Programme {
-    std::uint16_t occupations = 0;
-    bool children = false;
-  };
   static constexpr std::uint8_t none = 0xff;
 
   /// Matters a year in each community, by the forms that it holds.
@@ -199,12 +190,7 @@ class Response final : public Mechanism {
     for (std::size_t round = 0; round < forms; ++round)
       for (std::size_t f = 0; f < forms; ++f)
         if (world.forms[f].period == 0 && before[f] < forms) a_year[f] = a_year[before[f]];
-    std::vector<std::uint16_t> kinds(world.society.communities(), 0);  // of institutions with members
-    for (std::size_t k = 0; k < world.institutions.size(); ++k)
-      if (world.institutions.members[k] > 0) {
-        std::uint16_t& here = kinds[world.institutions.community[k]];
-        here = static_cast<std::uint16_t>(here | (1U << world.institutions.kind[k]));
-      }
+    const std::vector<std::uint16_t> kinds = kinds_with_members(world);
     matters_.assign(world.society.communities(), 0.0);
     for (std::size_t c = 0; c < matters_.size(); ++c)
       for (std::size_t f = 0; f < forms; ++f)

@@ -22,6 +22,7 @@
 #include "base/elementary.h"
 #include "base/parallel.h"
 #include "mechanism/list.h"
+#include "mechanism/programme.h"
 
 namespace kurultai {
 namespace {
@@ -57,7 +58,7 @@ class Training final : public Mechanism {
   Real spread{*this, {.name = "spread", .unit = "log-odds", .meaning = "SD of competence between akimats", .source = "assumption"}, 0.5, {0, 5}};
   Real gain{*this, {.name = "gain", .meaning = "share of the missing competence that a visit gives", .source = "R6; assumption"}, 0.15, {0, 1}};
   Real practice{*this, {.name = "practice", .unit = "per year", .meaning = "share of the missing competence that usual practice gives", .source = "assumption"}, 0.15, {0, 12}};
-  Real usual{*this, {.name = "usual", .unit = "a head and year", .meaning = "usual online acts and appeals where no warm-up has shown them", .source = "e-Otinish: 0.22 appeals a head and year"}, 0.22, {0, 100}};
+  Real usual{*this, {.name = "usual", .unit = "a head and year", .meaning = "usual online acts where no warm-up has shown them", .source = "assumption; warm-ups replace it"}, 0.22, {0, 100}};
   Real a0{*this, {.name = "a_0", .symbol = "a_0", .unit = "a head and year", .meaning = "work done digitally without residents' acts", .source = "assumption"}, 0.1, {1e-3, 100}};
   Real seats{*this, {.name = "seats", .unit = "resident", .meaning = "residents whom a visit trains", .source = "R6; assumption", .extensive = true}, 60, {0, 1e6}};
   Real step{*this, {.name = "step", .meaning = "share of the missing skill that a seat gives", .source = "R6; assumption"}, 0.1, {0, 1}};
@@ -74,6 +75,7 @@ class Training final : public Mechanism {
       if (world.institutions.kind[k] == static_cast<std::uint8_t>(InstitutionKind::mobile_group))
         groups_[society.country.communities[world.institutions.community[k]].region].push_back(k);
 
+    programmes_ = static_cast<unsigned>(std::min(programmes(world).size(), most_programmes));
     due_.assign(regions, 0.0);
     turn_.assign(regions, 0);
     visited_.assign(communities, never);
@@ -122,12 +124,8 @@ class Training final : public Mechanism {
       if (!r.adult(i)) continue;
       const Name name = world.society.name(c, i);
       if (r.access[i] && draws.chance(seat, name, 0)) r.skill[i] = Share(r.skill[i] + step * (1.0 - r.skill[i]));
-      unsigned bit = 0;
-      for (std::size_t f = 0; f < world.forms.size() && bit < 8; ++f) {
-        if (!world.forms[f].decides.is("support")) continue;
-        if (draws.chance(told, name, 4 + bit)) r.programmes[i] = static_cast<std::uint8_t>(r.programmes[i] | (1U << bit));
-        ++bit;
-      }
+      for (unsigned k = 0; k < programmes_; ++k)
+        if (draws.chance(told, name, 4 + k)) r.programmes[i] = static_cast<std::uint8_t>(r.programmes[i] | (1U << k));
     }
   }
 
@@ -204,6 +202,7 @@ class Training final : public Mechanism {
   std::vector<std::vector<std::size_t>> members_;  ///< communities by region
   std::vector<std::vector<std::size_t>> groups_;   ///< institutions by region
   std::vector<double> forget_;                     ///< made by prepare
+  unsigned programmes_ = 0;                        ///< support programmes there are
   std::vector<double> due_;                        ///< by region: visits not yet made
   std::vector<std::uint32_t> turn_;                ///< by region: which group goes next
   std::vector<std::int32_t> visited_;              ///< by community: tick of the last visit

@@ -105,11 +105,7 @@ class Trials final : public Mechanism {
 
   /// Slots of matters of the trial's form that close in community c this week.
   static std::uint16_t closing(const World& world, std::size_t c, const Trial& trial) {
-    unsigned mask = 0;
-    for_slots(world.dockets[c].closing, [&](unsigned s) {
-      if (world.dockets[c].slot[s].form == trial.outcome) mask |= 1U << s;
-    });
-    return static_cast<std::uint16_t>(mask);
+    return closing_of(world.dockets[c], [&](std::int32_t form) { return form == trial.outcome; });
   }
 
   std::vector<Followed> followed_;  ///< points into the world's trials, which stay where they are

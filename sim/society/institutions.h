@@ -20,6 +20,8 @@ enum class InstitutionKind : std::uint8_t {
   digital_platform,   ///< (P4)
 };
 inline constexpr std::size_t institution_kinds = 9;
+/// The first kinds, up to local media, have members; mobile groups and the platform have none.
+inline constexpr std::size_t member_kinds = static_cast<std::size_t>(InstitutionKind::mobile_group);
 /// As scenarios write them.
 inline constexpr const char* institution_keys[] = {"assembly", "council",     "resident_body", "oversight",       "ngo",
                                                    "cooperative", "media", "mobile_group",  "digital_platform"};

@@ -34,6 +34,7 @@ Model::Model() : mechanisms(make_mechanisms()) {
   registry.add(output);
   for (const auto& mechanism : mechanisms) registry.add(*mechanism);
   registry.add(forms);
+  registry.add(taxes);
   registry.add(policies);
 }
 

@@ -37,6 +37,7 @@ struct Model {
   PlatformService platform_service;
   OutputSettings output;
   Collection<FormSpec> forms{"form", "forms of participation"};
+  Collection<TaxSpec> taxes{"tax", "taxes"};
   Collection<PolicySpec> policies{"policy", "policies"};
   std::vector<std::unique_ptr<Mechanism>> mechanisms;
   Registry registry;

@@ -52,7 +52,7 @@ std::unique_ptr<Society> make_society(const Model& model) {
 
 Simulation::Simulation(Model& model, const Society& society)
     : model_(model),
-      world_{.society = society, .forms = model.forms, .policies = model.policies, .registry = model.registry,
+      world_{.society = society, .forms = model.forms, .policies = model.policies, .taxes = model.taxes, .registry = model.registry,
              .settings = model.society, .practice = model.practice, .platform_service = model.platform_service},
       plan_(plan(model)) {
   check_targets(model.policies, known_targets(society.country), model.source);
@@ -60,7 +60,14 @@ Simulation::Simulation(Model& model, const Society& society)
   world_.replicate = static_cast<std::uint32_t>(model.run.replicate.value());
   world_.first_week = -static_cast<std::int32_t>(model.run.warmup);
   world_.week = world_.first_week;
-  world_.akimats.resize(society.communities());
+  const std::size_t communities = society.communities();
+  world_.akimats.resize(communities);
+  world_.districts.resize(society.country.districts.size());
+  world_.regions.resize(society.country.regions.size());
+  world_.ledger.community.resize(communities);
+  world_.ledger.district.resize(society.country.districts.size());
+  world_.ledger.region.resize(society.country.regions.size());
+  world_.ledger.republic.resize(1);
   world_.dockets.assign(society.communities(), {});
   world_.blocks = make_blocks(society);
   world_.akimats.cohesion.fill(1.0);
@@ -71,9 +78,7 @@ Simulation::Simulation(Model& model, const Society& society)
   world_.own_residents.copy(society.residents);
   world_.institutions.copy(society.institutions);
   world_.first_institution = first_institutions(society);
-  for (const Section* section : model.registry.sections())
-    for (Field* field : section->fields())
-      if (field->kind() == Field::Kind::lever) static_cast<Lever*>(field)->reset(society.communities());
+  for (Lever* lever : model.registry.levers()) lever->reset(communities);
 
   std::vector<const SeriesSpec*> series;
   for (const auto& mechanism : model.mechanisms) {
@@ -128,8 +133,9 @@ void Simulation::run(const std::function<bool()>& each_week) {
 void Simulation::state(Archive& archive) {
   archive.section("week");
   archive("week", world_.week);
-  for (Table* table : {static_cast<Table*>(&world_.own_residents), static_cast<Table*>(&world_.akimats),
-                       static_cast<Table*>(&world_.institutions)}) {
+  for (Table* table : std::initializer_list<Table*>{&world_.own_residents, &world_.akimats, &world_.institutions, &world_.districts,
+                                                    &world_.regions, &world_.staff, &world_.ledger.community, &world_.ledger.district,
+                                                    &world_.ledger.region, &world_.ledger.republic}) {
     archive.section(table->name());
     for (AnyColumn* column : table->columns())
       if (column->life() == AnyColumn::Life::changing) archive(column->name(), column->bytes());
@@ -137,9 +143,7 @@ void Simulation::state(Archive& archive) {
   archive.section("dockets");
   archive("dockets", std::span(world_.dockets));
   archive.section("levers");
-  for (const Section* section : model_.registry.sections())
-    for (Field* field : section->fields())
-      if (field->kind() == Field::Kind::lever) archive(field->path(), std::span(static_cast<Lever*>(field)->now()));
+  for (Lever* lever : model_.registry.levers()) archive(lever->path(), std::span(lever->now()));
   for (const auto& mechanism : model_.mechanisms) {
     archive.section(mechanism->name());
     mechanism->state(archive);

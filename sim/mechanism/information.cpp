@@ -21,6 +21,7 @@
 
 #include "base/elementary.h"
 #include "mechanism/digital.h"
+#include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
 
@@ -108,10 +109,10 @@ class Information final : public Mechanism {
     const std::size_t c = block.community;
     const Docket& docket = world.dockets[c];
     const Draws draws = world.draws(stream());
-    const double openness = world.practice.openness[c];
-    const double carried = std::max(0.0, 1.0 + a_openness * (openness - openness_0));
+    const double open = openness(world, c);
+    const double carried = std::max(0.0, 1.0 + a_openness * (open - openness_0));
     const double service = relative_quality(world, c);
-    const double heard_online = std::min(1.0, site[c] * 2.0 * world.akimats.digital_competence[c] * openness);
+    const double heard_online = std::min(1.0, site[c] * 2.0 * world.akimats.digital_competence[c] * open);
     const double broadcasted = broadcast[c];
     std::array<double, slot_count> per_week{};  // 1 / T
     std::array<double, slot_count> invited{};   // log of the chance not to be invited

@@ -27,6 +27,7 @@
 
 #include "base/elementary.h"
 #include "base/parallel.h"
+#include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
 #include "society/sampling.h"
@@ -259,7 +260,7 @@ class CivilInstitutions final : public Mechanism {
   [[nodiscard]] double credible(const World& world, std::size_t c, std::size_t k) const {
     const Institutions& bodies = world.institutions;
     return logistic(logit(world.settings.credibility[bodies.kind[k]]) + c_success * (bodies.success[k] - bodies.usual_success[k]) +
-                    c_open * (world.practice.openness[c] - openness_0));
+                    c_open * (openness(world, c) - openness_0));
   }
 
   /// Wakes the resident body of community c where a policy founds it.

@@ -15,10 +15,14 @@
 #include "mechanism/form.h"
 #include "mechanism/practice.h"
 #include "mechanism/series.h"
+#include "mechanism/tax.h"
 #include "scenario/policy.h"
 #include "society/society_settings.h"
 #include "society/akimats.h"
+#include "society/authorities.h"
+#include "society/ledger.h"
 #include "society/society.h"
+#include "society/staff.h"
 
 namespace kurultai {
 
@@ -122,6 +126,7 @@ struct World {
   const Society& society;
   Collection<FormSpec>& forms;
   Collection<PolicySpec>& policies;
+  const Collection<TaxSpec>& taxes;
   const Registry& registry;
   const SocietySettings& settings;
   Practice& practice;
@@ -129,6 +134,10 @@ struct World {
   Residents own_residents = {};
   Institutions institutions = {};
   Akimats akimats = {};
+  Authorities districts{"districts"};
+  Authorities regions{"regions"};
+  Staff staff = {};
+  Ledger ledger = {};
   /// By community, and one more: its first institution with members. These stand in the order of communities.
   std::vector<std::size_t> first_institution = {};
   std::vector<Docket> dockets = {};

@@ -14,8 +14,11 @@ struct Practice : Section {
   Lever autonomy{*this, {.name = "autonomy", .meaning = "share of matters the akimat is empowered to decide itself; the rest is decided above", .source = "R1, P1"}, 0.6, {0, 1}};
   Lever audit{*this, {.name = "audit", .meaning = "chance that spending is audited in a year", .source = "R3, Olken 2007"}, 0.2, {0, 1}};
   Lever oversight{*this, {.name = "oversight", .meaning = "residents' oversight of spending", .source = "D2, R3"}, 0.1, {0, 1}};
-  Lever participatory_share{*this, {.name = "participatory_share", .meaning = "share of the budget for goods that a participatory vote sets", .source = "R7, P3"}, 0.05, {0, 1}};
+  Lever participatory_share{*this, {.name = "participatory_share", .meaning = "share of capital spending that a participatory vote sets", .source = "R7, P3"}, 0.2, {0, 1}};
   Lever matching{*this, {.name = "matching", .unit = "tenge per tenge", .meaning = "what the state adds to each tenge that residents give, in money or work, for a matter that is answered", .source = "R7, P8"}, 0.0, {0, 20}};
+  Lever competence{*this, {.name = "competence", .meaning = "how well the akim and staff are able to do their work; 0.5 as it is now", .source = "P2, D7"}, 0.5, {0, 1}};
+  Lever elected{*this, {.name = "elected", .meaning = "at least 0.5: the akim is elected where a form of the scenario elects one; below: appointed, and answers upward", .source = "R1, T3, T6"}, 1.0, {0, 1}};
+  Lever capital{*this, {.name = "capital", .meaning = "share of the budget for goods that is capital spending, of which participatory votes set a share", .source = "MODEL 9; assumption"}, 0.25, {0, 1}};
   Lever resources{*this, {.name = "resources", .unit = "factor", .meaning = "budget a head, relative to the one the census gives", .source = "D9, P8"}, 1.0, {0, 20}};
 };
 

@@ -19,6 +19,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
 #include "mechanism/programme.h"
@@ -229,7 +230,7 @@ class Response final : public Mechanism {
     const double load = matters_[c] + appeal_work * world.akimats.appeals[c];
     const double handled = load <= 0 ? 1.0 : std::min(1.0, practice.capacity[c] / load);
     const double means = resources + r0 <= 0 ? 0.0 : resources / (resources + r0);
-    return std::min(1.0, practice.responsiveness[c] * world.akimats.akim_factor[c]) * handled * means * (practice.autonomy[c] + (1.0 - practice.autonomy[c]) * above);
+    return std::min(1.0, responsiveness(world, c) * world.akimats.akim_factor[c]) * handled * means * (autonomy(world, c) + (1.0 - autonomy(world, c)) * above);
   }
 
   Tally tally_{slot_count * fields};

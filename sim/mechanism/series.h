@@ -40,6 +40,9 @@ struct SeriesSpec {
   };
   /// Over communities, where neither of those is given: what community c adds.
   std::function<Ratio(const World&, std::size_t community, std::size_t form)> community = {};
+  /// Over a group of communities, where it is no ratio of sums (a Gini coefficient, an index of indices): its value for
+  /// those listed, in their order; nan where there is none.
+  std::function<double(const World&, std::span<const std::uint32_t> communities)> group = {};
   /// Whether the value is the numerator alone (a total), not the ratio.
   bool total = false;
 

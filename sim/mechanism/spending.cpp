@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "base/elementary.h"
+#include "mechanism/conduct.h"
 #include "mechanism/list.h"
 
 namespace kurultai {
@@ -98,7 +99,7 @@ class Spending final : public Mechanism {
     for (const double w : state_mix.value()) state_sum += w;
     double voted = 0;
     for (std::size_t g = 0; g < good_count; ++g) voted += a.voted(c, g);
-    const double share = voted > 0 ? practice.participatory_share[c] : 0.0;
+    const double share = voted > 0 ? practice.capital[c] * practice.participatory_share[c] : 0.0;
     double distance = 0;
     for (std::size_t g = 0; g < good_count; ++g) {
       const double estimate = (1.0 - known) * prior_[g] + known * a.heard(c, g);
@@ -108,7 +109,7 @@ class Spending final : public Mechanism {
     }
     a.match[c] = 1.0 - 0.5 * distance;
     const double watch = practice.oversight[c] + (1.0 - practice.oversight[c]) * a.watched[c];
-    a.loss[c] = l0 * exp_(-a_audit * practice.audit[c] - a_open * practice.openness[c] - a_res * watch * practice.openness[c]);
+    a.loss[c] = l0 * exp_(-a_audit * practice.audit[c] - a_open * openness(world, c) - a_res * watch * openness(world, c));
   }
 
   /// Thousand tenge a head and year that reach good g.

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "base/elementary.h"
+#include "mechanism/conduct.h"
 #include "mechanism/list.h"
 
 namespace kurultai {
@@ -54,7 +55,7 @@ class Trust final : public Mechanism {
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     Residents& r = world.residents();
     const std::size_t c = block.community;
-    const double general = t_open * (world.practice.openness[c] - openness_0) + t_answer * (world.akimats.answered[c] - usual_[c]);
+    const double general = t_open * (openness(world, c) - openness_0) + t_answer * (world.akimats.answered[c] - usual_[c]);
     const Share* const shared = r.shared_trust.data();
     for (Vertex i = block.first; i < block.last; ++i) {
       const double now = r.trust[i];

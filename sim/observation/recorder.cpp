@@ -111,6 +111,9 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
   add("community_type", place_type_count, [&](std::size_t c) { return static_cast<std::size_t>(country.communities[c].type); });
   add("district", country.districts.size(), [&](std::size_t c) { return std::size_t{country.communities[c].district}; });
   add("community", country.communities.size(), [](std::size_t c) { return c; });
+  members_.resize(cells_);
+  for (std::uint32_t c = 0; c < cells_of_.size(); ++c)
+    for (std::size_t l = 0; l < community_levels_; ++l) members_[cells_of_[c][l]].push_back(c);
   stratum_first_ = cells_;
   wants_strata_ = wanted("stratum");
   if (wants_strata_) levels_.push_back({"stratum", stratum_first_, strata().size(), settings.stratum_every, {}});
@@ -294,6 +297,13 @@ void Recorder::sum_communities(const World& world) {
   for (Channel& channel : channels_) {
     if (channel.spec->over_residents()) continue;
     std::fill(channel.ratio.begin(), channel.ratio.end(), SeriesSpec::Ratio{});
+    if (channel.spec->group) {
+      for (std::size_t cell = 0; cell < cells_; ++cell) {
+        const double value = channel.spec->group(world, members_[cell]);
+        if (!std::isnan(value)) channel.ratio[cell] = {value, 1.0};
+      }
+      continue;
+    }
     for (std::size_t c = 0; c < cells_of_.size(); ++c) {
       const SeriesSpec::Ratio part = channel.spec->community(world, c, channel.form);
       for (std::size_t l = 0; l < community_levels_; ++l) {

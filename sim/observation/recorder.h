@@ -121,6 +121,7 @@ class Recorder {
   std::vector<Arm> arms_;            ///< empty: no trial, or not asked for
   std::vector<Split> splits_;
   std::vector<std::array<std::uint32_t, 6>> cells_of_;  ///< by community: its cell in each level but strata and arms
+  std::vector<std::vector<std::uint32_t>> members_;  ///< by cell of those levels: its communities
   std::size_t community_levels_ = 0;
   std::vector<Sum> block_sums_;      ///< [block][channel]
   std::vector<Sum> stratum_sums_;    ///< [channel][stratum]

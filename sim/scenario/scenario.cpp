@@ -539,6 +539,18 @@ Field* Registry::find(const std::string& path) const {
   return nullptr;
 }
 
+std::vector<Lever*> Registry::levers() const {
+  std::vector<Lever*> levers;
+  const auto add = [&levers](const Section& section) {
+    for (Field* field : section.fields())
+      if (field->kind() == Field::Kind::lever) levers.push_back(static_cast<Lever*>(field));
+  };
+  for (const Section* section : sections_) add(*section);
+  for (const AnyCollection* collection : collections_)
+    for (const Section* entry : collection->entries()) add(*entry);
+  return levers;
+}
+
 std::vector<std::string> Registry::paths() const {
   std::vector<std::string> list;
   for (const Section* section : all_sections(*this))

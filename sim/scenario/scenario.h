@@ -96,6 +96,8 @@ class Registry {
   [[nodiscard]] std::span<AnyCollection* const> collections() const { return collections_; }
   /// The field at "section.name" or "collection.key.name", or nullptr.
   [[nodiscard]] Field* find(const std::string& path) const;
+  /// Every lever, of sections and of entries of collections.
+  [[nodiscard]] std::vector<Lever*> levers() const;
   /// All paths that exist now, sorted: for "did you mean".
   [[nodiscard]] std::vector<std::string> paths() const;
 

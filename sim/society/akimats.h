@@ -35,6 +35,31 @@ struct Akimats : Table {
   Column<double> replaced{*this, "replaced", "akims a year", "akims voted out, of late"};
   Column<double> habitual_norm{*this, "habitual_norm", "1", "xbar: slow mean of the norm memory, by family", Life::changing, family_count};
   Column<double> cohesion{*this, "cohesion", "1", "how much neighbours' acts count here"};
+
+  // How this akimat differs from what its levers say (mechanism/conduct.h), by character, learning and revision.
+  Column<double> own_openness{*this, "own_openness", "1", "openness, beyond the lever"};
+  Column<double> own_responsiveness{*this, "own_responsiveness", "1", "responsiveness, beyond the lever"};
+  Column<double> own_competence{*this, "own_competence", "1", "competence, beyond the lever"};
+  Column<double> own_effort{*this, "own_effort", "1", "revenue effort beyond the best answer to the budget's rules, by what peers do"};
+  Column<double> own_autonomy{*this, "own_autonomy", "1", "autonomy, beyond the lever: by revisions (D6)"};
+  Column<double> own_share{*this, "own_share", "share", "share of shared taxes kept, beyond the lever: by revisions (D6)"};
+  Column<double> job_satisfaction{*this, "job_satisfaction", "1", "s: job satisfaction of its staff, mean"};
+  Column<double> usual_job_satisfaction{*this, "usual_job_satisfaction", "1", "job satisfaction at the end of the warm-up"};
+  Column<double> tension{*this, "tension", "1", "unanswered grievances times low trust (D10)"};
+  Column<double> lsg_index{*this, "lsg_index", "1", "LSG development index (I1)"};
+
+  // Money (mechanisms revenue, transfers, budget).
+  Column<double> means{*this, "means", "thousand tenge a head and year", "R: the community's budget for public goods, as planned this year"};
+  Column<double> effort{*this, "effort", "1", "e: share of its tax potential that the akimat collects"};
+  Column<double> rate{*this, "rate", "factor", "tau: rate of the taxes that it may set, relative to the law's"};
+  Column<double> own_revenue{*this, "own_revenue", "thousand tenge a head and year", "taxes that its budget keeps"};
+  Column<double> transfers{*this, "transfers", "thousand tenge a head and year", "transfers received less withdrawals, as planned this year"};
+  Column<double> output{*this, "output", "thousand tenge a head and year", "output of the place"};
+  Column<double> enterprises{*this, "enterprises", "per adult", "enterprises run by its residents"};
+  Column<double> usual_enterprises{*this, "usual_enterprises", "per adult", "enterprises at the end of the warm-up"};
+  Column<double> commons{*this, "commons", "share of capacity", "stock of the common resource"};
+  Column<double> compliance{*this, "compliance", "share", "users of the commons who keep to the quota"};
+  Column<double> harvest{*this, "harvest", "1", "harvest relative to the largest that lasts"};
 };
 
 }  // namespace kurultai

@@ -51,6 +51,7 @@ struct Residents : Table {
   Column<std::uint16_t> member_of{*this, "member_of", "bits", "kinds of institutions of which this resident is a member (bit: InstitutionKind)"};
   Column<std::uint8_t> lapsed{*this, "lapsed", "bits", "memberships of the start that ended, in the order of the ties"};
   Column<std::uint32_t> joined{*this, "joined", "1", "place of the institution joined since the start among those of the community, from 1 on; 0: none"};
+  Column<std::uint8_t> owner{*this, "owner", "1", "1: runs an enterprise"};
   Column<std::uint8_t> wish{*this, "wish", "1", "the public good wanted most"};
 
   Column<std::uint16_t> aware{*this, "aware", "bits", "slots of open matters this resident knows of"};

@@ -158,6 +158,7 @@ struct File {
   fs::path path;
   std::string name;  // as messages call it
   toml::table table;
+  fs::path canonical = {};
 
   [[nodiscard]] std::string place(const toml::source_region& source) const {
     return line_of(name, source.begin.line);
@@ -450,34 +451,54 @@ class Snapshot {
   std::vector<std::string> entries_;
 };
 
+/// Adds `file` and what it extends to `chain`, nearest first: of several that a file extends, the last named is nearest.
+/// `open` are the files on the way here.
+void collect(const fs::path& file, const std::string& named_at, std::vector<fs::path>& open, std::vector<File>& chain) {
+  std::error_code failed;  // what cannot be resolved cannot be read either, and text_of says so
+  const fs::path canonical = fs::weakly_canonical(file, failed);
+  if (std::find(open.begin(), open.end(), canonical) != open.end())
+    throw scenario_error(named_at, fmt::format("'{}' extends itself", shown(file.filename().string())),
+                         "the files go round in a circle", "take one extends away");
+  if (open.size() > static_cast<std::size_t>(deepest) || chain.size() > 16 * static_cast<std::size_t>(deepest))
+    throw scenario_error(named_at, "too many files extend each other", fmt::format("at most {}", deepest), "");
+  chain.push_back(parsed_file(file, named_at));
+  chain.back().canonical = canonical;
+  const toml::node* extends = chain.back().table.get("extends");
+  if (!extends) return;
+  const std::string place = chain.back().place(chain.back().table.find("extends")->first.source());
+  std::vector<std::string> bases;
+  const auto add = [&](const toml::node& node) {
+    const auto base = node.value_exact<std::string>();
+    if (!base || base->empty() || base->find('\0') != std::string::npos)
+      throw scenario_error(place, "extends must name a file, or a list of files", "",
+                           "write extends = \"default.toml\"");
+    bases.push_back(*base);
+  };
+  if (const toml::array* list = extends->as_array()) {
+    for (const toml::node& node : *list) add(node);
+  } else {
+    add(*extends);
+  }
+  const fs::path folder = chain.back().path.parent_path();
+  open.push_back(canonical);
+  for (auto base = bases.rbegin(); base != bases.rend(); ++base)
+    collect((folder / *base).lexically_normal(), place, open, chain);
+  open.pop_back();
+}
+
 /// `file` and what it extends, nearest first.
 std::vector<File> chain_of(const fs::path& file) {
   std::vector<File> chain;
-  std::vector<fs::path> seen;
-  const auto canonical = [](const fs::path& path) {
-    std::error_code failed;  // what cannot be resolved cannot be read either, and text_of says so
-    return fs::weakly_canonical(path, failed);
-  };
-  fs::path next = file;
-  std::string named_at = printable(file.string());
-  while (true) {
-    chain.push_back(parsed_file(next, named_at));
-    const File& here = chain.back();
-    seen.push_back(canonical(next));
-    const toml::node* extends = here.table.get("extends");
-    if (!extends) return chain;
-    named_at = here.place(here.table.find("extends")->first.source());
-    const auto base = extends->value_exact<std::string>();
-    if (!base || base->empty() || base->find('\0') != std::string::npos)
-      throw scenario_error(named_at, "extends must name a file", "", "write extends = \"default.toml\"");
-    next = (here.path.parent_path() / *base).lexically_normal();
-    if (std::find(seen.begin(), seen.end(), canonical(next)) != seen.end())
-      throw scenario_error(named_at, fmt::format("'{}' extends itself", shown(*base)),
-                           "the files go round in a circle", "take one extends away");
-    if (chain.size() > static_cast<std::size_t>(deepest))
-      throw scenario_error(named_at, "too many files extend each other", fmt::format("at most {}", deepest),
-                           "");
+  std::vector<fs::path> open;
+  collect(file, printable(file.string()), open, chain);
+  // What several extend comes in once, behind them all, so that it undoes none of what they say.
+  std::vector<File> once;
+  for (std::size_t k = 0; k < chain.size(); ++k) {
+    const bool again = std::any_of(chain.begin() + static_cast<std::ptrdiff_t>(k) + 1, chain.end(),
+                                   [&](const File& later) { return later.canonical == chain[k].canonical; });
+    if (!again) once.push_back(std::move(chain[k]));
   }
+  return once;
 }
 
 /// All sections and entries of `registry`, in the order of a resolved scenario.

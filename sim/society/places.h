@@ -70,4 +70,7 @@ struct Country {
   std::vector<AgeGroup> pyramid;
 };
 
+/// The regions of `country` that are `kept`, with their districts and communities, each as it was.
+Country part_of(const Country& country, const std::vector<bool>& kept);
+
 }  // namespace kurultai

@@ -22,6 +22,7 @@ struct SocietySettings : Section {
       *this,
       {.name = "census", .meaning = "folder of the census tables (source = census)", .source = "design"},
       "data/kazakhstan"};
+  Texts regions{*this, {.name = "regions", .meaning = "codes or names of the regions that the society has, each as in the whole country (source = census); none: all", .source = "design"}, {}};
   Text nodes{
       *this,
       {.name = "nodes", .meaning = "CSV of residents, one a line (source = network)", .source = "design"},

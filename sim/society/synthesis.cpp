@@ -124,7 +124,24 @@ std::unique_ptr<Society> build_society(const SocietySettings& settings, double s
 }
 
 Country country_of(const SocietySettings& settings, const ScenarioSource& source) {
-  return settings.source.is("plain") ? plain_country(settings) : read_census(source.find(settings.census));
+  if (settings.source.is("plain")) return plain_country(settings);
+  Country country = read_census(source.find(settings.census));
+  if (settings.regions.value().empty()) return country;
+  std::vector<bool> kept(country.regions.size(), false);
+  for (const std::string& wanted : settings.regions.value()) {
+    std::vector<std::string> known;
+    bool found = false;
+    for (std::size_t r = 0; r < kept.size(); ++r) {
+      found = found || country.regions[r].code == wanted || country.regions[r].name == wanted;
+      if (country.regions[r].code == wanted || country.regions[r].name == wanted) kept[r] = true;
+      known.insert(known.end(), {country.regions[r].code, country.regions[r].name});
+    }
+    if (found) continue;
+    const std::string near = nearest(wanted, known);
+    throw scenario_error(source.place_of(settings.regions.path()), fmt::format("unknown region {}", to_toml(Value{wanted})),
+                         "the census has no such code or name", near.empty() ? "" : fmt::format("did you mean {}?", to_toml(Value{near})));
+  }
+  return part_of(country, kept);
 }
 
 }  // namespace kurultai

@@ -310,6 +310,20 @@ TEST_CASE("scenario: extends, nearest wins") {
   } catch (const Error& error) { CHECK(error.message().place == (folder.path() / "far/middle.toml:2").string()); }
 }
 
+TEST_CASE("scenario: extends several, the last of them nearest") {
+  const Folder folder;
+  folder.write("root.toml", "[information]\nreach = 0.1\nq_aware = 0.1\n");
+  folder.write("left.toml", "extends = 'root.toml'\n[information]\nreach = 0.2\n[policy.l]\ndose = 1\n");
+  folder.write("right.toml", "extends = 'root.toml'\n[information]\nq_aware = 0.3\n[policy.r]\ndose = 2\n");
+  const fs::path file = folder.write("both.toml", "extends = ['left.toml', 'right.toml']\n[run]\nweeks = 9\n");
+  World world;
+  (void)read_scenario(file, {}, world.registry);
+  CHECK(world.information.reach == 0.2);  // the root that both extend stands behind both
+  CHECK(world.information.q_aware == 0.3);
+  CHECK(world.policies.size() == 2);
+  CHECK(world.run.weeks == 9);
+}
+
 TEST_CASE("scenario: extends that cannot be followed") {
   const Folder folder;
   World world;
@@ -327,7 +341,7 @@ TEST_CASE("scenario: extends that cannot be followed") {
   CHECK(has(message("a.toml", "extends = './x/../a.toml'\n"), "extends itself"));
   CHECK(has(message("a.toml", "extends = ''\n"), "a.toml:1: extends must name a file"));
   CHECK(has(message("a.toml", "extends = 3\n"), "extends must name a file"));
-  CHECK(has(message("a.toml", "extends = ['b.toml']\n"), "extends must name a file"));
+  CHECK(has(message("a.toml", "extends = ['b.toml', 3]\n"), "extends must name a file"));
   CHECK(has(message("a.toml", "extends = '.'\n"), "it is a folder"));
   folder.write("b.toml", "title = 'b'\nextends = 'a.toml'\n");
   CHECK(has(message("a.toml", "extends = 'b.toml'\n"), "b.toml:2: 'a.toml' extends itself"));

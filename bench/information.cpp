@@ -1,6 +1,7 @@
 // Who hears of a matter, against the chance as a product of powers (C library) and the same draw.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "kazakhstan.h"
@@ -21,7 +22,7 @@ double chance(Stage& stage, std::size_t c, Vertex i, unsigned s) {
     return stage.value("information", name, l);
   };
   const auto lever = [&](const char* name) { return stage.lever(std::string("information.") + name, c, i); };
-  const double openness = world.practice.openness[c];
+  const double openness = std::clamp(world.practice.openness[c] + world.akimats.own_openness[c], 0.0, 1.0);
   double unreached = 1.0 - form.invitation;
   const double carried = std::max(0.0, 1.0 + parameter("a_openness") * (openness - parameter("openness_0")));
   unreached *= 1.0 - std::min(1.0, lever("reach") * carried) * r.exposure[i];

@@ -10,11 +10,13 @@
 // everywhere, so that neighbours in other communities know which matter a bit stands for; its subject is drawn from the nation's
 // wishes. The last slots are kept for national matters: as many as there are national forms, at most four; local ones have
 // the others. A national form that follows a national one opens when that one closes. Standing forms take no slot (`feedback`).
+// A form that decides the office is held only where the akim is elected (akimat.elected at least 0.5).
 // Limits: a matter that waits keeps its length; a local form may follow a national one, not the other way round.
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
 
@@ -35,7 +37,7 @@ class Agenda final : public Mechanism {
   Agenda()
       : Mechanism({.name = "agenda",
                    .meaning = "matters open, move to their next phase and close",
-                   .source = "MODEL 3; I3, P3, R7",
+                   .source = "MODEL 3; I3, P3, R1, R7",
                    .phase = Phase::agenda,
                    .reads = {"wishes", "adults", "members", "kind", "community"},
                    .writes = {"aware", "acted", "online"}}) {
@@ -72,6 +74,7 @@ class Agenda final : public Mechanism {
       plan.period = form.standing ? 0 : static_cast<std::int32_t>(form.period);
       plan.week = static_cast<std::int32_t>(form.week);
       plan.national = form.scope.is("national");
+      plan.office = form.decides.is("office");
       plan.one_subject = form.subject.is("one");
       plan.children = form.eligible.is("residents");
       plan.members = form.eligible.is("members");
@@ -138,6 +141,7 @@ class Agenda final : public Mechanism {
     std::uint16_t occupations = 0;
     bool national = false;
     bool one_subject = false;
+    bool office = false;
     bool children = false;
     bool members = false;
     std::vector<std::uint16_t> followers;
@@ -149,7 +153,7 @@ class Agenda final : public Mechanism {
   /// Whether community c holds matters of the form.
   [[nodiscard]] bool holds(const World& world, std::size_t c, const Plan& plan) const {
     return ((plan.types >> static_cast<unsigned>(world.society.country.communities[c].type)) & 1U) != 0 &&
-           (!plan.members || (plan.kinds & kinds_[c]) != 0);
+           (!plan.members || (plan.kinds & kinds_[c]) != 0) && (!plan.office || elects(world, c));
   }
 
   /// National matters: closed, opened and queued as a community's are, for all at once.

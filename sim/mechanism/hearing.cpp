@@ -1,8 +1,8 @@
 // hearing: what an akimat can know of its residents' wishes (MODEL 6; D2, T3).
 //
 // Every fourth week, communities in turn: adults, the mix of their wishes, and of those who took part within the
-// last year, or for whom an active resident LSG body speaks (R5), their share s and the mix of theirs. Knowledge
-// itself, k = s / (s + s_0), is spending's.
+// last year, or for whom an active resident LSG body speaks (R5), their share s and the mix of theirs. The same for the
+// areas of districts and regions, as sums over their communities. Knowledge itself, k = s / (s + s_0), is spending's.
 #include "base/parallel.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
@@ -18,7 +18,7 @@ class Hearing final : public Mechanism {
                    .source = "MODEL 6; D2, T3",
                    .phase = Phase::response,
                    .reads = {"wish", "last_act", "age", "member_of", "lapsed", "joined", "activity"},
-                   .writes = {"adults", "wishes", "heard", "took_part"}}) {}
+                   .writes = {"adults", "wishes", "heard", "took_part", "area_wishes", "area_heard", "area_took_part"}}) {}
 
   void prepare(World& world) override {
     tally_.prepare(world.society.communities(), world.blocks);
@@ -28,6 +28,8 @@ class Hearing final : public Mechanism {
       count(world, c);
       for (std::size_t g = 0; g < good_count; ++g) world.akimats.heard(c, g) = world.akimats.wishes(c, g);
     }
+    areas(world, world.districts, &Community::district);
+    areas(world, world.regions, &Community::region);
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4); }
@@ -46,9 +48,39 @@ class Hearing final : public Mechanism {
   void end(World& world) override {
     for (std::size_t c = 0; c < world.society.communities(); ++c)
       if (wanted(world, c)) count(world, c);
+    if (world.tick() % 4 != 3) return;  // each community once since the last time
+    areas(world, world.districts, &Community::district);
+    areas(world, world.regions, &Community::region);
   }
 
  private:
+  /// Sums over the communities of each area; where nobody took part, all are heard.
+  static void areas(const World& world, Authorities& table, std::uint32_t Community::* area) {
+    const Akimats& a = world.akimats;
+    const std::size_t n = table.size();
+    std::vector<double> adults(n, 0.0);
+    std::vector<double> actors(n, 0.0);
+    std::vector<double> heard(n * good_count, 0.0);
+    table.wishes.fill(0.0);
+    for (std::size_t c = 0; c < world.society.communities(); ++c) {
+      const std::size_t at = world.society.country.communities[c].*area;
+      const double here = a.adults[c] * a.took_part[c];
+      adults[at] += a.adults[c];
+      actors[at] += here;
+      for (std::size_t g = 0; g < good_count; ++g) {
+        table.wishes(at, g) += a.adults[c] * a.wishes(c, g);
+        heard[at * good_count + g] += here * a.heard(c, g);
+      }
+    }
+    for (std::size_t at = 0; at < n; ++at) {
+      table.took_part[at] = adults[at] > 0 ? actors[at] / adults[at] : 0.0;
+      for (std::size_t g = 0; g < good_count; ++g) {
+        table.wishes(at, g) = adults[at] > 0 ? table.wishes(at, g) / adults[at] : 1.0 / good_count;
+        table.heard(at, g) = actors[at] > 0 ? heard[at * good_count + g] / actors[at] : table.wishes(at, g);
+      }
+    }
+  }
+
   void count(World& world, std::size_t c) {
     std::array<std::int64_t, 2 * good_count> sum{};
     tally_.community(c, sum);

@@ -18,6 +18,7 @@ struct Practice : Section {
   Lever matching{*this, {.name = "matching", .unit = "tenge per tenge", .meaning = "what the state adds to each tenge that residents give, in money or work, for a matter that is answered", .source = "R7, P8"}, 0.0, {0, 20}};
   Lever competence{*this, {.name = "competence", .meaning = "how well the akim and staff are able to do their work; 0.5 as it is now", .source = "P2, D7"}, 0.5, {0, 1}};
   Lever elected{*this, {.name = "elected", .meaning = "at least 0.5: the akim is elected where a form of the scenario elects one; below: appointed, and answers upward", .source = "R1, T3, T6"}, 1.0, {0, 1}};
+  Real appointed_odds{*this, {.name = "appointed_odds", .unit = "factor", .meaning = "how much heavier the state weighs against residents (odds) where decisions answer upward: for an appointed akim, and for akimats of districts and regions", .source = "T3, T5; assumption"}, 1.5, {1, 100}};
   Lever capital{*this, {.name = "capital", .meaning = "share of the budget for goods that is capital spending, of which participatory votes set a share", .source = "MODEL 9; assumption"}, 0.25, {0, 1}};
   Lever resources{*this, {.name = "resources", .unit = "factor", .meaning = "budget a head, relative to the one the census gives", .source = "D9, P8"}, 1.0, {0, 20}};
 };

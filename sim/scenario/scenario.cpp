@@ -250,7 +250,9 @@ class Writer {
 
   void write(const File& file) {
     for (const Item& item : in_file_order(file.table)) {
-      if (item.key == "title" || item.key == "description" || item.key == "extends") {
+      if (item.key == "extends") {
+        continue;  // followed, and its form checked, when the files were read
+      } else if (item.key == "title" || item.key == "description") {
         if (!item.node->is_string() || !value_of(*item.node))
           throw scenario_error(file.place(*item.source), fmt::format("{} must be a text", item.key), "",
                                fmt::format("write {} = \"...\"", item.key));

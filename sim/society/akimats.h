@@ -45,6 +45,9 @@ struct Akimats : Table {
   Column<double> own_share{*this, "own_share", "share", "share of shared taxes kept, beyond the lever: by revisions (D6)"};
   Column<double> job_satisfaction{*this, "job_satisfaction", "1", "s: job satisfaction of its staff, mean"};
   Column<double> usual_job_satisfaction{*this, "usual_job_satisfaction", "1", "job satisfaction at the end of the warm-up"};
+  Column<double> workload{*this, "workload", "1", "work that comes, relative to what the staff can handle"};
+  Column<double> trusted{*this, "trusted", "1", "mean trust of adults in the local akim"};
+  Column<double> appointed{*this, "appointed", "1", "1: the akim is appointed and answers upward, 0: elected"};
   Column<double> tension{*this, "tension", "1", "unanswered grievances times low trust (D10)"};
   Column<double> lsg_index{*this, "lsg_index", "1", "LSG development index (I1)"};
 

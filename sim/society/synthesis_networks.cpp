@@ -342,6 +342,21 @@ std::vector<Edge> partner_ties(const Society& society) {
   for (std::size_t c = 0; c < society.communities(); ++c)
     edges.push_back(
         {society.akimat(c), society.district_akimat(country.communities[c].district), Layer::partner});
+  // Networks of akimats: those of a region by the hash of their codes, which no district knows of, cut into equal parts.
+  std::vector<std::size_t> order;
+  for (std::size_t from = 0; from < society.communities();) {
+    const std::uint32_t region = country.communities[from].region;
+    order.clear();
+    for (; from < society.communities() && country.communities[from].region == region; ++from) order.push_back(from);
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return society.key[a] != society.key[b] ? society.key[a] < society.key[b] : a < b;
+    });
+    const std::size_t networks = std::max<std::size_t>(1, (order.size() + network_size / 2) / network_size);
+    for (std::size_t n = 0; n < networks; ++n)
+      for (std::size_t a = order.size() * n / networks; a < order.size() * (n + 1) / networks; ++a)
+        for (std::size_t b = a + 1; b < order.size() * (n + 1) / networks; ++b)
+          edges.push_back({society.akimat(order[a]), society.akimat(order[b]), Layer::partner});
+  }
   for (std::size_t d = 0; d < country.districts.size(); ++d)
     edges.push_back(
         {society.district_akimat(d), society.region_akimat(country.districts[d].region), Layer::partner});

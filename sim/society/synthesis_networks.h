@@ -43,8 +43,12 @@ class TieMaker {
   std::vector<std::vector<double>> pull_;  ///< by region, of all regions: residents x distance decay
 };
 
+/// Akimats in a network of LSG bodies, about.
+inline constexpr std::size_t network_size = 8;
+
 /// Partners above the communities: akimats of community, district and region in a chain; mobile groups with
-/// the akimat of their region, the digital platform with those of all regions.
+/// the akimat of their region, the digital platform with those of all regions. And peers: akimats of communities in
+/// networks of about `network_size` within a region, across its districts (P10).
 std::vector<Edge> partner_ties(const Society& society);
 
 }  // namespace kurultai

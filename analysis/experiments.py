@@ -42,6 +42,20 @@ class Row:
     #: From the runs of one replicate, by scenario's name, to the effect.
     measure: Callable[[dict], float]
     note: str = ""
+    #: Of an effect that is a ratio of means over replicates: what the mean of `measure` is divided by.
+    over: Callable[[dict], float] | None = None
+
+
+def correlation(run) -> float:
+    """Correlation of the two voters of households that got no mail."""
+    from kurultai.trials import read_trial
+    return read_trial(run, "neighbours").household_correlation(0).value
+
+
+def beside(run) -> float:
+    """Effect on the other member of a household over the effect on who opened the door."""
+    from kurultai.trials import read_trial
+    return read_trial(run, "canvass").beside_ratio(0).value
 
 
 def first_round(run, policy: str) -> float:
@@ -113,15 +127,16 @@ ROWS = [
         lambda r: message(r["online_message"], r["online_message, nothing sent"])[0],
         "against the same voters with the same luck and no message"),
     Row("household correlation", "Gerber, Green, Larimer 2008", "predicted", "0.60", 0.55, 0.65, "correlation",
-        lambda r: __import__("kurultai").trials.read_trial(r["mail"], "neighbours").household_correlation(0).value,
+        lambda r: correlation(r["mail"]),
         "two voters of a household that got no mail"),
     Row("other member over who opened", "Nickerson 2008", "predicted", "0.62", 0.3, 1.0, "ratio",
-        lambda r: __import__("kurultai").trials.read_trial(r["canvass"], "canvass").beside_ratio(0).value),
+        lambda r: beside(r["canvass"])),
     Row("neighbours mail, by past votes", "Gerber, Green, Larimer 2008", "predicted",
         ", ".join(f"{x:+.1f}" for x in BY_PAST_VOTES), 0.0, 1.5, "points, root mean square distance",
         lambda r: past_votes(r["mail"]), "tolerance: about two standard errors of the published six; a judgement"),
     Row("online message: indirect over direct", "Bond et al. 2012", "predicted", "about 4.7", 3.0, 6.0, "ratio",
-        lambda r: math.nan, "ratio of the means over replicates"),
+        lambda r: message(r["online_message"], r["online_message, nothing sent"])[1], "ratio of the means over replicates",
+        lambda r: message(r["online_message"], r["online_message, nothing sent"])[0]),
     Row("internet ballot", "Spada et al. 2015", "predicted", "+8.2", 5.0, 11.0, "percent of turnout",
         lambda r: ballot(r["internet_ballot"])),
     Row("fine cut by three quarters", "Leon 2017", "predicted", "-5.3", -6.8, -3.8, "points",
@@ -234,7 +249,8 @@ def main() -> int:
     if options.replicates < 1:
         parser.error("at least one replicate")
     values: dict[str, list[float]] = {row.name: [] for row in ROWS}
-    beside: dict[str, list[float]] = {name: [] for name, _ in ASIDES}
+    below: dict[str, list[float]] = {row.name: [] for row in ROWS if row.over}
+    asides: dict[str, list[float]] = {name: [] for name, _ in ASIDES}
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(1, options.replicates + 1):
             try:
@@ -244,20 +260,21 @@ def main() -> int:
                 return 1
             for row in ROWS:
                 values[row.name].append(row.measure(runs))
+                if row.over:
+                    below[row.name].append(row.over(runs))
             for name, measure in ASIDES:
-                beside[name].append(measure(runs))
+                asides[name].append(measure(runs))
             print(f"replicate {seed} of {options.replicates}", flush=True)
-    found = {name: mean_and_error(list_) for name, list_ in values.items()}
-    found["online message: indirect over direct"] = ratio_of_means(beside[ASIDES[4][0]], values["online message: social"])
-    asides = {name: mean_and_error(list_) for name, list_ in beside.items()}
+    found = {name: ratio_of_means(list_, below[name]) if name in below else mean_and_error(list_) for name, list_ in values.items()}
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "experiments.md").write_text(page(found, asides, options.replicates), encoding="utf-8")
+    (options.out / "experiments.md").write_text(page(found, {name: mean_and_error(list_) for name, list_ in asides.items()}, options.replicates), encoding="utf-8")
     with open(options.out / "experiments.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["effect", "kind", "replicate", "value"])
         for row in ROWS:
-            writer.writerows([row.name, row.kind, k + 1, f"{value:.6g}"] for k, value in enumerate(values[row.name]))
-        for name, list_ in beside.items():
+            parts = zip(values[row.name], below[row.name]) if row.over else ((value, 1) for value in values[row.name])
+            writer.writerows([row.name, row.kind, k + 1, f"{a / b if b else math.nan:.6g}"] for k, (a, b) in enumerate(parts))
+        for name, list_ in asides.items():
             writer.writerows([name, "beside", k + 1, f"{value:.6g}"] for k, value in enumerate(list_))
     print(options.out / "experiments.md")
     print(options.out / "experiments.csv")

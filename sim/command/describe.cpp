@@ -2,12 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
+#include "command/sources.h"
 #include "command/verbs.h"
 #include "engine/simulation.h"
 #include "scenario/dictionary.h"
@@ -17,106 +16,6 @@
 namespace kurultai {
 
 namespace {
-
-struct Tag {
-  const char* tag;
-  const char* says;
-};
-
-/// What the source asks for, a line each (README, "Sources").
-constexpr std::array<Tag, 42> tags = {{
-    {"D1", "residents' civic activity is very low"},
-    {"D2", "passivity makes civic institutions ineffective"},
-    {"D3", "interaction works only if information flows"},
-    {"D4", "budgets depend on transfers; no motive to raise revenue"},
-    {"D5", "regions are very unequal; alarm above tenfold"},
-    {"D6", "dividing functions and revenues is a repeated process"},
-    {"D7", "quality of management acts on welfare and goes with openness"},
-    {"D8", "experience of self-organisation is lacking"},
-    {"D9", "activating self-government may fail where resources are short"},
-    {"D10", "self-government lowers social tension"},
-    {"T1", "six theories of local self-government"},
-    {"T2", "environment, means, action"},
-    {"T3", "the dualist view: the state's will and residents' interests"},
-    {"T4", "residents decide local matters themselves, lawfully"},
-    {"T5", "countries differ: decentralised and centralised"},
-    {"T6", "self-government in Kazakhstan has a history"},
-    {"T7", "self-government is a school"},
-    {"Q1", "survey of rural residents"},
-    {"Q2", "survey of the population of a region"},
-    {"Q3", "survey of rural staff"},
-    {"Q4", "survey of regional staff"},
-    {"I1", "a system of indicators"},
-    {"I2", "SWOT analysis"},
-    {"I3", "a management mechanism: forms, methods, digitalisation"},
-    {"R1", "a clear division of powers"},
-    {"R2", "more financial autonomy"},
-    {"R3", "stronger control of how resources are used"},
-    {"R4", "publicity of decisions and spending"},
-    {"R5", "a resident self-government body"},
-    {"R6", "mobile groups that train akimats"},
-    {"R7", "public participation in projects"},
-    {"R8", "economic incentives for local power"},
-    {"P1", "wider powers of local bodies"},
-    {"P2", "resources, training and support"},
-    {"P3", "more participation"},
-    {"P4", "digital technology"},
-    {"P5", "programmes for local enterprise"},
-    {"P6", "support for education and culture"},
-    {"P7", "sustainable use of natural resources"},
-    {"P8", "fairer budgets between regions"},
-    {"P9", "exchange of experience"},
-    {"P10", "networks of self-government bodies"},
-}};
-
-/// Whether `text` names `tag` as a word of its own: "R1" is not in "R10".
-bool names(const std::string& text, const std::string& tag) {
-  for (std::size_t at = text.find(tag); at != std::string::npos; at = text.find(tag, at + 1)) {
-    const bool starts = at == 0 || std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0;
-    const std::size_t after = at + tag.size();
-    const bool ends = after >= text.size() || std::isalnum(static_cast<unsigned char>(text[after])) == 0;
-    if (starts && ends) return true;
-  }
-  return false;
-}
-
-struct Represents {
-  std::string kind;
-  std::string name;
-};
-
-std::vector<Represents> representing(const Model& model, const std::string& tag) {
-  std::vector<Represents> list;
-  for (const auto& mechanism : model.mechanisms) {
-    if (names(mechanism->role().source, tag)) list.push_back({"mechanism", mechanism->name()});
-    for (const SeriesSpec& series : mechanism->series())
-      if (names(series.source, tag)) list.push_back({"series", series.name});
-  }
-  for (const Section* section : model.registry.sections())
-    for (const Field* field : section->fields())
-      if (names(field->about().source, tag))
-        list.push_back({field->kind() == Field::Kind::lever ? "lever" : "parameter", field->path()});
-  for (std::size_t p = 0; p < model.policies.size(); ++p)
-    if (names(model.policies[p].source.value(), tag)) list.push_back({"policy", model.policies.key(p)});
-  return list;
-}
-
-std::string describe_sources(const Model& model, bool json) {
-  nlohmann::json array = nlohmann::json::array();
-  std::string text = "What represents each tag of the source (README, \"Sources\").\n\n";
-  for (const Tag& tag : tags) {
-    const std::vector<Represents> list = representing(model, tag.tag);
-    text += fmt::format("{:<4} {}\n", tag.tag, tag.says);
-    nlohmann::json items = nlohmann::json::array();
-    for (const Represents& item : list) {
-      text += fmt::format("     {:<10} {}\n", item.kind, item.name);
-      items.push_back({{"kind", item.kind}, {"name", item.name}});
-    }
-    if (list.empty()) text += "     not yet represented\n";
-    array.push_back({{"tag", tag.tag}, {"says", tag.says}, {"represented_by", items}});
-  }
-  return json ? array.dump(2) + "\n" : text;
-}
 
 std::string describe_outputs(const Model& model, bool json) {
   nlohmann::json array = nlohmann::json::array();

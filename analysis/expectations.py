@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+"""Runs what is expected of each tag of the source at both ends, and writes what came of it:
+
+    /usr/bin/python3 analysis/expectations.py --program PATH [--seeds 20] [--jobs N] [--only TAG]... [--out results]
+
+`./kurultai expectations` calls it. The rows come from `describe sources --json`: levers with a low and a high value, a series, a
+sign or none, a least effect (of none: a margin of equivalence) and a horizon. Both ends are run from week 0 on in
+scenarios/expectations.toml with the same seeds 1, 2, ... (society, luck and all), so differences are paired; an effect is the
+difference of the means over the year before the horizon. Verdicts are by the 95% interval of Student's t:
+
+    as expected         the interval lies on the expected side of zero and the effect is at least the least one
+    smaller             on the expected side, but the effect is smaller than the least one
+    against             the interval lies on the other side of zero
+    not told apart      the interval holds zero
+    equivalent          none expected: the 90% interval lies within the margin (two one-sided tests at 5%)
+    not equivalent      none expected: it does not
+
+Nothing is tuned to a verdict. Writes OUT/expectations.md, and OUT/expectations.csv with the effect of every seed. Exits with 1 if a
+run fails.
+"""
+import argparse
+import concurrent.futures
+import csv
+import dataclasses
+import hashlib
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SCENARIO = ROOT / "scenarios" / "expectations.toml"
+YEAR = 52
+
+# Quantiles of Student's t, 97.5% and 95%, by degrees of freedom up to 30 (tables; the normal's beyond).
+T975 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110,
+        2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
+T950 = (6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740,
+        1.734, 1.729, 1.725, 1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One expectation, as `describe sources --json` gives it."""
+
+    tag: str
+    says: str
+    moves: tuple  # of (lever, low, high)
+    where: tuple  # settings of both ends
+    series: str
+    sign: str  # rises, falls, stays
+    least: float
+    horizon: int
+
+    def scenario(self, end: int) -> str:
+        """The scenario of one end (0: low, 1: high) as TOML without the file it extends."""
+        text = ""
+        for k, move in enumerate(self.moves):
+            text += f'[policy.move_{k}]\nlever = "{move[0]}"\nmode = "set"\ndose = {float(move[1 + end])}\n'
+        return text
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """What came of a row: effects by seed, their mean and standard error, both ends' means, and a verdict."""
+
+    row: Row
+    effects: numpy.ndarray
+    low: float
+    high: float
+    mean: float
+    error: float
+    half: float  # of the 95% interval
+    verdict: str
+
+
+def rows(program: pathlib.Path) -> list[Row]:
+    """All expectations of the program."""
+    text = subprocess.run([str(program), "describe", "sources", "--json"], capture_output=True, text=True, check=True).stdout
+    found = []
+    for tag in json.loads(text):
+        for e in tag["expectations"]:
+            moves = tuple((m["lever"], m["low"], m["high"]) for m in e["moves"])
+            found.append(Row(tag["tag"], e["says"], moves, tuple(e["where"]), e["series"], e["sign"], e["least"], e["horizon"]))
+    return found
+
+
+def values_of(file: pathlib.Path, series: set[str], horizon: int) -> dict[str, float]:
+    """Mean of each series of the nation over the year before `horizon`; of a survey's item ("survey/NAME/ITEM") the last estimate
+    before it."""
+    values = {}
+    with h5py.File(file) as data:
+        nation = data["series/nation"]
+        week = nation["week"][:]
+        last_year = (week >= horizon - YEAR) & (week < horizon)
+        for name in series:
+            if name.startswith("survey/"):
+                _, survey, item = name.split("/")
+                group = data[f"surveys/{survey}"]
+                items = [text.decode() if isinstance(text, bytes) else text for text in group["item"][:]]
+                estimates = group["estimate"][:, items.index(item)]
+                values[name] = float(numpy.nanmean(estimates[group["week"][:] >= horizon - YEAR]))
+            else:
+                values[name] = float(numpy.nanmean(nation[name][:][last_year]))
+    return values
+
+
+def simulate(program: pathlib.Path, folder: pathlib.Path, text: str, where: tuple, seed: int, weeks: int, series: set[str],
+             common: list[str]) -> dict[str, float]:
+    """One run; raises RuntimeError with the program's message."""
+    name = hashlib.sha1(repr((text, where, seed, weeks)).encode()).hexdigest()[:16]
+    scenario, out = folder / f"{name}.toml", folder / f"{name}.h5"
+    scenario.write_text(f'extends = "{SCENARIO}"\n{text}', encoding="utf-8")
+    command = [str(program), "run", str(scenario), "--seed", str(seed), "--weeks", str(weeks), "--threads", "1", "--out", str(out),
+               "--progress", "none"]
+    for setting in [*common, *where]:
+        command += ["--set", setting]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip() or done.stdout.strip())
+    values = values_of(out, series, weeks)
+    out.unlink()
+    return values
+
+
+def judge(row: Row, low: numpy.ndarray, high: numpy.ndarray) -> Finding:
+    """The verdict on paired values of both ends."""
+    effects = high - low
+    n = len(effects)
+    mean = float(effects.mean())
+    error = float(effects.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan
+    df = min(n - 1, 30)
+    half = T975[df - 1] * error if n > 1 else math.nan
+    if math.isnan(half) or math.isnan(mean):
+        verdict = "not measured"
+    elif row.sign == "stays":
+        within = abs(mean) + T950[df - 1] * error < row.least
+        verdict = "equivalent" if within else "not equivalent"
+    else:
+        toward = mean if row.sign == "rises" else -mean
+        verdict = ("not told apart" if abs(mean) <= half else
+                   "against" if toward < 0 else "as expected" if toward >= row.least else "smaller")
+    return Finding(row, effects, float(low.mean()), float(high.mean()), mean, error, half, verdict)
+
+
+def figure(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def page(findings: list[Finding], seeds: int) -> str:
+    """The table as Markdown."""
+    met = [f for f in findings if f.verdict in ("as expected", "equivalent")]
+    nulls = [f for f in findings if f.row.sign == "stays"]
+    lines = ["# What is expected of each tag of the source, and what came of it", "",
+             f"Written by `./kurultai expectations`. The rows stand in `sim/command/expectations.cpp` and were written before they were run; "
+             f"`./kurultai describe sources` prints them. Each was run at both ends in `scenarios/expectations.toml` (two regions of the "
+             f"Kazakhstan census) with {seeds} paired seeds, 1 to {seeds}: the same society and luck in both ends. An effect is the "
+             f"difference of the means over the year before the horizon, with its 95% interval (Student's t, {seeds - 1} degrees of freedom). "
+             "Where none is expected, two one-sided tests at 5% ask whether the effect lies within the margin.", "",
+             f"{len(met)} of {len(findings)} came out as expected, among them {sum(f.verdict == 'equivalent' for f in nulls)} of {len(nulls)} "
+             "nulls. There is no correction for the number of rows: one in forty intervals misses on each side by chance alone. "
+             "What came out otherwise is reported as it is.", "",
+             "| tag | levers, low to high | series | expected | weeks | low | high | effect | 95% interval | verdict |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for f in findings:
+        row = f.row
+        moves = ", ".join(f"`{lever}` {figure(a)} to {figure(b)}" for lever, a, b in row.moves)
+        expected = f"{row.sign} within {figure(row.least)}" if row.sign == "stays" else f"{row.sign} by {figure(row.least)} or more"
+        lines.append(f"| {row.tag} | {moves} | `{row.series}` | {expected} | {row.horizon} | {figure(f.low)} | {figure(f.high)} | "
+                     f"{f.mean:+.4g} | {f.mean - f.half:+.4g} to {f.mean + f.half:+.4g} | {f.verdict} |")
+    lines += ["", "Why each is expected:", ""]
+    for f in findings:
+        where = f" (with {', '.join('`' + text + '`' for text in f.row.where)})" if f.row.where else ""
+        lines.append(f"- {f.row.tag}: {f.row.says}{where}.")
+    others = [f for f in findings if f.verdict not in ("as expected", "equivalent")]
+    lines += ["", "Otherwise than expected:", ""] if others else []
+    for f in others:
+        lines.append(f"- {f.row.tag}, `{f.row.series}` by `{f.row.moves[0][0]}`: {f.verdict}; {f.mean:+.4g} where {f.row.sign} by "
+                     f"{figure(f.row.least)} was expected.")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at once")
+    parser.add_argument("--only", action="append", default=[], metavar="TAG", help="these tags alone")
+    parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, such as run.scale=0.01")
+    parser.add_argument("--horizon", type=int, help="weeks, at most, of all rows: to try")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
+    options = parser.parse_args()
+    if options.seeds < 2:
+        parser.error("at least two seeds")
+    wanted = [row for row in rows(options.program) if not options.only or row.tag in options.only]
+    if options.horizon:
+        wanted = [dataclasses.replace(row, horizon=min(row.horizon, options.horizon)) for row in wanted]
+    if not wanted:
+        parser.error("no row has that tag")
+
+    # A run serves every row that asks for it.
+    series: dict[tuple, set[str]] = {}
+    for row in wanted:
+        for end in (0, 1):
+            series.setdefault((row.scenario(end), row.where, row.horizon), set()).add(row.series)
+    tasks = [(key, seed) for key in series for seed in range(1, options.seeds + 1)]
+    values: dict[tuple, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        futures = {pool.submit(simulate, options.program, pathlib.Path(folder), key[0], key[1], seed, key[2], series[key], options.set):
+                   (key, seed) for key, seed in tasks}
+        try:
+            for number, future in enumerate(concurrent.futures.as_completed(futures), 1):
+                values[futures[future]] = future.result()
+                if number % 50 == 0 or number == len(futures):
+                    print(f"run {number} of {len(futures)}", file=sys.stderr, flush=True)
+        except (RuntimeError, KeyError, ValueError) as error:
+            pool.shutdown(cancel_futures=True)
+            print(f"expectations: {error}", file=sys.stderr)
+            return 1
+
+    findings = []
+    for row in wanted:
+        ends = [numpy.array([values[(row.scenario(end), row.where, row.horizon), seed][row.series] for seed in range(1, options.seeds + 1)])
+                for end in (0, 1)]
+        findings.append(judge(row, *ends))
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "expectations.md").write_text(page(findings, options.seeds), encoding="utf-8")
+    with open(options.out / "expectations.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["tag", "lever", "series", "seed", "effect"])
+        for f in findings:
+            writer.writerows([f.row.tag, f.row.moves[0][0], f.row.series, k + 1, f"{effect:.6g}"] for k, effect in enumerate(f.effects))
+    print(options.out / "expectations.md")
+    print(options.out / "expectations.csv")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

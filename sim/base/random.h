@@ -30,6 +30,7 @@ enum class Stream : std::uint16_t {
   statistics = 13,
   designs = 14,
   resampling = 15,
+  surveys = 16,
 };
 
 /// The stable name of an agent: the key of its community (a hash of its code) and its place in it.

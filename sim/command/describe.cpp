@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "command/sources.h"
+#include "command/surveys.h"
 #include "command/verbs.h"
 #include "engine/simulation.h"
 #include "scenario/dictionary.h"
@@ -79,6 +80,7 @@ int describe(const DescribeOptions& options) {
   if (topic == "parameters") fmt::print("{}", describe_parameters(model.registry, json));
   if (topic == "levers") fmt::print("{}", describe_levers(model.registry, json));
   if (topic == "forms") fmt::print("{}", describe_forms(model, json));
+  if (topic == "surveys") fmt::print("{}", describe_surveys(model, json));
   if (topic == "outputs") fmt::print("{}", describe_outputs(model, json));
   if (topic == "plan") fmt::print("{}", describe_plan(model));
   if (topic == "sources") fmt::print("{}", describe_sources(model, json));

@@ -110,11 +110,11 @@ class CommandLine {
   }
 
   void add_describe() {
-    auto [verb, options] = add("describe", "describe parameters, levers, forms, outputs, plan, sources, the keys of a sweep, or the network of a scenario",
+    auto [verb, options] = add("describe", "describe parameters, levers, forms, surveys, outputs, plan, sources, the keys of a sweep, or the network of a scenario",
                                &kurultai::describe);
     verb.add_option("topic", options.topic, "what to describe")
         ->required()
-        ->check(CLI::IsMember({"parameters", "levers", "forms", "outputs", "plan", "sources", "sweep", "network"}));
+        ->check(CLI::IsMember({"parameters", "levers", "forms", "surveys", "outputs", "plan", "sources", "sweep", "network"}));
     add_scenario(verb, options, false);
     verb.add_flag("--json", options.json, "as JSON, for programs");
   }

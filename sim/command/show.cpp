@@ -272,6 +272,8 @@ class Summary {
         if (coordinate.name != "week") by_label(*nation, coordinate);
     }
     if (const Group* region = result_.group("series/region")) regions(*region);
+    for (const Group& group : result_.groups)
+      if (group.path.rfind("surveys/", 0) == 0) survey(group);
     rest();
     return std::move(out_);
   }
@@ -455,6 +457,34 @@ class Summary {
       put(line);
     }
     if (order.size() > most) put(fmt::format("and {} more", order.size() - most));
+  }
+
+  /// The last round of a survey, an item a line: estimate, interval, and what a census would have given.
+  void survey(const Group& group) {
+    const Coordinate* item = group.coordinate("item");
+    const Coordinate* week = group.coordinate("week");
+    static constexpr const char* shown[] = {"respondents", "estimate", "low", "high", "census"};
+    if (item == nullptr || week == nullptr || size_of(week->values) == 0) return;
+    std::vector<std::vector<double>> table;
+    for (const char* name : shown) {
+      const Variable* variable = group.variable(name);
+      if (variable == nullptr || variable->dimensions != std::vector<std::string>{"week", "item"}) return;
+      table.push_back(numbers(variable->values));
+    }
+    const std::vector<std::string> names = labels(*item);
+    const std::size_t rounds = size_of(week->values);
+    heading(fmt::format("survey {}, week {}{}", group.path.substr(group.path.find('/') + 1), labels(*week).back(),
+                        rounds > 1 ? fmt::format(" (the last of {} rounds)", rounds) : ""));
+    explain(group.long_name);
+    std::size_t name_width = 10;
+    for (const std::string& name : names) name_width = std::max(name_width, std::min<std::size_t>(columns(name), 28));
+    put(style_.faint(fitted("", name_width) + right("respondents", 13) + right("mean", 8) + right("95% interval", 18) + right("census", 10)));
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      const std::size_t at = (rounds - 1) * names.size() + k;
+      const std::string interval = std::isfinite(table[2][at]) ? fmt::format("{:.2f} to {:.2f}", table[2][at], table[3][at]) : "–";
+      const auto mean = [&](std::size_t f) { return std::isfinite(table[f][at]) ? fmt::format("{:.2f}", table[f][at]) : std::string("–"); };
+      put(fitted(names[k], name_width) + right(fmt::format("{:.0f}", table[0][at]), 13) + right(mean(1), 8) + right(interval, 18) + right(mean(4), 10));
+    }
   }
 
   /// What else the file holds, a line for each group.

@@ -33,7 +33,7 @@ struct RunOptions : ScenarioOptions {
 };
 
 struct DescribeOptions : ScenarioOptions {
-  std::string topic;  ///< parameters, levers, forms, outputs, plan, sources, sweep, network
+  std::string topic;  ///< parameters, levers, forms, surveys, outputs, plan, sources, sweep, network
   bool json = false;
 };
 

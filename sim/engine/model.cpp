@@ -36,6 +36,8 @@ Model::Model() : mechanisms(make_mechanisms()) {
   registry.add(forms);
   registry.add(taxes);
   registry.add(policies);
+  registry.add(surveys);
+  registry.add(items);
 }
 
 void Model::read(const std::filesystem::path& file, std::span<const std::string> sets) {
@@ -46,6 +48,7 @@ void Model::read(const std::filesystem::path& file, std::span<const std::string>
 void Model::check() const {
   check_consistency(source, registry);
   check_policies(policies, registry, source);
+  check_surveys(surveys, items, source);
   std::vector<std::string> names;
   for (std::size_t f = 0; f < forms.size(); ++f) names.push_back(forms.key(f));
   for (std::size_t f = 0; f < forms.size(); ++f) {

@@ -9,6 +9,7 @@
 
 #include "mechanism/list.h"
 #include "observation/recorder.h"
+#include "observation/survey.h"
 #include "scenario/policy.h"
 #include "scenario/run.h"
 #include "scenario/scenario.h"
@@ -25,7 +26,7 @@ struct Model {
   void read(const std::filesystem::path& file, std::span<const std::string> sets);
 
   /// Throws scenario_error for what only the whole can show: sections that contradict themselves, policies without a
-  /// lever, forms that follow none.
+  /// lever, forms that follow none, surveys without their items.
   void check() const;
 
   /// The mechanism called `name`; throws std::logic_error if there is none.
@@ -39,6 +40,8 @@ struct Model {
   Collection<FormSpec> forms{"form", "forms of participation"};
   Collection<TaxSpec> taxes{"tax", "taxes"};
   Collection<PolicySpec> policies{"policy", "policies"};
+  Collection<SurveySpec> surveys{"survey", "surveys"};
+  Collection<ItemSpec> items{"item", "questions of surveys"};
   std::vector<std::unique_ptr<Mechanism>> mechanisms;
   Registry registry;
   ScenarioSource source;

@@ -87,12 +87,14 @@ Simulation::Simulation(Model& model, const Society& society)
   }
   recorder_ = std::make_unique<Recorder>(world_, std::move(series), model.output);
   panel_ = std::make_unique<Panel>(world_, model.output.panel, model.output.panel_every);
+  surveys_ = std::make_unique<SurveyRecord>(world_, model.surveys, model.items, model.source);
 }
 
 void Simulation::step() {
   for (const Pass& mechanisms : plan_) pass(mechanisms);
   recorder_->observe(world_);
   panel_->observe(world_);
+  surveys_->observe(world_);
   ++world_.week;
 }
 
@@ -152,6 +154,7 @@ void Simulation::state(Archive& archive) {
   recorder_->state(archive);
   archive.section("panel");
   panel_->state(archive);
+  surveys_->state(archive);
 }
 
 Result Simulation::result() const {
@@ -167,6 +170,7 @@ Result Simulation::result() const {
   result.attributes["residents"] = static_cast<std::int64_t>(world_.society.residents.size());
   result.groups = recorder_->groups(world_);
   if (!panel_->empty()) result.groups.push_back(panel_->group());
+  for (Group& survey : surveys_->groups()) result.groups.push_back(std::move(survey));
 
   for (std::size_t p = 0; p < model_.policies.size(); ++p) result.groups.push_back(trial_record(world_, p));
   return result;

@@ -10,6 +10,7 @@
 #include "observation/panel.h"
 #include "observation/recorder.h"
 #include "observation/result.h"
+#include "observation/survey_record.h"
 
 namespace kurultai {
 
@@ -47,6 +48,7 @@ class Simulation {
   std::vector<Pass> plan_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Panel> panel_;
+  std::unique_ptr<SurveyRecord> surveys_;
   std::vector<std::uint32_t> work_;           ///< blocks that have work in this pass
   std::vector<std::uint32_t> wanted_;         ///< by community: bit k, mechanism k of the pass has work
 };

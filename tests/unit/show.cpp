@@ -188,3 +188,24 @@ TEST_CASE("show: absent values, a single week and no week at all") {
     CHECK(contains(show(brief, false, 80), weeks == 1 ? "1 weeks" : "0 weeks"));
   }
 }
+
+TEST_CASE("show: a survey's last round stands beside the census") {
+  Result result = example();
+  Group survey{"surveys/q1", "do local bodies work?", {}, {}};
+  survey.coordinates = {{"week", {"week"}, std::vector<std::int32_t>{40, 92}, "1", "week", "design"},
+                        {"item", {"item"}, std::vector<std::string>{"trust", "work"}, "1", "item", "Q1"}};
+  const auto add = [&](const char* name, std::vector<double> values) { survey.variables.push_back({name, {"week", "item"}, std::move(values), "1", name, "Q1"}); };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  add("respondents", {100, 100, 87, 0});
+  add("estimate", {1, 1, 3.4, nan});
+  add("low", {1, 1, 3.1, nan});
+  add("high", {1, 1, 3.7, nan});
+  add("census", {1, 1, 3.25, 2.5});
+  result.groups.push_back(survey);
+  const std::string text = show(result, false, 80);
+  CHECK(contains(text, "survey q1, week 92 (the last of 2 rounds)"));
+  const std::string trust = line_with(text, "3.10 to 3.70");
+  CHECK(contains(trust, "87"));
+  CHECK(contains(trust, "3.25"));
+  CHECK(contains(line_with(text, "2.50"), "–"));  // nobody answered
+}

@@ -30,6 +30,7 @@
   MECHANISM(demography, 1015)          \
   MECHANISM(institutions, 1020)        \
   MECHANISM(experience, 1021)          \
+  MECHANISM(indicators, 1041)          \
   MECHANISM(sight, 1017)               \
   MECHANISM(publication, 1016)
 

@@ -1,0 +1,262 @@
+// indicators: how far local self-government has come, community by community (MODEL 11; I1, D7, D8, D10).
+//
+// Each is a number from 0 to 1, 1 the best:
+//
+//   participation    adults who took part within a year
+//   information      share of open matters known by those who may take part, by memory of about a year
+//   digital          mean of coverage, adults on civic platforms, their mean skill, the akimat's digital competence
+//   fiscal_autonomy  own revenue / (own revenue + transfers)
+//   transparency     mean of openness, of watch = 1 - (1 - audit) (1 - oversight) (1 - watched), of 1 - loss
+//   effectiveness    mean of matters answered in time, match, thrift = c_0 / (c_0 + budget a head / matters decided a year)
+//   services         sum_g wishes_g Q_g, Q_g = G_g / (G_g + G_half) as in `satisfaction`
+//   trust            mean of adults' trust and satisfaction
+//   welfare          mean of enterprises / (enterprises + e_0), income / (income + 1), output / (output + o_0)
+//   equality         mean of 1 - Gini of adults' incomes, and of 1 - |a - b| / (a + b) for the shares a, b who took part: women
+//                    and men, with and without higher education
+//   calm             1 - tension
+//
+//   LSG index = sum weight x indicator / sum of weights
+//
+// Every fourth week, communities in turn; matters decided are counted every week. In time: matters answered, less the share of
+// the year by which the district's maslikhat delayed the budget. Shares of groups are drawn toward the community's by as many
+// as `shrink` people, so that a handful of people is no inequality. Where no money is known (no budget, no output) that part is
+// left out of its mean; fiscal autonomy is then 0.
+// Limits: weights are a convention, not a finding; incomes count by eighths of the mean wage, up to five.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <memory>
+#include <string>
+
+#include "base/elementary.h"
+#include "mechanism/conduct.h"
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+struct Kind {
+  const char* name;
+  const char* meaning;
+  const char* source;
+};
+
+enum : std::size_t { participation, information, digital, fiscal_autonomy, transparency, effectiveness, services, trust, welfare, equality, calm, count };
+
+constexpr std::array<Kind, count> kinds = {{
+    {"participation", "adults who took part within a year", "I1, D1, P3"},
+    {"information", "open matters known by those who may take part, of late", "I1, D3, R4"},
+    {"digital", "coverage, users of platforms, their skill, the akimat's digital competence", "I1, I3, P4"},
+    {"fiscal_autonomy", "own revenue out of own revenue and transfers", "I1, D4, R2"},
+    {"transparency", "openness, control of spending, spending that is not lost: transparency and accountability", "I1, D7, R3, R4"},
+    {"effectiveness", "matters answered in time, match with wishes, matters decided for the money: effectiveness of management", "I1, D7"},
+    {"services", "quality of public goods, by residents' wishes", "I1, D7"},
+    {"trust", "trust and satisfaction of adults", "I1, D7"},
+    {"welfare", "enterprises, incomes, output: enterprise and welfare", "I1, D7, D10, P5"},
+    {"equality", "equality of incomes, and of taking part by sex and education", "I1, D5"},
+    {"calm", "1 less tension", "I1, D10"},
+}};
+
+/// 0 to 1, one half at `half`.
+double saturating(double x, double half) { return x <= 0 ? 0.0 : x / (x + half); }
+
+class Indicators final : public Mechanism {
+ public:
+  Indicators()
+      : Mechanism({.name = "indicators",
+                   .meaning = "indicators of local self-government and their index",
+                   .source = "MODEL 11; I1, I2, D5, D7, D10",
+                   .phase = Phase::government,
+                   .reads = {"age", "sex", "education", "income", "aware", "platform", "skill", "trust", "satisfaction", "last_act", "wishes", "match",
+                             "loss", "coverage", "digital_competence", "stock", "answered", "watched", "tension", "means", "own_revenue", "transfers",
+                             "output", "enterprises"},
+                   .writes = {"lsg_index"}}) {
+    for (std::size_t k = 0; k < count; ++k) {
+      weights_[k] = std::make_unique<Real>(*this, About{.name = std::string("weight_") + kinds[k].name, .meaning = std::string("weight in the LSG index of: ") + kinds[k].meaning, .source = "I1; convention: all alike"}, 1.0, Range{0, 1000});
+      observe({.name = std::string("indicator_") + kinds[k].name,
+               .meaning = std::string("indicator, 0 to 1, mean over adults: ") + kinds[k].meaning,
+               .source = std::string(kinds[k].source) + "; I2 (SWOT) compares it",
+               .community = [this, k](const World& world, std::size_t c, std::size_t) {
+                 const double people = world.akimats.adults[c];
+                 return SeriesSpec::Ratio{values_[c * count + k] * people, people};
+               }});
+    }
+    observe({.name = "lsg_index",
+             .meaning = "index of the development of local self-government, 0 to 1: weighted mean of the indicators, mean over adults",
+             .source = "I1, I2",
+             .community = [](const World& world, std::size_t c, std::size_t) {
+               const double people = world.akimats.adults[c];
+               return SeriesSpec::Ratio{world.akimats.lsg_index[c] * people, people};
+             }});
+  }
+
+  Real cost_0{*this, {.name = "cost_0", .symbol = "c_0", .unit = "thousand tenge a head and matter", .meaning = "budget a head for each matter decided at which thrift is one half", .source = "I1; assumption"}, 5.0, {1e-6, 1e9}};
+  Real enterprises_0{*this, {.name = "enterprises_0", .symbol = "e_0", .unit = "per adult", .meaning = "enterprises that count one half", .source = "I1; assumption"}, 0.1, {1e-6, 10}};
+  Real output_0{*this, {.name = "output_0", .symbol = "o_0", .unit = "thousand tenge a head and year", .meaning = "output that counts one half", .source = "gross regional product 2023, national mean (BNS)"}, 6000, {1e-6, 1e9}};
+  Real shrink{*this, {.name = "shrink", .unit = "people", .meaning = "by how many people the share who took part in a group is drawn to the community's", .source = "design"}, 20, {1e-6, 1e6}};
+  Real half_life{*this, {.name = "half_life", .unit = "week", .meaning = "half-life of the memory of matters known and decided", .source = "design: as of taking part within a year"}, 26, {1, 5200}};
+
+  [[nodiscard]] std::string inconsistency() const override {
+    for (const auto& weight : weights_)
+      if (*weight > 0) return {};
+    return "one of the weights must lie above 0";
+  }
+
+  void prepare(World& world) override {
+    const std::size_t communities = world.society.communities();
+    tally_.prepare(communities, world.blocks);
+    values_.assign(communities * count, 0.0);
+    matters_.assign(communities, 0.0);
+    looks_.assign(communities, 0);
+    good_half_ = static_cast<const Real*>(world.registry.find("satisfaction.half"))->value();
+    memory_ = 1.0 - exp_(-0.6931471805599453 / half_life);
+    memory_of_four_ = 1.0 - exp_(-4.0 * 0.6931471805599453 / half_life);
+    for (const Block& block : world.blocks) tally(world, block);
+    for (std::size_t c = 0; c < communities; ++c) {
+      judge(world, c);
+      looks_[c] = 0;  // nothing was known yet
+    }
+  }
+
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4); }
+
+  void residents(World& world, const Block& block, Exposure& /*exposure*/) override { tally(world, block); }
+
+  void end(World& world) override {
+    const double r = world.week < 0 ? std::max(memory_, 1.0 / (world.tick() + 1.0)) : memory_;
+    for (std::size_t c = 0; c < matters_.size(); ++c) {
+      const Docket& docket = world.dockets[c];
+      double decided = 0;
+      for_slots(docket.closing, [&](unsigned s) { decided += docket.slot[s].outcome != Outcome::none ? 1.0 : 0.0; });
+      matters_[c] += r * (52.0 * decided - matters_[c]);
+      if (world.due(c, 4)) judge(world, c);
+    }
+  }
+
+  void state(Archive& archive) override {
+    archive("values", values_);
+    archive("matters", matters_);
+    archive("looks", looks_);
+  }
+
+ private:
+  static constexpr std::size_t bins = 40;  ///< of incomes, each an eighth of the mean wage
+  enum : std::size_t { adults, acted, women, women_acted, higher, higher_acted, users, skills, trusts, satisfactions, incomes, open, known, bin, fields = bin + bins };
+
+  void tally(const World& world, const Block& block) {
+    const Residents& r = world.residents();
+    const Docket& docket = world.dockets[block.community];
+    tally_.clear_block(block.index);
+    const std::span<std::int64_t> sum = tally_.block(block.index);
+    for (Vertex i = block.first; i < block.last; ++i) {
+      if (docket.open != 0) {
+        const unsigned may = static_cast<unsigned>(docket.eligible(r, i)) & docket.open;
+        sum[open] += std::popcount(may);
+        sum[known] += std::popcount(may & r.aware[i]);
+      }
+      if (!r.adult(i)) continue;
+      const int took_part = took_part_lately(world, i) ? 1 : 0;
+      const int woman = r.sex[i] == static_cast<std::uint8_t>(Sex::female) ? 1 : 0;
+      const int taught = r.education[i] == static_cast<std::uint8_t>(Education::higher) ? 1 : 0;
+      ++sum[adults];
+      sum[acted] += took_part;
+      sum[women] += woman;
+      sum[women_acted] += woman & took_part;
+      sum[higher] += taught;
+      sum[higher_acted] += taught & took_part;
+      sum[users] += r.platform[i];
+      sum[skills] += r.skill[i].raw;
+      sum[trusts] += r.trust[i].raw;
+      sum[satisfactions] += r.satisfaction[i].raw;
+      sum[incomes] += r.income[i].raw;
+      ++sum[bin + std::min<std::size_t>(r.income[i].raw / 128, bins - 1)];
+    }
+  }
+
+  /// The community's indicators and index, of what its blocks counted this week.
+  void judge(World& world, std::size_t c) {
+    Akimats& a = world.akimats;
+    std::array<std::int64_t, fields> sum{};
+    tally_.community(c, sum);
+    double* const v = values_.data() + c * count;
+    const double people = std::max(1.0, static_cast<double>(sum[adults]));
+    const auto mean = [&](std::size_t field) { return static_cast<double>(sum[field]) / people; };
+
+    v[participation] = mean(acted);
+    if (sum[open] > 0) {
+      const double now = static_cast<double>(sum[known]) / static_cast<double>(sum[open]);
+      ++looks_[c];
+      v[information] += std::max(memory_of_four_, 1.0 / looks_[c]) * (now - v[information]);
+    }
+    v[digital] = 0.25 * (a.coverage[c] + mean(users) + mean(skills) / 65535.0 + a.digital_competence[c]);
+
+    const double own = std::max(0.0, a.own_revenue[c]);
+    const double from_above = std::max(0.0, a.transfers[c]);
+    v[fiscal_autonomy] = own + from_above > 0 ? own / (own + from_above) : 0.0;
+
+    const double watch = 1.0 - (1.0 - world.practice.audit[c]) * (1.0 - world.practice.oversight[c]) * (1.0 - a.watched[c]);
+    v[transparency] = (openness(world, c) + watch + 1.0 - a.loss[c]) / 3.0;
+
+    const std::uint32_t district = world.society.country.communities[c].district;
+    const double in_time = a.answered[c] * std::clamp(1.0 - world.districts.delay[district] / 52.0, 0.0, 1.0);
+    const double thrift = matters_[c] > 0 ? cost_0 / (cost_0 + a.means[c] / matters_[c]) : 0.0;
+    v[effectiveness] = a.means[c] > 0 ? (in_time + a.match[c] + thrift) / 3.0 : (in_time + a.match[c]) / 2.0;
+
+    v[services] = 0;
+    for (std::size_t g = 0; g < good_count; ++g) v[services] += a.wishes(c, g) * saturating(a.stock(c, g), good_half_);
+    v[trust] = 0.5 * (mean(trusts) + mean(satisfactions)) / 65535.0;
+
+    const double enterprise = saturating(a.enterprises[c], enterprises_0);
+    const double income = saturating(mean(incomes) / 1024.0, 1.0);
+    v[welfare] = a.output[c] > 0 ? (enterprise + income + saturating(a.output[c], output_0)) / 3.0 : (enterprise + income) / 2.0;
+
+    v[equality] = (1.0 - gini(sum) + alike(sum, women, women_acted) + alike(sum, higher, higher_acted)) / 3.0;
+    v[calm] = 1.0 - std::clamp(a.tension[c], 0.0, 1.0);
+
+    double index = 0, weight = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      v[k] = std::clamp(v[k], 0.0, 1.0);
+      index += *weights_[k] * v[k];
+      weight += *weights_[k];
+    }
+    a.lsg_index[c] = weight > 0 ? index / weight : 0.0;
+  }
+
+  /// Gini coefficient of adults' incomes.
+  static double gini(std::span<const std::int64_t> sum) {
+    double before = 0, all = 0, area = 0;  // of the Lorenz curve, times two
+    for (std::size_t k = 0; k < bins; ++k) {
+      const auto people = static_cast<double>(sum[bin + k]);
+      const double earned = people * (static_cast<double>(k) + 0.5);
+      area += people * (2.0 * before + earned);
+      before += earned;
+      all += people;
+    }
+    return all > 0 ? 1.0 - area / (all * before) : 0.0;
+  }
+
+  /// How alike a part of the adults and the rest take part.
+  [[nodiscard]] double alike(std::span<const std::int64_t> sum, std::size_t part, std::size_t part_acted) const {
+    if (sum[adults] == 0 || sum[acted] == 0) return 1.0;
+    const double usual = static_cast<double>(sum[acted]) / static_cast<double>(sum[adults]);
+    const auto rate = [&](std::int64_t who, std::int64_t did) { return (static_cast<double>(did) + shrink * usual) / (static_cast<double>(who) + shrink); };
+    const double a = rate(sum[part], sum[part_acted]);
+    const double b = rate(sum[adults] - sum[part], sum[acted] - sum[part_acted]);
+    return 1.0 - std::abs(a - b) / (a + b);
+  }
+
+  std::array<std::unique_ptr<Real>, count> weights_;
+  Tally tally_{fields};
+  std::vector<double> values_;       ///< by community and indicator
+  std::vector<double> matters_;      ///< decided a year, by community
+  std::vector<std::uint32_t> looks_;  ///< how often open matters were looked at, by community
+  double good_half_ = 1;             ///< these are made by `prepare`
+  double memory_ = 0;
+  double memory_of_four_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_indicators() { return std::make_unique<Indicators>(); }
+
+}  // namespace kurultai

@@ -81,3 +81,52 @@ def regression(x: numpy.ndarray, y: numpy.ndarray, groups: numpy.ndarray, draws:
     again = again[numpy.isfinite(again).all(axis=1)]
     low, high = numpy.quantile(again, (0.025, 0.975), axis=0) if len(again) else (best * numpy.nan,) * 2
     return best, low, high, explained
+
+
+def student_tails(t: float, freedom: int) -> float:
+    """The chance that Student's t lies as far from 0 as `t` or farther, on either side; NaN without a degree of freedom."""
+    if freedom < 1 or math.isnan(t):
+        return math.nan
+    return 1.0 if t == 0 else _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
+
+
+def _incomplete_beta(a: float, b: float, x: float) -> float:
+    """The regularised incomplete beta function, by its continued fraction (Lentz)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (a + 1) / (a + b + 2):  # there the fraction converges slowly
+        return 1 - _incomplete_beta(b, a, 1 - x)
+    tiny = 1e-300
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
+    c, d = 1.0, 1 / ((1 - (a + b) * x / (a + 1)) or tiny)
+    fraction = d
+    for m in range(1, 500):
+        for step in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
+            d = 1 / ((1 + step * d) or tiny)
+            c = (1 + step / c) or tiny
+            fraction *= c * d
+        if abs(c * d - 1) < 1e-14:
+            break
+    return front * fraction
+
+
+def holm(chances: numpy.ndarray) -> numpy.ndarray:
+    """Holm's correction of p-values for their number: those below 0.05 hold together with 95% confidence. NaN stays."""
+    chances = numpy.asarray(chances, dtype=float)
+    corrected = numpy.full(chances.shape, numpy.nan)
+    there = numpy.flatnonzero(numpy.isfinite(chances))
+    worst = 0.0
+    for place, k in enumerate(there[numpy.argsort(chances[there], kind="stable")]):
+        worst = max(worst, (len(there) - place) * chances[k])
+        corrected[k] = min(1.0, worst)
+    return corrected
+
+
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """The 95% interval of a share of independent trials (Wilson); NaN without a trial."""
+    if trials < 1:
+        return math.nan, math.nan
+    share, z = hits / trials, _Z95
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -163,6 +163,42 @@ class Sweep:
         """Series by stratum, over (point, replicate, week, stratum) and (..., form)."""
         return self.level("stratum")
 
+    @property
+    def surveys(self) -> tuple[str, ...]:
+        """The surveys that were held."""
+        return tuple(group[len("surveys/"):] for group in self._groups if group.startswith("surveys/"))
+
+    def survey(self, name: str) -> xarray.Dataset:
+        """What a survey found, over (point, replicate, week, item), beside what was true. Raises ResultError naming the
+        surveys there are."""
+        if name not in self.surveys:
+            raise ResultError(f"{self.path}: no survey '{name}' (the file has: {', '.join(self.surveys) or 'none'})")
+        return self._group(f"surveys/{name}")
+
+    def last_year(self, name: str, level: str = "nation") -> xarray.DataArray:
+        """A series as the mean of its weeks in the last year, over (point, replicate, LEVEL)."""
+        variable = self.variable(name, level)
+        weeks = variable["week"].values
+        kept = variable.isel(week=numpy.flatnonzero(weeks > weeks[-1] - 52))
+        found = kept.mean("week", keep_attrs=True)
+        found.attrs["long_name"] = f"{variable.attrs.get('long_name', name)}; mean of the last year"
+        return found
+
+    def ends(self, axis: str) -> tuple[Any, Any]:
+        """The first and the last value of an axis as the sweep's file lists them (off, on); else the lowest and the highest."""
+        one = self.axis(axis)
+
+        def kept(value: Any) -> Any:
+            """A value of the sweep's file as the design keeps it: flags as words."""
+            if isinstance(value, (bool, str)):
+                return str(value).lower() if isinstance(value, bool) else value
+            return float(value)
+
+        listed = [kept(value) for value in self.settings.get("axis", {}).get(one.name, {}).get("values") or ()]
+        if len(listed) > 1 and listed[0] in one.values and listed[-1] in one.values:
+            return listed[0], listed[-1]
+        return one.values[0], one.values[-1]
+
     def variable(self, name: str, level: str = "nation") -> xarray.DataArray:
         """A series by name. Raises ResultError naming the nearest one there is."""
         return self._named(self.level(level), name, f"series '{name}' by {level}")
@@ -444,18 +480,22 @@ class Sweep:
         return xarray.Dataset({"mean": (over, mean), "low": (over, low), "high": (over, high), "replicates": (over, count)},
                               coords={up.name: list(up.values), across.name: list(across.values)})
 
-    def interaction(self, measure: str, x: str, y: str) -> xarray.Dataset:
+    def interaction(self, measure: str | xarray.DataArray, x: str, y: str) -> xarray.Dataset:
         """Whether two axes add up: by how much the effect of X (highest against lowest value) on a measure is larger
         where Y is highest than where it is lowest, paired replicate by replicate, as ``mean``, ``low`` and ``high``
-        (95% interval, Student's t) and ``replicates``. Raises ResultError as `cells` does."""
+        (95% interval, Student's t) and ``replicates``, over what the measure is over beside point and replicate.
+        Raises ResultError as `cells` does."""
         across, up, whole = self._combinations(x, y)
-        variable = self.measure(measure).transpose("point", "replicate").values
+        measured = self.measure(measure) if isinstance(measure, str) else measure
+        variable = measured.transpose("point", "replicate", ...)
 
         def corner(a: int, b: int) -> numpy.ndarray:
-            return variable[[cell[across.values[a], up.values[b]] for cell in whole]].mean(axis=0)
+            return variable.values[[cell[across.values[a], up.values[b]] for cell in whole]].mean(axis=0)
 
         values = statistics.mean_interval((corner(-1, -1) - corner(0, -1)) - (corner(-1, 0) - corner(0, 0)))
-        return xarray.Dataset({name: ((), value) for name, value in zip(("mean", "low", "high", "replicates"), values)})
+        rest = variable.dims[2:]
+        return xarray.Dataset({name: (rest, value) for name, value in zip(("mean", "low", "high", "replicates"), values)},
+                              coords={d: variable[d] for d in rest if d in variable.coords})
 
     def regression(self, measure: str) -> xarray.Dataset:
         """Standardised regression coefficients of a measure's mean at each point on the axes that are numbers:

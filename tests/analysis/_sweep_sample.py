@@ -55,6 +55,64 @@ def points_of(design, count=24):
     raise ValueError(design)
 
 
+STRINGS = h5py.string_dtype("utf-8")
+
+
+class Group:
+    """A group of `file` with its dimension scales; `axes` are the sweep's, by name: (path, meaning, unit, values by point)."""
+
+    def __init__(self, file, axes, name, **scales):
+        self.axes, self.group, self.scales = axes, file.create_group(name), {}
+        for dimension, values in scales.items():
+            texts = values and isinstance(values[0], str)
+            data = numpy.array(values, dtype=object if texts else "int32")
+            scale = self.group.create_dataset(dimension, data=data, dtype=STRINGS if texts else None)
+            scale.attrs["units"], scale.attrs["long_name"] = "1", f"{dimension} of the sweep"
+            scale.make_scale(dimension)
+            self.scales[dimension] = scale
+
+    def put(self, name, dimensions, values, long_name, units="1", coordinates=False):
+        data = self.group.create_dataset(name, data=values, dtype=STRINGS if values.dtype == object else None)
+        data.attrs["units"], data.attrs["long_name"] = units, long_name
+        if coordinates:
+            data.attrs["coordinates"] = " ".join(self.axes)
+        for d, dimension in enumerate(dimensions):
+            data.dims[d].attach_scale(self.scales[dimension])
+        return data
+
+    def put_axes(self):
+        for name, (path, meaning, unit, values) in self.axes.items():
+            texts = isinstance(values[0], str)
+            self.put(name, ["point"], numpy.array(values, dtype=object if texts else float), f"{path}: {meaning}", unit)
+
+
+def put_design(file, axes, points, groups=None, moved=None):
+    """The group "design" of a sweep."""
+    group = Group(file, axes, "design", point=list(range(points)))
+    group.put_axes()
+    for name in axes:
+        group.put(f"unit_{name}", ["point"], numpy.linspace(0, 1, points, endpoint=False), f"{name} in the unit cube")
+    group.put("design_group", ["point"], numpy.array(groups if groups is not None else range(points), dtype="int32"), "row of the base sample")
+    group.put("design_moved", ["point"], numpy.array(moved if moved is not None else [-1] * points, dtype="int32"), "axis that moved")
+
+
+def put_runs(file, axes, lost):
+    """The group "runs" of a sweep in which the runs `lost` (point, replicate) failed."""
+    points, replicates = lost.shape
+    group = Group(file, axes, "runs", point=list(range(points)), replicate=list(range(replicates)))
+    both = ["point", "replicate"]
+    group.put("run", both, numpy.arange(lost.size, dtype="int32").reshape(lost.shape), "number of the run")
+    status = group.put("status", both, numpy.where(lost, 2, 1).astype("uint8"), "what became of the run")
+    status.attrs["flag_values"] = numpy.arange(4, dtype="uint8")
+    status.attrs["flag_meanings"] = "missing finished failed not_needed"
+    reasons = numpy.full(lost.shape, "", dtype=object)
+    reasons[lost] = "not enough memory: 5 GB asked, 2 GB there"
+    group.put("reason", both, reasons, "why the run failed")
+    group.put("digest", both, numpy.where(lost, "", "cd" * 16).astype(object), "digest of the result")
+    group.put("seed", both, numpy.full(lost.shape, 7, dtype="int64"), "seed")
+    group.put("luck", both, numpy.tile(numpy.arange(replicates, dtype="int64"), (points, 1)), "what names the random numbers")
+
+
 def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),), kind="sweep", format_version=1, count=24,
                 bent=False):
     """Writes a sweep's result to `path`; `failed` are pairs (point, replicate) of failed runs. With `bent`
@@ -73,7 +131,7 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
     lost = numpy.zeros((points, REPLICATES), dtype=bool)
     for pair in failed:
         lost[pair] = True
-    strings = h5py.string_dtype("utf-8")
+    described = {name: (*LEVERS[name], values) for name, values in axes.items()}
     sweep = f'[sweep]\nscenario = "sample.toml"\ndesign = "{design}"\nsociety = "shared"\n'
     sweep += "".join(f'[axis.{name}]\npath = "{LEVERS[name][0]}"\n' for name in axes)
     sweep += "".join(f"[measure.{name}]\nfirst = -52\n" for name in ("participation", "awareness", "trust"))
@@ -85,55 +143,11 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
                            "digest": "ab" * 16, "sweep": sweep, "scenario": SCENARIO}.items():
             file.attrs[key] = value
 
-        class Group:
-            """A group with its dimension scales."""
-            def __init__(self, name, **scales):
-                self.group, self.scales = file.create_group(name), {}
-                for dimension, values in scales.items():
-                    texts = values and isinstance(values[0], str)
-                    data = numpy.array(values, dtype=object if texts else "int32")
-                    scale = self.group.create_dataset(dimension, data=data, dtype=strings if texts else None)
-                    scale.attrs["units"], scale.attrs["long_name"] = "1", f"{dimension} of the sweep"
-                    scale.make_scale(dimension)
-                    self.scales[dimension] = scale
-
-            def put(self, name, dimensions, values, long_name, units="1", coordinates=False):
-                data = self.group.create_dataset(name, data=values, dtype=strings if values.dtype == object else None)
-                data.attrs["units"], data.attrs["long_name"] = units, long_name
-                if coordinates:
-                    data.attrs["coordinates"] = " ".join(axes)
-                for d, dimension in enumerate(dimensions):
-                    data.dims[d].attach_scale(self.scales[dimension])
-                return data
-
-            def put_axes(self):
-                for name, values in axes.items():
-                    lever, meaning, unit = LEVERS[name]
-                    texts = isinstance(values[0], str)
-                    self.put(name, ["point"], numpy.array(values, dtype=object if texts else float), f"{lever}: {meaning}", unit)
-
         over = {"point": list(range(points)), "replicate": list(range(REPLICATES))}
-        group = Group("design", point=over["point"])
-        group.put_axes()
-        for name in axes:
-            group.put(f"unit_{name}", ["point"], numpy.linspace(0, 1, points, endpoint=False), f"{name} in the unit cube")
-        group.put("design_group", ["point"], numpy.array(groups, dtype="int32"), "row of the base sample")
-        group.put("design_moved", ["point"], numpy.array(moved, dtype="int32"), "axis that moved")
-
-        group = Group("runs", **over)
+        put_design(file, described, points, groups, moved)
+        put_runs(file, described, lost)
         both = ["point", "replicate"]
-        group.put("run", both, numpy.arange(points * REPLICATES, dtype="int32").reshape(points, REPLICATES), "number of the run")
-        status = group.put("status", both, numpy.where(lost, 2, 1).astype("uint8"), "what became of the run")
-        status.attrs["flag_values"] = numpy.arange(4, dtype="uint8")
-        status.attrs["flag_meanings"] = "missing finished failed not_needed"
-        reasons = numpy.full(lost.shape, "", dtype=object)
-        reasons[lost] = "not enough memory: 5 GB asked, 2 GB there"
-        group.put("reason", both, reasons, "why the run failed")
-        group.put("digest", both, numpy.where(lost, "", "cd" * 16).astype(object), "digest of the result")
-        group.put("seed", both, numpy.full(lost.shape, 7, dtype="int64"), "seed")
-        group.put("luck", both, numpy.tile(numpy.arange(REPLICATES, dtype="int64"), (points, 1)), "what names the random numbers")
-
-        group = Group("measures", **over)
+        group = Group(file, described, "measures", **over)
         group.put_axes()
         for name, values, meaning in (("participation", base, "share of adults who took part in the last 52 weeks; mean of the last 52 weeks"),
                                       ("awareness", 2 * base, "share of the eligible who knew in the last 52 weeks; mean of the last 52 weeks"),
@@ -146,7 +160,7 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
             scales = {**over, "week": [int(w) for w in time]}
             if labels:
                 scales[level] = list(labels)
-            group = Group(f"series/{level}", **scales, form=FORMS)
+            group = Group(file, described, f"series/{level}", **scales, form=FORMS)
             group.put_axes()
             below = [level] if labels else []
             n = len(labels) if labels else 1

@@ -16,7 +16,7 @@ import matplotlib.pyplot as pyplot
 import numpy
 import xarray
 
-from . import drawing
+from . import drawing, surveys
 from .file import ResultError, decoded
 from .run import Run
 
@@ -236,3 +236,37 @@ def by_form(run: Run, name: str = "turnout", width: float = 10.5) -> matplotlib.
     top = order[-1]
     title = f"{drawing.name(variable)} is highest in {labels[top]}: {drawing.number(last[top], variable)}"
     return drawing.finish(figure, run, title, f"{drawing.meaning(variable)}.")
+
+
+@drawing.styled
+def survey(run: Run, name: str, width: float = 10.5) -> matplotlib.figure.Figure:
+    """What a survey said in its last round, an item a row: estimate and 95% interval, beside what a full census with the
+    same questionnaire would have given. Items without an interval are left out."""
+    one = surveys.read_survey(run, name)
+    last = {str(field): values.values[-1] for field, values in one.data.data_vars.items()} if one.week.size else {}
+    there = [k for k in range(len(one.items)) if last and math.isfinite(last["low"][k])]
+    if not there:
+        raise ResultError(f"{run.path}: survey {name} has no estimate")
+    order = sorted(there, key=lambda k: last["census"][k])
+    figure, axes = pyplot.subplots(figsize=(width, 0.9 + 0.45 * len(order)))
+    rows = range(len(order))
+    for row, k in zip(rows, order):
+        axes.plot([last["low"][k], last["high"][k]], [row, row], color=drawing.SKY, linewidth=6, solid_capstyle="butt", zorder=1)
+        axes.annotate(f"{last['estimate'][k]:.2f}", (max(last["high"][k], last["census"][k]), row), xytext=(9, 0),
+                      textcoords="offset points", va="center", fontsize=11.5, color=drawing.BLUE, bbox=drawing.WHITE)
+    axes.scatter([last["estimate"][k] for k in order], rows, s=60, color=drawing.BLUE, zorder=3)
+    axes.scatter([last["census"][k] for k in order], rows, s=70, marker="D", color="none", edgecolor=drawing.VERMILION, linewidth=2,
+                 zorder=4)
+    axes.set_yticks(rows, [one.items[k].replace("_", " ") for k in order])
+    axes.set_ylim(-0.7, len(order) - 0.3)
+    axes.margins(x=0.12)
+    axes.set_xlabel("mean answer, 1 to 5")
+    axes.grid(axis="x", color=drawing.PALE, linewidth=0.8)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    held = int(one.covered[-1][order].sum())
+    rate = float(one.response_rate[-1])
+    return drawing.finish(
+        figure, run, f"{held} of {len(order)} intervals hold what a census would have given",
+        f"{one.title}. Week {int(one.week[-1])}, {int(one.answered[-1]):,} answers, {100 * rate:.0f}% of those drawn. Dots and bars: "
+        "estimate and 95% interval. Diamonds: a full census with the same questionnaire.")

@@ -51,7 +51,7 @@ def caveats(sweep: Sweep, intervals: int) -> list[str]:
     settings = sweep.settings.get("sweep", {})
     lines = [f"{rests_on(sweep)} ({sweep.status}), seed {sweep.attributes.get('seed', 'unknown')}. "
              + societies.get(str(settings.get("society")), "What differs between replicates stands in the sweep's file")
-             + ("; replicates share their random numbers over all points." if sweep.common else ".")]
+             + ("; a replicate has the same random numbers at all points." if sweep.common else ".")]
     if intervals > 1:
         lines.append(f"{intervals} intervals of 95% stand side by side: where nothing moves, about {max(1, round(0.05 * intervals))} of them "
                      "would leave out zero by luck.")

@@ -122,9 +122,9 @@ def holm(chances: numpy.ndarray) -> numpy.ndarray:
     return corrected
 
 
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """The 95% interval of a share of independent trials (Wilson); NaN without a trial."""
-    if trials < 1:
+def wilson(hits: float, trials: float) -> tuple[float, float]:
+    """The 95% interval of a share of independent trials (Wilson), or of as many as dependent ones are worth; NaN without a trial."""
+    if trials <= 0:
         return math.nan, math.nan
     share, z = hits / trials, _Z95
     middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)

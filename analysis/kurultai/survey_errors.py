@@ -52,6 +52,13 @@ def response_rate(sweep: Sweep, survey: str) -> dict[str, float]:
     return {kind: float(answered[p] / drawn[p]) for p, kind in enumerate(kinds(sweep, survey)) if drawn[p]}
 
 
+def covered(low: numpy.ndarray, high: numpy.ndarray, census: numpy.ndarray) -> numpy.ndarray:
+    """1 where an interval holds the census, 0 where it does not, NaN where either is missing. Where all were asked the two agree but
+    for rounding."""
+    there = numpy.isfinite(low) & numpy.isfinite(high) & numpy.isfinite(census)
+    return numpy.where(there, (low - 1e-9 <= census) & (census <= high + 1e-9), numpy.nan)
+
+
 def errors(sweep: Sweep, survey: str) -> pandas.DataFrame:
     """A row for each kind of non-response and item. Means over rounds, then over replicates: ``estimate``, ``census`` and ``latent``
     (both on the scale of answers, 1 to 5), ``bias`` (estimate less census) with ``low`` and ``high`` (95%, Student's t over
@@ -66,8 +73,9 @@ def errors(sweep: Sweep, survey: str) -> pandas.DataFrame:
                                                 for name in ("estimate", "census", "low", "high", "latent"))
             by_replicate = statistics.mean_interval(value - census, axis=1)[0]
             bias, bias_low, bias_high, count = statistics.mean_interval(by_replicate)
-            there = numpy.isfinite(low) & numpy.isfinite(high) & numpy.isfinite(census)
-            hits, trials = int(((low <= census) & (census <= high))[there].sum()), int(there.sum())
+            hit = covered(low, high, census)
+            there = numpy.isfinite(hit)
+            hits, trials = int(hit[there].sum()), int(there.sum())
             share = statistics.wilson(hits, trials)
             found.append({"kind": kind, "item": item, "estimate": numpy.nanmean(value) if trials else numpy.nan,
                           "census": numpy.nanmean(census) if trials else numpy.nan,
@@ -80,15 +88,23 @@ def errors(sweep: Sweep, survey: str) -> pandas.DataFrame:
 
 def coverage(sweep: Sweep, survey: str) -> pandas.DataFrame:
     """By kind of non-response, the share of a survey's intervals that hold the census, all items together: ``coverage`` with
-    ``low`` and ``high`` (95%, Student's t over replicates, since the items of a round share its respondents), ``trials``."""
+    ``low`` and ``high`` (95%, Wilson), ``trials`` and ``worth``. Since the items of a round share its respondents and the rounds of a
+    replicate its society, the trials are worth as many independent ones as the spread between replicates says; where there is no
+    spread, one a round."""
     data = rounds(sweep, survey)
     found = {}
     for point, kind in enumerate(kinds(sweep, survey)):
         one = data.isel(point=point).transpose("replicate", "week", "item")
-        there = numpy.isfinite(one["low"].values) & numpy.isfinite(one["census"].values)
-        hit = numpy.where(there, (one["low"].values <= one["census"].values) & (one["census"].values <= one["high"].values), numpy.nan)
-        mean, low, high, _ = statistics.mean_interval(statistics.mean_interval(hit.reshape(len(hit), -1), axis=1)[0])
-        found[kind] = {"coverage": float(mean), "low": max(0.0, float(low)), "high": min(1.0, float(high)), "trials": int(there.sum())}
+        hit = covered(one["low"].values, one["high"].values, one["census"].values)
+        by_replicate = statistics.mean_interval(hit.reshape(len(hit), -1), axis=1)[0]
+        by_replicate = by_replicate[numpy.isfinite(by_replicate)]
+        trials = int(numpy.isfinite(hit).sum())
+        share = float(by_replicate.mean()) if trials else numpy.nan
+        variance = float(by_replicate.var(ddof=1)) / len(by_replicate) if len(by_replicate) > 1 else 0.0
+        held = int(numpy.isfinite(hit).any(axis=2).sum())
+        worth = min(float(trials), share * (1 - share) / variance) if variance > 0 else float(held)
+        low, high = statistics.wilson(share * worth, worth) if trials else (numpy.nan, numpy.nan)
+        found[kind] = {"coverage": share, "low": low, "high": high, "trials": trials, "worth": worth}
     return pandas.DataFrame(found).T
 
 

@@ -199,8 +199,17 @@ class Planted(WithFolder):
         self.assertLess(biased["coverage"], 0.1)
         self.assertTrue((errors["census"] - errors["latent"] + 0.2).abs().max() < 1e-9)
         self.assertTrue(errors.loc[(survey_errors.SOME, "trust"), "low"] < 0 < errors.loc[(survey_errors.SOME, "trust"), "high"])
+        whole = survey_errors.coverage(sweep, "rural_residents")
+        self.assertEqual(whole.loc[survey_errors.DEPENDS, "worth"], 48)  # no spread: one a round
+        self.assertAlmostEqual(whole.loc[survey_errors.EVERYONE, "coverage"], (errors.loc[survey_errors.EVERYONE, "hits"].sum()) / 96)
+        self.assertLess(whole.loc[survey_errors.EVERYONE, "worth"], 96)  # its misses come together
         told = survey_errors.conclusions(sweep, "rural_residents", "trust")
         self.assertAlmostEqual(told.loc[survey_errors.DEPENDS, "share"] - told.loc[survey_errors.DEPENDS, "census_share"], 0.15, delta=0.02)
+
+
+    def test_an_interval_without_width_holds_the_same_number(self):
+        numpy.testing.assert_array_equal(survey_errors.covered(*(numpy.array(x) for x in ([3.0, 3.0, numpy.nan], [3.0, 3.0, 4.0], [3.0 + 1e-15, 3.1, 3.0]))),
+                                         [1.0, 0.0, numpy.nan])
 
 
 class Words(unittest.TestCase):
@@ -235,7 +244,7 @@ class Notebooks(WithFolder):
     def test_digital_reach(self):
         self.study("digital_reach", {"levers", "gains", "gaps", "tools"},
                    ["quality (0.5 \u2192 0.9) +3.0", "In person**, lever by lever: no lever has a sure effect", "age (age 18-29 over age 60 and over) widens",
-                    "no clear gain at all, or a loss): age 60 and over", "8 points x 6 replicates", "The levers add up"])
+                    "no clear gain at all): age 60 and over", "8 points x 6 replicates", "The levers add up"])
 
     def test_incentives(self):
         self.study("incentives", {"effects", "retention", "retention_standard", "interactions", "regions"},
@@ -246,7 +255,7 @@ class Notebooks(WithFolder):
     def test_surveys(self):
         self.study("surveys", {"truth", "errors"},
                    ["Where everyone answers", "work (everyone answers) 75% (61% to 85%, 36 of 48)", "clearly biased for 3 of 3 items", "the largest bias is +0.2",
-                    "rural_residents 0% (0% to 0%, 96 intervals)", "46% give one of the two top answers, in truth 31%", "-0.20 points"])
+                    "rural_residents 0% (0% to 7%, 96 intervals)", "46% give one of the two top answers, in truth 31%", "-0.20 points"])
 
     def test_no_outputs_are_kept_in_them(self):
         import nbformat

@@ -65,7 +65,7 @@ def styled(draw: Callable[..., matplotlib.figure.Figure]) -> Callable[..., matpl
 def name(variable: xarray.DataArray) -> str:
     """A series or measure as a title says it."""
     text = str(variable.name)
-    return _SAID.get(text, text.replace("_", " ").capitalize())
+    return _SAID.get(text, text.replace("_", " ").capitalize().replace("Lsg ", "LSG "))
 
 
 def is_share(variable: xarray.DataArray) -> bool:

@@ -40,7 +40,7 @@ class Demography final : public Mechanism {
                    .phase = Phase::demography,
                    .reads = {"answering", "coverage", "household_slot", "household_size"},
                    .writes = {"age", "sex", "education", "occupation", "income", "platform", "access", "propensity",
-                              "trace", "efficacy", "trust", "satisfaction", "skill", "talent", "programmes", "last_act"}}) {}
+                              "trace", "efficacy", "trust", "satisfaction", "skill", "talent", "programmes", "owner", "last_act"}}) {}
 
   Real mortality_men{*this, {.name = "mortality_men", .symbol = "A", .unit = "per year", .meaning = "men's mortality at age 0, extrapolated", .source = "life expectancy about 71 (recalled)"}, 1.14e-4, {0, 1}};
   Real mortality_women{*this, {.name = "mortality_women", .symbol = "A", .unit = "per year", .meaning = "women's mortality at age 0, extrapolated", .source = "life expectancy about 78 (recalled)"}, 6.3e-5, {0, 1}};
@@ -236,6 +236,7 @@ class Demography final : public Mechanism {
     r.platform[i] = 0;
     r.access[i] = 0;
     r.programmes[i] = 0;
+    r.owner[i] = 0;
     for (std::size_t f = 0; f < family_count; ++f) {
       r.last_act(i, f) = 0;
       r.propensity(i, f) = Share(0.5);

@@ -9,6 +9,11 @@
   MECHANISM(adoption, 1024)            \
   MECHANISM(skill, 1025)               \
   MECHANISM(training, 1026)            \
+  MECHANISM(economy, 1034)             \
+  MECHANISM(revenue, 1035)             \
+  MECHANISM(transfers, 1036)           \
+  MECHANISM(budget, 1037)              \
+  MECHANISM(conduct, 1028)             \
   MECHANISM(agenda, 1001)              \
   MECHANISM(exposure, 1002)            \
   MECHANISM(norms, 1003)               \
@@ -19,7 +24,11 @@
   MECHANISM(response, 1006)            \
   MECHANISM(hearing, 1007)             \
   MECHANISM(trials, 1027)              \
+  MECHANISM(maslikhat, 1031)           \
   MECHANISM(spending, 1013)            \
+  MECHANISM(enterprise, 1038)          \
+  MECHANISM(commons, 1039)             \
+  MECHANISM(inequality, 1040)          \
   MECHANISM(propensity, 1008)          \
   MECHANISM(trace, 1009)               \
   MECHANISM(efficacy, 1010)            \
@@ -30,7 +39,11 @@
   MECHANISM(demography, 1015)          \
   MECHANISM(institutions, 1020)        \
   MECHANISM(experience, 1021)          \
+  MECHANISM(staff, 1030)               \
+  MECHANISM(tension, 1033)             \
   MECHANISM(indicators, 1041)          \
+  MECHANISM(exchange, 1029)            \
+  MECHANISM(revision, 1032)            \
   MECHANISM(sight, 1017)               \
   MECHANISM(publication, 1016)
 

@@ -1,7 +1,8 @@
 // response: matters that close get an outcome (MODEL 6; T3, D2, D9, R1, R6, R7, P1, P2).
 //
-//   answering_j = min(1, responsiveness_j akim_j) min(1, capacity_j / load_j) R_j / (R_j + R_0) (autonomy_j + (1 - autonomy_j) above)
-//   load_j = matters a year + appeal_work appeals a head and year
+//   answering_j = min(1, responsiveness_j akim_j staff_j) min(1, 1 / workload_j) R_j / (R_j + R_0) (autonomy_j + (1 - autonomy_j) above)
+//   workload_j  = (matters a year + appeal_work appeals a head and year) / (capacity_j competence_j / 0.5)
+//   staff_j     = max(0, 1 + b_staff (job satisfaction_j - usual))
 //
 // akim_j: the akim's own factor (`office`); R: budget a head; matters a year: those of the forms that communities of this type
 // hold, and whose members it has. Staff grow with the population, so appeals are counted a head. A matter within the akimat's
@@ -14,6 +15,7 @@
 //   oversight  watched_j = share of the eligible who took part; `spending` reads it
 //   support    who knew of the matter has heard of the programme; each year a share `forget` forgets it
 //
+// Those who took part are paid participation.reward by the republic when the matter closes, which pays the matching too.
 // Limits: an outcome is yes or no, in the week a matter closes; what is given is at once in the budget.
 #include <algorithm>
 #include <cmath>
@@ -22,6 +24,7 @@
 #include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
+#include "mechanism/money.h"
 #include "mechanism/programme.h"
 
 namespace kurultai {
@@ -32,10 +35,10 @@ class Response final : public Mechanism {
   Response()
       : Mechanism({.name = "response",
                    .meaning = "closed matters are answered or ignored",
-                   .source = "MODEL 6; T3, D2, D9, R1, R6, R7, P1, P2",
+                   .source = "MODEL 6; T3, D2, D9, R1, R6, R7, P1, P2, Q3, Q4",
                    .phase = Phase::response,
-                   .reads = {"aware", "acted", "wish", "appeals", "akim_factor", "kind", "community", "members"},
-                   .writes = {"answering", "answered", "voted", "cofinanced", "given", "watched", "programmes"}}) {
+                   .reads = {"aware", "acted", "wish", "appeals", "akim_factor", "job_satisfaction", "usual_job_satisfaction", "means", "kind", "community", "members"},
+                   .writes = {"answering", "workload", "answered", "voted", "cofinanced", "given", "watched", "programmes"}}) {
     observe({.name = "answered",
              .meaning = "share of recent matters answered, mean over adults",
              .source = "D3, I1",
@@ -74,6 +77,7 @@ class Response final : public Mechanism {
 
   Real r0{*this, {.name = "resources_0", .symbol = "R_0", .unit = "thousand tenge a head and year", .meaning = "budget a head at which half of what is possible is possible", .source = "D9; assumption"}, 20, {0, 1e6}};
   Real above{*this, {.name = "above", .meaning = "how often a matter decided above is answered, relative to one decided here", .source = "R1; assumption"}, 0.5, {0, 1}};
+  Real b_staff{*this, {.name = "b_staff", .meaning = "how much more responsive staff are by full job satisfaction beyond the usual", .source = "Q3, Q4, P2; assumption"}, 0.5, {0, 10}};
   Real memory{*this, {.name = "memory", .unit = "per matter", .meaning = "weight of the last matter in the share answered", .source = "assumption"}, 0.1, {0, 1}};
 
   Real appeal_work{*this, {.name = "appeal_work", .unit = "matters per appeal a head", .meaning = "matters a year that are as much work as one appeal of each resident a year", .source = "P2; assumption"}, 20, {0, 1e4}};
@@ -98,6 +102,8 @@ class Response final : public Mechanism {
     programme_of_.assign(forms, none);
     for (std::size_t k = 0; k < programmes_.size(); ++k) programme_of_[programmes_[k].form] = static_cast<std::uint8_t>(k);
     for (std::size_t f = 0; f < forms; ++f) form_key_.push_back(static_cast<std::uint32_t>(key_of(world.forms[f].name())));
+    pays_ = is_on(world, "budget.enabled");
+    reward_ = &lever_at(world, "participation.reward");
     hourly_wage_ = static_cast<const Real*>(world.registry.find("participation.mean_wage"))->value() * 12.0 / 52.0 / 40.0;
     count_matters(world);
     for (std::size_t c = 0; c < communities; ++c) {
@@ -129,6 +135,10 @@ class Response final : public Mechanism {
       for_slots(static_cast<std::uint16_t>(docket.eligible(r, i) & docket.closing), [&](unsigned s) { ++sum[s * fields + eligible]; });
       for_slots(static_cast<std::uint16_t>(r.aware[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + aware]; });
       for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + acted + r.wish[i]]; });
+      if (pays_ && (r.acted[i] & docket.closing) != 0) {
+        const std::int64_t each = whole_tenge(reward_->at(block.community, i));
+        for_slots(static_cast<std::uint16_t>(r.acted[i] & docket.closing), [&](unsigned s) { sum[s * fields + rewarded] += each; });
+      }
       for_slots(static_cast<std::uint16_t>(r.aware[i] & support), [&](unsigned s) {
         r.programmes[i] = static_cast<std::uint8_t>(r.programmes[i] | (1U << programme_of_[docket.slot[s].form]));
       });
@@ -152,6 +162,7 @@ class Response final : public Mechanism {
         matter.eligible = static_cast<std::uint32_t>(counts[eligible]);
         matter.aware = static_cast<std::uint32_t>(counts[aware]);
         matter.acted = static_cast<std::uint32_t>(acts);
+        if (counts[rewarded] > 0) earmark(world, c, Flow::reward, static_cast<double>(counts[rewarded]) * weight_of_resident(world, c));
         if (matter.eligible == 0 || form.decides.is("office")) return;
         const bool quorate = static_cast<double>(acts) >= form.quorum * people;
         const bool yes = quorate &&
@@ -171,7 +182,7 @@ class Response final : public Mechanism {
   }
 
  private:
-  static constexpr std::size_t eligible = 0, aware = 1, acted = 2, fields = 2 + good_count;
+  static constexpr std::size_t eligible = 0, aware = 1, rewarded = 2, acted = 3, fields = 3 + good_count;
 
   static constexpr std::uint8_t none = 0xff;
 
@@ -216,7 +227,14 @@ class Response final : public Mechanism {
     const double each = form.money + form.in_kind * hourly_wage_ * world.society.country.communities[c].income * kind_value;
     const double own = static_cast<double>(matter.acted) * each / people / 1000.0;  // thousand tenge a head
     world.akimats.given[c] += 2.0 * own;  // a rate a year, over about half a year
-    const double all = own * (1.0 + (matter.outcome == Outcome::answered ? world.practice.matching[c] : 0.0));
+    const double matched = matter.outcome == Outcome::answered ? world.practice.matching[c] : 0.0;
+    const double all = own * (1.0 + matched);
+    if (pays_) {
+      const Ledger::Account budget{Level::community, c};
+      const double tenge = 1000.0 * own * inhabitants(world, c);
+      world.ledger.receive(budget, Flow::gift, whole_tenge(tenge));
+      world.ledger.pay({Level::republic, 0}, budget, Flow::programme, whole_tenge(tenge * matched));
+    }
     for (std::size_t g = 0; g < good_count; ++g) {
       const double share = matter.subject == good_count ? static_cast<double>(by_wish[g]) / static_cast<double>(matter.acted)
                                                         : (matter.subject == g ? 1.0 : 0.0);
@@ -224,13 +242,18 @@ class Response final : public Mechanism {
     }
   }
 
-  [[nodiscard]] double answering(const World& world, std::size_t c) const {
+  static constexpr double most_work = 10.0;  ///< workload beyond which it makes no difference
+
+  [[nodiscard]] double answering(World& world, std::size_t c) const {
     const Practice& practice = world.practice;
-    const double resources = world.society.country.communities[c].resources * practice.resources[c];
+    const double resources = world.akimats.means[c];
     const double load = matters_[c] + appeal_work * world.akimats.appeals[c];
-    const double handled = load <= 0 ? 1.0 : std::min(1.0, practice.capacity[c] / load);
+    const double able = practice.capacity[c] * competence(world, c) / 0.5;
+    world.akimats.workload[c] = load <= 0 ? 0.0 : std::min(most_work, able > 0 ? load / able : most_work);
+    const double handled = load <= 0 ? 1.0 : std::min(1.0, able / load);
+    const double staff = std::max(0.0, 1.0 + b_staff * (world.akimats.job_satisfaction[c] - world.akimats.usual_job_satisfaction[c]));
     const double means = resources + r0 <= 0 ? 0.0 : resources / (resources + r0);
-    return std::min(1.0, responsiveness(world, c) * world.akimats.akim_factor[c]) * handled * means * (autonomy(world, c) + (1.0 - autonomy(world, c)) * above);
+    return std::min(1.0, responsiveness(world, c) * world.akimats.akim_factor[c] * staff) * handled * means * (autonomy(world, c) + (1.0 - autonomy(world, c)) * above);
   }
 
   Tally tally_{slot_count * fields};
@@ -238,6 +261,8 @@ class Response final : public Mechanism {
   std::vector<Programme> programmes_;
   std::vector<std::uint8_t> programme_of_;  ///< by form: its bit in Residents::programmes
   double hourly_wage_ = 0;                  ///< tenge, of a national mean wage
+  bool pays_ = false;                       ///< whether there is public money
+  const Lever* reward_ = nullptr;           ///< participation.reward
   std::vector<std::uint32_t> form_key_;
 };
 

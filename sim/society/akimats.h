@@ -63,6 +63,7 @@ struct Akimats : Table {
   Column<double> commons{*this, "commons", "share of capacity", "stock of the common resource"};
   Column<double> compliance{*this, "compliance", "share", "users of the commons who keep to the quota"};
   Column<double> harvest{*this, "harvest", "1", "harvest relative to the largest that lasts"};
+  Column<double> usual_harvest{*this, "usual_harvest", "1", "harvest at the end of the warm-up"};
 };
 
 }  // namespace kurultai

@@ -4,6 +4,7 @@
 // run. Money moves by `pay` alone, which writes both sides at once: so sources and uses add up to the last tenge.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -44,6 +45,8 @@ struct Budgets : Table {
   Column<std::int64_t> paid{*this, "paid", "tenge", "paid this budget year, by flow", Life::changing, flow_count};
   Column<std::int64_t> received_before{*this, "received_before", "tenge", "received in the last budget year, by flow", Life::changing, flow_count};
   Column<std::int64_t> paid_before{*this, "paid_before", "tenge", "paid in the last budget year, by flow", Life::changing, flow_count};
+  Column<double> plan{*this, "plan", "tenge a year", "planned by flow: received of tax, equalisation and grant, paid of withdrawal", Life::changing, flow_count};
+  Column<double> standard{*this, "standard", "tenge a year", "taxes that standard effort would bring"};
 };
 
 /// All budgets, and the world outside them (taxpayers, residents, suppliers) as a single account.
@@ -56,6 +59,11 @@ struct Ledger {
   [[nodiscard]] Budgets& of(Level level) { return *all()[static_cast<std::size_t>(level)]; }
   [[nodiscard]] const Budgets& of(Level level) const { return *const_cast<Ledger*>(this)->all()[static_cast<std::size_t>(level)]; }
   [[nodiscard]] std::array<Budgets*, level_count> all() { return {&community, &district, &region, &republic}; }
+  /// What of `amount` a budget can pay: local budgets never owe, the republic may.
+  [[nodiscard]] std::int64_t affordable(Level level, std::size_t place, std::int64_t amount) const {
+    const std::int64_t most = level == Level::republic ? amount : std::min(amount, of(level).balance[place]);
+    return std::max<std::int64_t>(most, 0);
+  }
 
   struct Account {
     Level level;

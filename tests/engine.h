@@ -107,11 +107,12 @@ class Experiment {
   std::unique_ptr<Simulation> simulation;
 };
 
-/// All columns of residents, akimats and institutions: "residents.trust" and its bytes.
+/// All columns of residents, akimats of all levels, staff and institutions: "residents.trust" and its bytes.
 inline std::map<std::string, std::vector<std::byte>> columns(World& world) {
   std::map<std::string, std::vector<std::byte>> all;
   for (Table* table : {static_cast<Table*>(&world.residents()), static_cast<Table*>(&world.akimats),
-                       static_cast<Table*>(&world.institutions)})
+                       static_cast<Table*>(&world.institutions), static_cast<Table*>(&world.districts),
+                       static_cast<Table*>(&world.regions), static_cast<Table*>(&world.staff)})
     for (AnyColumn* column : table->columns()) {
       const std::span<std::byte> bytes = column->bytes();
       all[table->name() + "." + column->name()] = {bytes.begin(), bytes.end()};

@@ -1,5 +1,5 @@
 // Each lever moves what it names, through a policy; with the mechanisms that read it off it changes no bit.
-#include "engine.h"
+#include "taxes.h"
 
 using namespace kurultai;
 using namespace kurultai::test;
@@ -26,6 +26,14 @@ const Measure from_vote = [](Experiment& e) {
   for (std::size_t k = 0; k < a.mix.values().size(); ++k)
     if (a.voted.values()[k] > 0) distance += std::abs(a.mix.values()[k] - a.voted.values()[k]);
   return distance;
+};
+
+const Measure appointed = [](Experiment& e) { return sum_over(e.world().akimats.appointed); };
+/// How far powers were moved by revisions.
+const Measure revised = [](Experiment& e) {
+  double sum = 0;
+  for (const double own : e.world().akimats.own_autonomy.values()) sum += std::abs(own);
+  return sum;
 };
 
 struct Effect {
@@ -61,19 +69,49 @@ const std::vector<Effect>& effects() {
       {"participation.mail", 1.0, series("participation"), 1, {"participation"}},
       {"participation.canvass", 1.0, series("participation"), 1, {"participation"}},
       {"participation.induce", 0.5, series("participation"), 1, {"participation"}},
-      {"akimat.openness", 1.0, loss, -1, {"spending", "trust", "information", "institutions"}},
-      {"akimat.openness", 1.0, series("trust"), 1, {"spending", "trust", "information", "institutions"}},
+      {"akimat.openness", 1.0, loss, -1, {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
+      {"akimat.openness", 1.0, series("trust"), 1, {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
       {"akimat.responsiveness", 1.0, answering, 1, {"response"}},
       {"akimat.responsiveness", 1.0, series("efficacy"), 1, {"response"}},
       {"akimat.capacity", 2.0, answering, -1, {"response"}},
       {"akimat.state_weight", 1.0, match, -1, {"spending"}},
-      {"akimat.autonomy", 1.0, answering, 1, {"response"}},
+      {"akimat.autonomy", 1.0, answering, 1, {"response", "spending", "staff"}},
+      {"akimat.competence", 1.0, answering, 1, {"response", "enterprise", "exchange", "conduct"}, {{"akimat.capacity", 2.0}}},
+      {"akimat.elected", 0.0, appointed, 1, {"office", "agenda"}},
+      {"akimat.capital", 1.0, from_vote, -1, {"spending", "exchange"}, {{"akimat.participatory_share", 0.8}}},
+      {"conduct.training", 5000.0, series("own_competence"), 1, {"conduct"}},
+      {"exchange.meetings", 12.0, series("lessons"), 1, {"exchange"}},
+      {"exchange.network", 12.0, series("lessons"), 1, {"exchange"}},
+      {"exchange.experiments", 13.0, series("mistakes"), 1, {"exchange"}},
+      {"exchange.pool", 1.0, series("pooled"), 1, {"exchange"}},
+      {"staff.pay", 1.6, series("job_satisfaction"), 1, {"staff"}},
+      {"staff.training", 1.0, series("job_satisfaction"), 1, {"staff"}},
+      {"maslikhat.power", 1.0, series("budget_amended"), 1, {"maslikhat"}, {{"maslikhat.tolerance", 0.0}}},
+      {"revision.demand", 0.0, revised, -1, {"revision"}, {{"revision.every", 1}}},
+      {"trust.scandal", 0.1, series("trust"), -1, {"trust"}},
       {"akimat.audit", 1.0, loss, -1, {"spending"}},
       {"akimat.oversight", 1.0, loss, -1, {"spending"}},
       {"akimat.participatory_share", 0.8, from_vote, -1, {"spending"}},
       {"akimat.matching", 20.0, stock, 1, {"response"}},
-      {"akimat.resources", 3.0, stock, 1, {"spending", "response"}},
-      {"akimat.resources", 3.0, answering, 1, {"spending", "response"}},
+      {"akimat.resources", 3.0, stock, 1, {"transfers"}},
+      {"akimat.resources", 3.0, answering, 1, {"transfers"}},
+      {"tax.wages.community", 0.5, series("effort"), 1, {"revenue"}},
+      {"tax.wages.district", 0.0, series("own_revenue_district"), -1, {"revenue"}},
+      {"tax.wages.region", 0.0, series("own_revenue_region"), -1, {"revenue"}},
+      {"revenue.incentive", 1.0, series("effort"), 1, {"revenue"}},
+      {"transfers.equalisation", 0.2, series("means"), -1, {"transfers"}},
+      {"transfers.withdrawal", 0.2, series("means"), 1, {"transfers"}, {{"economy.usual", 40000.0}}},
+      {"transfers.standard", 1.0, series("effort"), 1, {"transfers"}},
+      {"transfers.clawback", 0.4, series("effort"), -1, {"transfers"}},
+      {"transfers.base_equalisation", 1.0, series("tax_rate"), 1, {"transfers"}},
+      {"transfers.grants", 30.0, series("means"), 1, {"transfers"}},
+      {"transfers.cut", 0.5, series("means"), -1, {"transfers"}},
+      {"economy.shock", 0.6, series("output"), -1, {"economy"}},
+      {"enterprise.credit", 1.0, series("enterprises"), 1, {"enterprise"}},
+      {"enterprise.incentive", 3000.0, series("enterprises"), 1, {"enterprise"}},
+      {"enterprise.shock", 1.0, series("enterprises"), -1, {"enterprise"}},
+      {"commons.governance", 1.0, series("compliance"), 1, {"commons"}},
+      {"commons.harvest_shock", 0.8, series("harvest"), -1, {"commons"}},
       {"institutions.recruiting", 8.0, series("members"), 1, {"institutions"}},
       {"institutions.closed", 1.0, series("institution_activity"), -1, {"institutions"}},
       {"institutions.found_resident_body", 5.0, series("members"), 1, {"institutions"}},
@@ -102,8 +140,10 @@ const std::vector<Effect>& effects() {
 struct Ruled : Experiment {
   Ruled(const Effect& effect, bool moves, bool readers_on) {
     add_usual_forms(*this);
+    add_usual_taxes(*this);
     add_form("gift", {{"period", 26}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"intercept", 2.0}});
     add_form("programme", {{"scope", "national"}, {"period", 26}, {"week", 9}, {"open", 4}, {"intercept", -2.0}});
+    if (effect.lever == "akimat.elected") add_form("election", {{"period", 52}, {"decides", "office"}});
     set({{"run.warmup", 12},
          {"run.scale", 0.5},
          {"participation.b_mail", 1.0},  // strengths of the test's own: what is calibrated may change
@@ -165,14 +205,14 @@ TEST_CASE("levers: every lever of the model stands in this test") {
 
 TEST_CASE("levers: half of this literature is null results") {
   // Residents' oversight does nothing by default (a_res = 0; Olken 2007); a tiny reward next to nothing
-  // (Panagopoulos 2013); capacity beyond the matters at hand nothing.
+  // (Panagopoulos 2013); capacity beyond the matters at hand nothing but for staff that has less to do.
   for (const auto& [lever, dose] :
        {std::pair{"akimat.oversight", 1.0}, std::pair{"akimat.capacity", 1000.0}}) {
     std::vector<std::string> digests;
     for (const bool moves : {false, true}) {
       Experiment e;
       add_usual_forms(e);
-      e.set("run.scale", 0.3);
+      e.set({{"run.scale", 0.3}, {"staff.enabled", false}});
       const double value = moves ? dose : std::get<double>(e.model.registry.find(lever)->get());
       e.add_policy("move", {{"lever", lever}, {"mode", "set"}, {"dose", value}});
       move_into_testland(e);

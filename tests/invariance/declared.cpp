@@ -1,7 +1,7 @@
 // Every mechanism writes only the columns it declares, and the residents of a block only.
 #include <set>
 
-#include "engine.h"
+#include "taxes.h"
 
 using namespace kurultai;
 using namespace kurultai::test;
@@ -95,6 +95,7 @@ Watch three_years(bool trespass) {
   Watch watch;
   Experiment e;
   add_usual_forms(e);
+  add_usual_taxes(e);
   e.add_form("election", {{"period", 52}, {"week", 20}, {"decides", "office"}});
   e.add_form("gift", {{"period", 52}, {"week", 30}, {"decides", "funds"}, {"money", 5000.0}});
   e.add_form("review", {{"period", 52}, {"week", 40}, {"decides", "oversight"}});
@@ -106,10 +107,15 @@ Watch three_years(bool trespass) {
          {"participation.b_norm", 1.0},
          {"norms.usual_rate", 0.3},
          {"wishes.rate", 0.5},
+         {"maslikhat.tolerance", 0.0},
+         {"revision.every", 1},
+         {"exchange.experiments", 13.0},
+         {"exchange.pool", 0.5},
          {"demography.mortality_men", 0.004},
          {"demography.mortality_women", 0.004},
          {"output.levels", std::vector<std::string>{"nation"}}});
   e.add_policy("open", {{"lever", "akimat.openness"}, {"mode", "set"}, {"dose", 0.9}, {"start", 10}});
+  e.add_policy("appoint", {{"lever", "akimat.elected"}, {"mode", "set"}, {"dose", 0.0}, {"start", 10}, {"regions", std::vector<std::string>{"R0"}}});
   e.add_policy("culture", {{"lever", "experience.support"}, {"mode", "set"}, {"dose", 10.0}, {"start", 10}});
   if (trespass) e.model.mechanisms.push_back(std::make_unique<Trespasser>());
   std::vector<std::unique_ptr<Mechanism>> inner = std::move(e.model.mechanisms);

@@ -80,8 +80,9 @@ std::size_t changed(Hamlet& a, Hamlet& b, int weeks) {
 }
 
 // The nation's mix of wishes is the prior of every akimat (spending), and mobile groups visit the communities of a region
-// in turn (training): intended ties between all.
-const std::vector<std::pair<std::string, Value>> no_prior = {{"akimat.state_weight", 1.0}, {"training.visits", 0.0}};
+// in turn (training), akimats meet (exchange), and councils weigh wishes of a region (maslikhat): intended ties between all.
+const std::vector<std::pair<std::string, Value>> no_prior = {
+    {"akimat.state_weight", 1.0}, {"training.visits", 0.0}, {"exchange.enabled", false}, {"maslikhat.power", 0.0}};
 
 // What a community as a whole does to its residents.
 const std::vector<std::pair<std::string, Value>> no_community = {
@@ -92,6 +93,9 @@ const std::vector<std::pair<std::string, Value>> no_community = {
     {"information.outreach", 0.0},        // places in institutions are limited
     {"institutions.enabled", false},      // and as many join as leave
     {"experience.enabled", false},        // turnout
+    {"exchange.enabled", false},          // akimats meet
+    {"staff.enabled", false},             // posts are limited, and residents' trust is heard
+    {"maslikhat.enabled", false},         // wishes of those who took part
     {"demography.enabled", false},        // share of platform users is kept
     {"coverage.enabled", false},          // share with access too
     {"adoption.enabled", false},          // as many sign up as leave

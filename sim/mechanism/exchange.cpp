@@ -1,0 +1,257 @@
+// exchange: akimats learn from each other and from their own mistakes, and pool money in networks (MODEL 10; P9, P10).
+//
+//   with chance 4/52 meetings_j an akimat meets another of its district, with 4/52 network_j one of its network:
+//     if the peer's LSG index is higher:  x_own <- x_own + rate (x_peer - x)         x: openness, responsiveness, competence, effort
+//   with chance 4/52 experiments_j it tries a change of +- step in one of these, for `trial` weeks; if its index has fallen by then it
+//     goes back, and neither tries nor copies a change in that direction for `memory` years; the peer's failures are told at a meeting
+//
+// x: lever and own together, effort own alone; x_own within +- bound. All read practices as they were when the week began. A network:
+// akimats tied as partners, and theirs (synthesis: about eight of a region, across districts). Pooling, every quarter:
+//
+//   each member pays pool_j capital_j R_j / 4, out of all its goods by its mix; the sum goes to the good that is lowest among the
+//   members, relative to the nation's stock, of the member who has least of it; (1 + economy) of it arrives there in goods
+//
+// Money moves as Flow::pool, joins the receiver's `cofinanced` and leaves the payers'; economy of scale is a lower price.
+// Limits: the index is noisy, so that good changes are undone at times; a meeting costs nothing; a network takes no votes.
+#include <algorithm>
+#include <array>
+
+#include "mechanism/conduct.h"
+#include "mechanism/list.h"
+
+namespace kurultai {
+namespace {
+
+constexpr std::size_t practices = 4;  // openness, responsiveness, competence, effort
+
+/// What an akimat is trying, and in which directions it failed of late.
+struct Learner {
+  std::int32_t ends = -1;  ///< tick at which the trial ends; -1: none
+  std::int32_t practice = 0;
+  std::array<std::int32_t, 2 * practices> avoid{};  ///< tick until which a practice is not lowered, not raised
+};
+
+class Exchange final : public Mechanism {
+ public:
+  Exchange()
+      : Mechanism({.name = "exchange",
+                   .meaning = "akimats learn from peers and from own mistakes, networks pool money",
+                   .source = "MODEL 10; P9, P10, T5",
+                   .phase = Phase::government,
+                   .reads = {"lsg_index", "mix", "means"},
+                   .writes = {"own_effort"},
+                   .adds = {"own_openness", "own_responsiveness", "own_competence", "cofinanced", "stock"}}) {
+    observe({.name = "lessons",
+             .unit = "a year",
+             .meaning = "meetings at which an akimat learned from a better one, mean over communities, of late",
+             .source = "P9",
+             .community = [this](const World&, std::size_t c, std::size_t) { return SeriesSpec::Ratio{lessons_[c], 1.0}; }});
+    observe({.name = "mistakes",
+             .unit = "a year",
+             .meaning = "trials of new practices that failed and were taken back, mean over communities, of late",
+             .source = "P9",
+             .community = [this](const World&, std::size_t c, std::size_t) { return SeriesSpec::Ratio{mistakes_[c], 1.0}; }});
+    observe({.name = "pooled",
+             .unit = "tenge a head and year",
+             .meaning = "what networks of akimats pooled, of late, mean over people",
+             .source = "P10",
+             .community = [this](const World& world, std::size_t c, std::size_t) {
+               return SeriesSpec::Ratio{pooled_[c], world.society.country.communities[c].population};
+             }});
+  }
+
+  Lever meetings{*this, {.name = "meetings", .unit = "a year", .meaning = "meetings of an akimat with others of its district", .source = "P9"}, 1.0, {0, 52}};
+  Lever network{*this, {.name = "network", .unit = "a year", .meaning = "meetings of an akimat with others of its network, beyond the district", .source = "P10"}, 0.0, {0, 52}};
+  Lever experiments{*this, {.name = "experiments", .unit = "a year", .meaning = "changes of practice that an akimat tries of itself", .source = "P9"}, 0.1, {0, 13}};
+  Lever pool{*this, {.name = "pool", .meaning = "share of the capital budget that goes into the network's common problem", .source = "P10"}, 0.0, {0, 1}};
+  Real rate{*this, {.name = "rate", .meaning = "share of the distance to a better one's practice that a meeting closes", .source = "P9; assumption"}, 0.1, {0, 1}};
+  Real step{*this, {.name = "step", .meaning = "size of a change that is tried", .source = "assumption"}, 0.05, {0, 1}};
+  Real bound{*this, {.name = "bound", .meaning = "largest difference from the lever by learning and character", .source = "assumption"}, 0.5, {0, 1}};
+  Whole trial{*this, {.name = "trial", .unit = "week", .meaning = "weeks until a change is judged", .source = "assumption: a year"}, 52, {4, 520}};
+  Real memory{*this, {.name = "memory", .unit = "year", .meaning = "years for which a failure is remembered", .source = "P9; assumption"}, 8, {0, 100}};
+  Real economy{*this, {.name = "economy", .meaning = "how much more goods pooled money buys", .source = "P10; assumption: economies of scale of joint projects"}, 0.2, {0, 5}};
+
+  void prepare(World& world) override {
+    const std::size_t communities = world.society.communities();
+    learner_.assign(communities, {});
+    index_.assign(communities, 0.0);
+    change_.assign(communities, 0.0);
+    lessons_.assign(communities, 0.0);
+    mistakes_.assign(communities, 0.0);
+    pooled_.assign(communities, 0.0);
+    world.akimats.own_effort.fill(0.0);
+    district_.assign(world.districts.size(), {});
+    for (std::size_t c = 0; c < communities; ++c) district_[world.society.country.communities[c].district].push_back(c);
+    find_networks(world);
+  }
+
+  void begin(World& world) override {
+    const std::size_t communities = learner_.size();
+    for (std::vector<double>* rate_of : {&lessons_, &mistakes_, &pooled_})
+      for (double& value : *rate_of) value -= value / 26.0;
+    before_.resize(communities);
+    for (std::size_t c = 0; c < communities; ++c)
+      before_[c] = {openness(world, c), responsiveness(world, c), competence(world, c), world.akimats.own_effort[c]};
+    const Draws draws = world.draws(stream());
+    for (std::size_t c = 0; c < communities; ++c) {
+      if (!world.due(c, 4)) continue;
+      const Name place{world.society.key[c], 0xffffffffU};
+      judge(world, c);
+      meet(world, c, meetings[c], district_[world.society.country.communities[c].district], draws.words(place, 0));
+      meet(world, c, network[c], peers_[c], draws.words(place, 1));
+      try_something(world, c, draws.words(place, 2));
+    }
+    if (world.tick() % 13 == 12) share_money(world);
+  }
+
+  void state(Archive& archive) override {
+    archive("learner", std::span(learner_));
+    archive("index", std::span(index_));
+    archive("change", std::span(change_));
+    archive("lessons", std::span(lessons_));
+    archive("mistakes", std::span(mistakes_));
+    archive("pooled", std::span(pooled_));
+  }
+
+ private:
+  static double& own(World& world, std::size_t c, std::size_t practice) {
+    Akimats& a = world.akimats;
+    return practice == 0 ? a.own_openness[c] : practice == 1 ? a.own_responsiveness[c] : practice == 2 ? a.own_competence[c] : a.own_effort[c];
+  }
+  static std::size_t direction(std::size_t practice, double change) { return 2 * practice + (change > 0 ? 1 : 0); }
+  static std::int32_t tick(const World& world) { return static_cast<std::int32_t>(world.tick()); }
+
+  void find_networks(const World& world) {
+    const Society& society = world.society;
+    const std::size_t communities = society.communities();
+    peers_.assign(communities, {});
+    networks_.clear();
+    std::vector<bool> seen(communities, false);
+    const auto akimat_of = [&](Vertex v) { return static_cast<std::size_t>(v) - society.residents.size(); };
+    for (std::size_t c = 0; c < communities; ++c) {
+      std::vector<std::size_t> members = {c};
+      for (std::size_t k = 0; k < members.size() && !seen[c]; ++k)
+        for (const Tie tie : society.ties.all(society.akimat(members[k]))) {
+          if (tie.layer() != Layer::partner || tie.to() < society.residents.size() || akimat_of(tie.to()) >= communities) continue;
+          const std::size_t other = akimat_of(tie.to());
+          if (society.country.communities[other].district != society.country.communities[members[k]].district) peers_[members[k]].push_back(other);
+          if (std::find(members.begin(), members.end(), other) == members.end()) members.push_back(other);
+        }
+      if (seen[c]) continue;
+      for (const std::size_t member : members) seen[member] = true;
+      if (members.size() > 1) networks_.push_back(members);
+    }
+  }
+
+  /// Community c meets one of `others` with the chance of four weeks, and learns where that one does better.
+  void meet(World& world, std::size_t c, double a_year, const std::vector<std::size_t>& others, const Draws::Four& luck) {
+    const std::size_t self = static_cast<std::size_t>(std::count(others.begin(), others.end(), c));
+    if (others.size() <= self || Draws::to_uniform(luck[0]) >= a_year * 4.0 / 52.0) return;
+    std::size_t nth = Draws::to_below(luck[1], static_cast<std::uint32_t>(others.size() - self));
+    if (self != 0 && others[nth] >= c) ++nth;  // the district's list is in order
+    const std::size_t peer = others[nth];
+    for (std::size_t k = 0; k < 2 * practices; ++k)
+      learner_[c].avoid[k] = std::max(learner_[c].avoid[k], learner_[peer].avoid[k]);
+    if (world.akimats.lsg_index[peer] <= world.akimats.lsg_index[c]) return;
+    lessons_[c] += 2.0;  // a rate a year, over about half a year
+    for (std::size_t p = 0; p < practices; ++p) {
+      const double change = rate * (before_[peer][p] - before_[c][p]);
+      if (learner_[c].avoid[direction(p, change)] <= tick(world)) move(world, c, p, change);
+    }
+  }
+
+  /// Moves a practice within its bound; returns by how much.
+  double move(World& world, std::size_t c, std::size_t practice, double change) const {
+    double& value = own(world, c, practice);
+    const double was = value;
+    value = std::clamp(value + change, std::min(was, -bound.value()), std::max(was, bound.value()));
+    return value - was;
+  }
+
+  void try_something(World& world, std::size_t c, const Draws::Four& luck) {
+    Learner& learner = learner_[c];
+    if (learner.ends >= 0 || Draws::to_uniform(luck[0]) >= experiments[c] * 4.0 / 52.0) return;
+    const std::size_t practice = Draws::to_below(luck[1], practices);
+    const double change = (luck[2] & 1U) != 0 ? step : -step;
+    if (learner.avoid[direction(practice, change)] > tick(world)) return;
+    learner.practice = static_cast<std::int32_t>(practice);
+    change_[c] = move(world, c, practice, change);
+    index_[c] = world.akimats.lsg_index[c];
+    learner.ends = tick(world) + static_cast<std::int32_t>(trial);
+  }
+
+  void judge(World& world, std::size_t c) {
+    Learner& learner = learner_[c];
+    if (learner.ends < 0 || tick(world) < learner.ends) return;
+    learner.ends = -1;
+    if (world.akimats.lsg_index[c] >= index_[c] || change_[c] == 0) return;
+    const auto practice = static_cast<std::size_t>(learner.practice);
+    own(world, c, practice) -= change_[c];
+    learner.avoid[direction(practice, change_[c])] = tick(world) + static_cast<std::int32_t>(52.0 * memory);
+    mistakes_[c] += 2.0;
+  }
+
+  void share_money(World& world) {
+    Akimats& a = world.akimats;
+    const std::vector<Community>& places = world.society.country.communities;
+    std::array<double, good_count> nation{};
+    double people = 0;
+    for (std::size_t c = 0; c < places.size(); ++c) {
+      people += places[c].population;
+      for (std::size_t g = 0; g < good_count; ++g) nation[g] += places[c].population * a.stock(c, g);
+    }
+    for (const std::vector<std::size_t>& members : networks_) {
+      std::int64_t sum = 0;
+      std::size_t good = 0;
+      double lowest = -1;
+      for (std::size_t g = 0; g < good_count; ++g) {
+        double stock = 0;
+        double here = 0;
+        for (const std::size_t c : members) {
+          stock += places[c].population * a.stock(c, g);
+          here += places[c].population;
+        }
+        const double relative = nation[g] > 0 && here > 0 ? stock / here / (nation[g] / people) : 1.0;
+        if (lowest < 0 || relative < lowest) {
+          lowest = relative;
+          good = g;
+        }
+      }
+      std::size_t needy = members[0];
+      for (const std::size_t c : members)
+        if (a.stock(c, good) < a.stock(needy, good)) needy = c;
+      for (const std::size_t c : members) {
+        if (pool[c] <= 0 || c == needy || places[c].population <= 0) continue;
+        const double share = pool[c] * world.practice.capital[c] * a.means[c] / 4.0;  // thousand tenge a head
+        const std::int64_t paid = world.ledger.affordable(Level::community, c, static_cast<std::int64_t>(1000.0 * share * places[c].population));
+        if (paid <= 0) continue;
+        world.ledger.pay({Level::community, c}, {Level::community, needy}, Flow::pool, paid);
+        const double each = static_cast<double>(paid) / 1000.0 / places[c].population;
+        for (std::size_t g = 0; g < good_count; ++g) a.cofinanced(c, g) -= a.mix(c, g) * each;
+        pooled_[c] += 2.0 * static_cast<double>(paid);
+        sum += paid;
+      }
+      if (sum == 0 || places[needy].population <= 0) continue;
+      const double each = static_cast<double>(sum) / 1000.0 / places[needy].population;
+      a.cofinanced(needy, good) += each;
+      a.stock(needy, good) += economy * each * (1.0 - a.loss[needy]);
+    }
+  }
+
+  std::vector<Learner> learner_;
+  std::vector<double> index_;     ///< by community: LSG index when its trial began
+  std::vector<double> change_;    ///< by community: what its trial changed
+  std::vector<double> lessons_;   ///< a year, of late, for the series
+  std::vector<double> mistakes_;  ///< a year, of late
+  std::vector<double> pooled_;    ///< tenge a year, of late
+  std::vector<std::array<double, practices>> before_;   ///< practices when the week began
+  std::vector<std::vector<std::size_t>> district_;      ///< communities by district, in order
+  std::vector<std::vector<std::size_t>> peers_;         ///< by community: its network beyond the district
+  std::vector<std::vector<std::size_t>> networks_;      ///< members
+};
+
+}  // namespace
+
+std::unique_ptr<Mechanism> make_exchange() { return std::make_unique<Exchange>(); }
+
+}  // namespace kurultai

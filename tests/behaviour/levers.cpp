@@ -71,8 +71,8 @@ const std::vector<Effect>& effects() {
       {"participation.induce", 0.5, series("participation"), 1, {"participation"}},
       {"akimat.openness", 1.0, loss, -1, {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
       {"akimat.openness", 1.0, series("trust"), 1, {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
-      {"akimat.responsiveness", 1.0, answering, 1, {"response"}},
-      {"akimat.responsiveness", 1.0, series("efficacy"), 1, {"response"}},
+      {"akimat.responsiveness", 1.0, answering, 1, {"response", "exchange"}},
+      {"akimat.responsiveness", 1.0, series("efficacy"), 1, {"response", "exchange"}},
       {"akimat.capacity", 2.0, answering, -1, {"response"}},
       {"akimat.state_weight", 1.0, match, -1, {"spending"}},
       {"akimat.autonomy", 1.0, answering, 1, {"response", "spending", "staff"}},
@@ -82,15 +82,15 @@ const std::vector<Effect>& effects() {
       {"conduct.training", 5000.0, series("own_competence"), 1, {"conduct"}},
       {"exchange.meetings", 12.0, series("lessons"), 1, {"exchange"}},
       {"exchange.network", 12.0, series("lessons"), 1, {"exchange"}},
-      {"exchange.experiments", 13.0, series("mistakes"), 1, {"exchange"}},
+      {"exchange.experiments", 13.0, series("mistakes"), 1, {"exchange"}, {{"exchange.trial", 4}}},
       {"exchange.pool", 1.0, series("pooled"), 1, {"exchange"}},
       {"staff.pay", 1.6, series("job_satisfaction"), 1, {"staff"}},
       {"staff.training", 1.0, series("job_satisfaction"), 1, {"staff"}},
       {"maslikhat.power", 1.0, series("budget_amended"), 1, {"maslikhat"}, {{"maslikhat.tolerance", 0.0}}},
       {"revision.demand", 0.0, revised, -1, {"revision"}, {{"revision.every", 1}}},
       {"trust.scandal", 0.1, series("trust"), -1, {"trust"}},
-      {"akimat.audit", 1.0, loss, -1, {"spending"}},
-      {"akimat.oversight", 1.0, loss, -1, {"spending"}},
+      {"akimat.audit", 1.0, loss, -1, {"spending", "indicators"}},
+      {"akimat.oversight", 1.0, loss, -1, {"spending", "indicators"}},
       {"akimat.participatory_share", 0.8, from_vote, -1, {"spending"}},
       {"akimat.matching", 20.0, stock, 1, {"response"}},
       {"akimat.resources", 3.0, stock, 1, {"transfers"}},
@@ -212,7 +212,7 @@ TEST_CASE("levers: half of this literature is null results") {
     for (const bool moves : {false, true}) {
       Experiment e;
       add_usual_forms(e);
-      e.set({{"run.scale", 0.3}, {"staff.enabled", false}});
+      e.set({{"run.scale", 0.3}, {"staff.enabled", false}, {"indicators.enabled", false}});  // what is on paper counts there
       const double value = moves ? dose : std::get<double>(e.model.registry.find(lever)->get());
       e.add_policy("move", {{"lever", lever}, {"mode", "set"}, {"dose", value}});
       move_into_testland(e);

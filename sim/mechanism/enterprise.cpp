@@ -62,7 +62,7 @@ class Enterprise final : public Mechanism {
   Lever incentive{*this, {.name = "incentive", .unit = "thousand tenge", .meaning = "what the akimat may give each new enterprise: relief, land, a grant", .source = "R8, P5"}, 0.0, {0, 1e5}};
   Lever shock{*this, {.name = "shock", .unit = "per year", .meaning = "rate at which enterprises close beyond the usual", .source = "MODEL 11, shocks; MODEL 9"}, 0.0, {0, 10}};
   Real exit{*this, {.name = "exit", .unit = "per year", .meaning = "usual rate at which enterprises close", .source = "assumption: one in twelve"}, 0.08, {0, 10}};
-  Real leave{*this, {.name = "leave", .unit = "per year", .meaning = "share of those in working life who leave it, for the balance of the start", .source = "computed from ages: about one in thirty"}, 0.03, {0, 1}};
+  Real leave{*this, {.name = "leave", .unit = "per year", .meaning = "share of those in working life who leave it, for the balance of the start", .source = "set so that enterprises stay put in the default scenario"}, 0.05, {0, 1}};
   Real running{*this, {.name = "running", .meaning = "share of farmers and entrepreneurs by occupation who run an enterprise at the start", .source = "assumption"}, 0.85, {0, 0.99}};
   Real beside{*this, {.name = "beside", .meaning = "share of other adults in working life who run one at the start", .source = "assumption"}, 0.02, {0, 0.99}};
   Real b_heard{*this, {.name = "b_heard", .unit = "log-odds", .meaning = "weight of having heard of all support programmes", .source = "R6; assumption"}, 0.5, {0, 10}};

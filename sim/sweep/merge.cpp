@@ -174,7 +174,7 @@ void condense(const Sweep& sweep, Result& result) {
         measured(sweep.measures[m], sweep.measures.key(m), result, sweep.source.place_of(sweep.measures[m].name()));
   result.attributes[run_digest_attribute] = digest(result);
   result.attributes.erase("scenario");  // what differs between runs stands in their settings
-  std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("series/", 0) != 0; });
+  std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("surveys/", 0) != 0; });
 }
 
 Group design_group(const Sweep& sweep) {

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""Puts the start year of the default scenario beside official figures:
+
+    /usr/bin/python3 analysis/baseline.py --program PATH [--seeds 4] [--scale 0.05] [--out results]
+
+`./kurultai baseline` calls it. It runs scenarios/kazakhstan.toml for a year after its warm-up with seeds 1, 2, ..., each with its own
+society, and writes OUT/kazakhstan-baseline.md: simulated means (and their range over seeds) and official values side by side, with
+what each figure was used for. Exits with 1 if a run fails.
+"""
+import argparse
+import csv
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+REGIONS = ROOT / "scenarios" / "data" / "kazakhstan" / "regions.csv"
+sys.path.insert(0, str(ROOT / "analysis"))
+
+
+def last(variable, **at) -> float:
+    """The last value of a series of the nation or of one place."""
+    return float(variable.sel(**at).values[-1])
+
+
+def of_okrugs(name):
+    return lambda run: last(run.community_type[name], community_type="rural okrug")
+
+
+def of_nation(name):
+    return lambda run: last(run.nation[name])
+
+
+def yearly(name):
+    return lambda run: float(run.nation[name].values[-52:].mean())
+
+
+def okrugs(run) -> numpy.ndarray:
+    """Populations of the rural okrugs."""
+    return run.community["population"].values[run.community["type"].values == 0]
+
+
+def okrug_people(run) -> float:
+    """People of a mean okrug."""
+    return float(okrugs(run).mean())
+
+
+def voters(region):
+    """Share of a region's residents in the last participatory budget vote."""
+    return lambda run: 100 * last(run.region["turnout_of_residents"], region=region, form="participatory budget: vote")
+
+
+#: What is compared: name, unit, how it is measured, official value, its source, and what it is to the model.
+ROWS = [
+    ("own revenue in the budgets of rural okrugs", "share", of_okrugs("fiscal_autonomy"), "about 0.33", "presidential speech 2025/26", "met by the shares and bases of taxes"),
+    ("transfers in the budget of the median okrug of at most 2,000 people", "share", of_okrugs("small_okrugs_transfers"), "0.91 (0.61 to 0.95)",
+     "7 budgets, legal database; not a random sample", "met by the spread of tax bases"),
+    ("mean budget of an okrug", "m tenge a year", lambda run: of_okrugs("means")(run) * okrug_people(run) / 1000, "190", "presidential speech 2025/26", "input"),
+    ("budgets of all okrugs", "bn tenge a year", lambda run: of_okrugs("means")(run) * okrug_people(run) * len(okrugs(run)) / 1e6, "442", "presidential speech 2025/26", "follows from the input"),
+    ("regions' dependence on the republican budget, mean", "share", of_nation("dependence"), "0.507", "Sep 2025", "met by the need of regions"),
+    ("richest to poorest region, output a head", "ratio", of_nation("rich_poor_ratio"), "10.97", "Bureau of National Statistics 2023, computed", "input; 1 of D5's alarm"),
+    ("appeals a head", "a year", lambda run: yearly("appeals")(run), "0.22", "eOtinish 2024: 4.4 m", "met by one intercept"),
+    ("trust in the local akim", "0 to 1", yearly("trust"), "0.31, 0.59, 0.84", "Qalam 2022, KISI 2022, 2025 (rural)", "input: a scenario axis"),
+    ("voters on the participatory budget, Almaty", "% of residents", voters("Almaty city"), "7.2", "verified", "met, with the next, by three numbers"),
+    ("voters on the participatory budget, Kostanay Region", "% of residents", voters("Kostanay Region"), "1.0 of Kostanay city", "verified", "met for the city"),
+    ("turnout of akim elections as reported", "share", of_nation("official_turnout"), "0.791 (0.665 to 0.909 by oblast)", "2021", "mobilisation is a parameter; voluntary turnout is not calibrated on it"),
+    ("enterprises run by adults", "per adult", yearly("enterprises"), "", "not compared: farms and enterprises of the census are assumptions", "input"),
+    ("adults who take part in a year", "share", yearly("participation"), "", "no official figure was found", "no target"),
+    ("losses of spending", "share", yearly("loss"), "", "no official figure; Olken 2007: 0.28 at 4% audits", "input"),
+]
+
+
+def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, scale: float):
+    """The run of one seed."""
+    import kurultai
+    out = folder / f"{seed}.h5"
+    command = [str(program), "run", str(ROOT / "scenarios" / "kazakhstan.toml"), "--seed", str(seed), "--weeks", "52", "--scale", str(scale),
+               "--out", str(out), "--progress", "none", "--set", 'output.levels=["nation", "region", "community_type", "community"]']
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip() or done.stdout.strip())
+    return kurultai.open_run(out)
+
+
+def span(values: list[float], digits: int = 3) -> str:
+    """Mean and range over seeds."""
+    mean, low, high = numpy.mean(values), min(values), max(values)
+    text = f"{mean:.{digits}g}"
+    return text if f"{low:.{digits}g}" == f"{high:.{digits}g}" else f"{text} ({low:.{digits}g} to {high:.{digits}g})"
+
+
+def page(runs: list, scale: float) -> str:
+    """The table as Markdown."""
+    lines = ["# Kazakhstan's start year: simulated beside official figures", "",
+             f"Written by `./kurultai baseline`: the first year of `scenarios/kazakhstan.toml` after its warm-up, at scale {scale:g}, means over "
+             f"{len(runs)} seeds (1 to {len(runs)}, each with a society of its own) with their range in brackets where it shows. The last column "
+             "says what a figure is to the model: an input, a target that parameters were set to meet (so no test), or neither. Sources are "
+             "named in the README and in scenarios/data/README.md.", "",
+             "| figure | unit | simulated | official | source | what it is to the model |", "| --- | --- | --- | --- | --- | --- |"]
+    for name, unit, measure, official, source, role in ROWS:
+        lines.append(f"| {name} | {unit} | {span([measure(run) for run in runs])} | {official or 'none'} | {source} | {role} |")
+    lines += ["", "## Regions", "", "Output a head in thousand tenge a year (official: gross regional product 2023); population in thousands "
+              "(official: 2023; the simulated one is the country's total of December 2025, divided as then); the rest is simulated.", "",
+              "| region | people | official | output a head | official | own share of local budgets | dependence on the republic | taking part in a year |",
+              "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    with open(REGIONS, encoding="utf-8") as file:
+        table = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    for row in table:
+        at = {"region": row["name"]}
+        people = [float(run.region["population"].sel(**at)) / 1000 for run in runs]
+        cells = [span([last(run.region[name], **at) for run in runs]) for name in ("output", "fiscal_autonomy", "dependence", "participation")]
+        lines.append(f"| {row['name']} | {numpy.mean(people):.0f} | {float(row['population']) / 1000:.0f} | {cells[0]} | {float(row['grp_per_head']):.0f} | "
+                     + " | ".join(cells[1:]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
+    options = parser.parse_args()
+    if options.seeds < 1:
+        parser.error("at least one seed")
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            runs = [simulate(options.program, pathlib.Path(folder), seed, options.scale) for seed in range(1, options.seeds + 1)]
+        except RuntimeError as error:
+            print(f"baseline: {error}", file=sys.stderr)
+            return 1
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "kazakhstan-baseline.md").write_text(page(runs, options.scale), encoding="utf-8")
+    print(options.out / "kazakhstan-baseline.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

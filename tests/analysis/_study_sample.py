@@ -136,7 +136,7 @@ def write_digital_reach(path, seed=4, replicates=6):
 # --- Do incentives for akimats work? -------------------------------------------------------------------------
 
 INCENTIVES = {"retention": ("tax.personal_income.community", [0.1, 0.3, 0.6]), "standard": ("transfers.standard", [0.0, 1.0]),
-              "equalisation": ("transfers.equalisation", [0.5, 1.0]), "grants": ("transfers.grants", [0.0, 5.0])}
+              "equalisation": ("transfers.equalisation", [0.5, 1.0]), "grants_level": ("transfers.grants", [0.0, 5.0])}
 
 
 def write_incentives(path, seed=5, replicates=5):

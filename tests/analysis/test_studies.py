@@ -243,18 +243,18 @@ class Notebooks(WithFolder):
 
     def test_digital_reach(self):
         self.study("digital_reach", {"levers", "gains", "gaps", "tools"},
-                   ["quality (0.5 \u2192 0.9) +3.0", "In person**, lever by lever: no lever has a sure effect", "age (age 18-29 over age 60 and over) widens",
+                   ["quality (0.5 \u2192 0.9) +3.0", "In person**, lever by lever: no lever has a sure effect", "age (age 18-29 against age 60 and over) widens",
                     "no clear gain at all): age 60 and over", "8 points x 6 replicates", "The levers add up"])
 
     def test_incentives(self):
         self.study("incentives", {"effects", "retention", "retention_standard", "interactions", "regions"},
                    ["**Keeping more of a tax works better where transfers count standard effort**: its effect on effort changes by +10.1",
-                    "**Grants** (transfers.grants, 0 \u2192 5) works on nothing that was measured", "retention on effort +3.", "**Nulls**",
+                    "**Grants level** (transfers.grants, 0 \u2192 5) works on nothing that was measured", "retention on effort +3.", "**Nulls**",
                     "at standard 1: 60% where 0.1 of the tax is kept, 72% where 0.6 is"])
 
     def test_surveys(self):
         self.study("surveys", {"truth", "errors"},
-                   ["Where everyone answers", "work (everyone answers) 75% (61% to 85%, 36 of 48)", "clearly biased for 3 of 3 items", "the largest bias is +0.2",
+                   ["Where everyone answers", "work (everyone answers) 75% (61% to 85%, 36 of 48)", "clearly biased for 3 of 3 items", "or of all if there are none, is +0.2",
                     "rural_residents 0% (0% to 7%, 96 intervals)", "46% give one of the two top answers, in truth 31%", "-0.20 points"])
 
     def test_no_outputs_are_kept_in_them(self):

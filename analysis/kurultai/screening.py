@@ -76,13 +76,21 @@ def least_squares(terms: pandas.DataFrame, values: numpy.ndarray, tested: Sequen
 
 
 def codes(sweep: Sweep) -> pandas.DataFrame:
-    """By point and lever: -1/2 where it is off, +1/2 where it is on. Raises ResultError if an axis has other than two values."""
+    """By point and lever: -1/2 where it is off, +1/2 where it is on; levers that are the same at all points are left out. Raises
+    ResultError if an axis has more than two values."""
     columns = {}
     for axis in sweep.axes:
-        if len(axis.values) != 2:
+        if len(axis.values) == 1:
+            continue
+        if len(axis.values) > 2:
             raise ResultError(f"{sweep.path}: {axis.name} has {len(axis.values)} values; screening is for levers that are off or on")
         columns[axis.name] = numpy.where(sweep.design[axis.name].values == sweep.ends(axis.name)[1], 0.5, -0.5)
     return pandas.DataFrame(columns)
+
+
+def unchanged(sweep: Sweep) -> list[str]:
+    """The levers that are the same at all points, so that nothing can be said of them."""
+    return [axis.name for axis in sweep.axes if len(axis.values) == 1]
 
 
 def by_point(sweep: Sweep, measure: str) -> numpy.ndarray:
@@ -95,6 +103,19 @@ def by_point(sweep: Sweep, measure: str) -> numpy.ndarray:
 def main_effects(sweep: Sweep, measure: str) -> Fit:
     """What each lever of a sweep adds to a measure, all levers at once."""
     return least_squares(codes(sweep), by_point(sweep, measure))
+
+
+def by_replicate(sweep: Sweep, measure: str) -> pandas.DataFrame:
+    """The effects in each replicate alone, over (lever, replicate): where a replicate is a society of its own, how far effects differ between
+    societies, which the intervals of `main_effects` do not tell. A replicate with too few finished points is NaN."""
+    coded, values = codes(sweep), sweep.measure(measure).transpose("point", "replicate").values.astype(float)
+    columns = {}
+    for k, name in enumerate(sweep.measures["replicate"].values):
+        try:
+            columns[int(name)] = least_squares(coded, values[:, k]).effects["effect"]
+        except ResultError:
+            columns[int(name)] = pandas.Series(numpy.nan, index=coded.columns)
+    return pandas.DataFrame(columns)
 
 
 def strongest(fit: Fit, most: int = 8, spare: int = 20) -> list[str]:

@@ -66,6 +66,7 @@ def write(path, name, axes, values, measures, levels=None, surveys=None, replica
 LEVERS = {"r1_powers": ("akimat.powers", [0.0, 1.0]), "r3_audit": ("akimat.audit", [0.2, 0.8]), "r4_openness": ("akimat.openness", [0.4, 0.9]),
           "r7_share": ("spending.share", [0.5, 0.1]), "r7_rule": ("form.rule", ["appointed", "elected"]), "p4_quality": ("platform.quality", [0.5, 0.9]),
           "p4_open": ("platform.open", [False, True]), "p6_culture": ("school.culture", [0.0, 1.0]), "p9_meetings": ("exchange.meetings", [0.0, 12.0])}
+SAME = {"p8_equalisation": ("transfers.equalisation", [1.0, 1.0])}  # on is what off is
 EFFECTS = {"p4_quality": 0.030, "r7_share": -0.015, "r4_openness": 0.010}
 JOINT = ("r4_openness", "p4_quality", 0.012)
 
@@ -83,7 +84,8 @@ def write_what_moves(path, points=96, seed=3):
         signal = 0.5 * base if "participation" in name else 0.5 + 0.05 * coded["r3_audit"]
         signal = base if name == "participation_last_year" else signal
         measures[name] = (series, signal[:, None] + draws.normal(0, 0.02, 2) + draws.normal(0, 0.004, (points, 2)), meaning, "1")
-    return write(path, "Which proposals move participation?", LEVERS, values, measures, replicates=2, design="latin", lost=((4, 1),))
+    values.update({name: [listed[0]] * points for name, (_, listed) in SAME.items()})
+    return write(path, "Which proposals move participation?", {**LEVERS, **SAME}, values, measures, replicates=2, design="latin", lost=((4, 1),))
 
 
 # --- Does digitalisation reach everyone? ---------------------------------------------------------------------

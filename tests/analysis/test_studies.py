@@ -131,6 +131,7 @@ class Planted(WithFolder):
             effect = _study_sample.EFFECTS.get(name, 0.0)
             self.assertAlmostEqual(fit[name]["effect"], effect, delta=0.0035, msg=name)
             self.assertEqual(fit[name]["holm"] < 0.05, effect != 0, name)
+        self.assertEqual(screening.unchanged(sweep), list(_study_sample.SAME))
         self.assertEqual(fit.freedom, 96 - 1 - len(_study_sample.LEVERS))
         levers = screening.strongest(fit)
         self.assertEqual(len(levers), 8)
@@ -139,6 +140,14 @@ class Planted(WithFolder):
         name = next(name for name in (screening.product(x, y), screening.product(y, x)) if name in pairs.effects.index)
         self.assertTrue(pairs[name]["low"] < size < pairs[name]["high"])
         self.assertEqual(list(pairs.effects.index[pairs.effects["holm"] < 0.05]), [name])
+
+    def test_replicates_apart(self):
+        sweep = self.opened("what_moves")
+        alone = screening.by_replicate(sweep, "participation_last_year")
+        self.assertEqual(list(alone.columns), [0, 1])
+        for replicate in alone:
+            self.assertAlmostEqual(alone.loc["p4_quality", replicate], 0.03, delta=0.004)
+        self.assertGreater((alone[0] - alone[1]).abs().max(), 1e-5)
 
     def test_few_points_ask_of_fewer_pairs(self):
         fit = screening.main_effects(self.opened("what_moves"), "participation_last_year")
@@ -239,7 +248,7 @@ class Notebooks(WithFolder):
         self.study("what_moves", {"levers", "proposals", "measures", "interactions"},
                    ["3 of 9 levers move it", "p4_quality +3.0", "r7_share \u22121.5", "Proposals none of whose levers moves participation last year: R3, P6 and P9",
                     "1 of 28 do more or less than their sum after Holm's correction: p4_quality x r4_openness +1.2", "moved after correction by 1 of 9 levers; "
-                    "the strongest: r3_audit +0.04", "86 degrees of freedom", "96 points x 2 replicates (191 finished, 1 failed)", "Not all runs finished"])
+                    "the strongest: r3_audit +0.04", "86 degrees of freedom", "on is what off is already: p8_equalisation", "All points ran in the same 2 societies", "96 points x 2 replicates (191 finished, 1 failed)", "Not all runs finished"])
 
     def test_digital_reach(self):
         self.study("digital_reach", {"levers", "gains", "gaps", "tools"},

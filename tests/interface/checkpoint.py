@@ -28,6 +28,7 @@ class Checkpoint(unittest.TestCase):
                        stdout=subprocess.DEVNULL, timeout=300)
         cls.seconds = time.monotonic() - begun
         cls.digest = digest(whole)
+        cls.size = whole.stat().st_size
 
     @classmethod
     def tearDownClass(cls):
@@ -146,13 +147,15 @@ class Checkpoint(unittest.TestCase):
         self.assert_done(code, said)
 
     def test_a_checkpoint_that_finds_no_room_is_a_warning(self):
+        room = self.size + (1 << 16)
+
         def small_files():
             import resource
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))  # enough for the result, not for a checkpoint
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))  # enough for the result, not for a checkpoint
 
         self.stopped()
         before = self.checkpoint.read_bytes()
-        self.assertGreater(len(before), 1 << 20)
+        self.assertGreater(len(before), room)
         run = self.start("--checkpoint", "20", "--resume", progress="json", preexec_fn=small_files)
         self.wait_until_it_runs(run)
         run.send_signal(signal.SIGTERM)

@@ -133,8 +133,10 @@ TEST_CASE("digest: a mechanism that is off and whose columns nobody reads change
     std::vector<std::pair<std::string, Value>> unread;  ///< nobody reads its columns
     std::vector<std::string> own;
   };
-  const std::vector<Case> cases = {
-      {"trust", {{"participation.b_trust", 0.0}}, {"residents.trust", "residents.shared_trust"}},
+  std::vector<Case> cases = {
+      {"trust",
+       {{"participation.b_trust", 0.0}, {"staff.a5", 0.0}, {"tension.enabled", false}},
+       {"residents.trust", "residents.shared_trust", "akimats.trusted"}},
       {"efficacy", {{"participation.b_eff", 0.0}}, {"residents.efficacy"}},
       {"norms", {{"participation.b_norm", 0.0}}, {"residents.norm", "akimats.habitual_norm"}},
       {"sight",
@@ -143,7 +145,8 @@ TEST_CASE("digest: a mechanism that is off and whose columns nobody reads change
       {"satisfaction", {{"trust.t_sat", 0.0}}, {"residents.satisfaction", "residents.expectation"}},
       {"propensity", {{"participation.b_habit", 0.0}}, {"residents.propensity", "residents.aspiration"}},
   };
-  for (const Case& c : cases) {
+  for (Case& c : cases) {
+    c.unread.emplace_back("indicators.enabled", false);  // they read all of these
     Lived with(c.unread);
     auto off = c.unread;
     off.emplace_back(c.mechanism + ".enabled", false);

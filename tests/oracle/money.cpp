@@ -11,7 +11,7 @@ struct Akimats3 : Experiment {
   explicit Akimats3(const std::vector<std::pair<std::string, Value>>& values, const std::vector<std::pair<std::string, Value>>& of_tax = {}) {
     only({"economy", "revenue", "transfers", "budget"});
     add_tax(*this, "land", of_tax);
-    set({{"transfers.standard", 1.0}, {"transfers.equalisation", 1.0}});
+    set({{"transfers.standard", 1.0}, {"transfers.equalisation", 1.0}, {"revenue.eta", 0.5}});
     set(values);
     auto home = society_of({20, 200, 2000}, {});
     for (Community& place : home->country.communities) place.resources = 50000;

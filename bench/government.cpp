@@ -5,12 +5,11 @@
 //
 // Both runs start from the same society; turns alternate, so that a machine's drift meets both. Options of Google
 // Benchmark are let pass.
-#include <algorithm>
-#include <chrono>
 #include <ctime>
 
 #include "base/parallel.h"
 #include "kazakhstan.h"
+#include "turns.h"
 
 namespace kurultai {
 namespace {
@@ -23,12 +22,6 @@ const std::vector<std::string>& government() {
   static const std::vector<std::string> names = {"conduct",   "revenue",   "transfers", "budget", "economy",  "enterprise", "commons",
                                                  "inequality", "maslikhat", "staff",     "tension", "exchange", "revision",   "indicators"};
   return names;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
 }
 
 /// Processor time of a year, seconds: what a loaded machine takes away is not in it.
@@ -72,29 +65,6 @@ void measure(double residents, int turns, int thread_count) {
 }  // namespace
 }  // namespace kurultai
 
-int main(int argc, char** argv) try {
-  double residents = 1e6;
-  int turns = 5;
-  int thread_count = 0;
-  for (int k = 1; k < argc; ++k) {
-    const std::string option = argv[k];
-    if (option.rfind("--benchmark_", 0) == 0) continue;
-    const double value = k + 1 < argc ? std::atof(argv[k + 1]) : 0;
-    ++k;
-    if (option == "--residents" && value >= 1000) {
-      residents = value;
-    } else if (option == "--turns" && value >= 1) {
-      turns = static_cast<int>(value);
-    } else if (option == "--threads" && value >= 1) {
-      thread_count = static_cast<int>(value);
-    } else {
-      fmt::print(stderr, "usage: {} [--residents N] [--turns N] [--threads N]   (at least 1000 residents, 1 turn)\n", argv[0]);
-      return 2;
-    }
-  }
-  kurultai::measure(residents, turns, thread_count);
-  return 0;
-} catch (const std::exception& failure) {
-  fmt::print(stderr, "bench: {}\n", failure.what());
-  return 1;
+int main(int argc, char** argv) {
+  return kurultai::in_turns(argc, argv, kurultai::measure);
 }

@@ -15,6 +15,7 @@
 
 #include "base/parallel.h"
 #include "kazakhstan.h"
+#include "turns.h"
 
 namespace kurultai {
 namespace {
@@ -27,12 +28,6 @@ double seconds(const std::function<void()>& work) {
   const auto begun = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
 }
 
 /// PageRank by pull over the ties between residents, 4-byte values.
@@ -142,31 +137,6 @@ void measure(double residents, int turns, int thread_count) {
 }  // namespace
 }  // namespace kurultai
 
-int main(int argc, char** argv) try {
-  double residents = 1e6;
-  int turns = 5;
-  int thread_count = 0;
-  for (int k = 1; k < argc; ++k) {
-    const std::string option = argv[k];
-    if (option.rfind("--benchmark_", 0) == 0) continue;
-    const double value = k + 1 < argc ? std::atof(argv[k + 1]) : 0;
-    ++k;
-    if (option == "--residents" && value >= 1000) {
-      residents = value;
-    } else if (option == "--turns" && value >= 1) {
-      turns = static_cast<int>(value);
-    } else if (option == "--threads" && value >= 1) {
-      thread_count = static_cast<int>(value);
-    } else {
-      fmt::print(stderr,
-                 "usage: {} [--residents N] [--turns N] [--threads N]   (at least 1000 residents, 1 turn)\n",
-                 argv[0]);
-      return 2;
-    }
-  }
-  kurultai::measure(residents, turns, thread_count);
-  return 0;
-} catch (const std::exception& failure) {
-  fmt::print(stderr, "bench: {}\n", failure.what());
-  return 1;
+int main(int argc, char** argv) {
+  return kurultai::in_turns(argc, argv, kurultai::measure);
 }

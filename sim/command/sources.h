@@ -18,7 +18,7 @@ struct Tag {
 /// All tags, in the order of the source.
 const std::vector<Tag>& tags();
 
-/// What is expected to come of moving levers from one end to the other, written down before it was run.
+/// What is expected to come of moving levers from one end to the other, written down before it was run (but see `mended`).
 struct Expectation {
   enum class Sign { rise, fall, none };
   struct Move {
@@ -34,6 +34,7 @@ struct Expectation {
   Sign sign;
   double least;                        ///< smallest effect worth speaking of; for none: the margin of equivalence
   int horizon;                         ///< weeks; the effect is the mean of its last year
+  const char* mended = "";             ///< what of it was changed after a first run, and why; empty: as it was written
 };
 
 /// In the order of their tags. Every D, Q, I, R and P tag has at least one.

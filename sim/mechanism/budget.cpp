@@ -8,13 +8,14 @@
 // levels; surpluses go up, community to district to region to republic; transfers come down the same way, grants directly;
 // districts and regions spend on their own functions. Goods are bought by `spending`. Local budgets never owe: each
 // payment is at most what is there, and what is short for several is shared in proportion. The republic may owe: its
-// deficit is a series. It also pays, by quarters and earmarked, for what the state's levers promise: connections, support
+// deficit is a series. It also pays, every four weeks and earmarked, for what the state's levers promise: connections, support
 // of culture and of institutions, visits of mobile groups; matching, rewards (`response`) and help for new enterprises
 // (`enterprise`) are paid where they fall due. A programme costs nothing while the mechanism is off that it works by.
 // `reserve` of a year's budget is kept in the till, since goods are bought a little ahead of the quarters' money.
 // Where this mechanism is off there is no money: budgets a head stay as the census and the scenario give them.
 // Limits: no loans, no interest, no prices; a quarter's shortfall is made good in the next year's plan only.
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -114,6 +115,8 @@ class Budget final : public Mechanism {
   void begin(World& world) override {
     if (world.tick() % budget_year == 0) begin_year(world);
     if (world.tick() % budget_quarter == 0) quarter(world);
+    for (std::size_t c = 0; c < world.society.communities(); ++c)
+      if (world.due(c, 4)) support(world, c);
   }
 
  private:
@@ -255,7 +258,7 @@ class Budget final : public Mechanism {
       const double year = income(world, c);
       double gifts = 0;
       for (std::size_t g = 0; g < good_count; ++g) gifts += world.akimats.cofinanced(c, g);
-      const auto carried = static_cast<double>(world.ledger.community.balance[c] - whole_tenge(reserve * year) - whole_tenge(1000.0 * people * gifts));
+      const auto carried = static_cast<double>(world.ledger.community.balance[c] - whole_tenge(reserve * year) - static_cast<std::int64_t>(std::floor(1000.0 * people * gifts + 0.5)));
       world.akimats.means[c] = std::max(0.0, year + carried) / people / 1000.0;
     }
   }
@@ -284,7 +287,6 @@ class Budget final : public Mechanism {
     for (const Level level : {Level::district, Level::region})
       for (std::size_t k = 0; k < ledger.of(level).size(); ++k)
         ledger.spend({level, k}, Flow::functions, ledger.affordable(level, k, ledger.of(level).balance[k]));
-    for (std::size_t c = 0; c < country.communities.size(); ++c) support(world, c);
   }
 
   static std::int64_t a_quarter(const Budgets& budgets, std::size_t k, Flow flow) { return whole_tenge(0.25 * planned(budgets, k, flow)); }
@@ -327,7 +329,7 @@ class Budget final : public Mechanism {
       if (a_head > 0) thousand += a_head * programme.heads(world, c);
     }
     if (visits_ != nullptr) thousand += visit_cost * groups_[c] * (*visits_)[c];
-    if (thousand > 0) earmark(world, c, Flow::support, 250.0 * thousand);
+    if (thousand > 0) earmark(world, c, Flow::support, 1000.0 / 13.0 * thousand);
   }
 
   std::vector<Support> programmes_;  ///< made by `prepare`, as all below

@@ -92,6 +92,7 @@ class Exchange final : public Mechanism {
     before_.resize(communities);
     for (std::size_t c = 0; c < communities; ++c)
       before_[c] = {openness(world, c), responsiveness(world, c), competence(world, c), world.akimats.own_effort[c]};
+    told_ = learner_;
     const Draws draws = world.draws(stream());
     for (std::size_t c = 0; c < communities; ++c) {
       if (!world.due(c, 4)) continue;
@@ -151,7 +152,7 @@ class Exchange final : public Mechanism {
     if (self != 0 && others[nth] >= c) ++nth;  // the district's list is in order
     const std::size_t peer = others[nth];
     for (std::size_t k = 0; k < 2 * practices; ++k)
-      learner_[c].avoid[k] = std::max(learner_[c].avoid[k], learner_[peer].avoid[k]);
+      learner_[c].avoid[k] = std::max(learner_[c].avoid[k], told_[peer].avoid[k]);
     if (world.akimats.lsg_index[peer] <= world.akimats.lsg_index[c]) return;
     lessons_[c] += 2.0;  // a rate a year, over about half a year
     for (std::size_t p = 0; p < practices; ++p) {
@@ -239,6 +240,7 @@ class Exchange final : public Mechanism {
   }
 
   std::vector<Learner> learner_;
+  std::vector<Learner> told_;  ///< scratch: what all knew when the week began
   std::vector<double> index_;     ///< by community: LSG index when its trial began
   std::vector<double> change_;    ///< by community: what its trial changed
   std::vector<double> lessons_;   ///< a year, of late, for the series

@@ -3,12 +3,12 @@
 // Each is a number from 0 to 1, 1 the best:
 //
 //   participation    adults who took part within a year
-//   information      share of open matters known by those who may take part, by memory of about a year
+//   information      share of open matters known by those who may take part, by memory of half a year
 //   digital          mean of coverage, adults on civic platforms, their mean skill, the akimat's digital competence
 //   fiscal_autonomy  own revenue / (own revenue + transfers)
 //   transparency     mean of openness, of watch = 1 - (1 - audit) (1 - oversight) (1 - watched), of 1 - loss
 //   effectiveness    mean of matters answered in time, match, thrift = c_0 / (c_0 + budget a head / matters decided a year)
-//   services         sum_g wishes_g Q_g, Q_g = G_g / (G_g + G_half) as in `satisfaction`
+//   services         sum_g wishes_g Q_g, quality as in `satisfaction`
 //   trust            mean of adults' trust and satisfaction
 //   welfare          mean of enterprises / (enterprises + e_0), income / (income + 1), output / (output + o_0)
 //   equality         mean of 1 - Gini of adults' incomes, and of 1 - |a - b| / (a + b) for the shares a, b who took part: women
@@ -18,7 +18,7 @@
 //   LSG index = sum weight x indicator / sum of weights
 //
 // Every fourth week, communities in turn; matters decided are counted every week. In time: matters answered, less the share of
-// the year by which the district's maslikhat delayed the budget. Shares of groups are drawn toward the community's by as many
+// the year by which the district's or the region's maslikhat delayed the budget. Shares of groups are drawn toward the community's by as many
 // as `shrink` people, so that a handful of people is no inequality. Where no money is known (no budget, no output) that part is
 // left out of its mean; fiscal autonomy is then 0.
 // Limits: weights are a convention, not a finding; incomes count by eighths of the mean wage, up to five.
@@ -31,6 +31,7 @@
 #include "base/elementary.h"
 #include "mechanism/conduct.h"
 #include "mechanism/list.h"
+#include "mechanism/quality.h"
 
 namespace kurultai {
 namespace {
@@ -108,7 +109,7 @@ class Indicators final : public Mechanism {
     values_.assign(communities * count, 0.0);
     matters_.assign(communities, 0.0);
     looks_.assign(communities, 0);
-    good_half_ = static_cast<const Real*>(world.registry.find("satisfaction.half"))->value();
+    quality_ = quality_of(world);
     memory_ = 1.0 - exp_(-0.6931471805599453 / half_life);
     memory_of_four_ = 1.0 - exp_(-4.0 * 0.6931471805599453 / half_life);
     for (const Block& block : world.blocks) tally(world, block);
@@ -197,13 +198,14 @@ class Indicators final : public Mechanism {
     const double watch = 1.0 - (1.0 - world.practice.audit[c]) * (1.0 - world.practice.oversight[c]) * (1.0 - a.watched[c]);
     v[transparency] = (openness(world, c) + watch + 1.0 - a.loss[c]) / 3.0;
 
-    const std::uint32_t district = world.society.country.communities[c].district;
-    const double in_time = a.answered[c] * std::clamp(1.0 - world.districts.delay[district] / 52.0, 0.0, 1.0);
+    const Community& place = world.society.country.communities[c];
+    const double delay = std::max(world.districts.delay[place.district], world.regions.delay[place.region]);
+    const double in_time = a.answered[c] * std::clamp(1.0 - delay / 52.0, 0.0, 1.0);
     const double thrift = matters_[c] > 0 ? cost_0 / (cost_0 + a.means[c] / matters_[c]) : 0.0;
     v[effectiveness] = a.means[c] > 0 ? (in_time + a.match[c] + thrift) / 3.0 : (in_time + a.match[c]) / 2.0;
 
     v[services] = 0;
-    for (std::size_t g = 0; g < good_count; ++g) v[services] += a.wishes(c, g) * saturating(a.stock(c, g), good_half_);
+    for (std::size_t g = 0; g < good_count; ++g) v[services] += a.wishes(c, g) * quality_(a.stock(c, g));
     v[trust] = 0.5 * (mean(trusts) + mean(satisfactions)) / 65535.0;
 
     const double enterprise = saturating(a.enterprises[c], enterprises_0);
@@ -250,7 +252,7 @@ class Indicators final : public Mechanism {
   std::vector<double> values_;       ///< by community and indicator
   std::vector<double> matters_;      ///< decided a year, by community
   std::vector<std::uint32_t> looks_;  ///< how often open matters were looked at, by community
-  double good_half_ = 1;             ///< these are made by `prepare`
+  Quality quality_;                  ///< these are made by `prepare`
   double memory_ = 0;
   double memory_of_four_ = 0;
 };

@@ -105,7 +105,7 @@ class Office final : public Mechanism {
     world.akimats.replaced.fill(0.0);
     const Draws draws = world.lasting(stream());
     appoint(world);
-    for (std::size_t c = 0; c < communities; ++c) world.akimats.akim_factor[c] = enabled && chosen(world, c) ? factor(draws, world, c) : 1.0;
+    for (std::size_t c = 0; c < communities; ++c) world.akimats.akim_factor[c] = enabled ? factor(draws, world, c) : 1.0;
   }
 
   void begin(World& world) override { appoint(world); }

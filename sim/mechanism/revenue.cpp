@@ -74,7 +74,7 @@ class Revenue final : public Mechanism {
     spread_.assign(communities, 1.0);
     output_0_.assign(communities, 0.0);
     with_transfers_ = is_on(world, "transfers.enabled");
-    constexpr std::array names = {"equalisation", "withdrawal", "standard", "clawback", "base_equalisation"};
+    constexpr std::array names = {"equalisation", "withdrawal", "standard", "clawback", "base_equalisation", "cut"};
     for (std::size_t k = 0; k < rules_.size(); ++k) rules_[k] = &lever_at(world, std::string("transfers.") + names[k]);
     for (std::size_t c = 0; c < communities; ++c) {
       const double z = luck.normal({world.society.key[c], 0xffffffffU});
@@ -85,18 +85,25 @@ class Revenue final : public Mechanism {
       world.akimats.own_revenue[c] = 0.0;
     }
     if (!enabled) return;
+    fix_shares(world);
     decide(world, 1.0);
     plan(world);
   }
 
   void begin(World& world) override {
-    if (world.tick() % budget_year == 0) decide(world, speed);
+    if (world.tick() % budget_year == 0) {
+      fix_shares(world);
+      decide(world, speed);
+    }
     if (world.tick() % budget_quarter == 0) plan(world);
   }
 
+  void state(Archive& archive) override { archive("shares", shares_); }
+
  private:
-  enum Rule : std::size_t { equalisation, withdrawal, standard, clawback, base_equalisation, rule_count };
+  enum Rule : std::size_t { equalisation, withdrawal, standard, clawback, base_equalisation, cut, rule_count };
   static constexpr std::size_t tax = static_cast<std::size_t>(Flow::tax);
+  static constexpr std::size_t shared_levels = 3;  ///< community, district, region; the rest is the republic's
 
   /// Sums over taxes of one community, tenge a year at the law's rate and full effort, by whether akimats set the rate.
   struct Base {
@@ -107,10 +114,21 @@ class Revenue final : public Mechanism {
     double growth = 1;                 ///< output relative to the start
   };
 
-  /// What the community keeps of a tax.
-  static double share(const World& world, const TaxSpec& spec, std::size_t c) {
-    const double kept = spec.community[c];
-    return kept > 0 ? std::clamp(kept + world.akimats.own_share[c], 0.0, 1.0) : 0.0;
+  /// Who keeps what of each tax, for the whole budget year: what levers and revisions say where it begins.
+  void fix_shares(const World& world) {
+    shares_.resize(world.society.communities() * world.taxes.size() * shared_levels);
+    for (std::size_t c = 0; c < world.society.communities(); ++c)
+      for (std::size_t t = 0; t < world.taxes.size(); ++t) {
+        const TaxSpec& spec = world.taxes[t];
+        double* const at = &shares_[(c * world.taxes.size() + t) * shared_levels];
+        at[0] = spec.community[c] > 0 ? std::clamp(spec.community[c] + world.akimats.own_share[c], 0.0, 1.0) : 0.0;
+        at[1] = spec.district[c];
+        at[2] = spec.region[c];
+      }
+  }
+  /// What a level (0 the community) keeps of tax t in community c, as far as those below leave it.
+  [[nodiscard]] double share(const World& world, std::size_t t, std::size_t c, std::size_t level = 0) const {
+    return shares_[(c * world.taxes.size() + t) * shared_levels + level];
   }
   /// What the law's rate would bring from `output`, tenge a year.
   [[nodiscard]] double law(const World& world, const TaxSpec& spec, std::size_t c, double output) const {
@@ -124,7 +142,7 @@ class Revenue final : public Mechanism {
     for (std::size_t t = 0; t < world.taxes.size(); ++t) {
       const TaxSpec& spec = world.taxes[t];
       const double now = law(world, spec, c, world.akimats.output[c]);
-      const double kept = share(world, spec, c);
+      const double kept = share(world, t, c);
       const std::size_t free = spec.free ? 1 : 0;
       b.reached[free] += kept * now * spec.reach;
       b.assured[free] += kept * now * (1.0 - spec.reach);
@@ -144,7 +162,7 @@ class Revenue final : public Mechanism {
   [[nodiscard]] double alpha(std::size_t c) const { return with_transfers_ ? (*rules_[base_equalisation])[c] : 0.0; }
   [[nodiscard]] TransferFormula formula(std::size_t c) const {
     if (!with_transfers_) return {};  // transfers are what they were: all of own revenue is kept
-    return {(*rules_[equalisation])[c], (*rules_[withdrawal])[c], (*rules_[standard])[c], (*rules_[clawback])[c], incentive[c]};
+    return {(*rules_[equalisation])[c], (*rules_[withdrawal])[c], (*rules_[standard])[c], (*rules_[clawback])[c], incentive[c], (*rules_[cut])[c]};
   }
 
   /// The best of [low, high]: a grid, then golden sections around its best point.
@@ -194,7 +212,7 @@ class Revenue final : public Mechanism {
       const Base b = base(world, c);
       double e = akimats.effort[c];
       double tau = akimats.rate[c];
-      if (b.potential > 0) {
+      if (b.potential > 0 && b.reached[0] + b.reached[1] > 0) {  // who keeps nothing of it collects as is usual
         const double need = need_of(world, c);
         const double power = 1.0 + 1.0 / eta;
         const double cost = usual_share * pow_(e0, -1.0 / eta) * b.potential / power;
@@ -236,7 +254,7 @@ class Revenue final : public Mechanism {
         const double all = law(world, spec, c, world.akimats.output[c]) * f * (spec.reach * e + (1.0 - spec.reach) * e0);
         const double usual = e0 * law(world, spec, c, output_0_[c]) * (spec.free ? rate_0.value() : 1.0);
         double rest = 1.0;
-        const std::array<double, level_count> shares = {share(world, spec, c), spec.district[c], spec.region[c], 1.0};
+        const std::array<double, level_count> shares = {share(world, t, c, 0), share(world, t, c, 1), share(world, t, c, 2), 1.0};
         for (std::size_t level = 0; level < level_count; ++level) {
           const double part = std::min(shares[level], rest);
           rest -= part;
@@ -256,6 +274,7 @@ class Revenue final : public Mechanism {
   std::array<const Lever*, rule_count> rules_{};
   std::vector<double> spread_;
   std::vector<double> output_0_;
+  std::vector<double> shares_;                           ///< of the budget year: [community][tax][level]
 };
 
 }  // namespace

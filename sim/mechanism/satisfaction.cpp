@@ -1,6 +1,6 @@
 // satisfaction: the public good one wishes for, against what one is used to and what neighbours have (MODEL 7; D7).
 //
-//   Q_jg = G_jg / (G_jg + G_half)                       quality of good g in community j
+//   Q_jg = G_jg^n / (G_jg^n + G_half^n)                 quality of good g in community j
 //   target = 1/2 + s_own (Q - expectation) + s_rel (Q - mean Q of the district's other communities)
 //   satisfaction <- satisfaction + rate (target - satisfaction)
 //   expectation  <- expectation + habituation (Q - expectation)
@@ -10,6 +10,7 @@
 
 #include "base/elementary.h"
 #include "mechanism/list.h"
+#include "mechanism/quality.h"
 
 namespace kurultai {
 namespace {
@@ -30,6 +31,7 @@ class Satisfaction final : public Mechanism {
   }
 
   Real half{*this, {.name = "half", .symbol = "G_half", .unit = "thousand tenge a head", .meaning = "stock of a good that gives half of the best quality", .source = "assumption: about the national mean stock"}, 50, {1e-6, 1e9}};
+  Real shape{*this, {.name = "shape", .symbol = "n", .meaning = "how steeply quality rises around that stock; above 1 a little of a good is of little use", .source = "D9: activation helps least where resources are short; assumption"}, 2.0, {0.1, 10}};
   Real s_own{*this, {.name = "s_own", .meaning = "weight of quality against what one is used to", .source = "assumption"}, 2.0, {0, 20}};
   Real s_rel{*this, {.name = "s_rel", .meaning = "weight of quality against neighbouring communities", .source = "assumption"}, 0.5, {0, 20}};
   Real rate{*this, {.name = "rate", .unit = "per 4 weeks", .meaning = "how fast satisfaction follows", .source = "assumption"}, 0.1, {0, 1}};
@@ -67,6 +69,7 @@ class Satisfaction final : public Mechanism {
   /// Quality of each good here, and in the rest of the district (here where there is no rest).
   void compare(const World& world) {
     const Country& country = world.society.country;
+    const Quality quality{half, shape};
     std::vector<double>& sum = district_sum_;
     std::vector<double>& people = district_people_;
     sum.assign(country.districts.size() * good_count, 0.0);
@@ -76,7 +79,7 @@ class Satisfaction final : public Mechanism {
       people[community.district] += community.population;
       for (std::size_t g = 0; g < good_count; ++g) {
         const double stock = world.akimats.stock(c, g);
-        quality_[c * good_count + g] = stock / (stock + half);
+        quality_[c * good_count + g] = quality(stock);
         sum[community.district * good_count + g] += community.population * quality_[c * good_count + g];
       }
     }

@@ -65,6 +65,8 @@ class StaffOfAkimats final : public Mechanism {
   Lever pay{*this, {.name = "pay", .unit = "of the region's mean wage", .meaning = "pay of akimats' staff", .source = "P2, Q3, Q4; assumption"}, 0.8, {0, 10}};
   Lever training{*this, {.name = "training", .unit = "per year", .meaning = "share of the staff trained in a year", .source = "P2, R6"}, 0.1, {0, 1}};
   Real usual_pay{*this, {.name = "usual_pay", .unit = "of the region's mean wage", .meaning = "pay that budgets hold and staff are used to", .source = "the default of staff.pay"}, 0.8, {0.01, 10}};
+  Real usual_training{*this, {.name = "usual_training", .unit = "per year", .meaning = "share of the staff whose training budgets hold", .source = "the default of staff.training"}, 0.1, {0, 1}};
+  Real usual_capacity{*this, {.name = "usual_capacity", .unit = "matters a year", .meaning = "capacity of akimats that budgets hold; more takes more posts", .source = "the default of akimat.capacity"}, 50, {1, 1000}};
   Real course{*this, {.name = "course", .unit = "thousand tenge", .meaning = "cost of training one of the staff", .source = "P2; assumption"}, 150, {0, 1e5}};
   Real lambda{*this, {.name = "lambda", .symbol = "lambda", .unit = "per 4 weeks", .meaning = "how fast job satisfaction follows", .source = "assumption: about a year"}, 0.1, {0, 1}};
   Real a1{*this, {.name = "a1", .symbol = "a_1", .meaning = "weight of pay", .source = "MODEL 10; assumption"}, 0.3, {0, 5}};
@@ -224,7 +226,7 @@ class StaffOfAkimats final : public Mechanism {
         for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i) {
           const auto occupation = static_cast<Occupation>(r.occupation[i]);
           const bool fits = rank == Occupation::not_working ? occupation != Occupation::public_servant && occupation != Occupation::employee : occupation == rank;
-          if (!fits || !r.adult(i) || std::binary_search(holders_.begin(), holders_.end(), i)) continue;
+          if (!fits || !r.adult(i) || occupation == Occupation::pensioner || std::binary_search(holders_.begin(), holders_.end(), i)) continue;
           order.emplace_back(draws.word(world.society.name(c, i), 0), i);
         }
       std::sort(order.begin() + static_cast<std::ptrdiff_t>(before), order.end());
@@ -269,9 +271,12 @@ class StaffOfAkimats final : public Mechanism {
   /// What pay beyond the usual and training cost in four weeks.
   void pay_for(World& world, std::size_t c) const {
     const Community& place = world.society.country.communities[c];
-    const double posts = world.settings.staff / 1000.0 * place.population;
+    const double own = world.settings.staff / 1000.0 * place.population;
+    const double posts = own + (posts_district + posts_region) / 1000.0 * place.population;  // its part of those above
     const double wage = 12.0 * world.society.country.regions[place.region].wage;
-    earmark(world, c, Flow::support, posts * (std::max(0.0, pay[c] - usual_pay) * wage + std::max(0.0, training[c] - training.value()) * course * 1000.0) / 13.0);
+    const double more = own * std::max(0.0, world.practice.capacity[c] / usual_capacity - 1.0);  // posts for more matters
+    earmark(world, c, Flow::support,
+            (posts * (std::max(0.0, pay[c] - usual_pay) * wage + std::max(0.0, training[c] - usual_training) * course * 1000.0) + more * pay[c] * wage) / 13.0);
   }
 
   std::vector<std::vector<std::size_t>> areas_;  ///< communities by office above; the first is empty

@@ -57,8 +57,7 @@ class Transfers final : public Mechanism {
   /// The rules of a place.
   struct Rules {
     double people = 0;
-    TransferFormula formula{0, 0, 0, 0, 0};
-    double cut = 0;
+    TransferFormula formula{0, 0, 0, 0, 0, 0};
     void add(const Rules& other) {
       const double sum = people + other.people;
       const double w = sum > 0 ? other.people / sum : 1.0;
@@ -67,19 +66,16 @@ class Transfers final : public Mechanism {
       mix(formula.withdrawal, other.formula.withdrawal);
       mix(formula.standard, other.formula.standard);
       mix(formula.clawback, other.formula.clawback);
-      mix(cut, other.cut);
+      mix(formula.incentive, other.formula.incentive);
+      mix(formula.cut, other.formula.cut);
       people = sum;
-    }
-    [[nodiscard]] double transfer(double need, double own, double standard) const {
-      const double t = formula.transfer(need, own, standard);
-      return t > 0 ? (1.0 - cut) * t : t;
     }
   };
 
   [[nodiscard]] Rules rules(const World& world, std::size_t c, const Lever& incentive) const {
     const double people = inhabitants(world, c);
-    if (!enabled) return {people, {1.0, 1.0, 1.0, 0.0, 0.0}, 0.0};  // off: as the start needs them, for ever
-    return {people, {equalisation[c], withdrawal[c], standard[c], clawback[c], incentive[c]}, cut[c]};
+    if (!enabled) return {people, {1.0, 1.0, 1.0, 0.0, 0.0, 0.0}};  // off: as the start needs them, for ever
+    return {people, {equalisation[c], withdrawal[c], standard[c], clawback[c], incentive[c], cut[c]}};
   }
 
   void plan(World& world) const {
@@ -92,7 +88,7 @@ class Transfers final : public Mechanism {
     std::vector<double> below_region(of_region.size(), 0.0);
     for (std::size_t c = 0; c < country.communities.size(); ++c) {
       const Rules here = rules(world, c, incentive);
-      const double t = here.transfer(need_of(world, c), ledger.community.plan(c, tax), ledger.community.standard[c]);
+      const double t = here.formula.transfer(need_of(world, c), ledger.community.plan(c, tax), ledger.community.standard[c]);
       settle(ledger.community, c, t);
       world.akimats.transfers[c] = here.people > 0 ? t / here.people / 1000.0 : 0.0;
       of_district[country.communities[c].district].add(here);
@@ -113,7 +109,7 @@ class Transfers final : public Mechanism {
   }
   /// A district or a region: its own transfer and what passes through it; returns both together.
   static double level(Budgets& budgets, std::size_t k, const Rules& rules, double need_a_head, double below) {
-    const double t = rules.transfer(1000.0 * need_a_head * rules.people, budgets.plan(k, tax), budgets.standard[k]);
+    const double t = rules.formula.transfer(1000.0 * need_a_head * rules.people, budgets.plan(k, tax), budgets.standard[k]);
     settle(budgets, k, t + below);
     return t + below;
   }

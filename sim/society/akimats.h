@@ -32,7 +32,7 @@ struct Akimats : Table {
   Column<double> watched{*this, "watched", "share", "members of oversight bodies who took part in the last review of the budget"};
   Column<double> akim_factor{*this, "akim_factor", "factor", "how responsive this akim is, relative to akimat.responsiveness"};
   Column<double> official_turnout{*this, "official_turnout", "share", "turnout at the last election of the akim as the administration reports it, mobilised voters too"};
-  Column<double> replaced{*this, "replaced", "akims a year", "akims voted out, of late"};
+  Column<double> replaced{*this, "replaced", "akims a year", "akims voted out or dismissed, of late"};
   Column<double> habitual_norm{*this, "habitual_norm", "1", "xbar: slow mean of the norm memory, by family", Life::changing, family_count};
   Column<double> cohesion{*this, "cohesion", "1", "how much neighbours' acts count here"};
 

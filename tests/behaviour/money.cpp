@@ -1,4 +1,6 @@
 // What money does to budgets, enterprises and the commons, through the real engine.
+#include <algorithm>
+
 #include "taxes.h"
 
 using namespace kurultai;
@@ -166,4 +168,34 @@ TEST_CASE("money: a scale of the run changes no tenge of the plan") {
     return std::vector<std::int64_t>(values.begin(), values.end());
   };
   CHECK(plan(1.0) == plan(0.2));
+}
+
+TEST_CASE("money: what is spent in a year does not swing with the quarters") {
+  Economy e({{"output.every", 1}}, 156);
+  const auto spending = national(*e.simulation, "spending");
+  const std::vector<double> last(spending.end() - 52, spending.end());
+  const auto [low, high] = std::minmax_element(last.begin(), last.end());
+  INFO(*low << " to " << *high << ", means " << e.last("means"));
+  CHECK(*high / *low < 1.05);
+  CHECK(std::abs(e.last("spending") / e.last("means") - 1.0) < 0.05);
+}
+
+TEST_CASE("money: who keeps nothing of a tax collects it as is usual for those who do") {
+  Economy e({{"tax.wages.community", 0.0}, {"tax.land.community", 0.0}}, 52);
+  for (const double effort : e.world().akimats.effort.values()) CHECK(std::abs(effort - 0.7) < 1e-3);
+  CHECK(e.last("own_revenue_district") > 0);
+}
+
+TEST_CASE("money: a share that moves within the year counts from the next budget year on") {
+  // Else a place would keep the new tax beside the transfers that were planned without it.
+  Experiment late;
+  late.only({"policies", "economy", "revenue", "transfers", "budget", "spending", "hearing"});
+  add_usual_taxes(late);
+  late.add_policy("share", {{"lever", "tax.wages.community"}, {"mode", "set"}, {"dose", 0.9}, {"start", 10}});
+  move_into_testland(late);
+  late.weeks(52);
+  const double before = late.world().akimats.own_revenue[0];
+  CHECK(late.world().ledger.community.plan(0, static_cast<std::size_t>(Flow::tax)) < 1.01 * 1000.0 * before * late.society->country.communities[0].population);
+  late.weeks(1);
+  CHECK(late.world().akimats.own_revenue[0] > 1.5 * before);
 }

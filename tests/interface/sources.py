@@ -83,6 +83,13 @@ class Sources(unittest.TestCase):
                 else:
                     self.assertIn(name, self.series, tag)
 
+    def test_usual_share_belongs_to_the_taxes(self):
+        """revenue.usual_share is half of what communities keep of the taxes that their effort moves: there standard effort is the best."""
+        reached = {name: tax["rate"] * tax["taxed"] * tax.get("reach", 1.0) for name, tax in self.taxes.items()}
+        kept = sum(reached[name] * tax.get("community", 0.0) for name, tax in self.taxes.items())
+        usual = next(entry["default"] for entry in described("parameters") if entry["path"] == "revenue.usual_share")
+        self.assertAlmostEqual(usual, 0.5 * kept / sum(reached.values()), places=6)
+
     def test_there_are_nulls(self):
         """At least five, each of a share with a margin of 0.2 points."""
         nulls = [row for tag in TAGS for row in self.rows[tag]["expectations"] if row["sign"] == "stays"]
@@ -108,7 +115,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.verdict("rises", 0.05, [0.3, -0.3, 0.2, -0.1, 0.0]), "not told apart")
         self.assertEqual(self.verdict("stays", 0.002, [0.0001, -0.0002, 0.0001, 0.0, 0.0]), "equivalent")
         self.assertEqual(self.verdict("stays", 0.002, [0.004, -0.004, 0.003, -0.003, 0.0]), "not equivalent")
-        self.assertEqual(self.verdict("stays", 0.002, [0.0, 0.0, 0.0]), "equivalent")
+        self.assertEqual(self.verdict("stays", 0.002, [0.0, 0.0, 0.0]), "identical")
 
     def test_the_table_is_made_by_one_command(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@
 
 #include "base/archive.h"
 #include "base/error.h"
-#include "engine.h"
+#include "taxes.h"
 
 using namespace kurultai;
 using namespace kurultai::test;
@@ -71,17 +71,15 @@ void busy(Experiment& e, const Settings& settings = {}) {
     e.add_form(fmt::format("nation{}", k), {{"period", 14 + k}, {"scope", "national"}, {"decides", "support"}, {"week", k}, {"open", 8}});
   for (int k = 0; k < 18; ++k)  // more than there are slots: matters wait
     e.add_form(fmt::format("matter{:02}", k), {{"period", 9 + k}, {"week", k}, {"open", 12}, {"priority", k % 3}, {"online", k % 2 == 0}});
-  std::vector<const Lever*> levers;
-  for (const Section* section : e.model.registry.sections())
-    for (const Field* field : section->fields())
-      if (field->kind() == Field::Kind::lever) levers.push_back(static_cast<const Lever*>(field));
+  add_usual_taxes(e);
+  const std::vector<Lever*> levers = e.model.registry.levers();
   for (std::size_t k = 0; k < levers.size(); ++k)
     e.add_policy(fmt::format("p{:02}", k),
                  {{"lever", levers[k]->path()},
                   {"mode", "set"},
                   {"dose", std::clamp(1.5 * *levers[k] + 0.1, levers[k]->range().low, levers[k]->range().high)},
-                  {"start", static_cast<std::int64_t>(k)},
-                  {"end", static_cast<std::int64_t>(40 + k)},
+                  {"start", static_cast<std::int64_t>(k % 30)},
+                  {"end", static_cast<std::int64_t>(40 + k % 30)},
                   {"ramp", 9},
                   {"share", 0.5},
                   {"trial", true}});
@@ -228,7 +226,7 @@ TEST_CASE("checkpoint: from any week on any number of threads the run ends in th
 
 TEST_CASE("checkpoint: nothing is forgotten under any choice of any mechanism") {
   for (const Settings& settings : choices()) {
-    const Course whole = uninterrupted(settings, {9, 37});
+    const Course whole = uninterrupted(settings, {9, 37, 60});
     for (const auto& [week, stop] : whole.stop) {
       const Course run = resumed(settings, stop);
       INFO(said(settings) << "stopped after " << week << " weeks");
@@ -256,7 +254,7 @@ TEST_CASE("checkpoint: these cases notice a mechanism that forgets what it keeps
     bool noticed = false;
     for (const Settings& settings : choices()) {
       if (noticed) break;
-      const Course whole = uninterrupted(settings, {9, 37}, forget);
+      const Course whole = uninterrupted(settings, {9, 37, 60}, forget);
       for (const auto& [week, stop] : whole.stop) noticed = noticed || resumed(settings, stop, forget).end != whole.end;
     }
     INFO(name);

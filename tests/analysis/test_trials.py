@@ -187,7 +187,7 @@ SCENARIO = """
 title = "Trial"
 [run]
 weeks = 30
-scale = 0.5
+scale = 1.0
 warmup = 20
 [society]
 source = "plain"

@@ -50,7 +50,7 @@ def okrug_people(run) -> float:
 
 def voters(region):
     """Share of a region's residents in the last participatory budget vote."""
-    return lambda run: 100 * last(run.region["turnout_of_residents"], region=region, form="participatory budget: vote")
+    return lambda run: 100 * last(run.region["turnout_among_residents"], region=region, form="participatory budget: vote")
 
 
 #: What is compared: name, unit, how it is measured, official value, its source, and what it is to the model.

@@ -31,17 +31,11 @@ class Conduct final : public Mechanism {
     observe({.name = "own_competence",
              .meaning = "competence of akimats beyond what the lever says, mean over adults",
              .source = "P2, D7",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.own_competence[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::own_competence)});
     observe({.name = "own_openness",
              .meaning = "openness of akimats beyond what the lever says, mean over adults",
              .source = "R4, D7",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.own_openness[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::own_openness)});
   }
 
   Lever training{*this, {.name = "training", .unit = "tenge a resident and year", .meaning = "training and support of akims and staff beyond the usual", .source = "P2"}, 0.0, {0, 1e5}};

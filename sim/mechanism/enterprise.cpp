@@ -37,7 +37,7 @@ class Enterprise final : public Mechanism {
                    .source = "MODEL 9; P5, R6, R8, D7, D10",
                    .phase = Phase::economy,
                    .reads = {"age", "occupation", "programmes", "stock", "tension", "harvest", "usual_harvest", "adults"},
-                   .writes = {"owner", "enterprises", "usual_enterprises"}}) {
+                   .writes = {"owner", "enterprises"}}) {
     observe({.name = "enterprises",
              .unit = "per adult",
              .meaning = "share of adults who run an enterprise, a farm among them",
@@ -95,7 +95,7 @@ class Enterprise final : public Mechanism {
         owners += r.owner[i];
         adults += r.adult(i);
       }
-      world.akimats.enterprises[c] = world.akimats.usual_enterprises[c] = adults > 0 ? owners / adults : 0.0;
+      world.akimats.enterprises[c] = adults > 0 ? owners / adults : 0.0;
     }
   }
 
@@ -190,7 +190,6 @@ class Enterprise final : public Mechanism {
       owners += r.owner[i];
     }
     a.enterprises[c] = adults > 0 ? owners / adults : 0.0;
-    if (usual) a.usual_enterprises[c] = a.enterprises[c];
   }
 
   /// Mean of exp(b_heard heard) over those who may open an enterprise, as far as they are likely to.

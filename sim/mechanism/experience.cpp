@@ -34,17 +34,11 @@ class Experience final : public Mechanism {
     observe({.name = "experience",
              .meaning = "experience of self-organisation, mean over adults",
              .source = "D8",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.experience[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::experience)});
     observe({.name = "cohesion",
              .meaning = "how much neighbours' acts count, mean over adults",
              .source = "P6",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.cohesion[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::cohesion)});
   }
 
   Lever support{*this, {.name = "support", .unit = "thousand tenge a resident and year", .meaning = "support of culture and education beyond the usual", .source = "P6"}, 0.0, {0, 1000}};

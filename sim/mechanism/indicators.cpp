@@ -85,10 +85,7 @@ class Indicators final : public Mechanism {
     observe({.name = "lsg_index",
              .meaning = "index of the development of local self-government, 0 to 1: weighted mean of the indicators, mean over adults",
              .source = "I1, I2",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double people = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.lsg_index[c] * people, people};
-             }});
+             .community = over_adults(&Akimats::lsg_index)});
   }
 
   Real cost_0{*this, {.name = "cost_0", .symbol = "c_0", .unit = "thousand tenge a head and matter", .meaning = "budget a head for each matter decided at which thrift is one half", .source = "I1; assumption"}, 5.0, {1e-6, 1e9}};

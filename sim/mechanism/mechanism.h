@@ -172,6 +172,19 @@ inline bool took_part_lately(const World& world, std::size_t i) {
   return took_part_lately(world, i, 0) || took_part_lately(world, i, 1);
 }
 
+/// A series over communities: the mean over adults of what `value(world, c)` says of community c.
+template <class Value>
+auto over_adults(Value value) {
+  return [value](const World& world, std::size_t c, std::size_t) {
+    const double adults = world.akimats.adults[c];
+    return SeriesSpec::Ratio{value(world, c) * adults, adults};
+  };
+}
+/// The same of a column of the akimats.
+inline auto over_adults(Column<double> Akimats::* column) {
+  return over_adults([column](const World& world, std::size_t c) { return (world.akimats.*column)[c]; });
+}
+
 /// What happens: a section of parameters with hooks into the week.
 class Mechanism : public Section {
  public:

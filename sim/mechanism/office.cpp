@@ -67,10 +67,7 @@ class Office final : public Mechanism {
     observe({.name = "appointed",
              .meaning = "share of adults whose akim is appointed",
              .source = "R1, T6",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.appointed[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::appointed)});
     observe({.name = "akim_factor",
              .unit = "factor",
              .meaning = "how responsive elected akims are, relative to akimat.responsiveness, mean over communities",

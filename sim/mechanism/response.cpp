@@ -42,8 +42,7 @@ class Response final : public Mechanism {
     observe({.name = "answered",
              .meaning = "share of recent matters answered, mean over adults",
              .source = "D3, I1",
-             .community = [](const World& world, std::size_t c,
-                             std::size_t) { return SeriesSpec::Ratio{world.akimats.answered[c] * world.akimats.adults[c], static_cast<double>(world.akimats.adults[c])}; }});
+             .community = over_adults(&Akimats::answered)});
     observe({.name = "given",
              .unit = "tenge a head and year",
              .meaning = "what residents gave for public goods in money and work, of late; mean over residents",

@@ -39,18 +39,10 @@ class Spending final : public Mechanism {
                    .reads = {"wishes", "heard", "took_part", "voted", "watched", "means", "appointed", "area_heard", "area_took_part",
                              "office_competence", "budget_amended", "budget_delay"},
                    .writes = {"area_proposed", "area_mix", "mix", "match", "loss", "stock", "cofinanced"}}) {
-    const auto weighted = [](const Column<double> Akimats::* column) {
-      return [column](const World& world, std::size_t c, std::size_t) {
-        return SeriesSpec::Ratio{(world.akimats.*column)[c] * world.akimats.adults[c], static_cast<double>(world.akimats.adults[c])};
-      };
-    };
-    observe({.name = "match", .meaning = "agreement of spending with residents' wishes, mean over adults", .source = "I1, D2, T3", .community = weighted(&Akimats::match)});
-    observe({.name = "loss", .meaning = "share of spending that is lost, mean over adults", .source = "R3, Olken 2007", .community = weighted(&Akimats::loss)});
+    observe({.name = "match", .meaning = "agreement of spending with residents' wishes, mean over adults", .source = "I1, D2, T3", .community = over_adults(&Akimats::match)});
+    observe({.name = "loss", .meaning = "share of spending that is lost, mean over adults", .source = "R3, Olken 2007", .community = over_adults(&Akimats::loss)});
     const auto saved = [this](std::size_t part) {
-      return [this, part](const World& world, std::size_t c, std::size_t) {
-        const double adults = world.akimats.adults[c];
-        return SeriesSpec::Ratio{saved_[parts * c + part] * adults, adults};
-      };
+      return over_adults([this, part](const World&, std::size_t c) { return saved_[parts * c + part]; });
     };
     observe({.name = "saved_by_audit", .meaning = "share of spending that would be lost as well without audits, mean over adults", .source = "R3, Olken 2007", .community = saved(0)});
     observe({.name = "saved_by_openness", .meaning = "share of spending that would be lost as well if nothing were published (oversight apart), mean over adults", .source = "R4", .community = saved(1)});
@@ -76,6 +68,9 @@ class Spending final : public Mechanism {
   void prepare(World& world) override {
     Akimats& a = world.akimats;
     pays_ = is_on(world, "budget.enabled");
+    double sum = 0;
+    for (const double w : state_mix.value()) sum += w;
+    for (std::size_t g = 0; g < good_count; ++g) priority_[g] = state_mix[g] / sum;
     nation(world);
     areas(world);
     saved_.assign(parts * world.society.communities(), 0.0);
@@ -119,9 +114,6 @@ class Spending final : public Mechanism {
 
   /// What regions and districts propose, and what their maslikhats make of it.
   void areas(World& world) {
-    double sum = 0;
-    for (const double w : state_mix.value()) sum += w;
-    for (std::size_t g = 0; g < good_count; ++g) priority_[g] = state_mix[g] / sum;
     const std::vector<Community>& places = world.society.country.communities;
     std::vector<double> weight(world.regions.size() + world.districts.size(), 0.0);  // regions, then districts
     std::vector<double> adults(weight.size(), 0.0);

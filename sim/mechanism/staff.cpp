@@ -37,15 +37,12 @@ class StaffOfAkimats final : public Mechanism {
                    .phase = Phase::government,
                    .reads = {"workload", "trusted", "age", "occupation", "adults"},
                    .writes = {"job_satisfaction", "usual_job_satisfaction", "office_satisfaction", "post_level", "post_place",
-                              "post_resident", "post_satisfaction", "post_since"},
+                              "post_resident", "post_satisfaction"},
                    .adds = {"digital_competence"}}) {
     observe({.name = "job_satisfaction",
              .meaning = "job satisfaction of staff of communities' akimats, mean over adults whom they serve",
              .source = "Q3",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.job_satisfaction[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::job_satisfaction)});
     observe({.name = "office_satisfaction",
              .meaning = "job satisfaction of staff of the regions' akimats, mean over adults whom they serve",
              .source = "Q4",
@@ -211,7 +208,6 @@ class StaffOfAkimats final : public Mechanism {
         staff.place[k] = static_cast<std::uint32_t>(community ? office : district ? above : above - world.districts.size());
         staff.resident[k] = all[k];
         staff.satisfaction[k] = Share(targets[office] + own_level(world, all[k]));
-        staff.since[k] = 0;
       }
   }
 
@@ -262,7 +258,6 @@ class StaffOfAkimats final : public Mechanism {
       const std::size_t k = vacant[n];
       staff.resident[k] = chosen[n];
       staff.satisfaction[k] = Share(target + own_level(world, chosen[n]));
-      staff.since[k] = static_cast<std::uint16_t>(world.tick());
       holders_.insert(std::lower_bound(holders_.begin(), holders_.end(), chosen[n]), chosen[n]);
     }
     return quit;

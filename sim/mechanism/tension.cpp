@@ -29,10 +29,7 @@ class Tension final : public Mechanism {
     observe({.name = "tension",
              .meaning = "unanswered grievances times low trust, mean over adults",
              .source = "D10, I1",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.tension[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::tension)});
     observe({.name = "tension_alarm",
              .meaning = "share of adults whose community is beyond the threshold of tension",
              .source = "D10",

@@ -40,10 +40,7 @@ class Training final : public Mechanism {
     observe({.name = "digital_competence",
              .meaning = "digital competence of akimats, mean over adults",
              .source = "R6, I1",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.digital_competence[c] * adults, adults};
-             }});
+             .community = over_adults(&Akimats::digital_competence)});
     observe({.name = "visited",
              .meaning = "share of communities that a mobile group visited in the last 52 weeks",
              .source = "R6",

@@ -59,7 +59,6 @@ struct Akimats : Table {
   Column<double> transfers{*this, "transfers", "thousand tenge a head and year", "transfers received less withdrawals, as planned this year"};
   Column<double> output{*this, "output", "thousand tenge a head and year", "output of the place"};
   Column<double> enterprises{*this, "enterprises", "per adult", "enterprises run by its residents"};
-  Column<double> usual_enterprises{*this, "usual_enterprises", "per adult", "enterprises at the end of the warm-up"};
   Column<double> commons{*this, "commons", "share of capacity", "stock of the common resource"};
   Column<double> compliance{*this, "compliance", "share", "users of the commons who keep to the quota"};
   Column<double> harvest{*this, "harvest", "1", "harvest relative to the largest that lasts"};

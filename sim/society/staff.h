@@ -13,7 +13,6 @@ struct Staff : Table {
   Column<std::uint32_t> place{*this, "post_place", "1", "index of its community, district or region", AnyColumn::Life::fixed};
   Column<std::uint32_t> resident{*this, "post_resident", "1", "who holds the post"};
   Column<Share> satisfaction{*this, "post_satisfaction", "1", "job satisfaction of who holds the post"};
-  Column<std::uint16_t> since{*this, "post_since", "week", "tick in which the post was taken"};
 };
 
 }  // namespace kurultai

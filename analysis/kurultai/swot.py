@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Iterable
+from typing import Any, Iterable
 
 import numpy
 
@@ -26,6 +26,8 @@ from .sweep import Sweep
 #: Last words of levers' paths that are shocks, besides any with "shock" in it.
 SHOCKS = ("outage", "cut", "scandal", "closed")
 WEEKS_A_YEAR = 52
+#: Settings of a run that should be the same in both, and how they are said.
+RUN_SETTINGS = {"weeks": "weeks", "warmup": "weeks of warm-up", "scale": "scale", "seed": "seed", "replicate": "replicate"}
 KINDS = ("strength", "weakness", "opportunity", "threat")
 
 
@@ -55,6 +57,8 @@ class Swot:
     #: The sweep's title and the measure, or None.
     sweep: str | None = None
     measure: str | None = None
+    #: What to know before reading, a sentence or two each.
+    caveats: tuple[str, ...] = ()
 
     def of(self, kind: str) -> tuple[Entry, ...]:
         """Entries of a kind, the largest effect first."""
@@ -67,6 +71,8 @@ class Swot:
         lines = [f"# SWOT: {self.title}", "", f"Reference: {self.reference}. Indicators lie between 0 and 1; mean of the last year."]
         if self.sweep is not None:
             lines.append(f"Levers and shocks: sweep \"{self.sweep}\", effect on `{self.measure}` with its 95% interval.")
+        if self.caveats:
+            lines += ["", "## Before you read it", "", *(f"- {caveat}" for caveat in self.caveats)]
         heads = {"strength": "Strengths", "weakness": "Weaknesses", "opportunity": "Opportunities", "threat": "Threats"}
         for kind in KINDS:
             of_sweep = kind in ("opportunity", "threat")
@@ -111,6 +117,32 @@ def is_shock(path: str) -> bool:
     """Whether the lever at `path` is a shock."""
     last = path.rpartition(".")[2]
     return "shock" in last or last in SHOCKS
+
+
+def differences(run: Run, reference: Run) -> list[str]:
+    """What two runs differ in that makes them hard to compare, 'weeks (156 against 520)' each: length, warm-up, scale, luck and the
+    society. Policies and mechanisms are not among it: they are what is compared."""
+    sides = [{**{key: side.scenario.get("run", {}).get(key, side.attributes.get(key)) for key in RUN_SETTINGS},
+              **{f"society.{key}": value for key, value in side.scenario.get("society", {}).items()}} for side in (run, reference)]
+
+    def said(value: Any) -> str:
+        return "not said" if value is None else (", ".join(map(str, value)) or "all") if isinstance(value, list) else str(value)
+
+    return [f"{RUN_SETTINGS.get(key, key)} ({said(sides[0].get(key))} against {said(sides[1].get(key))})"
+            for key in dict.fromkeys([*sides[0], *sides[1]]) if sides[0].get(key) != sides[1].get(key)]
+
+
+def caveats(run: Run, reference: Run) -> tuple[str, ...]:
+    """What to know before reading a table of `run` against `reference`."""
+    same = run.path.resolve() == reference.path.resolve()
+    found = []
+    apart = [] if same else differences(run, reference)
+    if apart:
+        found.append(f"The two runs differ in more than what is compared: {'; '.join(apart)}. What follows may come of that; run both alike.")
+    found.append(("One run" if same else "One run each") + " says nothing of noise: what luck alone does shows in replicates only "
+                 "(`./kurultai sweep`).")
+    found.append("The LSG index counts a poorer budget as thriftier: it cannot tell a cut from a saving.")
+    return tuple(found)
 
 
 def compare(run: Run, reference: Run, region: str | None = None, far: float = 0.02) -> list[Entry]:
@@ -162,4 +194,5 @@ def analyse(run: Run, reference: Run, region: str | None = None, sweep: Sweep | 
         entries += effects(sweep, measure, shocks)
     title = run.title if region is None else f"{region}, {run.title}"
     nation = "the nation of " if region is not None else ""
-    return Swot(title, f"{nation}{reference.title}", tuple(entries), None if sweep is None else sweep.title, None if sweep is None else measure)
+    return Swot(title, f"{nation}{reference.title}", tuple(entries), None if sweep is None else sweep.title, None if sweep is None else measure,
+                caveats(run, reference))

@@ -88,6 +88,21 @@ class Swot(unittest.TestCase):
         with self.assertRaisesRegex(kurultai.ResultError, "no indicators"):
             swot.analyse(plain, plain)
 
+    def test_what_makes_runs_hard_to_compare_is_said(self):
+        table = self.analyse().markdown()
+        self.assertNotIn("differ in more", table)
+        for part in ("One run each says nothing of noise", "it cannot tell a cut from a saving"):
+            self.assertIn(part, table)
+        with h5py.File(self.usual, "r+") as file:
+            file.attrs["scale"] = 0.01
+            file.attrs["scenario"] = 'title = "Sample"\n[run]\nseed = 8\nweeks = 52\n[society]\nregions = ["Abai Region"]\n'
+        head = self.analyse().markdown().partition("## Strengths")[0]
+        for part in ("seed (7 against 8)", "weeks (not said against 52)", "scale (0.05 against 0.01)", "society.regions (not said against Abai Region)"):
+            self.assertIn(part, head)
+        self.assertNotIn("warm-up", head)
+        run = kurultai.open_run(self.usual)
+        self.assertIn("One run says nothing of noise", swot.analyse(run, run, region="Abai Region").markdown())
+
     def test_the_command_writes_the_table(self):
         _sweep_sample.write_sweep(self.at / "sweep.h5")
         page = self.at / "swot.md"

@@ -64,8 +64,12 @@ def styled(draw: Callable[..., matplotlib.figure.Figure]) -> Callable[..., matpl
 
 def name(variable: xarray.DataArray) -> str:
     """A series or measure as a title says it."""
-    text = str(variable.name)
-    return _SAID.get(text, text.replace("_", " ").capitalize().replace("Lsg ", "LSG "))
+    return str(variable.attrs.get("said") or series_name(str(variable.name)))
+
+
+def series_name(series: str) -> str:
+    """A series as a title says it, by its name in the file."""
+    return _SAID.get(series, series.replace("_", " ").capitalize().replace("Lsg ", "LSG "))
 
 
 def is_share(variable: xarray.DataArray) -> bool:
@@ -215,9 +219,9 @@ def without_words(figure: matplotlib.figure.Figure) -> matplotlib.figure.Figure:
 
 
 def percent_axis(axis: Any, variable: xarray.DataArray) -> None:
-    """Ticks in percent where `variable` is a share."""
+    """Ticks in percent, none beyond 100%, where `variable` is a share."""
     if is_share(variable):
-        axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda x, _: f"{100 * x:g}%"))
+        axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda x, _: f"{100 * x:g}%" if x < 1 + 1e-9 else ""))
 
 
 def points_axis(axis: Any, variable: xarray.DataArray) -> None:
@@ -226,15 +230,19 @@ def points_axis(axis: Any, variable: xarray.DataArray) -> None:
         axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda x, _: f"{100 * x:g}".replace("-", "\u2212")))
 
 
-def room(axes: Any, values: numpy.ndarray, least: float = 0.25) -> None:
-    """Limits around `values` that do not blow up noise: the axis spans at least `least` of the values' size."""
+def room(axes: Any, values: numpy.ndarray, variable: xarray.DataArray, least: float = 0.25) -> None:
+    """Limits around `values` of `variable` that do not blow up noise: the axis spans at least `least` of the values' size. That
+    of a share ends at 0% and 100%, which no share passes."""
     finite = values[numpy.isfinite(values)]
     if not finite.size:
         return
     low, high = float(finite.min()), float(finite.max())
     span = max(high - low, least * max(abs(low), abs(high)), 1e-9)
     middle = (low + high) / 2
-    axes.set_ylim(middle - 0.62 * span, middle + 0.62 * span)
+    bottom, top = middle - 0.62 * span, middle + 0.62 * span
+    if is_share(variable):
+        bottom, top = max(bottom, min(0.0, low)), min(top, max(1.0, high))
+    axes.set_ylim(bottom, top)
 
 
 def label_ends(axes: Any, x: float, heights: Sequence[float], texts: Sequence[str], colors: Sequence[str],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from typing import Sequence
+from typing import Any, Sequence
 
 import matplotlib.figure
 import matplotlib.ticker
@@ -39,6 +39,34 @@ def _first(variable: xarray.DataArray) -> numpy.ndarray:
     return numpy.array([drawing.ends(column)[0] for column in variable.values.T])
 
 
+def _mark_policies(axes: Any, run: Run, variable: xarray.DataArray) -> bool:
+    """A thin upright line at each week shown in which policies begin, with their names where the path leaves room; names
+    whose lines stand close share a text. Whether there is any. Call it when the limits stand."""
+    weeks = variable["week"].values
+    length = float(weeks[-1] - weeks[0])
+    starts: dict[int, list[str]] = {}
+    for name, policy in run.policies.items():
+        start = policy.get("start") if isinstance(policy, dict) else None
+        if isinstance(start, int) and weeks[0] <= start <= weeks[-1]:
+            starts.setdefault(start, []).append(name)
+    scale = drawing.WEEKS_A_YEAR if drawing.time(weeks)[1] == "year" else 1
+    texts: list[tuple[int, list[str]]] = []
+    for start in sorted(starts):
+        axes.axvline(start / scale, color=drawing.GREY, linewidth=0.9, zorder=0)
+        if texts and start - texts[-1][0] < 0.07 * length:
+            texts[-1][1].extend(starts[start])
+        else:
+            texts.append((start, list(starts[start])))
+    for start, names in texts:
+        said = ", ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more"
+        near = variable.values[(weeks >= start) & (weeks <= start + 0.1 * length) & numpy.isfinite(variable.values)]
+        above = bool(near.size) and near.mean() < sum(axes.get_ylim()) / 2
+        axes.annotate(textwrap.shorten(said.replace("_", " "), 34, placeholder=" \u2026"), (start / scale, 0.98 if above else 0.02),
+                      xycoords=("data", "axes fraction"), xytext=(2, 0), textcoords="offset points", rotation=90, fontsize=10,
+                      color=drawing.SOFT, ha="left", va="top" if above else "bottom").set_in_layout(False)
+    return bool(texts)
+
+
 # --- Figures -------------------------------------------------------------------------------------------------
 
 @drawing.styled
@@ -47,7 +75,7 @@ def time_path(run: Run, names: Sequence[str] = ("participation", "awareness", "t
     """The nation's series over time, a panel each, with the last value at the line's end.
 
     `names` are variables over (week). Each panel has its own scale, which spans at least a quarter of the values,
-    so that noise does not look like a trend."""
+    so that noise does not look like a trend. Upright lines mark where policies begin."""
     variables = [_series(run, name, "nation", ("week",)) for name in names]
     columns = 1 if width < drawing.NARROW else len(variables)
     rows = math.ceil(len(variables) / columns)
@@ -55,7 +83,8 @@ def time_path(run: Run, names: Sequence[str] = ("participation", "awareness", "t
     for axes, variable, color in zip(grid.flat, variables, drawing.PALETTE * len(variables)):
         x, unit = drawing.time(variable["week"].values)
         axes.plot(x, variable.values, color=color, linewidth=2.5)
-        drawing.room(axes, variable.values)
+        drawing.room(axes, variable.values, variable)
+        marked = _mark_policies(axes, run, variable)
         drawing.percent_axis(axes.yaxis, variable)
         said = drawing.name(variable) + (f", {drawing.unit(variable)}" if drawing.unit(variable) else "")
         axes.set_title("\n".join(textwrap.wrap(said, 28)))
@@ -71,7 +100,8 @@ def time_path(run: Run, names: Sequence[str] = ("participation", "awareness", "t
     said = [drawing.course(variable) for variable in variables[:2]]
     title = "; ".join([said[0]] + [s[0].lower() + s[1:] for s in said[1:]])
     meanings = [f"{drawing.name(v)}: {v.attrs['long_name']}." for v in variables if v.attrs.get("long_name")]
-    return drawing.finish(figure, run, f"{title} over {drawing.span(variables[0]['week'].values)}", " ".join(meanings[:3]))
+    note = ["Upright lines: where policies begin."] if marked else []
+    return drawing.finish(figure, run, f"{title} over {drawing.span(variables[0]['week'].values)}", " ".join([*meanings[:3], *note]))
 
 
 @drawing.styled
@@ -126,6 +156,8 @@ def small_multiples(run: Run, name: str = "participation", level: str = "region"
     variable = _series(run, name, level, ("week", level))
     labels = [str(label) for label in decoded(variable[level]).values]
     last = _last(variable)
+    if len(labels) < 2:
+        raise ResultError(f"{run.path}: there are not two of {level}, so nothing to compare; time_path shows it")
     order = numpy.argsort(-numpy.where(numpy.isfinite(last), last, -numpy.inf), kind="stable")
     columns = min(2 if width < drawing.NARROW else 5, len(order))
     rows = math.ceil(len(order) / columns)
@@ -150,7 +182,7 @@ def small_multiples(run: Run, name: str = "participation", level: str = "region"
         if place >= len(order) - columns:
             axes.set_xlabel(unit, fontsize=11)
             axes.tick_params(labelbottom=True)
-    drawing.room(grid[0][0], variable.values.ravel())
+    drawing.room(grid[0][0], variable.values.ravel(), variable)
     finite = last[numpy.isfinite(last)]
     first = _first(variable)
     change = (last - first) / numpy.fmax(numpy.fmax(abs(first), abs(last)), 1e-12)
@@ -235,13 +267,15 @@ def by_form(run: Run, name: str = "turnout", width: float = 10.5) -> matplotlib.
     drawing.percent_axis(axes.xaxis, variable)
     top = order[-1]
     title = f"{drawing.name(variable)} is highest in {labels[top]}: {drawing.number(last[top], variable)}"
+    if len(order) == 1:
+        title = f"{drawing.name(variable)} in {labels[top]}: {drawing.number(last[top], variable)}"
     return drawing.finish(figure, run, title, f"{drawing.meaning(variable)}.")
 
 
 @drawing.styled
 def survey(run: Run, name: str, width: float = 10.5) -> matplotlib.figure.Figure:
     """What a survey said in its last round, an item a row: estimate and 95% interval, beside what a full census with the
-    same questionnaire would have given. Items without an interval are left out."""
+    same questionnaire would have given, and what lies behind. Items without an interval are left out."""
     one = surveys.read_survey(run, name)
     last = {str(field): values.values[-1] for field, values in one.data.data_vars.items()} if one.week.size else {}
     there = [k for k in range(len(one.items)) if last and math.isfinite(last["low"][k])]
@@ -250,9 +284,12 @@ def survey(run: Run, name: str, width: float = 10.5) -> matplotlib.figure.Figure
     order = sorted(there, key=lambda k: last["census"][k])
     figure, axes = pyplot.subplots(figsize=(width, 0.9 + 0.45 * len(order)))
     rows = range(len(order))
+    behind = 1 + 4 * last["latent"]
     for row, k in zip(rows, order):
         axes.plot([last["low"][k], last["high"][k]], [row, row], color=drawing.SKY, linewidth=6, solid_capstyle="butt", zorder=1)
-        axes.annotate(f"{last['estimate'][k]:.2f}", (max(last["high"][k], last["census"][k]), row), xytext=(9, 0),
+        axes.vlines(behind[k], row - 0.3, row + 0.3, color=drawing.GREY, linewidth=2.5, zorder=2)
+        end = numpy.nanmax([last["high"][k], last["census"][k], behind[k]])
+        axes.annotate(f"{last['estimate'][k]:.2f}", (end, row), xytext=(9, 0),
                       textcoords="offset points", va="center", fontsize=11.5, color=drawing.BLUE, bbox=drawing.WHITE)
     axes.scatter([last["estimate"][k] for k in order], rows, s=60, color=drawing.BLUE, zorder=3)
     axes.scatter([last["census"][k] for k in order], rows, s=70, marker="D", color="none", edgecolor=drawing.VERMILION, linewidth=2,
@@ -267,6 +304,8 @@ def survey(run: Run, name: str, width: float = 10.5) -> matplotlib.figure.Figure
     held = int(one.covered[-1][order].sum())
     rate = float(one.response_rate[-1])
     return drawing.finish(
-        figure, run, f"{held} of {len(order)} intervals hold what a census would have given",
-        f"{one.title}. Week {int(one.week[-1])}, {int(one.answered[-1]):,} answers, {100 * rate:.0f}% of those drawn. Dots and bars: "
-        "estimate and 95% interval. Diamonds: a full census with the same questionnaire.")
+        figure, run, f"{held} of {len(order)} intervals hold what everyone would have said",
+        f"{one.title}{'' if one.title.endswith('?') else '.'} Week {int(one.week[-1])}, {int(one.answered[-1]):,} answers, "
+        f"{100 * rate:.0f}% of those drawn. Dots and bars: "
+        "estimate and 95% interval. Diamonds: what everyone would have said, a full census with the same questionnaire. Grey ticks: the "
+        "mean of what lies behind the answers, which runs from 0 to 1, here from 1 to 5.")

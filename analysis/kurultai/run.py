@@ -135,7 +135,8 @@ def open_run(file: str | pathlib.Path) -> Run:
     path = pathlib.Path(file)
     head = read_head(path, "run SCENARIO")
     if head.kind != "run":
-        raise ResultError(f"{path}: the result of a {head.kind}, not of one run; use open_{head.kind}")
+        raise ResultError(f"{path}: the result of a {head.kind}, not of one run, which './kurultai run' writes; "
+                          f"'./kurultai report' shows it; in Python, use open_{head.kind}")
     groups = {group: read_group(path, group) for group in head.groups}
 
     def below(folder: str) -> dict[str, xarray.Dataset]:

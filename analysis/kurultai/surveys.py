@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from typing import Any
 
 import numpy
@@ -20,6 +21,10 @@ import xarray
 
 from .file import ResultError, decoded
 from .run import Run
+
+_ROUNDING = 1e-9
+#: What the program adds to the title of a survey whose non-response depends on the answer.
+_WARNING = "; non-response depends"
 
 #: What a survey tells of each item in each round, over (round, item); see the attribute `long_name` of each.
 FIELDS = ("respondents", "estimate", "standard_error", "low", "high", "design_effect", "share", "share_standard_error", "share_low",
@@ -53,9 +58,21 @@ class Survey:
 
     @property
     def covered(self) -> numpy.ndarray:
-        """Whether the 95% interval of the mean answer holds the census, (round, item); false where there is no interval."""
+        """Whether the 95% interval of the mean answer holds the census, (round, item); false where there is no interval. Where
+        all answered the two agree but for rounding."""
         low, high, census = (self.data[name].values for name in ("low", "high", "census"))
-        return (low <= census) & (census <= high)
+        return (low - _ROUNDING <= census) & (census <= high + _ROUNDING)
+
+    @property
+    def has_interval(self) -> numpy.ndarray:
+        """Whether there is an interval, (round, item)."""
+        return numpy.isfinite(self.data["low"].values)
+
+    def widening(self, scale: float) -> float:
+        """How many times as wide the interval of a simple sample with as many answers as in the last round is in the whole
+        population as in a run at `scale`, which holds fewer people (1 - n/N). Infinite where all of these answered."""
+        share = float(self.answered[-1]) / max(float(self.people[-1]), 1.0)
+        return math.inf if share >= 1 else math.sqrt((1 - min(scale, 1.0) * share) / (1 - share))
 
     @property
     def bias(self) -> numpy.ndarray:
@@ -82,9 +99,11 @@ def read_survey(run: Run, name: str) -> Survey:
     missing = [field for field in FIELDS if field not in data.data_vars]
     if missing:
         raise ResultError(f"{run.path}: survey '{name}' lacks {', '.join(missing)}")
-    return Survey(name, str(data.attrs.get("long_name", name)), data["week"].values, tuple(map(str, decoded(data["item"]).values)),
-                  tuple(map(str, decoded(data["question"]).values)), data["people"].values, data["drawn"].values, data["answered"].values,
-                  bool((decoded(data["answer_dependent"]).values == "yes").any()), data[list(FIELDS)])
+    title = str(data.attrs.get("long_name", name)).partition(_WARNING)[0]
+    return Survey(
+        name, title, data["week"].values, tuple(map(str, decoded(data["item"]).values)), tuple(map(str, decoded(data["question"]).values)),
+        data["people"].values, data["drawn"].values, data["answered"].values,
+        bool((decoded(data["answer_dependent"]).values == "yes").any()), data[list(FIELDS)])
 
 
 def rows(run: Run) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy
 import pandas
 import xarray
 
-from . import statistics
+from . import drawing, statistics
 from .file import READ_FIRST, Head, ResultError, decoded, open_group, parsed, read_group, read_head
 
 
@@ -109,12 +109,43 @@ class Sweep:
     @functools.cached_property
     def measures(self) -> xarray.Dataset:
         """The measures, over (point, replicate), with unit and meaning of the series that they look at."""
-        return self._group("measures").load()
+        found = self._group("measures").load()
+        for name, variable in found.data_vars.items():
+            variable.attrs["said"] = self.said(str(name))
+        return found
 
     def looked_at(self, measure: str) -> tuple[str, str]:
         """The series and the level that a measure looks at: its own name and the nation unless the sweep's file says."""
         spec = self.settings.get("measure", {}).get(measure, {})
         return str(spec.get("series") or measure), str(spec.get("level", "nation"))
+
+    def said(self, measure: str) -> str:
+        """A measure as a title says it: the series that it looks at, where and when, as 'Participation (last year)'."""
+        spec = self.settings.get("measure", {}).get(measure, {})
+        series, level = self.looked_at(measure)
+
+        def labels(given: Any) -> str:
+            return ", ".join(str(label).partition("=")[2] or str(label) for label in given)
+
+        first, last, reduce = spec.get("first", 0), spec.get("last", -1), spec.get("reduce", "mean")
+        parts = [labels(spec.get("at", ())) or ("" if level == "nation" else "by " + level.replace("_", " "))]
+        parts += [f"less {labels(spec['minus'])}"] if spec.get("minus") else []
+        parts += ["less the same without policies"] if spec.get("untreated") else []
+        if reduce == "last" and last == -1:
+            parts.append("last week")
+        elif last != -1 or first > 0:
+            parts.append(f"weeks {first} to {last}")
+        elif first < 0:
+            parts.append("last year" if first == -52 else f"last {-first} weeks")
+        parts += [reduce] if reduce in ("sum", "least", "greatest") else []
+        rest = ", ".join(part for part in parts if part)
+        return drawing.series_name(series) + (f" ({rest})" if rest else "")
+
+    def differs(self, name: str, level: str = "nation") -> bool:
+        """Whether a series differs between points in any replicate."""
+        values = self.variable(name, level).transpose("point", "replicate", ...).values
+        low, high = (numpy.where(numpy.isfinite(values), values, empty) for empty in (numpy.inf, -numpy.inf))
+        return bool(numpy.any(high.max(axis=0) > low.min(axis=0)))
 
     def followed(self, level: str) -> list[str]:
         """The names of a level's series that are not by form, those that measures look at first; empty if the level
@@ -525,7 +556,8 @@ def open_sweep(file: str | pathlib.Path) -> Sweep:
     path = pathlib.Path(file)
     head = read_head(path, "sweep SWEEP")
     if head.kind != "sweep":
-        raise ResultError(f"{path}: the result of a {head.kind}, not of a sweep; use open_{head.kind}")
+        raise ResultError(f"{path}: the result of a {head.kind}, not of a sweep, which './kurultai sweep' writes; "
+                          f"'./kurultai report' shows it; in Python, use open_{head.kind}")
     missing = [group for group in ("design", "runs", "measures") if group not in head.groups]
     if missing:
         raise ResultError(f"{path}: a sweep without the group '{missing[0]}'; is it damaged? merge or run it again")

@@ -423,7 +423,7 @@ def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "
             axes.plot(x, mean, color=color, linewidth=2.4)
             last.append(drawing.ends(mean)[1])
             everything += [low, high, mean]
-        drawing.room(axes, numpy.concatenate(everything))
+        drawing.room(axes, numpy.concatenate(everything), variable)
         drawing.percent_axis(axes.yaxis, variable)
         axes.margins(x=0.02)
         axes.grid(axis="y", color=drawing.PALE, linewidth=0.8)
@@ -491,7 +491,7 @@ def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", 
         if place >= len(order) - columns:
             axes.set_xlabel(unit, fontsize=11)
             axes.tick_params(labelbottom=True)
-    drawing.room(grid[0][0], numpy.concatenate([part.ravel() for group in bands for part in group]))
+    drawing.room(grid[0][0], numpy.concatenate([part.ravel() for group in bands for part in group]), variable)
     lever = contrast.axis.words
     drawing.key(grid[0][0], [f"{lever} {contrast.labels[k]}".replace("_", " ") for k in shown], colors)
     best, worst = order[0], order[numpy.isfinite(effects[order])][-1] if numpy.isfinite(effects).any() else order[-1]

@@ -16,7 +16,7 @@ REGIONS = ["Abai Region", "Ақмола", "Astana city"]
 FORMS = ["gathering", "e-vote"]
 STRATA = ["age under 18", "age 18-29", "age 30 and over", "women", "men", "platform users", "not on a platform"]
 DIMENSIONS = ["age", "age", "age", "sex", "sex", "platform", "platform"]
-SCENARIO = 'title = "Sample"\n[run]\nseed = 7\n[policy.open_budget]\nlever = "response.openness"\nfrom = 10\n'
+SCENARIO = 'title = "Sample"\n[run]\nseed = 7\n[policy.open_budget]\nlever = "akimat.openness"\nstart = 10\n'
 
 
 def _texts(group, name, values):

@@ -1,4 +1,5 @@
 """Figures say what is seen, name their source, and refuse series that are not there."""
+import dataclasses
 import unittest
 
 import _sample
@@ -6,9 +7,10 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as pyplot  # noqa: E402
+import xarray  # noqa: E402
 
 import kurultai  # noqa: E402
-from kurultai import plots  # noqa: E402
+from kurultai import drawing, plots  # noqa: E402
 
 
 def texts(figure):
@@ -37,6 +39,23 @@ class Figures(unittest.TestCase):
         self.assertIn("awareness falls from 30% to 25%", said)
         self.assertIn("over 3 years", said)
 
+    def test_time_path_marks_where_policies_begin(self):
+        figure = plots.time_path(self.opened, ["participation", "trust"])
+        self.assertIn("Upright lines: where policies begin.", self.said(figure))
+        for axes in figure.axes:
+            self.assertIn("open budget", [text.get_text() for text in axes.texts])
+            self.assertAlmostEqual(axes.lines[-1].get_xdata()[0], 10 / 52)
+        short = kurultai.open_run(_sample.write_sample(self.folder.name + "/short.h5", weeks=9))  # before it begins
+        self.assertNotIn("Upright", " ".join(texts(plots.time_path(short, ["trust"]))))
+
+    def test_the_axis_of_a_share_ends_at_all(self):
+        for values, ends in (([0.97, 0.99], (None, 1.0)), ([0.0, 0.01], (0.0, None)), ([0.4, 0.6], (None, None))):
+            share = xarray.DataArray(values, attrs={"units": "1", "long_name": "share of adults"})
+            _, axes = pyplot.subplots()
+            drawing.room(axes, share.values, share)
+            for end, limit in zip(ends, axes.get_ylim()):
+                self.assertTrue(0 < limit < 1 if end is None else limit == end, (values, limit))
+
     def test_ranking_names_the_ends(self):
         figure = plots.ranking(self.opened, "trust")
         said = self.said(figure)
@@ -51,6 +70,9 @@ class Figures(unittest.TestCase):
         self.assertIn("Satisfaction changes little in all 3 regions",
                       self.said(plots.small_multiples(self.opened, "satisfaction")))
         self.assertEqual(sum(axes.get_visible() for axes in figure.axes), 3)
+        one = dataclasses.replace(self.opened, series={"region": self.opened.region.isel(region=[0])})
+        with self.assertRaisesRegex(kurultai.ResultError, "there are not two of region"):
+            plots.small_multiples(one, "trust")
 
     def test_who_leaves_out_strata_without_values(self):
         figure = plots.who(self.opened, "participation")

@@ -60,7 +60,7 @@ class Sample(unittest.TestCase):
         self.assertEqual(list(run.region["region"].values), _sample.REGIONS)
         self.assertAlmostEqual(float(run.nation["participation"][0]), 0.2, places=6)
         self.assertTrue(numpy.isnan(run.stratum["participation"].sel(stratum="age under 18")).all())
-        self.assertEqual(run.policies["open_budget"]["from"], 10)
+        self.assertEqual(run.policies["open_budget"]["start"], 10)
 
     def test_flags_are_decoded(self):
         run = kurultai.open_run(_sample.write_sample(self.path))

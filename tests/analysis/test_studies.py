@@ -246,7 +246,7 @@ class Notebooks(WithFolder):
 
     def test_what_moves(self):
         self.study("what_moves", {"levers", "proposals", "measures", "interactions"},
-                   ["3 of 9 levers move it", "p4_quality +3.0", "r7_share \u22121.5", "Proposals none of whose levers moves participation last year: R3, P6 and P9",
+                   ["3 of 9 levers move it", "p4_quality +3.0", "r7_share \u22121.5", "Proposals none of whose levers moves participation (last year): R3, P6 and P9",
                     "1 of 28 do more or less than their sum after Holm's correction: p4_quality x r4_openness +1.2", "moved after correction by 1 of 9 levers; "
                     "the strongest: r3_audit +0.04", "86 degrees of freedom", "on is what off is already: p8_equalisation", "All points ran in the same 2 societies", "96 points x 2 replicates (191 finished, 1 failed)", "Not all runs finished"])
 

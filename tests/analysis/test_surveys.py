@@ -23,7 +23,7 @@ def write_survey(path, dependent=0):
     _sample.write_sample(path)
     with h5py.File(path, "r+") as file:
         group = file.create_group("surveys/rural")
-        group.attrs["long_name"] = "Rural residents"
+        group.attrs["long_name"] = "Rural residents" + ("; non-response depends on the answer" if dependent else "")
         scales = {"week": group.create_dataset("week", data=numpy.array([40, 92], dtype="int32")), "item": _sample._texts(group, "item", ITEMS)}
         for dimension, scale in scales.items():
             scale.make_scale(dimension)
@@ -61,7 +61,19 @@ class Surveys(unittest.TestCase):
         numpy.testing.assert_allclose(survey.bias, [[0.1, numpy.nan], [0.1, 0.5]])
         numpy.testing.assert_allclose(survey.item("trust")["estimate"], [3.1, 3.3])
         self.assertFalse(survey.answer_dependent)
-        self.assertTrue(surveys.read_survey(kurultai.open_run(write_survey(self.path, 1)), "rural").answer_dependent)
+        dependent = surveys.read_survey(kurultai.open_run(write_survey(self.path, 1)), "rural")
+        self.assertTrue(dependent.answer_dependent)
+        self.assertEqual(dependent.title, "Rural residents")  # the warning stands in answer_dependent
+
+    def test_a_sample_of_few_people_looks_more_certain_than_it_is(self):
+        with h5py.File(write_survey(self.path), "r+") as file:
+            file["surveys/rural/people"][:] = 100
+        survey = surveys.read_survey(kurultai.open_run(self.path), "rural")
+        self.assertAlmostEqual(survey.widening(1.0), 1.0)
+        self.assertAlmostEqual(survey.widening(1e-9), 2.0)  # 75 of 100 answered: sqrt(1 / (1 - 0.75))
+        with h5py.File(self.path, "r+") as file:
+            file["surveys/rural/answered"][:] = 100
+        self.assertEqual(surveys.read_survey(kurultai.open_run(self.path), "rural").widening(0.5), numpy.inf)
 
     def test_rows_hold_every_item_of_every_round(self):
         rows = surveys.rows(kurultai.open_run(write_survey(self.path)))

@@ -16,7 +16,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as pyplot  # noqa: E402
 
 import kurultai  # noqa: E402
-from kurultai import statistics, sweep_plots  # noqa: E402
+from kurultai import drawing, statistics, sweep_plots  # noqa: E402
 
 
 class WithFolder(unittest.TestCase):
@@ -109,12 +109,34 @@ class OpenSweep(WithFolder):
         with self.assertRaisesRegex(kurultai.ResultError, pattern):
             call()
 
+    def test_measures_are_said_by_what_they_look_at(self):
+        path = _sweep_sample.write_sweep(pathlib.Path(self.folder.name) / "said.h5", "list")
+        specs = {"participation": 'series = "trust"\nlevel = "region"\nat = ["region=Abai Region"]\nfirst = -52',
+                 "awareness": 'series = "lsg_index"\nfirst = 10\nlast = 20\nreduce = "greatest"\nuntreated = true',
+                 "trust": 'level = "arm"\nat = ["arm=mail: treated"]\nminus = ["arm=mail: control"]\nreduce = "last"'}
+        with h5py.File(path, "r+") as file:
+            file.attrs["sweep"] = file.attrs["sweep"].partition("[measure.")[0] + "\n".join(f"[measure.{k}]\n{v}" for k, v in specs.items())
+        with kurultai.open_sweep(path) as sweep:
+            self.assertEqual([drawing.name(sweep.measure(name)) for name in specs],
+                             ["Trust (Abai Region, last year)", "LSG index (less the same without policies, weeks 10 to 20, greatest)",
+                              "Trust (mail: treated, less mail: control, last week)"])
+
+    def test_series_that_differ_between_points_are_told(self):
+        path = _sweep_sample.write_sweep(pathlib.Path(self.folder.name) / "differs.h5")
+        with h5py.File(path, "r+") as file:
+            series = file["series/nation/awareness"]
+            series[:] = 0.5
+            series[4, 3] = numpy.nan  # a run that failed is no difference
+        with kurultai.open_sweep(path) as sweep:
+            self.assertTrue(sweep.differs("participation"))
+            self.assertFalse(sweep.differs("awareness"))
+
     def test_wrong_files_and_names_are_refused(self):
         folder = pathlib.Path(self.folder.name)
         sweep = self.opened("grid")
         run = _sample.write_sample(folder / "run.h5")
-        self.refuse("use open_run", lambda: kurultai.open_sweep(run))
-        self.refuse("use open_sweep", lambda: kurultai.open_run(sweep.path))
+        self.refuse("./kurultai sweep. writes; .*use open_run", lambda: kurultai.open_sweep(run))
+        self.refuse("./kurultai run. writes; .*use open_sweep", lambda: kurultai.open_run(sweep.path))
         self.refuse("no such file", lambda: kurultai.open_sweep(folder / "none.h5"))
         self.refuse("does not know", lambda: kurultai.open_result(_sweep_sample.write_sweep(folder / "odd.h5", kind="odd")))
         self.refuse("did you mean 'trust'", lambda: sweep.measure("trsut"))
@@ -164,7 +186,7 @@ class Figures(WithFolder):
         sweep = self.opened("grid")
         for width in (10.5, 4.7):
             said = self.said(sweep_plots.effect(sweep, "reach", "participation", width), sweep)
-            self.assertIn("Participation rises from 8.9% to 14% as reach goes from 0.1 to 0.5", said)
+            self.assertIn("Participation (last year) rises from 8.9% to 14% as reach goes from 0.1 to 0.5", said)
             self.assertIn("95% interval", said)
             self.assertIn("Mean over the same 3 settings of the other lever.", said)
         self.assertIn("No clear effect of push on trust", self.said(sweep_plots.effect(sweep, "push", "trust"), sweep))
@@ -189,7 +211,7 @@ class Figures(WithFolder):
     def test_levers(self):
         sweep = self.opened("grid")
         figure = sweep_plots.levers(sweep, "participation")
-        self.assertIn("Reach moves participation most: +4.9 pp", self.said(figure, sweep))
+        self.assertIn("Reach moves participation (last year) most: +4.9 pp", self.said(figure, sweep))
         self.assertEqual([label.get_text().split("\n")[0] for label in figure.axes[0].get_yticklabels()], ["reach", "push"])
         latin = self.opened("latin")
         said = self.said(sweep_plots.levers(latin, "participation"), latin)

@@ -3,12 +3,13 @@
 
     ./kurultai report FILE [--out FILE.html]
 
-By default the page stands beside the result. Prints its path. Exits with 5 and a message if the result cannot be read
-or the page cannot be written.
+By default the page stands beside the result. Prints its path. Exits with 2 and a message if the page's name does not end in
+.html or .htm, with 5 if the result cannot be read or the page cannot be written.
 """
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import os
@@ -25,15 +26,19 @@ import matplotlib  # noqa: E402
 matplotlib.use("Agg")
 
 import numpy  # noqa: E402
+import xarray  # noqa: E402
 
 import kurultai  # noqa: E402
-from kurultai import drawing, page, plots, statistics, sweep_plots  # noqa: E402
+from kurultai import drawing, page, plots, statistics, surveys, sweep_plots, trials  # noqa: E402
 from kurultai.file import READ_FIRST  # noqa: E402
 
 UNCALIBRATED = ("The figures come from a model whose behaviour is mostly uncalibrated: signs and some sizes are from the "
                 "literature, levels are not measured. Read them as \u201cif people behave like this, then\u201d, not as "
                 "forecasts; sim/MODEL.md says what each number rests on.")
 MOST_ROWS = 400
+NEARLY = 0.9  # share of those it may ask from which a survey asks nearly everyone
+ADULT, OLDEST, UNBOUNDED = 18, 120, 1e12  # defaults of a policy's conditions
+SHARE = xarray.DataArray(0.0, attrs={"units": "1", "long_name": "share of people"})  # for numbers that are one
 
 
 # --- Words and tables that runs and sweeps share -------------------------------------------------------------
@@ -102,12 +107,52 @@ def changed_parameters(scenario: dict[str, Any], program: pathlib.Path) -> str:
                         page.table(("parameter", "here", "default", "meaning"), rows))
 
 
+def target(policy: dict[str, Any]) -> str:
+    """Whom a policy is for, by the conditions that it sets; empty: everyone."""
+    parts = [said(policy[key]) for key in ("regions", "districts", "types", "communities", "education", "occupations") if policy.get(key)]
+    for key, words in (("income", "income {} the national mean"), ("population", "{} inhabitants")):
+        low, high = policy.get(f"{key}_above", 0.0), policy.get(f"{key}_below", UNBOUNDED)
+        if low > 0 or high < UNBOUNDED:
+            ends = ([f"at least {said(low)}"] if low > 0 else []) + ([f"less than {said(high)}"] if high < UNBOUNDED else [])
+            parts.append(words.format(" and ".join(ends) + (" of" if key == "income" else "")))
+    parts += [f"the {word} {100 * policy[f'{word}_share']:g}%" for word in ("poorest", "richest") if policy.get(f"{word}_share", 1.0) < 1]
+    first, last = policy.get("age_from", ADULT), policy.get("age_to", OLDEST)
+    if (first, last) != (ADULT, OLDEST):
+        parts.append(f"aged {first} and over" if last == OLDEST else f"aged {first} to {last}")
+    parts += [f"{key} {policy[key]}" for key in ("sex", "users") if policy.get(key, "any") != "any"]
+    parts += [f"households of {policy['household_size']}"] if policy.get("household_size") else []
+    parts += [f"in {100 * policy['community_share']:g}% of the communities"] if policy.get("community_share", 1.0) < 1 else []
+    return "; ".join(parts)
+
+
+def in_force(policy: dict[str, Any]) -> str:
+    """When a policy acts: 'from 26, growing over 13 weeks', '78 to 110'."""
+    start, end, ramp = policy.get("start", 0), policy.get("end", -1), policy.get("ramp", 0)
+    return (f"{start} to {end}" if end >= 0 else f"from {start}") + (f", growing over {ramp} weeks" if ramp > 1 else "")
+
+
+def treated(policy: dict[str, Any]) -> str:
+    """Which of its target a policy reaches: '50% of households, lot mail'."""
+    unit, share = policy.get("unit", "community"), policy.get("share", 1.0)
+    units = {"community": "communities", "household": "households", "resident": "residents"}.get(unit, unit)
+    return ", ".join([f"{100 * share:g}% of {units}" if share < 1 else f"all {units}" if unit != "community" else "all",
+                      *(["one member of each"] if policy.get("one") else []), *([f"lot {policy['lot']}"] if policy.get("lot") else [])])
+
+
 def policies(scenario: dict[str, Any]) -> str:
-    rows = [(name, policy.get("meaning", ""), policy.get("lever", ""), policy.get("mode", ""), said(policy.get("dose", "")),
-             said(policy.get("start", ""))) for name, policy in scenario.get("policy", {}).items() if isinstance(policy, dict)]
-    if not rows:
+    """The policies as a table, with a column for whatever any of them sets."""
+    given = {name: policy for name, policy in scenario.get("policy", {}).items() if isinstance(policy, dict)}
+    if not given:
         return ""
-    return page.details(f"Policies ({len(rows)})", page.table(("name", "meaning", "lever", "mode", "dose", "first week"), rows))
+    columns: dict[str, Callable[[dict[str, Any]], str]] = {
+        "meaning": lambda p: p.get("meaning", ""), "lever": lambda p: p.get("lever", ""),
+        "dose": lambda p: f"{p.get('mode', 'add')} {said(p['dose'])}" if "dose" in p else "", "weeks": in_force, "target": target,
+        "treated": treated, "trial": lambda p: (f"outcome: {p['outcome']}" if p.get("outcome") else "yes") if p.get("trial") else "",
+        "source": lambda p: p.get("source", "")}
+    texts = {head: [words(policy) for policy in given.values()] for head, words in columns.items()}
+    texts = {head: cells for head, cells in texts.items() if any(cells)}
+    return page.details(f"Policies ({len(given)})", page.table(("name", *texts), list(zip(given, *texts.values())),
+                        "No target: everyone."))
 
 
 def provenance(result: Any, file: pathlib.Path) -> str:
@@ -159,6 +204,7 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
             (f'<p class="lead">{page.text(description)}</p>\n' if description else "") + f"<p>{page.text(words)}</p>")
 
     tiles = []
+    several_regions = "region" in run.series and run.region.sizes.get("region", 0) > 1  # else they say what the nation says
     for name in names[:4]:
         variable = run.nation[name]
         first, last = drawing.ends(variable.values)
@@ -168,7 +214,7 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
     if main and main in over_weeks(run, "region"):
         variable = run.region[main]
         last_by = numpy.array([drawing.ends(column)[1] for column in variable.values.T])
-        if numpy.isfinite(last_by).any():
+        if numpy.isfinite(last_by).sum() > 1:
             low, high = int(numpy.nanargmin(last_by)), int(numpy.nanargmax(last_by))
             labels = [str(label) for label in variable["region"].values]
             tiles.append((f"{drawing.number(last_by[low], variable)} \u2013 {drawing.number(last_by[high], variable)}", "",
@@ -176,7 +222,7 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
 
     by_form = [str(name) for name, variable in run.nation.data_vars.items() if variable.dims == ("week", "form")] if names else []
     form_series = "turnout" if "turnout" in by_form else by_form[0] if by_form else ""
-    regional = over_weeks(run, "region")[:3]
+    regional = over_weeks(run, "region")[:3] if several_regions else []
     sections = [
         page.section("In a few numbers", page.tiles(tiles) if tiles else ""),
         page.section("Over time", attempt(lambda w: plots.time_path(run, names[:3], width=w)) if names else ""),
@@ -184,6 +230,8 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
         page.section("Regions", *(attempt(lambda w, n=name: plots.ranking(run, n, width=w)) for name in regional),
                      attempt(lambda w: plots.small_multiples(run, regional[0], width=w)) if regional else ""),
         page.section("Who takes part", attempt(lambda w: plots.who(run, main, width=w)) if main else ""),
+        trials_section(run),
+        surveys_section(run),
         page.section("Tables", series_table(run, names), region_table(run, regional), policies(scenario),
                      changed_parameters(scenario, program),
                      source_text("The whole scenario, every value", run.attributes.get("scenario"))),
@@ -193,6 +241,172 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
     ]
     return page.page(f"{run.title} \u2013 report of a run", head, sections, f"<p>{page.text(run.source_line)}</p>")
 
+
+def paragraph(words: str) -> str:
+    return f"<p>{page.text(words)}</p>"
+
+
+def percent(share: float) -> str:
+    return drawing.number(share, SHARE)
+
+
+# Trials
+
+def units_said(run: kurultai.Run, name: str) -> str:
+    """'120 communities treated, 130 control'."""
+    data, unit = run.treatment[name], run.policies[name].get("unit", "community")
+    of_people = unit != "community" and "resident_status" in data
+    status = data["resident_status" if of_people else "status"].values
+    noun = "residents" if of_people else "communities"
+    return f"{int((status == trials.TREATED).sum()):,} {noun} treated, {int((status == trials.CONTROL).sum()):,} control"
+
+
+def effect_rows(run: kurultai.Run, name: str) -> list[tuple[str, ...]]:
+    """Rows of the table of effects: a round each of a trial with an outcome, then what it does beside the treated."""
+    trial, unit = trials.read_trial(run, name), run.policies[name].get("unit", "community")
+    rows = []
+    for number in range(trial.rounds):
+        acted, effect = trial.acted(number), trial.effect(number, unit)
+        means = [acted[(trial.status == part) & ~trial.elsewhere & numpy.isfinite(acted)] for part in (trials.TREATED, trials.CONTROL)]
+        if not math.isfinite(effect.value):
+            continue
+        rows.append((name, str(number + 1), *(percent(float(mean.mean())) for mean in means),
+                     *drawing.with_interval(effect.value, *effect.interval, SHARE, difference=True), f"{effect.observations:,}"))
+    beside = trial.beside_effect() if trial.rounds else None
+    if beside is not None and math.isfinite(beside.value):
+        rows.append((f"{name}: others in their households", "1", "", "",
+                     *drawing.with_interval(beside.value, *beside.interval, SHARE, difference=True), f"{beside.observations:,}"))
+    return rows
+
+
+def arm_row(run: kurultai.Run, name: str) -> tuple[str, ...] | None:
+    """Participation of the treated less that of the control before and after, or None where the file cannot tell. After: in the
+    last week in force, at the earliest a year after the start, since participation looks back on a year."""
+    if "arm" not in run.series or "participation" not in run.level("arm"):
+        return None
+    variable, policy = run.variable("participation", "arm"), run.policies[name]
+    labels, weeks = [str(label) for label in variable["arm"].values], variable["week"].values
+    parts = [f"{name}: {part}" for part in ("treated", "control")]
+    if any(part not in labels for part in parts):
+        return None
+    start, end = int(policy.get("start", 0)), int(policy.get("end", -1))
+    last = int(weeks[-1]) if end < 0 else max(end, start + drawing.WEEKS_A_YEAR)
+    treated, control = (variable.values[:, labels.index(part)] for part in parts)
+    before, after = numpy.flatnonzero(weeks < start)[-1:], numpy.flatnonzero(weeks <= last)[-1:]
+    if not after.size or not math.isfinite(float(treated[after[0]] - control[after[0]])):
+        return None
+    k = int(after[0])
+    was = float(treated[before[0]] - control[before[0]]) if before.size else math.nan
+    now = float(treated[k] - control[k])
+    return (name, units_said(run, name), *(drawing.change(x, SHARE) if math.isfinite(x) else "not recorded" for x in (was, now, now - was)),
+            percent(float(treated[k])), percent(float(control[k])), f"{int(weeks[k])}")
+
+
+def trials_section(run: kurultai.Run) -> str:
+    """The randomised policies: what they did to those whom they reached."""
+    names = [name for name, policy in run.policies.items() if isinstance(policy, dict) and policy.get("trial") and name in run.treatment]
+    observed = [name for name in names if "acted" in run.treatment[name]]
+    parts, forms = [], run.scenario.get("form", {})
+    rows = [row for name in observed for row in effect_rows(run, name)]
+    if rows:
+        outcomes = [run.policies[name].get("outcome", "") for name in observed]
+        titles = [forms.get(form, {}).get("title") or form for form in outcomes]
+        said_by = titles[0] if len(set(titles)) == 1 else "; ".join(f"{name}: {title}" for name, title in zip(observed, titles))
+        parts.append(paragraph("Who is treated was drawn by lot, so that those treated and the control differ by the policy alone. Shares are "
+                               f"of people who took part ({said_by}). Round 1 is the first to close in or after the policy's first week. "
+                               "Intervals know the luck of the lots and of the people in this run, not that of another run."))
+        parts.append(page.details("Effects on the treated", page.table(
+            ("trial", "round", "treated", "control", "effect", "95% interval", "people"), rows,
+            "Effect: treated less control of the same communities, in percentage points.", numbers=range(1, 7)), is_open=True))
+    for name in observed:
+        if not any(row[0] == name for row in rows):
+            parts.append(paragraph(f"{name}: {units_said(run, name)}. There is no effect to tell: no matter of its outcome has closed since it "
+                                   "began, or nobody is control; a longer run (run.weeks) or a share below 1 would tell."))
+    blind = [name for name in names if name not in observed]
+    arms = {name: arm_row(run, name) for name in blind}
+    if any(arms.values()):
+        parts.append(page.details("Participation by arm", page.table(
+            ("trial", "units", "before", "after", "change", "treated", "control", "week"), [row for row in arms.values() if row],
+            "Participation: share of adults who took part in anything in the last 52 weeks. Before and after: treated less control, in "
+            "percentage points, in the last week before the start and in the week at the right.", numbers=(2, 3, 4, 5, 6, 7)), is_open=True))
+    for name in blind:
+        if arms[name] is None:
+            parts.append(paragraph(f"{name}: {units_said(run, name)}. What came of it the file does not tell: it has no participation of both "
+                                   "arms; add \u201carm\u201d to levels in [output], keep the series participation, and run it again."))
+    if blind:
+        parts.append(paragraph("Trials without an outcome have no intervals: a difference may be luck. For an effect with its interval set outcome "
+                               f"to a form, in {', '.join(f'[policy.{name}]' for name in blind)}, and run it again."))
+    return page.section("Trials", *parts)
+
+
+# Surveys
+
+def survey_facts(one: surveys.Survey, settings: dict[str, Any], scale: float) -> list[str]:
+    """What to know of a survey before reading it, a sentence or two each."""
+    weeks, people, drawn, answered = one.week, int(one.people[-1]), int(one.drawn[-1]), int(one.answered[-1])
+    times = f"Held once, in week {weeks[0]}" if weeks.size == 1 else \
+        f"Held {weeks.size} times, in weeks {', '.join(map(str, weeks[:-1]))} and {weeks[-1]}" if weeks.size <= 4 else \
+        f"Held {weeks.size} times, from week {weeks[0]} to week {weeks[-1]}"
+    rate = f" ({percent(answered / drawn)})" if drawn else ""
+    facts = [f"{times}. {'In the last round ' if weeks.size > 1 else ''}{drawn:,} of {people:,} people were drawn and {answered:,} of them "
+             f"answered{rate}."]
+    planned, wider = settings.get("size", drawn), one.widening(scale)
+    small = (f"at run.scale {scale:g} " if scale < 1 else "") + "the society holds so few of those it asks"
+    if drawn >= NEARLY * people:
+        why = f": {planned:,} were to be drawn, but {small}" if planned > drawn else ""
+        facts.append(f"It drew {'everyone' if drawn == people else 'nearly everyone'} it could{why}.")
+        if wider > 1.05:
+            factor = f", by a factor of about {wider:.2g}" if math.isfinite(wider) else ""
+            facts[-1] += f" Its interval is therefore narrower than that of a real survey with as many answers{factor}."
+    elif settings.get("design") != "clustered" and wider >= 1.1:
+        facts.append(f"It drew {percent(drawn / people)} of those it may ask, since {small}: the interval of a real survey with as many answers "
+                     f"would be about {wider:.2g} times as wide.")
+    elif drawn < planned:
+        facts.append(f"{planned:,} were to be drawn, but the places drawn hold fewer people, since {small}.")
+    if one.answer_dependent:
+        strength = f" (selective = {settings['selective']:g})" if settings.get("selective") else ""
+        facts.append(f"Who stays away depends on the answer{strength}: estimates are biased, and the intervals make no allowance for it.")
+    return facts
+
+
+def survey_table(one: surveys.Survey) -> str:
+    """The last round, a question a row."""
+    def points(values: Any) -> list[str]:
+        return [f"{value:.2f}" if math.isfinite(value) else "none" for value in values]
+
+    last = {field: one.data[field].values[-1] for field in surveys.FIELDS}
+    shown = {field: points(last[field]) for field in ("estimate", "low", "high", "census", "latent")}
+    rows = [(question, f"{int(last['respondents'][k]):,}", shown["estimate"][k],
+             f"{shown['low'][k]} to {shown['high'][k]}" if one.has_interval[-1][k] else "none", shown["census"][k],
+             ("yes" if one.covered[-1][k] else "no") if one.has_interval[-1][k] else "", shown["latent"][k])
+            for k, question in enumerate(one.questions)]
+    return page.details("Its questions, in the last round", page.table(
+        ("question", "answers", "mean answer", "95% interval", "everyone", "held", "behind"), rows,
+        "Everyone: the mean answer, had all who may be asked answered the same questions. Held: whether the interval holds it. Behind: the mean "
+        "of what the question is about, from 0 to 1.", numbers=(1, 2, 3, 4, 5, 6)))
+
+
+def surveys_section(run: kurultai.Run) -> str:
+    """What the surveys found, beside what only a simulation knows: what everyone would have said."""
+    held = [one for one in (surveys.read_survey(run, name) for name in run.surveys) if one.week.size]
+    if not held:
+        return ""
+    settings, scale = run.scenario.get("survey", {}), float(run.attributes.get("scale", 1.0))
+    hits, number = (sum(int(part[-1].sum()) for part in parts) for parts in
+                    ([one.covered for one in held], [one.has_interval for one in held]))
+    every = sum(int(one.covered.sum()) for one in held), sum(int(one.has_interval.sum()) for one in held)
+    rounds = f", {every[0]} of {every[1]} in all rounds" if every[1] > number else ""
+    parts = [paragraph("Answers run from 1, the lowest, to 5, the highest; an estimate is their mean. Beside it stands what a survey never "
+                       "knows: what everyone would have said, and what lies behind the answers. "
+                       f"{hits} of {number} intervals of the last rounds hold what everyone would have said{rounds}. Where who stays away "
+                       "does not depend on the answer, about 95 in 100 should.")]
+    for one in held:
+        parts += [f"<h3>{page.text(one.title)}</h3>", *map(paragraph, survey_facts(one, settings.get(one.name, {}), scale)),
+                  attempt(lambda w, n=one.name: plots.survey(run, n, width=w)), survey_table(one)]
+    return page.section("Surveys", *parts)
+
+
+# Tables
 
 def series_table(run: kurultai.Run, names: list[str]) -> str:
     rows = []
@@ -343,6 +557,15 @@ def pairs_of_levers(sweep: kurultai.Sweep, measure: str, most: int = 3) -> list[
     return found[:most]
 
 
+def worth_showing(sweep: kurultai.Sweep, level: str, most: int = 2) -> list[str]:
+    """At most so many of a level's series that differ between points: those that measures look at, then those that a reader asks for
+    first, then the others."""
+    there = sweep.followed(level)
+    measured = [name for name in dict.fromkeys(sweep.looked_at(measure)[0] for measure in sweep.measure_names) if name in there]
+    names = dict.fromkeys([*measured, *(name for name in READ_FIRST[:4] if name in there), *there])
+    return list(itertools.islice((name for name in names if sweep.differs(name, level)), most))
+
+
 def sweep_page(sweep: kurultai.Sweep, file: pathlib.Path, program: pathlib.Path) -> str:
     scenario, settings = sweep.scenario, sweep.settings.get("sweep", {})
     run = scenario.get("run", {})
@@ -380,7 +603,7 @@ def sweep_page(sweep: kurultai.Sweep, file: pathlib.Path, program: pathlib.Path)
     done = bool(sweep.finished.any())
     shown = [axis.name for axis in sweep.axes if len(axis.values) > 1][:4]
     order = [lever] + [name for name in shown if name != lever] if lever in shown else shown
-    nation, region, stratum = (sweep.followed(level) for level in ("nation", "region", "stratum"))
+    nation, region, stratum = (worth_showing(sweep, level) for level in ("nation", "region", "stratum"))
     figures: list[str] = []
     if done and main:
         figures += [
@@ -422,6 +645,9 @@ def main() -> int:
                         help="the program that knows the parameters' defaults")
     options = parser.parse_args()
     out = options.out or options.result.with_suffix(".html")
+    if out.suffix.lower() not in (".html", ".htm"):
+        print(f"error: {out}: no name for a report (it is written as HTML) name it {out.with_suffix('.html')}", file=sys.stderr)
+        return 2
     try:
         result = kurultai.open_result(options.result)
         if isinstance(result, kurultai.Run):

@@ -44,6 +44,8 @@ h3{margin:0 0 .9rem;font-size:1.15rem;line-height:1.3;text-wrap:balance}
 .tile dt{color:var(--soft);font-size:.92rem;line-height:1.4}
 .tile dd{margin:0 0 .2rem;overflow-wrap:anywhere;font-size:1.6rem;font-weight:700;line-height:1.2;letter-spacing:-.01em}
 .tile dd small{font-size:1rem;font-weight:400;letter-spacing:0;color:var(--soft)}
+section>p{max-width:50rem}
+section>h3{margin:1.8rem 0 .5rem}
 figure{margin:0 0 1.2rem;padding:1.2rem 1.3rem}
 figure svg{display:block;width:100%;height:auto}
 figure svg *{stroke-linejoin:round;stroke-linecap:butt}
@@ -66,7 +68,7 @@ code{font-size:.92em;overflow-wrap:anywhere}
 footer{padding-bottom:3rem;color:var(--faint);font-size:.85rem;overflow-wrap:anywhere}
 @media (max-width:640px){.wide{display:none!important}.narrow{display:block!important}
 main,header,footer{padding-left:.8rem;padding-right:.8rem}figure{padding:1rem .7rem}.tile dd{font-size:1.35rem}
-.tiles{grid-template-columns:1fr 1fr}.tile{padding:.8rem}}
+.tiles{grid-template-columns:1fr 1fr}.tile{padding:.8rem}caption{max-width:calc(100vw - 4.5rem)}}
 @media (max-width:380px){.tiles{grid-template-columns:1fr}}
 @media print{body{font-size:10pt}.wide{display:block!important}.narrow{display:none!important}
 figure,.tile{break-inside:avoid;border-color:#bbb}h2,h3{break-after:avoid}details:not([open]){display:none}header{padding-top:0}}

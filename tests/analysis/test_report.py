@@ -8,6 +8,10 @@ import unittest
 
 import _sample
 import _sweep_sample
+import h5py
+import numpy
+import test_surveys
+import test_trials
 
 VOID = {"meta", "br", "img", "hr", "link", "input"}
 
@@ -84,14 +88,114 @@ class Report(unittest.TestCase):
                      "Participation rises from 20% to 25%", "Astana city", "0" * 32):
             self.assertIn(part, outline.words)
 
+    def with_scenario(self, file, scenario):
+        """The page of `file` after its scenario is replaced."""
+        with h5py.File(file, "r+") as opened:
+            opened.attrs["scenario"] = 'title = "Sample"\n' + scenario
+        return self.page(file)[0].words
+
+    def test_surveys_stand_beside_what_everyone_would_have_said(self):
+        said = self.with_scenario(test_surveys.write_survey(self.path / "a.h5", dependent=1), "[survey.rural]\nsize = 100\nselective = 0.5\n")
+        for part in ("Answers run from 1, the lowest, to 5, the highest", "Rural residents", "Held 2 times, in weeks 40 and 92.",
+                     "100 of 5,000 people were drawn and 75 of them answered (75%)", "1 of 2 intervals of the last rounds hold",
+                     "2 of 3 in all rounds", "1 of 2 intervals hold what everyone would have said", "(selective = 0.5): estimates are biased",
+                     "Trust? 75 3.30 3.10 to 3.50 3.20 yes 0.50"):
+            self.assertIn(part, said)
+        self.assertNotIn("It drew", said)
+
+    def test_a_survey_of_nearly_everyone_says_so(self):
+        file = test_surveys.write_survey(self.path / "a.h5")
+        for people, part in ((105, "It drew nearly everyone it could: 400 were to be drawn, but at run.scale 0.05 the society holds so few of those it "
+                                   "asks. Its interval is therefore narrower than that of a real survey with as many answers, by a factor of about 1.8."),
+                             (300, "It drew 33% of those it may ask")):
+            with h5py.File(file, "r+") as opened:
+                opened["surveys/rural/people"][:] = people
+            said = self.with_scenario(file, "[survey.rural]\nsize = 400\n")
+            self.assertIn(part, said)
+            self.assertNotIn("depends on the answer (", said)
+
+    def test_a_trial_tells_its_effect(self):
+        n = 400
+        parts = numpy.tile([1, 2], n // 2)
+        acted = numpy.where(parts == 1, 2 * (numpy.arange(n) % 8 < 6), 2 * (numpy.arange(n) % 8 < 4))  # of the first round: bit 1
+        file = test_trials.write_trial(self.path / "a.h5", parts, acted, before=[1, 1], closed=[3, 3])
+        said = self.with_scenario(file, '[form.vote]\ntitle = "a vote"\n[policy.mail]\nlever = "participation.mail"\nunit = "household"\n'
+                                        'trial = true\noutcome = "vote"\nshare = 0.5\nstart = 20\nend = 30\n')
+        self.assertIn("Shares are of people who took part (a vote)", said)
+        self.assertIn("mail 1 75% 50% +25 pp +16 to +34 pp 400", said)
+        self.assertIn("50% of households outcome: vote", said)
+
+    def with_arms(self, named):
+        """A sample with the trial of two communities, and participation by arm: the treated rise by 0.2 in week 100."""
+        file = _sample.write_sample(self.path / "arms.h5")
+        with h5py.File(file, "r+") as opened:
+            policy = opened.create_group("policy/fair")
+            scale = _sample._texts(policy, "community", ["c0", "c1", "c2"])
+            scale.make_scale("community")
+            policy.create_dataset("status", data=numpy.array([1, 2, 2], dtype="uint8")).dims[0].attach_scale(scale)
+            group = opened.create_group("series/arm")
+            scales = group.create_dataset("week", data=numpy.arange(160, dtype="int32")), _sample._texts(group, "arm", named)
+            values = numpy.tile([0.3, 0.25], (160, 1))
+            values[100:, 0] += 0.2
+            data = group.create_dataset("participation", data=values)
+            for d, (name, scale) in enumerate(zip(("week", "arm"), scales)):
+                scale.make_scale(name)
+                data.dims[d].attach_scale(scale)
+        return self.with_scenario(file, '[policy.fair]\nlever = "akimat.openness"\ntrial = true\nstart = 90\nend = 95\n')
+
+    def test_a_trial_without_outcome_shows_its_arms(self):
+        said = self.with_arms(["fair: treated", "fair: control"])
+        self.assertIn("fair 1 communities treated, 2 control +5.0 pp +25 pp +20 pp 50% 25% 142", said)  # a year after the start
+        self.assertIn("set outcome to a form, in [policy.fair]", said)
+
+    def test_a_trial_that_the_file_does_not_tell_says_how_to_get_it(self):
+        self.assertIn("fair: 1 communities treated, 2 control. What came of it the file does not tell", self.with_arms(["other: treated", "x"]))
+
+    def test_policies_show_what_they_set(self):
+        said = self.with_scenario(_sample.write_sample(self.path / "a.h5"), """
+            [policy.a]\nlever = "akimat.openness"\nmode = "set"\ndose = 0.5\nstart = 5\nend = 50\nramp = 4\nregions = ["Abai Region"]
+            types = ["town"]\nincome_below = 0.8\nage_to = 30\nsex = "women"\nshare = 0.25\nunit = "resident"\nlot = "both"\ncommunity_share = 0.5
+            [policy.b]\nlever = "akimat.audit"\ndose = 0.1\nmeaning = "More audits"\n""")
+        for part in ("name meaning lever dose weeks target treated a akimat.openness", "set 0.5 5 to 50, growing over 4 weeks Abai Region; town; income "
+                     "less than 0.8 of the national mean; aged 18 to 30; sex women; in 50% of the communities 25% of residents, lot both",
+                     "b More audits akimat.audit add 0.1 from 0 all"):
+            self.assertIn(part, said)
+
+    def test_one_region_is_not_compared(self):
+        file = _sample.write_sample(self.path / "a.h5")
+        with h5py.File(file, "r+") as opened:
+            region = opened["series/region"]
+            del region["kind"]
+            for name in [name for name, data in region.items() if data.ndim > 1]:
+                del region[name]
+            del region["region"]
+            label = _sample._texts(region, "region", ["Abai Region"])
+            label.make_scale("region")
+            trust = region.create_dataset("participation", data=numpy.full((160, 1), 0.25))
+            trust.dims[0].attach_scale(region["week"])
+            trust.dims[1].attach_scale(label)
+        outline, _ = self.page(file)
+        for part in ("lowest region", "of 1 regions", "Regions"):
+            self.assertNotIn(part, outline.words)
+        self.assertIn("Participation rises from 20% to 25%", outline.words)
+
     def test_a_sweep(self):
         outline, written = self.page(_sweep_sample.write_sweep(self.path / "grid.h5"), "--out", str(self.path / "page.html"))
         self.assertEqual(written, self.path / "page.html")
         self.assertGreaterEqual(outline.tags.count("figure"), 8)
         for part in ("report of a sweep", "How far do announcements and notices carry?", "71 of 72", "9 points, each run up to 8 times",
-                     "reach (information.reach)", "share their random numbers", "Reach moves participation most: +4.9 pp",
+                     "reach (information.reach)", "share their random numbers", "Reach moves participation (last year) most: +4.9 pp",
                      "not enough memory: 5 GB asked", "All replicates live in one society", "uncalibrated", "ab" * 16, "95% interval"):
             self.assertIn(part, outline.words)
+
+    def test_a_sweep_shows_series_that_differ(self):
+        file = _sweep_sample.write_sweep(self.path / "grid.h5")
+        with h5py.File(file, "r+") as opened:
+            opened["series/nation/awareness"][:] = 0.98
+        outline, _ = self.page(file)
+        over_time = next(svg["aria-label"] for svg in outline.svgs if "ends at" in svg["aria-label"])
+        self.assertIn("Share of adults who took part", over_time)
+        self.assertNotIn("Awareness", over_time)
 
     def test_a_design_of_drawn_points(self):
         outline, _ = self.page(_sweep_sample.write_sweep(self.path / "latin.h5", "latin", weeks=60))
@@ -113,6 +217,10 @@ class Report(unittest.TestCase):
             self.assertEqual(done.returncode, 5)
             self.assertIn(message, done.stderr)
             self.assertEqual(done.stdout, "")
+        done = self.report(self.path / "a.h5", "--out", str(self.path / "a.pdf"))
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn(f"a.pdf: no name for a report (it is written as HTML) name it {self.path / 'a.html'}", done.stderr)
+        self.assertFalse((self.path / "a.pdf").exists())
 
 
 if __name__ == "__main__":

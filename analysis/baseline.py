@@ -85,11 +85,15 @@ def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, scale: floa
     return kurultai.open_run(out)
 
 
-def span(values: list[float], digits: int = 3) -> str:
+def number(value: float) -> str:
+    """A value with three digits, or more where it has more before the point."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def span(values: list[float]) -> str:
     """Mean and range over seeds."""
-    mean, low, high = numpy.mean(values), min(values), max(values)
-    text = f"{mean:.{digits}g}"
-    return text if f"{low:.{digits}g}" == f"{high:.{digits}g}" else f"{text} ({low:.{digits}g} to {high:.{digits}g})"
+    mean, low, high = (number(value) for value in (numpy.mean(values), min(values), max(values)))
+    return mean if low == high else f"{mean} ({low} to {high})"
 
 
 def page(runs: list, scale: float) -> str:

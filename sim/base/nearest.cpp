@@ -54,4 +54,8 @@ std::string nearest(const std::string& word, std::span<const std::string> known)
   return {};
 }
 
+std::string did_you_mean(const std::string& near, const std::string& otherwise) {
+  return near.empty() ? otherwise : "did you mean '" + near + "'?";
+}
+
 }  // namespace kurultai

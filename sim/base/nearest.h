@@ -10,4 +10,7 @@ namespace kurultai {
 /// in three letters), else a word that `word` begins, or "" if none is near. Of equally near ones, the first.
 std::string nearest(const std::string& word, std::span<const std::string> known);
 
+/// The suggestion of a message: "did you mean 'NEAR'?", or `otherwise` where `near` is empty.
+std::string did_you_mean(const std::string& near, const std::string& otherwise = "");
+
 }  // namespace kurultai

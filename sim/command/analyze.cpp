@@ -534,11 +534,10 @@ std::string analysis(const Result& result, const AnalyzeOptions& options) {
       findings.push_back(examined(sweep, measure, options));
   }
   if (findings.empty()) {
-    const std::string near = nearest(options.measure, names);
     throw Error(ExitCode::usage,
                 {"--measure " + options.measure, "the sweep has no such measure",
                  fmt::format("it has {}{}", names[0], names.size() > 1 ? " and others" : ""),
-                 near.empty() ? "without --measure all are shown" : "did you mean '" + near + "'?"});
+                 did_you_mean(nearest(options.measure, names), "without --measure all are shown")});
   }
   return options.json ? json_of(sweep, findings, options) : Page(sweep, options).text(findings);
 }

@@ -23,6 +23,7 @@ int check(const ScenarioOptions& options) {
   fmt::print("  weeks      {:>14}  and {} of warm-up\n", model.run.weeks.value(), model.run.warmup.value());
   fmt::print("  memory     {:>14.2f}  GB, about\n", e.bytes / 1e9);
   fmt::print("  time       {:>14.0f}  s on {} threads, about\n", e.seconds, threads());
+  for (const std::string& remark : model.remarks()) fmt::print("  note: {}\n", remark);
   return 0;
 }
 

@@ -363,6 +363,24 @@ void compare_sweeps(const CompareOptions& options, const SweepFile& a, const Swe
   }
 }
 
+/// The keys of [run] that make runs unlike, where two resolved scenarios differ in them: "weeks 260 and 60".
+std::string unlike(const std::string& a, const std::string& b) {
+  const auto setting = [](const std::string& text, const std::string& key) {
+    std::istringstream lines(text);
+    bool inside = false;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.rfind('[', 0) == 0) inside = line == "[run]";
+      if (inside && line.rfind(key + " = ", 0) == 0) return line.substr(key.size() + 3);
+    }
+    return std::string("?");
+  };
+  std::string list;
+  for (const char* key : {"scale", "warmup", "weeks"})
+    if (const std::string in_a = setting(a, key), in_b = setting(b, key); in_a != in_b)
+      list += fmt::format("{}{} {} and {}", list.empty() ? "" : ", ", key, in_a, in_b);
+  return list;
+}
+
 void compare_results(const CompareOptions& options, Comparison& comparison) {
   const std::string& file_b = options.b.empty() ? options.a : options.b;
   const Result a = read_result(options.a);
@@ -378,6 +396,7 @@ void compare_results(const CompareOptions& options, Comparison& comparison) {
     compare_sweeps(options, {options.a, a}, {file_b, b}, comparison);
   } else if (kind_a.empty()) {
     if (!options.points.empty()) throw usage("--point", "A and B are single runs", "they have no points", "take it away");
+    comparison.caveat = unlike(text_attribute(a, "scenario"), text_attribute(b, "scenario"));
     comparison.rows = rows_of(side_of_run(options.a, a), side_of_run(file_b, b), options, "");
   } else {
     throw usage(options.a, fmt::format("a {} cannot be compared", kind_a), "", "compare two runs, two sweeps, or two scenarios");
@@ -429,9 +448,10 @@ std::string comparison_text(const Comparison& comparison, const CompareOptions& 
   const bool alone = single(comparison);
   std::string text = fmt::format("A: {} ({})\nB: {} ({})\n", options.a, comparison.a, options.b.empty() ? options.a : options.b, comparison.b);
   const Difference& first = comparison.rows.front().difference;
+  if (!comparison.caveat.empty()) text += fmt::format("The runs are unlike ({}): differences hold this as well as what the scenarios change.\n", comparison.caveat);
   if (alone) {
     text += fmt::format("One run each, {}: differences without intervals. Compare scenarios (.toml) or sweeps with replicates to know how sure they are.\n",
-                        first.paired ? "with the same luck" : "each with luck of its own");
+                        first.paired && comparison.caveat.empty() ? "with the same luck" : first.paired ? "from the same seed" : "each with luck of its own");
   } else if (first.paired) {
     text += fmt::format("Paired by shared luck: {} pairs; intervals at {:g}% (Student){}\n", first.n_a, 100 * options.confidence,
                         first.left_out > 0 ? fmt::format("; {} runs left out, without value or partner", first.left_out) : "");
@@ -516,6 +536,7 @@ std::string comparison_json(const Comparison& comparison, const CompareOptions& 
   }
   Json json = {{"a", options.a}, {"b", options.b.empty() ? options.a : options.b}, {"title_a", comparison.a}, {"title_b", comparison.b}, {"confidence", options.confidence}, {"power", options.power}};
   if (options.margin) json["margin"] = *options.margin;
+  if (!comparison.caveat.empty()) json["caveat"] = comparison.caveat;
   json["failed"] = comparison.failed;
   json["comparisons"] = rows;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -533,6 +554,7 @@ Result comparison_result(const Comparison& comparison, const CompareOptions& opt
   file.attributes["confidence"] = options.confidence;
   file.attributes["power"] = options.power;
   if (options.margin) file.attributes["margin"] = *options.margin;
+  if (!comparison.caveat.empty()) file.attributes["caveat"] = comparison.caveat;
   file.attributes["failed_runs"] = static_cast<std::int64_t>(comparison.failed);
   // Rows run by point, region and measure; there are the dimensions of which there is more than none.
   Group group{"differences", "B - A of each measure", {}, {}};

@@ -1,7 +1,9 @@
 #include "command/program.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/parallel.h"
 #include "command/analyze.h"
 #include "command/calibrate.h"
@@ -49,7 +52,7 @@ class CommandLine {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
       if (e.get_exit_code() == 0) return app_.exit(e);
-      std::fprintf(stderr, "kurultai: %s (%s) see 'kurultai --help'\n", e.what(), e.get_name().c_str());
+      std::fprintf(stderr, "kurultai: %s\n", complaint(e, argc, argv).c_str());
       return static_cast<int>(ExitCode::usage);
     }
     set_threads(threads_);
@@ -59,6 +62,17 @@ class CommandLine {
   }
 
  private:
+  /// What was wrong with the command line, in the form of all messages.
+  [[nodiscard]] std::string complaint(const CLI::ParseError& error, int argc, char** argv) const {
+    const std::string given = argc > 1 ? argv[1] : "";
+    std::vector<std::string> verbs;
+    for (const auto& [verb, action] : actions_) verbs.push_back(verb->get_name());
+    const bool known = std::find(verbs.begin(), verbs.end(), given) != verbs.end();
+    if (known || given.empty() || given[0] == '-')
+      return fmt::format("{} (usage) see 'kurultai {}--help'", given.empty() ? "a verb is missing" : error.what(), known ? given + ' ' : "");
+    return to_string(Message{"", fmt::format("there is no verb '{}'", given), "'kurultai --help' lists them", did_you_mean(nearest(given, verbs))});
+  }
+
   /// A verb whose options live in the object that it returns; `action` is called with them.
   template <class Options>
   std::pair<CLI::App&, Options&> add(const char* name, const char* meaning, int (*action)(const Options&)) {

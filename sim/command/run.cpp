@@ -139,6 +139,7 @@ int run(const RunOptions& options) {
     throw Error(ExitCode::memory, {"", fmt::format("the run needs about {:.1f} GB of memory", needed / 1e9),
                                    fmt::format("this machine has {:.1f} GB", present / 1e9), "lower --scale"});
 
+  for (const std::string& remark : model.remarks()) fmt::print(stderr, "kurultai: note: {}\n", remark);
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
   const double building = seconds_since(begun);

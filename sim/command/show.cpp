@@ -476,6 +476,12 @@ class Summary {
     heading(fmt::format("survey {}, week {}{}", group.path.substr(group.path.find('/') + 1), labels(*week).back(),
                         rounds > 1 ? fmt::format(" (the last of {} rounds)", rounds) : ""));
     explain(group.long_name);
+    std::vector<double> counts;
+    for (const char* name : {"drawn", "people", "answered"})
+      if (const Variable* variable = group.variable(name)) counts.push_back(numbers(variable->values)[rounds - 1]);
+    if (counts.size() == 3)
+      explain(fmt::format("answers from 1 (lowest) to 5; {:.0f} drawn of the {:.0f} whom this run holds{}, {:.0f} answered", counts[0], counts[1],
+                          2 * counts[0] > counts[1] ? ": most of them, so intervals are narrower than in a larger population" : "", counts[2]));
     std::size_t name_width = 10;
     for (const std::string& name : names) name_width = std::max(name_width, std::min<std::size_t>(columns(name), 28));
     put(style_.faint(fitted("", name_width) + right("respondents", 13) + right("mean", 8) + right("95% interval", 18) + right("census", 10)));

@@ -106,6 +106,7 @@ int sweep(const SweepOptions& options) {
   execution.runner.stop = [] { return stop_signal() != 0; };
   execution.runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
+    check_outline(sweep);
     print_plan(sweep, execution, options.file);
     return static_cast<int>(ExitCode::done);
   }

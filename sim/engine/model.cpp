@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 namespace kurultai {
 
@@ -54,11 +55,32 @@ void Model::check() const {
   for (std::size_t f = 0; f < forms.size(); ++f) {
     const std::string& before = forms[f].follows.value();
     if (before.empty() || std::find(names.begin(), names.end(), before) != names.end()) continue;
-    const std::string near = nearest(before, names);
     throw scenario_error(source.place_of(forms[f].name() + ".follows"),
                          fmt::format("form '{}' follows '{}'", forms.key(f), before), "no form has that name",
-                         near.empty() ? "name a form that the scenario has" : fmt::format("did you mean '{}'?", near));
+                         did_you_mean(nearest(before, names), "name a form that the scenario has"));
   }
+}
+
+std::vector<std::string> Model::remarks() const {
+  std::vector<std::string> list;
+  const std::int64_t last = run.weeks - 1;
+  for (std::size_t p = 0; p < policies.size(); ++p) {
+    const PolicySpec& policy = policies[p];
+    if (policy.start > last)
+      list.push_back(fmt::format("{} begins in week {} and the run ends with week {}: it does nothing", policy.name(), policy.start.value(), last));
+    for (std::size_t q = 0; q < p; ++q) {
+      const PolicySpec& other = policies[q];
+      const auto ends_before = [](const PolicySpec& a, const PolicySpec& b) { return a.end >= 0 && a.end < b.start; };
+      const bool arms = !policy.lot.value().empty() && policy.lot.value() == other.lot.value();
+      if (policy.lever.value() == other.lever.value() && !arms && !ends_before(policy, other) && !ends_before(other, policy))
+        list.push_back(fmt::format("{} and {} move {} in the same weeks: where both apply they act in this order", other.name(), policy.name(), policy.lever.value()));
+    }
+  }
+  std::vector<std::string> late;
+  for (std::size_t s = 0; s < surveys.size(); ++s)
+    if (surveys[s].week > last) late.push_back(fmt::format("{} (week {})", surveys[s].name(), surveys[s].week.value()));
+  if (!late.empty()) list.push_back(fmt::format("not held, since the run ends with week {}: {}", last, joined(late)));
+  return list;
 }
 
 Mechanism& Model::mechanism(const std::string& name) {

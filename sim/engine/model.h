@@ -29,6 +29,9 @@ struct Model {
   /// lever, forms that follow none, surveys without their items.
   void check() const;
 
+  /// What is valid and still hardly meant: policies and surveys that lie beyond the last week, policies that meet on one lever.
+  [[nodiscard]] std::vector<std::string> remarks() const;
+
   /// The mechanism called `name`; throws std::logic_error if there is none.
   Mechanism& mechanism(const std::string& name);
 

@@ -30,7 +30,7 @@ class Coverage final : public Mechanism {
                    .reads = {"age"},
                    .writes = {"access", "coverage"}}) {
     observe({.name = "access",
-             .meaning = "share of residents aged 6 and over who can reach the internet",
+             .meaning = "share of residents aged 6 and over who have access to the internet; outages do not count",
              .source = "I3",
              .residents = [](const World& world, const Block& block, std::size_t, auto connected, auto all) {
                const Residents& r = world.residents();

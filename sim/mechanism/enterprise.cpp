@@ -8,7 +8,7 @@
 // Every fourth week, communities in turn, a thirteenth of the yearly rates. Farmers and entrepreneurs by occupation run an
 // enterprise with chance u = running, other adults in working life with u = beside; so it is dealt at the start, and by these
 // rates so it stays. Students and pensioners run none: who becomes one gives it up. heard: share of the support programmes
-// (R6) that i has heard of, H: the mean of exp(b_heard heard) over those who have no enterprise; G: stock of public goods. H, G0
+// (R6) that i has heard of, H: the mean of exp(b_heard heard) over those who have no enterprise, weighted by their odds; G: stock of public goods. H, G0
 // and tension0 are those at the end of the warm-up. The state pays for each enterprise that opens: loans at
 // credit_cost x credit, and the local incentive.
 // Limits: enterprises have no size and no trade; an occupation stays when its enterprise goes.

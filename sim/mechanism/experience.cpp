@@ -14,6 +14,7 @@
 // (that is efficacy's).
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "base/elementary.h"
 #include "mechanism/list.h"
@@ -56,7 +57,7 @@ class Experience final : public Mechanism {
     flow_.assign(communities, 0.0);
     lift_.assign(communities, 0.0);
     step_.assign(communities, 0);
-    memory_ = 1.0 - exp_(-0.6931471805599453 / half_life);
+    memory_ = 1.0 - exp_(-std::numbers::ln2 / half_life);
     for (std::size_t c = 0; c < communities; ++c) {
       world.akimats.experience[c] = world.akimats.usual_experience[c] = 0;
       world.akimats.cohesion[c] = cohesive(c);

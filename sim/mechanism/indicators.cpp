@@ -26,6 +26,7 @@
 #include <array>
 #include <bit>
 #include <memory>
+#include <numbers>
 #include <string>
 
 #include "base/elementary.h"
@@ -107,8 +108,8 @@ class Indicators final : public Mechanism {
     matters_.assign(communities, 0.0);
     looks_.assign(communities, 0);
     quality_ = quality_of(world);
-    memory_ = 1.0 - exp_(-0.6931471805599453 / half_life);
-    memory_of_four_ = 1.0 - exp_(-4.0 * 0.6931471805599453 / half_life);
+    memory_ = 1.0 - exp_(-std::numbers::ln2 / half_life);
+    memory_of_four_ = 1.0 - exp_(-4.0 * std::numbers::ln2 / half_life);
     for (const Block& block : world.blocks) tally(world, block);
     for (std::size_t c = 0; c < communities; ++c) {
       judge(world, c);

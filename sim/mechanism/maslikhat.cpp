@@ -2,7 +2,7 @@
 //
 //   distance = 1/2 sum_g |proposed_g - heard_g|                  heard: mix of wishes of those of the area who took part
 //   amended  = power if distance > tolerance, else 0             mix = (1 - amended) proposed + amended heard (`spending`)
-//   delay    = min(longest, slowness (distance - tolerance))     weeks, rounded up; 0 within the tolerance
+//   delay    = min(longest, ceil(slowness (distance - tolerance)))     weeks; 0 within the tolerance
 //
 // Once a year, where the budget year begins. Who took part are its voters: the areas' sums are `hearing`'s. While a budget is
 // delayed the communities of the area buy no goods; the year's plan is bought in the weeks that are left (conduct.h).

@@ -9,6 +9,8 @@
 // one makes acting in others likelier. Offline acts teach digital skill a little, by help that one finds there.
 // Limits: what one learns does not depend on the form or on its outcome (that is efficacy's); at 0 and 1 of
 // efficacy and skill some of it is lost.
+#include <numbers>
+
 #include "base/elementary.h"
 #include "mechanism/list.h"
 
@@ -39,7 +41,7 @@ class School final : public Mechanism {
 
   void prepare(World& world) override {
     world.residents().schooling.fill(Share{});
-    keep_ = exp_(-4.0 / half_life * 0.6931471805599453);
+    keep_ = exp_(-4.0 / half_life * std::numbers::ln2);
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {

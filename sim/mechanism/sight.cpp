@@ -2,6 +2,8 @@
 //
 //   v_if <- 1 - (1 - v_if)(1 - vis_f)   for each matter that closes in which i acted, by the family of the act
 //   v_if <- v_if 2^(-4 / half_life)     every fourth week
+#include <numbers>
+
 #include "base/elementary.h"
 #include "mechanism/list.h"
 
@@ -22,7 +24,7 @@ class Sight final : public Mechanism {
 
   void prepare(World& world) override {
     world.residents().visible.fill(Share{});
-    fade_ = exp_(-4.0 / half_life * 0.6931471805599453);
+    fade_ = exp_(-4.0 / half_life * std::numbers::ln2);
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "base/elementary.h"
+#include "base/parallel.h"
 #include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/money.h"
@@ -214,18 +215,24 @@ class StaffOfAkimats final : public Mechanism {
   /// `wanted` adults of the communities who hold no post: public servants first, then employees, then others; in an order by lot.
   std::vector<Vertex> candidates(const World& world, const Draws& draws, const std::vector<std::size_t>& communities, std::size_t wanted) const {
     const Residents& r = world.residents();
-    std::vector<std::pair<std::uint64_t, Vertex>> order;
+    using Lot = std::pair<std::uint64_t, Vertex>;
+    std::vector<Lot> order;
+    std::vector<std::vector<Lot>> found(communities.size());
     for (const Occupation rank : {Occupation::public_servant, Occupation::employee, Occupation::not_working}) {
       if (order.size() >= wanted) break;
-      const std::size_t before = order.size();
-      for (const std::size_t c : communities)
+      parallel_for(communities.size(), [&](std::size_t n) {
+        const std::size_t c = communities[n];
+        found[n].clear();
         for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i) {
           const auto occupation = static_cast<Occupation>(r.occupation[i]);
           const bool fits = rank == Occupation::not_working ? occupation != Occupation::public_servant && occupation != Occupation::employee : occupation == rank;
           if (!fits || !r.adult(i) || occupation == Occupation::pensioner || std::binary_search(holders_.begin(), holders_.end(), i)) continue;
-          order.emplace_back(draws.word(world.society.name(c, i), 0), i);
+          found[n].emplace_back(draws.word(world.society.name(c, i), 0), i);
         }
-      std::sort(order.begin() + static_cast<std::ptrdiff_t>(before), order.end());
+      });
+      const auto before = static_cast<std::ptrdiff_t>(order.size());
+      for (const std::vector<Lot>& lots : found) order.insert(order.end(), lots.begin(), lots.end());
+      std::sort(order.begin() + before, order.end());
     }
     if (order.size() > wanted) order.resize(wanted);
     std::vector<Vertex> chosen;

@@ -10,6 +10,7 @@
 // community counts as alarmed. Tension lowers the entry of enterprises and the tenure of appointed akims (`office`).
 // Limits: no protest, no spread between communities.
 #include <algorithm>
+#include <numbers>
 
 #include "base/elementary.h"
 #include "mechanism/list.h"
@@ -47,7 +48,7 @@ class Tension final : public Mechanism {
 
   void prepare(World& world) override {
     flow_.assign(world.society.communities(), 0.0);
-    memory_ = 1.0 - exp_(-0.6931471805599453 / half_life);
+    memory_ = 1.0 - exp_(-std::numbers::ln2 / half_life);
     world.akimats.tension.fill(0.0);
   }
 

@@ -6,6 +6,7 @@
 // always. +0.44 in log-odds is +10 points at a baseline of 30%; gain is what an act leaves at once, of which a part is left at
 // the next occasion. Faded every fourth week, communities in turn.
 #include <algorithm>
+#include <numbers>
 
 #include "base/elementary.h"
 #include "mechanism/list.h"
@@ -28,7 +29,7 @@ class Trace final : public Mechanism {
 
   void prepare(World& world) override {
     world.residents().trace.fill(Score{});
-    fade_ = exp_(-4.0 / half_life * 0.6931471805599453);
+    fade_ = exp_(-4.0 / half_life * std::numbers::ln2);
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {

@@ -8,7 +8,7 @@
 // head, for functions of their own, on which they spend what is left to them. A place's rules are its levers; a district's
 // and a region's the mean over inhabitants. Besides, the republic gives communities
 //
-//   grant_j = pool people_j max(0, index_j - mean) / sum of that,      pool = mean of the lever over inhabitants
+//   grant_j = pool people_j max(0, index_j - mean) / sum of that,      pool = sum of lever times inhabitants
 //
 // Once a year, when the budget year begins, after own revenue is planned. `budget` pays it.
 // Limits: the formula knows last year's promises of nobody; no loans; a grant is no income that an akimat reckons with.

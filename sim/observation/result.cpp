@@ -8,9 +8,8 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include <xxhash.h>
-
 #include "base/error.h"
+#include "base/hash.h"
 
 namespace kurultai {
 namespace {
@@ -22,14 +21,9 @@ const T* find_by_name(const std::vector<T>& list, const std::string& name) {
   return nullptr;
 }
 
-/// A running XXH3-128. Every part is preceded by its length, so that "ab","c" and "a","bc" differ.
-class Hash {
+/// The hash of a result. Every part is preceded by its length, so that "ab","c" and "a","bc" differ.
+class ResultHash {
  public:
-  Hash() : state_(XXH3_createState(), &XXH3_freeState) {
-    if (!state_) throw std::bad_alloc();
-    XXH3_128bits_reset(state_.get());
-  }
-  void bytes(const void* data, std::size_t size) { XXH3_128bits_update(state_.get(), data, size); }
   void number(std::uint64_t x) { bytes(&x, sizeof x); }
   void text(const std::string& text) {
     number(text.size());
@@ -77,20 +71,13 @@ class Hash {
     for (const std::string& meaning : variable.flag_meanings) text(flag_word(meaning));
     values(variable.values);
   }
-  [[nodiscard]] std::string hexadecimal() const {
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_.get()));
-    std::string digits;
-    for (const unsigned char byte : canonical.digest) {
-      digits += "0123456789abcdef"[byte >> 4];
-      digits += "0123456789abcdef"[byte & 15];
-    }
-    return digits;
-  }
+  [[nodiscard]] std::string digits() const { return hexadecimal(hash_.value()); }
 
  private:
+  void bytes(const void* data, std::size_t size) { hash_.add({static_cast<const std::byte*>(data), size}); }
+
   static_assert(std::endian::native == std::endian::little, "the digest is that of little-endian values");
-  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state_;
+  Hash hash_;
 };
 
 /// `list` by name.
@@ -146,7 +133,7 @@ void check(const Result& result, bool is_outline) {
 
 std::string digest_of(std::vector<const Group*> groups) {
   std::sort(groups.begin(), groups.end(), [](const Group* a, const Group* b) { return a->path < b->path; });
-  Hash hash;
+  ResultHash hash;
   hash.number(groups.size());
   for (const Group* group : groups) {
     hash.text(group->path);
@@ -155,7 +142,7 @@ std::string digest_of(std::vector<const Group*> groups) {
     hash.number(group->variables.size());
     for (const Variable* variable : sorted(group->variables)) hash.variable(*variable);
   }
-  return hash.hexadecimal();
+  return hash.digits();
 }
 
 }  // namespace
@@ -216,9 +203,9 @@ std::string whole_digest(const Result& result) {
 }
 
 std::string digest(const Values& values) {
-  Hash hash;
+  ResultHash hash;
   hash.values(values);
-  return hash.hexadecimal();
+  return hash.digits();
 }
 
 }  // namespace kurultai

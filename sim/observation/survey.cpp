@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 namespace kurultai {
 
@@ -15,9 +16,8 @@ void check_surveys(const Collection<SurveySpec>& surveys, const Collection<ItemS
       const auto found = std::find(names.begin(), names.end(), name);
       const std::string place = source.place_of(survey.items.path());
       if (found == names.end()) {
-        const std::string near = nearest(name, names);
         throw scenario_error(place, fmt::format("survey '{}' asks '{}'", surveys.key(s), name), "no item has that name",
-                             near.empty() ? fmt::format("add a table [item.{}]", name) : fmt::format("did you mean '{}'?", near));
+                             did_you_mean(nearest(name, names), fmt::format("add a table [item.{}]", name)));
       }
       const ItemSpec& item = items[static_cast<std::size_t>(found - names.begin())];
       if (item.asked() == Asked::job_satisfaction && !survey.of_staff())
@@ -33,10 +33,9 @@ void check_survey_regions(const Collection<SurveySpec>& surveys, const Country& 
   for (std::size_t s = 0; s < surveys.size(); ++s)
     for (const std::string& name : surveys[s].regions.value()) {
       if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      const std::string near = nearest(name, known);
       throw scenario_error(source.place_of(surveys[s].regions.path()), fmt::format("survey '{}' is held in '{}'", surveys.key(s), name),
                            "the society has no region of that code or name",
-                           near.empty() ? "name a region, or leave regions empty" : fmt::format("did you mean '{}'?", near));
+                           did_you_mean(nearest(name, known), "name a region, or leave regions empty"));
     }
 }
 

@@ -98,12 +98,10 @@ void check_outcomes(const Collection<PolicySpec>& policies, const Registry& regi
                              "name a form with matters, or measure its series by arm");
       continue;
     }
-    const std::string near = nearest(outcome.value(), forms);
     throw scenario_error(source.place_of(outcome.path()),
                          fmt::format("{}: unknown form {}", outcome.path(), to_toml(outcome.get())),
                          "the scenario has no form of that name",
-                         near.empty() ? (forms.empty() ? "" : "there are: " + listed(forms))
-                                      : fmt::format("did you mean '{}'?", near));
+                         did_you_mean(nearest(outcome.value(), forms), forms.empty() ? "" : "there are: " + listed(forms)));
   }
 }
 
@@ -155,13 +153,12 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
                            "'describe levers' lists them");
     const Field* field = registry.find(path);
     if (!field || field->kind() != Field::Kind::lever) {
-      const std::string near = nearest(path, levers);
       throw scenario_error(
           place,
           field ? fmt::format("{}: policy on a parameter that is no lever, {}", policy.name(), path)
                 : fmt::format("{}: unknown lever {}", policy.name(), to_toml(path)),
           field ? "policies move levers only" : "there is no such lever",
-          near.empty() ? "'describe levers' lists them" : fmt::format("did you mean '{}'?", near));
+          did_you_mean(nearest(path, levers), "'describe levers' lists them"));
     }
     const Range& range = static_cast<const Lever&>(*field).range();
     if (policy.mode.is("set") && (policy.dose < range.low || policy.dose > range.high))
@@ -186,12 +183,9 @@ void check_targets(const Collection<PolicySpec>& policies, const KnownTargets& k
                          const char* why) {
     for (const std::string& target : targets.value()) {
       if (std::find(there.begin(), there.end(), target) != there.end()) continue;
-      const std::string near = nearest(target, there);
       throw scenario_error(source.place_of(targets.path()),
                            fmt::format("{}: unknown {} {}", targets.path(), what, to_toml(target)), why,
-                           !near.empty() ? fmt::format("did you mean '{}'?", near)
-                           : there.size() <= 12 ? "there are: " + listed(there)
-                                                : "");
+                           did_you_mean(nearest(target, there), there.size() <= 12 ? "there are: " + listed(there) : ""));
     }
   };
   constexpr const char* no_place = "the society has none of that code or name";

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 namespace kurultai {
 
@@ -123,7 +124,7 @@ std::string file_near(const fs::path& file) {
     if (it->path().extension() == ".toml") names.push_back(it->path().filename().string());
   std::sort(names.begin(), names.end());
   const std::string near = nearest(file.filename().string(), names);
-  return near.empty() ? "" : fmt::format("did you mean '{}'?", (file.parent_path() / near).string());
+  return did_you_mean(near.empty() ? "" : (file.parent_path() / near).string());
 }
 
 /// The bytes of `file`, `named_at` being what sent us there.
@@ -232,10 +233,6 @@ std::vector<Item> in_file_order(const toml::table& table) {
     return p.line != q.line ? p.line < q.line : p.column < q.column;
   });
   return items;
-}
-
-std::string did_you_mean(const std::string& near) {
-  return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
 }
 
 bool is_entry_name(const std::string& key) {
@@ -643,7 +640,7 @@ void check_consistency(const ScenarioSource& source, const Registry& registry) {
   for (const Section* section : all_sections(registry))
     if (std::string why = section->inconsistency(); !why.empty())
       throw scenario_error(source.place_of(section->name()),
-                           fmt::format("[{}] contradicts itself", section->name()), std::move(why), "");
+                           fmt::format("[{}] cannot be used as it is", section->name()), std::move(why), "");
 }
 
 void copy_values(const Registry& from, const Registry& to) {

@@ -37,10 +37,9 @@ class Cells {
       : table_(CsvTable::read(file)) {
     for (const std::string& name : table_.header())
       if (std::find(known.begin(), known.end(), name) == known.end()) {
-        const std::string near = nearest(name, known);
         throw input_error(
             file.string(), fmt::format("unknown column '{}'", name), "it would be ignored",
-            near.empty() ? "known columns: " + listed(known) : fmt::format("did you mean '{}'?", near));
+            did_you_mean(nearest(name, known), "known columns: " + listed(known)));
       }
     if (table_.rows() == 0)
       throw input_error(file.string(), "no rows", "the table has a header only",
@@ -78,9 +77,8 @@ class Cells {
     for (std::size_t k = 0; k < N; ++k)
       if (value == words[k]) return static_cast<std::uint8_t>(k);
     const std::vector<std::string> known(words, words + N);
-    const std::string near = nearest(value, known);
     throw input_error(place(row), fmt::format("unknown {} '{}'", column, value), "one of: " + listed(known),
-                      near.empty() ? "correct the word" : fmt::format("did you mean '{}'?", near));
+                      did_you_mean(nearest(value, known), "correct the word"));
   }
 
  private:

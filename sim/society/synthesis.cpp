@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/parallel.h"
 #include "society/census.h"
 #include "society/network_input.h"
@@ -137,9 +138,8 @@ Country country_of(const SocietySettings& settings, const ScenarioSource& source
       known.insert(known.end(), {country.regions[r].code, country.regions[r].name});
     }
     if (found) continue;
-    const std::string near = nearest(wanted, known);
     throw scenario_error(source.place_of(settings.regions.path()), fmt::format("unknown region {}", to_toml(Value{wanted})),
-                         "the census has no such code or name", near.empty() ? "" : fmt::format("did you mean {}?", to_toml(Value{near})));
+                         "the census has no such code or name", did_you_mean(nearest(wanted, known)));
   }
   return part_of(country, kept);
 }

@@ -407,9 +407,8 @@ void Calibration::check() const {
   for (std::size_t t = 0; t < targets.size(); ++t) {
     const TargetSpec& target = targets[t];
     if (sweep.measures.find(targets.key(t)) == nullptr) {
-      const std::string near = nearest(targets.key(t), names);
       throw scenario_error(source.place_of(target.name()), fmt::format("target '{}' is no measure", targets.key(t)), "a target is the observed value of a measure",
-                           near.empty() ? fmt::format("add [measure.{}]", targets.key(t)) : fmt::format("did you mean '{}'?", near));
+                           did_you_mean(nearest(targets.key(t), names), fmt::format("add [measure.{}]", targets.key(t))));
     }
     for (const char* key : {"value", "sd"})
       if (source.places.count(fmt::format("{}.{}", target.name(), key)) == 0)

@@ -56,23 +56,6 @@ std::vector<std::size_t> needed_by_point(const Sweep& sweep, const Store& store,
   return needed;
 }
 
-/// Whether a run may be found wrong before hours are spent: measures and axes against what a run will hold.
-void check_outline(Sweep& sweep) {
-  const Result outline = sweep.experiment().outline(sweep.settings(0), sweep.luck({0, 0}));
-  default_measures(sweep.measures, outline);
-  for (std::size_t m = 0; m < sweep.measures.size(); ++m)
-    measured(sweep.measures[m], sweep.measures.key(m), outline, sweep.source.place_of(sweep.measures[m].name()));
-  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
-    const std::string& name = sweep.axes.key(a);
-    bool taken = sweep.measures.find(name) != nullptr;
-    for (const char* word : {"point", "replicate", "run", "status", "reason", "digest", "seed", "luck", "design_group", "design_moved"}) taken = taken || name == word;
-    for (const Group& group : outline.groups) taken = taken || group.coordinate(name) != nullptr || group.variable(name) != nullptr;
-    if (taken)
-      throw scenario_error(sweep.source.place_of(sweep.axes[a].name()), fmt::format("an axis cannot be called '{}'", name),
-                           "the result has something else of that name", fmt::format("call it [axis.{}_level]", name));
-  }
-}
-
 /// Whether `out` is the whole result of this very sweep: nothing is left to do.
 bool is_complete(const Sweep& sweep, const fs::path& out) {
   std::error_code error;
@@ -98,6 +81,29 @@ bool is_complete(const Sweep& sweep, const fs::path& out) {
 }  // namespace
 
 fs::path runs_folder(const fs::path& out) { return fs::path(out).replace_extension(".runs"); }
+
+void check_outline(Sweep& sweep) {
+  const Result outline = sweep.experiment().outline(sweep.settings(0), sweep.luck({0, 0}));
+  default_measures(sweep.measures, outline);
+  for (std::size_t m = 0; m < sweep.measures.size(); ++m)
+    measured(sweep.measures[m], sweep.measures.key(m), outline, sweep.source.place_of(sweep.measures[m].name()));
+  const auto* weeks = dynamic_cast<const Whole*>(sweep.experiment().parameters().find("run.weeks"));
+  bool moved = weeks == nullptr;
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a) moved = moved || sweep.axes[a].path.value() == "run.weeks";
+  for (std::size_t m = 0; !moved && m < sweep.measures.size(); ++m)
+    if (sweep.measures[m].first >= *weeks)
+      throw scenario_error(sweep.source.place_of(sweep.measures[m].first.path()), fmt::format("measure '{}' begins in week {}", sweep.measures.key(m), sweep.measures[m].first.value()),
+                           fmt::format("the runs end with week {}", *weeks - 1), "a negative first counts from the end");
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+    const std::string& name = sweep.axes.key(a);
+    bool taken = sweep.measures.find(name) != nullptr;
+    for (const char* word : {"point", "replicate", "run", "status", "reason", "digest", "seed", "luck", "design_group", "design_moved"}) taken = taken || name == word;
+    for (const Group& group : outline.groups) taken = taken || group.coordinate(name) != nullptr || group.variable(name) != nullptr;
+    if (taken)
+      throw scenario_error(sweep.source.place_of(sweep.axes[a].name()), fmt::format("an axis cannot be called '{}'", name),
+                           "the result has something else of that name", fmt::format("call it [axis.{}_level]", name));
+  }
+}
 
 std::vector<Task> first_tasks(const Sweep& sweep, Shard shard) {
   std::vector<Task> tasks;

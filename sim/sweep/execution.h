@@ -33,6 +33,9 @@ std::filesystem::path runs_folder(const std::filesystem::path& out);
 /// The runs that `shard` begins with (before replicates are added), in the order of their numbers.
 std::vector<Task> first_tasks(const Sweep& sweep, Shard shard);
 
+/// Throws scenario_error where measures or axes do not fit what a run will hold, before hours are spent. Builds a society.
+void check_outline(Sweep& sweep);
+
 /// Replicates that point `point` needs, given the measure of [precision] in those that are there (NaN: failed); the
 /// rule looks after `replicates` and after each `step` more whether the interval is narrow enough.
 std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measure);

@@ -15,12 +15,11 @@ namespace {
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
-std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
-  const std::string near = nearest(name, known);
-  if (!near.empty()) return fmt::format("did you mean '{}'?", near);
+/// The nearest of what is known, or what there is.
+std::string advice(const std::string& name, const std::vector<std::string>& known) {
   std::string list;
   for (std::size_t k = 0; k < std::min<std::size_t>(known.size(), 12); ++k) list += (k == 0 ? "" : ", ") + known[k];
-  return list.empty() ? "" : fmt::format("there are: {}{}", list, known.size() > 12 ? " ..." : "");
+  return did_you_mean(nearest(name, known), list.empty() ? "" : fmt::format("there are: {}{}", list, known.size() > 12 ? " ..." : ""));
 }
 
 template <class Get>
@@ -47,7 +46,7 @@ std::size_t place_of_label(const Coordinate& coordinate, const std::string& labe
   ensure(texts != nullptr, "labels are texts");
   const auto found = std::find(texts->begin(), texts->end(), label);
   if (found == texts->end())
-    throw scenario_error(place, fmt::format("no {} is called '{}'", coordinate.name, label), "", did_you_mean(label, *texts));
+    throw scenario_error(place, fmt::format("no {} is called '{}'", coordinate.name, label), "", advice(label, *texts));
   return static_cast<std::size_t>(found - texts->begin());
 }
 
@@ -61,12 +60,12 @@ double measured_at(const MeasureSpec& spec, const std::string& level, const std:
     for (const Group& g : result.groups)
       if (g.path.rfind("series/", 0) == 0) levels.push_back(g.path.substr(7));
     throw scenario_error(place, fmt::format("measure '{}' looks at level '{}', which the runs do not keep", key, level),
-                         "", did_you_mean(level, levels) + "; or add it to sweep.keep_levels");
+                         "", advice(level, levels) + "; or add it to sweep.keep_levels");
   }
   const Variable* variable = group->variable(series);
   if (variable == nullptr)
     throw scenario_error(place, fmt::format("measure '{}' looks at the series '{}', which the runs do not keep", key, series),
-                         "", did_you_mean(series, names(group->variables, [](const Variable& v) { return v.name; })));
+                         "", advice(series, names(group->variables, [](const Variable& v) { return v.name; })));
 
   // Strides of the dimensions; every one but week is fixed by a label.
   std::size_t offset = 0;
@@ -98,7 +97,7 @@ double measured_at(const MeasureSpec& spec, const std::string& level, const std:
     const std::string name = text.substr(0, text.find('='));
     if (text.find('=') == std::string::npos || std::find(variable->dimensions.begin(), variable->dimensions.end(), name) == variable->dimensions.end())
       throw scenario_error(place, fmt::format("measure '{}' chooses \"{}\"", key, text), fmt::format("{} has no dimension '{}'", series, name),
-                           did_you_mean(name, variable->dimensions));
+                           advice(name, variable->dimensions));
   }
   ensure(weeks != nullptr, "a series has weeks");
 

@@ -21,8 +21,6 @@ namespace {
 
 constexpr std::size_t most_points = 10'000'000;
 
-std::string did_you_mean(const std::string& near) { return near.empty() ? "" : fmt::format("did you mean '{}'?", near); }
-
 bool fills_ranges(const SweepSettings& sweep) {
   return !sweep.design.is("grid") && !sweep.design.is("list") && !sweep.design.is("csv");
 }

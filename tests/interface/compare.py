@@ -152,6 +152,15 @@ values = [0.3, 0.6]
         self.assertFalse(rows[0]["paired"])
         self.assertIn("Welch", call("compare", self.points, other).stdout)
 
+    def test_runs_of_unlike_length_say_so(self):
+        longer = self.folder / "longer.h5"
+        self.assertEqual(call("run", VILLAGE, *SHORT, "--weeks", "44", "--out", longer, "--progress", "none").returncode, 0)
+        told = call("compare", self.runs[0], longer).stdout
+        self.assertIn("unlike (weeks 40 and 44)", told)
+        self.assertNotIn("same luck", told)
+        self.assertEqual(self.compare(self.runs[0], longer)["caveat"], "weeks 40 and 44")
+        self.assertNotIn("caveat", self.compare(*self.runs[:2]))
+
     def test_what_cannot_be_compared(self):
         calibration = self.folder / "calibration.h5"
         self.compare(*self.runs[:2], "--out", calibration)

@@ -128,12 +128,36 @@ types = ["rural okrug"]
             self.assertIn(word, network.stdout)
         self.assertEqual(call("describe", "network").returncode, 2)
 
+    def test_what_is_valid_and_hardly_meant_is_said(self):
+        file = self.folder / "late.toml"
+        file.write_text(f"""
+extends = "{ROOT}/scenarios/village.toml"
+run = {{ weeks = 8, warmup = 2, scale = 1.0 }}
+policy.late = {{ lever = "information.reach", mode = "set", dose = 0.5, start = 8 }}
+policy.one = {{ lever = "information.reach", dose = 0.1, end = 3 }}
+policy.two = {{ lever = "information.reach", dose = 0.1, start = 3 }}
+policy.three = {{ lever = "information.reach", dose = 0.1, start = 4 }}
+survey.never = {{ week = 8, items = ["mood"] }}
+item.mood = {{ question = "How are you?" }}
+""", encoding="utf-8")
+        checked, done = call("check", file), call("run", file, "--out", self.folder / "late.h5", "--progress", "none")
+        self.assertEqual((checked.returncode, done.returncode), (0, 0), done.stderr)
+        for told in (checked.stdout, done.stderr):
+            self.assertIn("policy.late begins in week 8 and the run ends with week 7: it does nothing", told)
+            self.assertIn("not held, since the run ends with week 7: survey.never (week 8)", told)
+            self.assertIn("policy.two", told)
+            self.assertNotIn("policy.one and policy.three", told)
+            self.assertNotIn("policy.three and policy.one", told)
+        self.assertNotIn("note", call("check", "scenarios/kazakhstan.toml").stdout)
+
     def test_usage_errors_are_2(self):
         for arguments in ([], ["fly"], ["run"], ["run", SMALL[0], "--threads", "0"], ["run", SMALL[0], "--nonsense"],
                           ["describe", "nonsense"]):
             done = call(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertTrue(done.stderr.strip())
+        self.assertIn("did you mean 'run'?", call("rnu", SMALL[0]).stderr)
+        self.assertIn("'kurultai run --help'", call("run").stderr)
         self.assertEqual(call("--help").returncode, 0)
         self.assertEqual(call("--version").returncode, 0)
 

@@ -350,13 +350,15 @@ class Sweeps(unittest.TestCase):
             self.assertRegex(done.stderr, r"sweep\.toml:\d+")
         for old, new, words in (("[measure.participation]", "[measure.partcipation]", "did you mean 'participation'"),
                                 ("[measure.participation]", "[measure.turnout]", "leaves 'form' open"),
+                                ("[measure.participation]", "[measure.participation]\nfirst = 60", "the runs end with week 59"),
                                 ("[axis.rule]", "[axis.trust]", "cannot be called 'trust'"),
                                 ('values = [0.0, 0.3, 0.6, 0.9]', 'low = 0.0\nhigh = 1.0', "no values"),
                                 ('replicates = 2', 'design = "list"', "equally many"),
                                 ('replicates = 2', 'replicates = 0', "1, ")):
-            done = self.sweep(self.write(good.replace(old, new)))
-            self.assertEqual(done.returncode, 3, (new, done.stderr))
-            self.assertIn(words, done.stderr)
+            for more in ([], ["--dry-run"]):
+                done = self.sweep(self.write(good.replace(old, new)), *more)
+                self.assertEqual(done.returncode, 3, (new, done.stderr))
+                self.assertIn(words, done.stderr)
         for verb, file, words in (("run", "scenarios/sweeps/village.toml", "kurultai sweep"), ("sweep", "scenarios/kazakhstan.toml", "kurultai run"),
                                   ("sweep", "scenarios/sweeps/calibrate_village.toml", "kurultai calibrate")):
             done = call(verb, file, "--out", self.out)

@@ -173,7 +173,7 @@ TEST_CASE("scenario: a wrong --set names itself") {
   CHECK(has(set("information.census=\xff\xfe"), "not a text in UTF-8"));
   CHECK(has(set("policy.new.dose=1"), "--set makes none"));
   CHECK(has(set("policy.new.dose=1"), "did you mean 'policy.news.dose'?"));
-  CHECK(has(set("information.first=11"), "--set information.first=11: [information] contradicts itself"));
+  CHECK(has(set("information.first=11"), "--set information.first=11: [information] cannot be used as it is"));
 }
 
 TEST_CASE("scenario: every mistake names file, line and what is allowed") {
@@ -208,7 +208,7 @@ TEST_CASE("scenario: every mistake names file, line and what is allowed") {
   CHECK(has(refusal("[information]\nreach = -inf\n"), "must be a finite number"));
   CHECK(has(refusal("[information]\nreach = 1e400\n"), "a.toml:2"));
   CHECK(has(refusal("[information]\n\nfirst = 20\n"),
-            "a.toml:1: [information] contradicts itself (first must"));
+            "a.toml:1: [information] cannot be used as it is (first must"));
   CHECK(has(refusal("[information]\nreach = 0.1\nreach = 0.2\n"), "a.toml:3: not valid TOML"));
   // The first mistake in the file is the one that is told, whatever the alphabet says.
   CHECK(has(refusal("[run]\nweeks = 0\n[information]\nreach = 2\n"), "a.toml:2"));

@@ -35,7 +35,7 @@ from kurultai.file import READ_FIRST  # noqa: E402
 UNCALIBRATED = ("The figures come from a model whose behaviour is mostly uncalibrated: signs and some sizes are from the "
                 "literature, levels are not measured. Read them as \u201cif people behave like this, then\u201d, not as "
                 "forecasts; sim/MODEL.md says what each number rests on.")
-MOST_ROWS = 400
+MOST_ROWS, MOST_NAMES = 400, 8
 NEARLY = 0.9  # share of those it may ask from which a survey asks nearly everyone
 ADULT, OLDEST, UNBOUNDED = 18, 120, 1e12  # defaults of a policy's conditions
 SHARE = xarray.DataArray(0.0, attrs={"units": "1", "long_name": "share of people"})  # for numbers that are one
@@ -126,16 +126,16 @@ def target(policy: dict[str, Any]) -> str:
 
 
 def in_force(policy: dict[str, Any]) -> str:
-    """When a policy acts: 'from 26, growing over 13 weeks', '78 to 110'."""
+    """When a policy acts: 'from 26, ramp of 13', '78 to 110'."""
     start, end, ramp = policy.get("start", 0), policy.get("end", -1), policy.get("ramp", 0)
-    return (f"{start} to {end}" if end >= 0 else f"from {start}") + (f", growing over {ramp} weeks" if ramp > 1 else "")
+    return (f"{start} to {end}" if end >= 0 else f"from {start}") + (f", ramp of {ramp}" if ramp > 1 else "")
 
 
 def treated(policy: dict[str, Any]) -> str:
-    """Which of its target a policy reaches: '50% of households, lot mail'."""
+    """Which of its target a policy reaches: '50% of households, lot mail'; empty: all."""
     unit, share = policy.get("unit", "community"), policy.get("share", 1.0)
     units = {"community": "communities", "household": "households", "resident": "residents"}.get(unit, unit)
-    return ", ".join([f"{100 * share:g}% of {units}" if share < 1 else f"all {units}" if unit != "community" else "all",
+    return ", ".join([*([f"{100 * share:g}% of {units}"] if share < 1 else [f"all {units}"] if unit != "community" else []),
                       *(["one member of each"] if policy.get("one") else []), *([f"lot {policy['lot']}"] if policy.get("lot") else [])])
 
 
@@ -152,7 +152,7 @@ def policies(scenario: dict[str, Any]) -> str:
     texts = {head: [words(policy) for policy in given.values()] for head, words in columns.items()}
     texts = {head: cells for head, cells in texts.items() if any(cells)}
     return page.details(f"Policies ({len(given)})", page.table(("name", *texts), list(zip(given, *texts.values())),
-                        "No target: everyone."))
+                        "Without a target: everywhere."))
 
 
 def provenance(result: Any, file: pathlib.Path) -> str:
@@ -198,7 +198,10 @@ def run_page(run: kurultai.Run, file: pathlib.Path, program: pathlib.Path) -> st
     words = (f"One run of this scenario: {people}{f' ({scale})' if scale else ''} are followed week by week for "
              f"{weeks_said(settings.get('weeks'))}, after {weeks_said(settings.get('warmup'))} of warm-up. "
              f"Seed {run.attributes.get('seed', 'unknown')}, replicate {run.attributes.get('replicate', 0)}. ")
-    words += f"Policies: {', '.join(planned)}." if planned else "No policy acts."
+    words += ("No policy acts." if not planned else f"Policies: {', '.join(planned)}." if len(planned) <= MOST_NAMES else
+              f"{len(planned)} policies, listed under Tables.")
+    late = [name for name in planned if run.policies[name].get("start", 0) >= settings.get("weeks", math.inf)]
+    words += f" Of them {len(late)} would begin only after the run's end." if late else ""
     description = scenario.get("description", "")
     head = (f'<p class="kicker">Kurultai \u00b7 report of a run</p>\n<h1>{page.text(run.title)}</h1>\n' +
             (f'<p class="lead">{page.text(description)}</p>\n' if description else "") + f"<p>{page.text(words)}</p>")

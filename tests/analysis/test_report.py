@@ -153,12 +153,12 @@ class Report(unittest.TestCase):
 
     def test_policies_show_what_they_set(self):
         said = self.with_scenario(_sample.write_sample(self.path / "a.h5"), """
-            [policy.a]\nlever = "akimat.openness"\nmode = "set"\ndose = 0.5\nstart = 5\nend = 50\nramp = 4\nregions = ["Abai Region"]
+            [run]\nweeks = 5\n[policy.a]\nlever = "akimat.openness"\nmode = "set"\ndose = 0.5\nstart = 5\nend = 50\nramp = 4\nregions = ["Abai Region"]
             types = ["town"]\nincome_below = 0.8\nage_to = 30\nsex = "women"\nshare = 0.25\nunit = "resident"\nlot = "both"\ncommunity_share = 0.5
             [policy.b]\nlever = "akimat.audit"\ndose = 0.1\nmeaning = "More audits"\n""")
-        for part in ("name meaning lever dose weeks target treated a akimat.openness", "set 0.5 5 to 50, growing over 4 weeks Abai Region; town; income "
+        for part in ("name meaning lever dose weeks target treated a akimat.openness", "set 0.5 5 to 50, ramp of 4 Abai Region; town; income "
                      "less than 0.8 of the national mean; aged 18 to 30; sex women; in 50% of the communities 25% of residents, lot both",
-                     "b More audits akimat.audit add 0.1 from 0 all"):
+                     "b More audits akimat.audit add 0.1 from 0", "Policies: a, b. Of them 1 would begin only after the run's end."):
             self.assertIn(part, said)
 
     def test_one_region_is_not_compared(self):

@@ -26,10 +26,7 @@ class Maslikhat final : public Mechanism {
                    .reads = {"adults", "area_heard", "area_took_part", "area_proposed"},
                    .writes = {"budget_distance", "budget_amended", "budget_delay"}}) {
     const auto of_district = [](const Column<double> Authorities::* column) {
-      return [column](const World& world, std::size_t c, std::size_t) {
-        const double adults = world.akimats.adults[c];
-        return SeriesSpec::Ratio{(world.districts.*column)[world.society.country.communities[c].district] * adults, adults};
-      };
+      return over_adults([column](const World& world, std::size_t c) { return (world.districts.*column)[world.society.country.communities[c].district]; });
     };
     observe({.name = "budget_distance", .meaning = "distance of districts' budgets from their voters' wishes when they were approved, mean over adults", .source = "T3, D2", .community = of_district(&Authorities::distance)});
     observe({.name = "budget_amended", .meaning = "share of that distance by which maslikhats of districts amended them, mean over adults", .source = "T3", .community = of_district(&Authorities::amended)});

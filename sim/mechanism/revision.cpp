@@ -25,14 +25,8 @@ class Revision final : public Mechanism {
                    .phase = Phase::government,
                    .reads = {"own_revenue", "transfers", "match", "workload", "adults"},
                    .writes = {"own_autonomy", "own_share"}}) {
-    const auto mean = [](const Column<double> Akimats::* column) {
-      return [column](const World& world, std::size_t c, std::size_t) {
-        const double adults = world.akimats.adults[c];
-        return SeriesSpec::Ratio{(world.akimats.*column)[c] * adults, adults};
-      };
-    };
-    observe({.name = "revised_autonomy", .meaning = "autonomy beyond the lever by revisions, mean over adults", .source = "D6, R1", .community = mean(&Akimats::own_autonomy)});
-    observe({.name = "revised_share", .meaning = "share of shared taxes kept beyond the lever by revisions, mean over adults", .source = "D6, R2", .community = mean(&Akimats::own_share)});
+    observe({.name = "revised_autonomy", .meaning = "autonomy beyond the lever by revisions, mean over adults", .source = "D6, R1", .community = over_adults(&Akimats::own_autonomy)});
+    observe({.name = "revised_share", .meaning = "share of shared taxes kept beyond the lever by revisions, mean over adults", .source = "D6, R2", .community = over_adults(&Akimats::own_share)});
   }
 
   Lever demand{*this, {.name = "demand", .meaning = "how far a community's gaps count in a revision", .source = "D6, D9"}, 1.0, {0, 1}};

@@ -47,10 +47,9 @@ class StaffOfAkimats final : public Mechanism {
     observe({.name = "office_satisfaction",
              .meaning = "job satisfaction of staff of the regions' akimats, mean over adults whom they serve",
              .source = "Q4",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.regions.job_satisfaction[world.society.country.communities[c].region] * adults, adults};
-             }});
+             .community = over_adults([](const World& world, std::size_t c) {
+               return world.regions.job_satisfaction[world.society.country.communities[c].region];
+             })});
     observe({.name = "staff_turnover",
              .unit = "per year",
              .meaning = "share of posts in communities' akimats that fall free in a year, of late",

@@ -34,10 +34,7 @@ class Tension final : public Mechanism {
     observe({.name = "tension_alarm",
              .meaning = "share of adults whose community is beyond the threshold of tension",
              .source = "D10",
-             .community = [this](const World& world, std::size_t c, std::size_t) {
-               const double adults = world.akimats.adults[c];
-               return SeriesSpec::Ratio{world.akimats.tension[c] > threshold ? adults : 0.0, adults};
-             }});
+             .community = over_adults([this](const World& world, std::size_t c) { return world.akimats.tension[c] > threshold ? 1.0 : 0.0; })});
   }
 
   Real f0{*this, {.name = "f_0", .symbol = "f_0", .unit = "grievances a year", .meaning = "grievances a year that make half of the largest tension", .source = "assumption"}, 15, {0.01, 1e4}};

@@ -6,7 +6,7 @@ coefficient is what turning it on adds, in the unit of the measure, with the oth
 product is by how much what one lever adds is more where the other is on. Each point counts once, as the mean of
 its replicates, after what a replicate's society and luck add at all points was taken out: so the degrees of freedom
 are points less coefficients, however many runs there are, and what levers do jointly beyond the coefficients is part of
-the error.
+the error. The pairs that are fitted beside the levers are those of the strongest, chosen by the same points.
 """
 from __future__ import annotations
 
@@ -100,9 +100,16 @@ def by_point(sweep: Sweep, measure: str) -> numpy.ndarray:
     return statistics.mean_interval(values - luck + numpy.nanmean(luck), axis=1)[0]
 
 
-def main_effects(sweep: Sweep, measure: str) -> Fit:
-    """What each lever of a sweep adds to a measure, all levers at once."""
-    return least_squares(codes(sweep), by_point(sweep, measure))
+def _with_pairs(coded: pandas.DataFrame, levers: Sequence[str]) -> pandas.DataFrame:
+    pairs = {product(x, y): coded[x] * coded[y] for x, y in itertools.combinations(levers, 2)}
+    return pandas.concat([coded, pandas.DataFrame(pairs, index=coded.index)], axis=1)
+
+
+def main_effects(sweep: Sweep, measure: str, pairs_of: Sequence[str] = ()) -> Fit:
+    """What each lever of a sweep adds to a measure, all levers at once. What the pairs of `pairs_of` do beyond their sum is fitted
+    beside them, and is then no part of the error."""
+    coded = codes(sweep)
+    return least_squares(_with_pairs(coded, pairs_of), by_point(sweep, measure), list(coded.columns))
 
 
 def by_replicate(sweep: Sweep, measure: str) -> pandas.DataFrame:
@@ -135,8 +142,8 @@ def product(x: str, y: str) -> str:
 def interactions(sweep: Sweep, measure: str, levers: Sequence[str]) -> Fit:
     """By how much what one lever adds is more where the other is on, for all pairs of `levers`, beside all levers' own effects."""
     coded = codes(sweep)
-    pairs = {product(x, y): coded[x] * coded[y] for x, y in itertools.combinations(levers, 2)}
-    return least_squares(pandas.concat([coded, pandas.DataFrame(pairs)], axis=1), by_point(sweep, measure), list(pairs))
+    terms = _with_pairs(coded, levers)
+    return least_squares(terms, by_point(sweep, measure), list(terms.columns[len(coded.columns):]))
 
 
 def summed(fit: Fit, groups: Mapping[str, Sequence[str]]) -> pandas.DataFrame:

@@ -101,7 +101,7 @@ class Budget final : public Mechanism {
       add_programme(world, "institutions", std::string("support_") + institution_keys[q],
                     [q](const World& w, std::size_t c) { return usual_members(w, c, q); });
     groups_.assign(communities, 0.0);
-    visits_ = is_on(world, "training.enabled") ? &lever_at(world, "training.visits") : nullptr;
+    visits_ = is_on(world, "training.enabled") ? lever_at(world, "training.visits") : nullptr;
     std::vector<double> places(world.society.country.regions.size(), 0.0);
     std::vector<double> groups(places.size(), 0.0);
     const auto region_of = [&](std::size_t c) { return world.society.country.communities[c].region; };
@@ -129,7 +129,7 @@ class Budget final : public Mechanism {
   void add_programme(const World& world, const std::string& mechanism, const std::string& lever,
                      std::function<double(const World&, std::size_t)> heads) {
     if (!is_on(world, mechanism + ".enabled")) return;
-    programmes_.push_back({&lever_at(world, mechanism + "." + lever), std::move(heads)});
+    programmes_.push_back({lever_at(world, mechanism + "." + lever), std::move(heads)});
   }
   /// Usual members of the institutions of a kind that are awake, at scale 1.
   static double usual_members(const World& world, std::size_t c, std::size_t kind) {

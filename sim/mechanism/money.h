@@ -18,10 +18,9 @@ inline bool is_on(const World& world, const std::string& path) {
   return flag != nullptr && *flag;
 }
 
-/// The lever at `path`; it exists. Searches: ask once, in `prepare`. (The path by value: g++ 14 would take a reference to a
-/// temporary one for what is returned.)
-inline const Lever& lever_at(const World& world, std::string path) {  // NOLINT
-  return dynamic_cast<const Lever&>(*world.registry.find(path));
+/// The lever at `path`; it exists. Searches: ask once, in `prepare`.
+inline const Lever* lever_at(const World& world, const std::string& path) {
+  return &dynamic_cast<const Lever&>(*world.registry.find(path));
 }
 
 /// Whole tenge; half a tenge and more is one, what is below nothing is nothing.

@@ -102,7 +102,7 @@ class Response final : public Mechanism {
     for (std::size_t k = 0; k < programmes_.size(); ++k) programme_of_[programmes_[k].form] = static_cast<std::uint8_t>(k);
     for (std::size_t f = 0; f < forms; ++f) form_key_.push_back(static_cast<std::uint32_t>(key_of(world.forms[f].name())));
     pays_ = is_on(world, "budget.enabled");
-    reward_ = &lever_at(world, "participation.reward");
+    reward_ = lever_at(world, "participation.reward");
     hourly_wage_ = static_cast<const Real*>(world.registry.find("participation.mean_wage"))->value() * 12.0 / 52.0 / 40.0;
     count_matters(world);
     for (std::size_t c = 0; c < communities; ++c) {

@@ -75,7 +75,7 @@ class Revenue final : public Mechanism {
     output_0_.assign(communities, 0.0);
     with_transfers_ = is_on(world, "transfers.enabled");
     constexpr std::array names = {"equalisation", "withdrawal", "standard", "clawback", "base_equalisation", "cut"};
-    for (std::size_t k = 0; k < rules_.size(); ++k) rules_[k] = &lever_at(world, std::string("transfers.") + names[k]);
+    for (std::size_t k = 0; k < rules_.size(); ++k) rules_[k] = lever_at(world, std::string("transfers.") + names[k]);
     for (std::size_t c = 0; c < communities; ++c) {
       const double z = luck.normal({world.society.key[c], 0xffffffffU});
       spread_[c] = exp_(base_spread * z - 0.5 * base_spread * base_spread);

@@ -80,7 +80,7 @@ class Transfers final : public Mechanism {
 
   void plan(World& world) const {
     const Country& country = world.society.country;
-    const Lever& incentive = lever_at(world, "revenue.incentive");
+    const Lever& incentive = *lever_at(world, "revenue.incentive");
     Ledger& ledger = world.ledger;
     std::vector<Rules> of_district(country.districts.size());
     std::vector<Rules> of_region(country.regions.size());

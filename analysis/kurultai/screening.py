@@ -112,14 +112,15 @@ def main_effects(sweep: Sweep, measure: str, pairs_of: Sequence[str] = ()) -> Fi
     return least_squares(_with_pairs(coded, pairs_of), by_point(sweep, measure), list(coded.columns))
 
 
-def by_replicate(sweep: Sweep, measure: str) -> pandas.DataFrame:
+def by_replicate(sweep: Sweep, measure: str, pairs_of: Sequence[str] = ()) -> pandas.DataFrame:
     """The effects in each replicate alone, over (lever, replicate): where a replicate is a society of its own, how far effects differ between
     societies, which the intervals of `main_effects` do not tell. A replicate with too few finished points is NaN."""
-    coded, values = codes(sweep), sweep.measure(measure).transpose("point", "replicate").values.astype(float)
+    coded = codes(sweep)
+    terms, values = _with_pairs(coded, pairs_of), sweep.measure(measure).transpose("point", "replicate").values.astype(float)
     columns = {}
     for k, name in enumerate(sweep.measures["replicate"].values):
         try:
-            columns[int(name)] = least_squares(coded, values[:, k]).effects["effect"]
+            columns[int(name)] = least_squares(terms, values[:, k], list(coded.columns)).effects["effect"]
         except ResultError:
             columns[int(name)] = pandas.Series(numpy.nan, index=coded.columns)
     return pandas.DataFrame(columns)

@@ -15,7 +15,7 @@
 // (announced + open, or a part of it where a form has several rounds), so that a longer round is no treatment. The online layer carries between platform users
 // only, and from those who show what they do (publication). Of local matters one hears inside the community only, of
 // national ones everywhere (exposure). With `heed` = k word of mouth counts only from k or more neighbours (complex
-// contagion).
+// contagion), counted as persons: one who is met in two layers is one, though he has two occasions to tell.
 #include <algorithm>
 #include <array>
 
@@ -24,6 +24,7 @@
 #include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
+#include "mechanism/neighbours.h"
 
 namespace kurultai {
 namespace {
@@ -138,7 +139,11 @@ class Information final : public Mechanism {
       unsigned drawn = 16;
       for_slots(unaware, [&](unsigned s) {
         double unreached = invited[s] + (((docket.national >> s) & 1U) != 0 ? national : direct);
-        if (exposure.filled()) unreached += word_of_mouth(exposure.neighbours(s, i - block.first), user);
+        if (exposure.filled()) {
+          const Neighbours n = exposure.neighbours(s, i - block.first);
+          const bool everywhere = ((docket.national >> s) & 1U) != 0;
+          if (heed == 1 || persons(world, i, s, Shown::aware, n.aware, everywhere, user) >= heed) unreached += word_of_mouth(n, user);
+        }
         if (unreached >= 0) return;
         if (drawn != s / 4) words = draws.words(name, drawn = s / 4);
         if (Draws::to_uniform(words[s % 4]) < 1.0 - exp_(unreached * per_week[s]))
@@ -149,15 +154,14 @@ class Information final : public Mechanism {
   }
 
  private:
+  /// What neighbours add to the log of staying unaware, tie by tie: one met in two layers has two occasions to tell.
   [[nodiscard]] double word_of_mouth(const Neighbours& n, bool user) const {
     double sum = 0;
-    std::int64_t heard = 0;
     for (std::size_t l = 0; l < resident_layers; ++l) {
       if (static_cast<Layer>(l) == Layer::online && !user) continue;
-      heard += n.aware[l];
       sum += (n.aware[l] - n.acted[l]) * log_aware_[l] + n.acted[l] * log_acted_[l];
     }
-    return heard >= heed ? sum : 0.0;
+    return sum;
   }
 
   std::array<double, resident_layers> log_aware_{};

@@ -16,7 +16,7 @@
 //
 // h propensity; stake 1 if the matter concerns one's wish, else s_other; size ln(1 + money at stake / money_0)
 // for a vote on a budget, 1 for voice; y share of layer l's neighbours in the community who acted; x decaying
-// memory of visible acts among neighbours, xbar its slow mean; asked 1 - (1 - r)^(neighbours who acted)
+// memory of visible acts among neighbours, xbar its slow mean; asked 1 - (1 - r)^(neighbours who acted, as persons)
 // prod over the institutions of which i is a member (1 - r_inst activity). Campaigns: pressure of a mail, a canvasser's
 // call, a message among online friends (platform users), all in [0, 1]. Cost in hours, dearer for the busy and cheaper
 // where experience of self-organisation (D8) is above what is usual:
@@ -28,8 +28,8 @@
 // whatever u is. On the last day a share 1 - kept of the commitments is broken; what is left are the acts. In the
 // warm-up a form with a `baseline` moves its b_form after each round toward the value that gives that turnout.
 //
-// rule = "threshold" (Granovetter 1978, Watts 2002) instead: act when the share of those who acted (among
-// neighbours, or in the community) reaches one's own lasting threshold, normal(threshold_mean, threshold_sd);
+// rule = "threshold" (Granovetter 1978, Watts 2002) instead: act when the share of those who acted (of one's ties: those
+// in the community, for national matters all; or in the community) reaches one's own lasting threshold, normal(threshold_mean, threshold_sd);
 // a share `instigators` has threshold 0.
 #include <algorithm>
 #include <array>
@@ -39,6 +39,7 @@
 #include "mechanism/digital.h"
 #include "mechanism/list.h"
 #include "mechanism/membership.h"
+#include "mechanism/neighbours.h"
 
 namespace kurultai {
 namespace {
@@ -340,13 +341,11 @@ class Participation final : public Mechanism {
         double shared = self.utility + b_stake * size[s] * (matter.subject == good_count || matter.subject == r.wish[i] ? 1.0 : s_other.value());
         if (form.money > 0) shared -= b_money * log_(1.0 + form.money / self.weekly_income);
         const Neighbours n = exposure.neighbours(s, i - block.first);
-        std::uint32_t acted = 0;
+        const bool everywhere = ((docket.national >> s) & 1U) != 0;
         for (std::size_t l = 0; l < resident_layers; ++l)
-          if (n.acted[l] != 0) {
-            shared += b_now[l] * n.acted[l] / degree(l, ((docket.national >> s) & 1U) != 0);
-            acted += n.acted[l];
-          }
-        if (const double unasked = acted * log_unasked + self.log_unasked; unasked < 0) shared += b_ask * (1.0 - exp_(unasked));
+          if (n.acted[l] != 0) shared += b_now[l] * n.acted[l] / degree(l, everywhere);
+        const auto askers = static_cast<double>(persons(world, i, s, Shown::acted, n.acted, everywhere, true));
+        if (const double unasked = askers * log_unasked + self.log_unasked; unasked < 0) shared += b_ask * (1.0 - exp_(unasked));
         const auto utility = [&](std::size_t f) {
           const Occasion& o = occasions[s][f];
           return shared + o.constant + habit[f] + o.sight * norm[f] - self.hour * hours(o, self, r.skill[i]);
@@ -409,13 +408,14 @@ class Participation final : public Mechanism {
         const Name name = world.society.name(c, i);
         const bool instigator = lasting.chance(instigators, name, 0);
         const double threshold = instigator ? 0.0 : threshold_mean + threshold_sd * lasting.normal(name, 1);
-        const std::size_t degree = world.society.ties.inside(i).size();
         for_slots(candidates, [&](unsigned s) {
           double others = share_[c * slot_count + s];
           if (!mixing) {
             const Neighbours n = exposure.neighbours(s, i - block.first);
             std::uint32_t acted = 0;
             for (const std::uint16_t a : n.acted) acted += a;
+            const bool everywhere = ((docket.national >> s) & 1U) != 0;
+            const std::size_t degree = everywhere ? world.society.ties.peers(i).size() : world.society.ties.inside(i).size();
             others = degree == 0 ? 0.0 : static_cast<double>(acted) / static_cast<double>(degree);
           } else if (docket.slot[s].opens == world.week) {
             others = 0;  // nobody has acted yet; the slot's last matter left its share behind

@@ -4,8 +4,8 @@
 //   workload_j  = (matters a year + appeal_work appeals a head and year) / (capacity_j competence_j / 0.5)
 //   staff_j     = max(0, 1 + b_staff (job satisfaction_j - usual))
 //
-// akim_j: the akim's own factor (`office`); R: budget a head; matters a year: those of the forms that communities of this type
-// hold, and whose members it has. Staff grow with the population, so appeals are counted a head. A matter within the akimat's
+// akim_j: the akim's own factor (`office`); R: budget a head; matters a year: those of the local forms that communities of this
+// type hold, and whose members it has; an election of the akim where he is elected. National matters do not come to the akimat. Staff grow with the population, so appeals are counted a head. A matter within the akimat's
 // powers (share `autonomy`) is decided here, the rest above, where a local matter is answered `above` times as often. A
 // matter below its quorum fails; one in which nobody may take part, and an election, have no outcome. Besides the answer:
 //
@@ -185,7 +185,7 @@ class Response final : public Mechanism {
 
   static constexpr std::uint8_t none = 0xff;
 
-  /// Matters a year in each community, by the forms that it holds.
+  /// Matters a year in each community, by the forms that it holds; national ones do not come to it.
   void count_matters(const World& world) {
     const std::size_t forms = world.forms.size();
     std::vector<double> a_year(forms, 0.0);
@@ -203,11 +203,16 @@ class Response final : public Mechanism {
         if (world.forms[f].period == 0 && before[f] < forms) a_year[f] = a_year[before[f]];
     const std::vector<std::uint16_t> kinds = kinds_with_members(world);
     matters_.assign(world.society.communities(), 0.0);
-    for (std::size_t c = 0; c < matters_.size(); ++c)
-      for (std::size_t f = 0; f < forms; ++f)
-        if (world.forms[f].held_in(world.society.country.communities[c].type) &&
-            (!world.forms[f].eligible.is("members") || (world.forms[f].kinds() & kinds[c]) != 0))
-          matters_[c] += a_year[f];
+    elections_.assign(world.society.communities(), 0.0);
+    for (std::size_t f = 0; f < forms; ++f) {
+      const FormSpec& form = world.forms[f];
+      if (form.scope.is("national")) continue;
+      std::vector<double>& load = form.decides.is("office") ? elections_ : matters_;
+      for (std::size_t c = 0; c < load.size(); ++c)
+        if (form.held_in(world.society.country.communities[c].type) &&
+            (!form.eligible.is("members") || (form.kinds() & kinds[c]) != 0))
+          load[c] += a_year[f];
+    }
   }
 
   void forget_programmes(World& world, const Block& block) const {
@@ -246,7 +251,7 @@ class Response final : public Mechanism {
   [[nodiscard]] double answering(World& world, std::size_t c) const {
     const Practice& practice = world.practice;
     const double resources = world.akimats.means[c];
-    const double load = matters_[c] + appeal_work * world.akimats.appeals[c];
+    const double load = matters_[c] + (elects(world, c) ? elections_[c] : 0.0) + appeal_work * world.akimats.appeals[c];
     const double able = practice.capacity[c] * competence(world, c) / 0.5;
     world.akimats.workload[c] = load <= 0 ? 0.0 : std::min(most_work, able > 0 ? load / able : most_work);
     const double handled = load <= 0 ? 1.0 : std::min(1.0, able / load);
@@ -256,7 +261,8 @@ class Response final : public Mechanism {
   }
 
   Tally tally_{slot_count * fields};
-  std::vector<double> matters_;  ///< a year, by community
+  std::vector<double> matters_;    ///< a year, by community; without elections of the akim
+  std::vector<double> elections_;  ///< of the akim a year, where he is elected
   std::vector<Programme> programmes_;
   std::vector<std::uint8_t> programme_of_;  ///< by form: its bit in Residents::programmes
   double hourly_wage_ = 0;                  ///< tenge, of a national mean wage

@@ -6,8 +6,8 @@
 //   own_autonomy <- own_autonomy + step demand_j (b_match (nation's match - match_j) + b_work min(0, 1 - workload_j))
 //
 // each kept within +- bound. A place that lives on transfers gets a larger share of its taxes, one that raises more than the target a
-// smaller one. Powers go down where spending is farther from wishes than in the nation, and up where the staff has more work
-// than it can handle. A community without revenue and transfers has no gap of revenue.
+// smaller one. Powers go up where spending is farther from wishes than in the nation (there it is decided above), and
+// down where the staff has more work than it can handle. A community without revenue and transfers has no gap of revenue.
 // Limits: one formula for all, no bargaining; shares move all shared taxes alike.
 #include <algorithm>
 

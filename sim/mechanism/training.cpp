@@ -14,8 +14,10 @@
 // D starts at logistic(logit(level) + spread luck_j); forget_j, which differs as staff turn over, follows from the start
 // being an equilibrium at the scenario's visits: forget_j D_j = (practice + gain / (1 - gain / 2) visits a year) (1 - D_j),
 // since a visit finds D half a step below its mean. Every fourth week, communities in turn.
-// What competence does: see `information` (the akimat's site and push) and `response` (answers).
-// Limits: groups do not lose time on the way; a visit costs nothing; programmes once heard of are not forgotten here.
+// What competence does: see `information` (the akimat's site) and `feedback` (answers to appeals). The republic pays for
+// visits (budget.visit_cost each).
+// Limits: groups do not lose time on the way; what a visit costs does not bound how many there are; programmes once heard of
+// are forgotten in `response`.
 #include <algorithm>
 #include <limits>
 

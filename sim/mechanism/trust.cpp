@@ -6,7 +6,7 @@
 //          + share (mean of T over household and kin in the community - T)
 //
 // level_i: a person's own level, logistic(logit(level) + place + person). usual_j: the chance of an answer when the
-// run began; scandal: a shock. Every fourth week, communities in turn; others' trust as they published it.
+// warm-up ends (when the run begins, without one): until then it goes along, so that the term is noise; scandal: a shock. Every fourth week, communities in turn; others' trust as they published it.
 #include <algorithm>
 
 #include "base/elementary.h"
@@ -23,7 +23,7 @@ class Trust final : public Mechanism {
                    .meaning = "trust in the local akim, by experience and by talk",
                    .source = "MODEL 7; T3, D3, R4; DeGroot 1974",
                    .phase = Phase::experience,
-                   .reads = {"satisfaction", "answered", "shared_trust"},
+                   .reads = {"satisfaction", "answered", "answering", "shared_trust"},
                    .writes = {"trust", "trust_level", "trusted"}}) {
     observe({.name = "trust",
              .meaning = "mean trust of adults in the local akim",
@@ -45,7 +45,8 @@ class Trust final : public Mechanism {
 
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
-    usual_.assign(world.akimats.answering.values().begin(), world.akimats.answering.values().end());
+    usual_.assign(communities, 0.0);
+    be_used_to_what_is(world);
     Residents& r = world.residents();
     tally_.prepare(communities, world.blocks);
     for (std::size_t c = 0; c < communities; ++c)
@@ -53,6 +54,10 @@ class Trust final : public Mechanism {
         r.trust[i] = r.trust_level[i] = Share(own_level(world, c, i));
     for (const Block& block : world.blocks) count(world, block);
     for (std::size_t c = 0; c < communities; ++c) mean(world, c);
+  }
+
+  void begin(World& world) override {
+    if (world.week < 0) be_used_to_what_is(world);
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4) || scandal[community] > 0; }
@@ -71,7 +76,11 @@ class Trust final : public Mechanism {
       if (wanted(world, c)) mean(world, c);
   }
 
+  void state(Archive& archive) override { archive("usual", std::span(usual_)); }
+
  private:
+  void be_used_to_what_is(const World& world) { std::ranges::copy(world.akimats.answering.values(), usual_.begin()); }
+
   /// Trust follows experience, and others' trust.
   void follow(World& world, const Block& block) const {
     Residents& r = world.residents();
@@ -122,7 +131,7 @@ class Trust final : public Mechanism {
   }
 
   Tally tally_{2};             ///< blocks of a community are cleared and read in one week: no state
-  std::vector<double> usual_;  ///< answering as `prepare` finds it, before the first week: no state
+  std::vector<double> usual_;  ///< by community: the chance of an answer that people are used to
 };
 
 }  // namespace

@@ -84,6 +84,24 @@ TEST_CASE("conduct: competence is capacity") {
   CHECK(able == Approx(usual * 2).epsilon(1e-9));
 }
 
+TEST_CASE("response: the load is what comes to the akimat, not national matters, nor elections where the akim is appointed") {
+  const auto load = [](const std::vector<std::pair<std::string, Value>>& form, double elected) {
+    Land e({"policies", "response"}, {{"akimat.capacity", 2.0}, {"akimat.elected", elected}});
+    e.add_form("gathering", {{"period", 13}});
+    e.add_form("other", form);
+    e.add_policy("appoint", {{"lever", "akimat.elected"}, {"mode", "set"}, {"dose", 0.0}, {"start", 5}});
+    e.go(1);
+    const double before = mean_of(e.akimats().workload.values());
+    e.weeks(6);
+    return std::pair{before, mean_of(e.akimats().workload.values())};
+  };
+  using Load = std::pair<double, double>;
+  CHECK(load({{"period", 26}}, 1.0) == Load{3.0, 3.0});  // four and two a year, room for two
+  CHECK(load({{"period", 26}, {"scope", "national"}, {"decides", "support"}}, 1.0) == Load{2.0, 2.0});
+  CHECK(load({{"period", 26}, {"decides", "office"}}, 1.0) == Load{3.0, 2.0});
+  CHECK(load({{"period", 26}, {"decides", "office"}}, 0.0) == Load{2.0, 2.0});
+}
+
 TEST_CASE("exchange: the better practice spreads in the district, and by networks beyond it") {
   const auto spread = [](double meetings, double network) {
     Land e({"exchange"}, {{"exchange.meetings", meetings}, {"exchange.network", network}, {"exchange.experiments", 0.0}});
@@ -398,6 +416,22 @@ TEST_CASE("tension: falls with answers, trust and voice, and rings the alarm") {
   CHECK(mean_of(heard->akimats().tension.values()) < 0.9 * tense);
   CHECK(national(*ignored->simulation, "tension_alarm").back() > 0.5);
   CHECK(national(*trusted->simulation, "tension_alarm").back() == 0);
+}
+
+TEST_CASE("trust: people are used to the answers of the warm-up's end, not of its start") {
+  Land e({"trust"}, {{"run.warmup", 26}, {"trust.t_sat", 0.0}, {"trust.share", 0.0}});
+  e.go();
+  const auto trust = [&] { return mean_of(e.akimats().trusted.values()); };
+  const double at_start = trust();
+  // Answers are rarer once residents bring their matters: in the warm-up nobody has got used to anything else.
+  e.akimats().answering.fill(0.3);
+  e.akimats().answered.fill(0.3);
+  e.weeks(26 + 20);
+  CHECK(trust() == Approx(at_start).margin(1e-4));
+  e.akimats().answering.fill(0.8);  // from then on they do not
+  e.akimats().answered.fill(0.8);
+  e.weeks(300);
+  CHECK(trust() > at_start + 0.07);
 }
 
 TEST_CASE("trust: a scandal destroys it in its weeks, and it recovers") {

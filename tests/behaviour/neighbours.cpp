@@ -41,8 +41,8 @@ TEST_CASE("neighbours: who is met in three layers asks once") {
     return bits(e->residents().acted);
   };
   const auto once = acted(false, 3.0);
-  CHECK(once == acted(true, 3.0));
-  CHECK(once != acted(false, 0.0));  // to be asked matters
+  CHECK((once == acted(true, 3.0)));  // parentheses: a thousand numbers tell nobody anything
+  CHECK((once != acted(false, 0.0)));  // to be asked matters
   CHECK(std::count(once.begin(), once.end(), 1) > 300);
 }
 
@@ -57,9 +57,9 @@ TEST_CASE("neighbours: who is met in three layers is heeded once") {
   };
   for (const int heed : {1, 2, 3}) {
     INFO("heed " << heed);
-    CHECK(aware(false, heed) == aware(true, heed));
+    CHECK((aware(false, heed) == aware(true, heed)));
   }
-  CHECK(aware(false, 2) != aware(false, 1));
+  CHECK((aware(false, 2) != aware(false, 1)));
 }
 
 TEST_CASE("neighbours: the share that a threshold asks for is of all ties in national matters") {

@@ -1,5 +1,9 @@
 #include "base/error.h"
 
+#include <utility>
+
+#include "base/console.h"
+
 namespace kurultai {
 
 std::string to_string(const Message& message) {
@@ -8,7 +12,7 @@ std::string to_string(const Message& message) {
   line += message.problem;
   if (!message.why.empty()) line += " (" + message.why + ")";
   if (!message.suggestion.empty()) line += " " + message.suggestion;
-  return line;
+  return printable(std::move(line));
 }
 
 namespace {

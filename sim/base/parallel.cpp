@@ -14,6 +14,8 @@
   #include <tbb/global_control.h>
   #include <tbb/parallel_for.h>
   #include <tbb/task_arena.h>
+
+#include "base/interrupt.h"
 #endif
 
 namespace kurultai {
@@ -50,14 +52,23 @@ void with_threads(int limit, const std::function<void()>& body) {
 }
 
 void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
+  const bool finishing = finishing_first();
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n), [&](const tbb::blocked_range<std::size_t>& range) {
-    for (std::size_t k = range.begin(); k != range.end(); ++k) body(k);
+    const FinishingOf caller(finishing);
+    for (std::size_t k = range.begin(); k != range.end(); ++k) {
+      heed_interrupt();
+      body(k);
+    }
   });
 }
 
 void parallel_chunks(std::size_t n, std::size_t grain, const std::function<void(std::size_t, std::size_t)>& body) {
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n, grain),
-                    [&](const tbb::blocked_range<std::size_t>& range) { body(range.begin(), range.end()); });
+  const bool finishing = finishing_first();
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n, grain), [&](const tbb::blocked_range<std::size_t>& range) {
+    const FinishingOf caller(finishing);
+    heed_interrupt();
+    body(range.begin(), range.end());
+  });
 }
 
 #else
@@ -89,9 +100,12 @@ void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
   std::atomic<std::size_t> next{0};
   std::exception_ptr failure;
   std::mutex guard;
+  const bool finishing = finishing_first();
   auto work = [&] {
+    const FinishingOf caller(finishing);
     for (std::size_t k = next++; k < n; k = next++) {
       try {
+        heed_interrupt();
         body(k);
       } catch (...) {
         const std::scoped_lock lock(guard);

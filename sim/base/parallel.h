@@ -21,7 +21,7 @@ void with_threads(int limit, const std::function<void()>& body);
 void side_by_side(std::size_t n, const std::function<void()>& body);
 
 /// Runs body(k) for every k in [0, n), in any order, on all threads; returns when all are done. The first
-/// exception thrown by a body is rethrown here.
+/// exception thrown by a body is rethrown here. Heeds interruption (base/interrupt.h) between bodies.
 void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body);
 
 /// Runs body(first, last) for chunks that together cover [0, n) once. Chunks are at least `grain` long

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/console.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "engine/storage.h"
@@ -546,7 +547,7 @@ int analyze(const AnalyzeOptions& options) {
   const auto wanted = [](const std::string& group, const std::string& variable) {  // the series may be large
     return group == "design" || group == "measures" || (group == "runs" && variable == "status");
   };
-  fmt::print("{}", analysis(read_result(options.file, wanted), options));
+  print_text(analysis(read_result(options.file, wanted), options));
   return 0;
 }
 

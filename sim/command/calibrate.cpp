@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 
+#include "base/console.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
-#include "command/signals.h"
 #include "engine/progress.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -115,7 +115,6 @@ std::string calibration_text(const Calibration& calibration, const CalibrationRe
 }
 
 int calibrate(const CalibrateOptions& options) {
-  heed_signals();
   const Calibration calibration(options.file, options.sets);
   const fs::path out = options.out.empty() ? fs::path("results") / fs::path(options.file).stem().concat(".h5") : fs::path(options.out);
   RunnerOptions runner;
@@ -125,10 +124,10 @@ int calibrate(const CalibrateOptions& options) {
   runner.stop = [] { return stop_signal() != 0; };
   runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
-    fmt::print("{}: valid\n  {}\n{}", options.file, calibration.sweep.source.title, plan_text(calibration, runner, out));
+    print("{}: valid\n  {}\n{}", options.file, calibration.sweep.source.title, plan_text(calibration, runner, out));
     return static_cast<int>(ExitCode::done);
   }
-  SweepProgress progress(options.progress, stderr, isatty(STDERR_FILENO) == 1);
+  SweepProgress progress(options.progress);
   prepare_output(out);
   const std::string runs = runs_folder(out).string();
   CalibrationReport report;
@@ -142,17 +141,17 @@ int calibrate(const CalibrateOptions& options) {
     }
   }
   if (report.stopped && stop_signal() != 0) {
-    fmt::print(stderr, "kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on\n", stop_signal(), report.finished, runs);
-    return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+    tell("kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on", stop_signal(), report.finished, runs);
+    return exit_code_after(stop_signal());
   }
   if (report.stopped) {
-    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed in {} hold the reasons\n", runs);
+    tell("kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed in {} hold the reasons", runs);
     return static_cast<int>(ExitCode::sweep);
   }
-  fmt::print("{}", calibration_text(calibration, report));
-  if (options.progress != "none") fmt::print(stderr, "Written to {}\n", out.string());
+  print_text(calibration_text(calibration, report));
+  if (options.progress != "none") tell("Written to {}", out.string());
   if (report.failed > 0) {
-    fmt::print(stderr, "kurultai: {} of {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again\n", report.failed, report.finished + report.failed, runs);
+    tell("kurultai: {} of {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again", report.failed, report.finished + report.failed, runs);
     return static_cast<int>(ExitCode::sweep);
   }
   return static_cast<int>(ExitCode::done);

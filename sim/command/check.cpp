@@ -1,6 +1,7 @@
 // The verb `check`: valid or not, and what a run will take.
 #include <fmt/format.h>
 
+#include "base/console.h"
 #include "base/parallel.h"
 #include "command/verbs.h"
 #include "engine/simulation.h"
@@ -16,14 +17,14 @@ int check(const ScenarioOptions& options) {
     const std::unique_ptr<Society> society = make_society(model);
     const Simulation simulation(model, *society);
   }
-  fmt::print("{}: valid\n", options.scenario);
-  if (!model.source.title.empty()) fmt::print("  {}\n", model.source.title);
-  fmt::print("  residents  {:>14.0f}  (scale {})\n", e.residents, model.run.scale.value());
-  fmt::print("  ties       {:>14.0f}\n", e.ties);
-  fmt::print("  weeks      {:>14}  and {} of warm-up\n", model.run.weeks.value(), model.run.warmup.value());
-  fmt::print("  memory     {:>14.2f}  GB, about\n", e.bytes / 1e9);
-  fmt::print("  time       {:>14.0f}  s on {} threads, about\n", e.seconds, threads());
-  for (const std::string& remark : model.remarks()) fmt::print("  note: {}\n", remark);
+  print("{}: valid\n", options.scenario);
+  if (!model.source.title.empty()) print("  {}\n", model.source.title);
+  print("  residents  {:>14.0f}  (scale {})\n", e.residents, model.run.scale.value());
+  print("  ties       {:>14.0f}\n", e.ties);
+  print("  weeks      {:>14}  and {} of warm-up\n", model.run.weeks.value(), model.run.warmup.value());
+  print("  memory     {:>14.2f}  GB, about\n", e.bytes / 1e9);
+  print("  time       {:>14.0f}  s on {} threads, about\n", e.seconds, threads());
+  for (const std::string& remark : model.remarks()) print("  note: {}\n", remark);
   return 0;
 }
 

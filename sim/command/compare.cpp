@@ -5,14 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/console.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/parallel.h"
-#include "command/signals.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -232,7 +232,7 @@ bool compare_scenarios(const CompareOptions& options, Comparison& comparison) {
                                            identity_of("a", a->resolved()), identity_of("b", b->resolved()));
   // Wrong names are found before hours are spent.
   (void)rows_of({options.a, {{seed, 0}}, {a->outline({}, {seed, 0})}}, {options.b, {{seed, 0}}, {b->outline({}, {seed, 0})}}, options, "");
-  SweepProgress progress(options.progress, stderr, isatty(STDERR_FILENO) == 1);
+  SweepProgress progress(options.progress);
   Store store(runs_folder(out), identity, options.resume, "");
   PairedRuns pairs = run_pairs(*a, *b, options.replicates, seed, store, runner, progress);
   progress.finish();
@@ -603,22 +603,21 @@ Result comparison_result(const Comparison& comparison, const CompareOptions& opt
 
 int compare(const CompareOptions& options) {
   check(options);
-  heed_signals();
   Comparison comparison;
   const fs::path out = output_of(options);
   if (is_scenario(options.a)) {
     if (!compare_scenarios(options, comparison)) {
-      fmt::print(stderr, "kurultai: stopped (signal {}) the runs are safe in {}; the same command with --resume goes on\n", stop_signal(), runs_folder(out).string());
-      return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+      tell("kurultai: stopped (signal {}) the runs are safe in {}; the same command with --resume goes on", stop_signal(), runs_folder(out).string());
+      return exit_code_after(stop_signal());
     }
   } else {
     if (!out.empty()) prepare_output(out);
     compare_results(options, comparison);
     if (!out.empty()) write_result(out, comparison_result(comparison, options));
   }
-  fmt::print("{}", options.json ? comparison_json(comparison, options) : comparison_text(comparison, options));
-  if (!out.empty() && options.progress != "none") fmt::print(stderr, "Written to {}\n", out.string());
-  if (comparison.failed > 0) fmt::print(stderr, "kurultai: {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again\n", comparison.failed, runs_folder(out).string());
+  print_text(options.json ? comparison_json(comparison, options) : comparison_text(comparison, options));
+  if (!out.empty() && options.progress != "none") tell("Written to {}", out.string());
+  if (comparison.failed > 0) tell("kurultai: {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again", comparison.failed, runs_folder(out).string());
   return static_cast<int>(comparison.failed > 0 ? ExitCode::sweep : ExitCode::done);
 }
 

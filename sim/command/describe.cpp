@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/console.h"
 #include "base/error.h"
 #include "command/sources.h"
 #include "command/surveys.h"
@@ -77,20 +78,20 @@ int describe(const DescribeOptions& options) {
   const bool json = options.json;
   Model model;
   if (!options.scenario.empty()) options.read(model);
-  if (topic == "parameters") fmt::print("{}", describe_parameters(model.registry, json));
-  if (topic == "levers") fmt::print("{}", describe_levers(model.registry, json));
-  if (topic == "forms") fmt::print("{}", describe_forms(model, json));
-  if (topic == "surveys") fmt::print("{}", describe_surveys(model, json));
-  if (topic == "outputs") fmt::print("{}", describe_outputs(model, json));
-  if (topic == "plan") fmt::print("{}", describe_plan(model));
-  if (topic == "sources") fmt::print("{}", describe_sources(model, json));
-  if (topic == "sweep") fmt::print("{}", describe_sweep(json));
+  if (topic == "parameters") print_text(describe_parameters(model.registry, json));
+  if (topic == "levers") print_text(describe_levers(model.registry, json));
+  if (topic == "forms") print_text(describe_forms(model, json));
+  if (topic == "surveys") print_text(describe_surveys(model, json));
+  if (topic == "outputs") print_text(describe_outputs(model, json));
+  if (topic == "plan") print_text(describe_plan(model));
+  if (topic == "sources") print_text(describe_sources(model, json));
+  if (topic == "sweep") print_text(describe_sweep(json));
   if (topic == "network") {
     if (options.scenario.empty())
       throw Error(ExitCode::usage, {"", "which network?", "a network belongs to a scenario",
                                     "say 'kurultai describe network scenarios/kazakhstan.toml'"});
     const std::unique_ptr<Society> society = make_society(model);
-    fmt::print("{}", to_text(describe_network(*society)));
+    print_text(to_text(describe_network(*society)));
   }
   return 0;
 }

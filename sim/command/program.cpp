@@ -4,16 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
-#include <cstdio>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <new>
+#include <sstream>
 #include <utility>
 #include <vector>
 
+#include "base/console.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/parallel.h"
 #include "command/analyze.h"
@@ -51,8 +52,13 @@ class CommandLine {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-      if (e.get_exit_code() == 0) return app_.exit(e);
-      std::fprintf(stderr, "kurultai: %s\n", complaint(e, argc, argv).c_str());
+      if (e.get_exit_code() == 0) {
+        std::ostringstream help;
+        app_.exit(e, help, help);
+        print_text(help.str());
+        return static_cast<int>(ExitCode::done);
+      }
+      tell("kurultai: {}", complaint(e, argc, argv));
       return static_cast<int>(ExitCode::usage);
     }
     set_threads(threads_);
@@ -234,17 +240,25 @@ class CommandLine {
 }  // namespace
 
 int run_program(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error we report, not one that kills us
+  open_standard_streams();
+  heed_signals();
   try {
-    return CommandLine().run(argc, argv);
+    const int code = CommandLine().run(argc, argv);
+    close_output();
+    return code;
+  } catch (const Interrupted& interrupted) {
+    tell("kurultai: stopped (signal {})", interrupted.signal);
+    return exit_code_after(interrupted.signal);
+  } catch (const NobodyReads&) {
+    return exit_code_nobody_reads;
   } catch (const Error& e) {
-    std::fprintf(stderr, "kurultai: %s\n", e.what());
+    tell("kurultai: {}", e.what());
     return static_cast<int>(e.code());
   } catch (const std::bad_alloc&) {
-    std::fputs("kurultai: not enough memory (the society does not fit) lower --scale, or see 'kurultai check SCENARIO'\n", stderr);
+    tell("kurultai: not enough memory (the society does not fit) lower --scale, or see 'kurultai check SCENARIO'");
     return static_cast<int>(ExitCode::memory);
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "kurultai: something is wrong inside the program (%s) please report it\n", e.what());
+    tell("kurultai: something is wrong inside the program ({}) please report it", e.what());
     return static_cast<int>(ExitCode::internal);
   }
 }

@@ -2,15 +2,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <optional>
 
+#include "base/console.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
-#include "command/signals.h"
 #include "command/verbs.h"
 #include "engine/checkpoint.h"
 #include "engine/progress.h"
@@ -92,7 +92,7 @@ class Keeper {
   }
   void say(const std::string& line) {
     progress_.pause();
-    fmt::print(stderr, "kurultai: {}\n", line);
+    tell("kurultai: {}", line);
   }
 
   Simulation& simulation_;
@@ -126,7 +126,6 @@ void ScenarioOptions::read(Model& model) const {
 
 int run(const RunOptions& options) {
   const Clock::time_point begun = Clock::now();
-  heed_signals();
   Model model;
   options.read(model);
   const std::filesystem::path out =
@@ -139,12 +138,12 @@ int run(const RunOptions& options) {
     throw Error(ExitCode::memory, {"", fmt::format("the run needs about {:.1f} GB of memory", needed / 1e9),
                                    fmt::format("this machine has {:.1f} GB", present / 1e9), "lower --scale"});
 
-  for (const std::string& remark : model.remarks()) fmt::print(stderr, "kurultai: note: {}\n", remark);
+  for (const std::string& remark : model.remarks()) tell("kurultai: note: {}", remark);
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
   const double building = seconds_since(begun);
   Progress progress(options.progress, model.run.weeks + model.run.warmup,
-                    static_cast<std::int64_t>(society->residents.size()), stderr, isatty(STDERR_FILENO) == 1);
+                    static_cast<std::int64_t>(society->residents.size()));
   Keeper keeper(simulation, out, options.checkpoint, progress);
   keeper.begin(options.resume);
 
@@ -159,7 +158,7 @@ int run(const RunOptions& options) {
   if (!simulation.done()) {
     const int signal = stop_signal();
     keeper.stop(signal, out);
-    return static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+    return exit_code_after(signal);
   }
   progress.finish();
 
@@ -172,9 +171,9 @@ int run(const RunOptions& options) {
   result.provenance["scenario_file"] = std::filesystem::path(options.scenario).filename().string();
   write_result(out, result);
   keeper.remove();
-  fmt::print("{}\n", out.string());
+  print("{}\n", out.string());
   if (options.progress != "none")
-    fmt::print(stderr, "Look at it with: ./kurultai show {}\n", out.string());
+    tell("Look at it with: ./kurultai show {}", out.string());
   return static_cast<int>(ExitCode::done);
 }
 

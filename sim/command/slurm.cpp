@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 
+#include "base/console.h"
 #include "base/error.h"
 #include "engine/durable_file.h"
 #include "engine/progress.h"
@@ -301,13 +302,13 @@ int slurm(const SlurmOptions& options) {
   if (error) throw storage_error(plan.folder.string(), "cannot make the folder for the scripts", error.message(), "choose another --folder");
   for (const auto& [name, text] : scripts) write_script(plan.folder / name, text);
 
-  fmt::print("{}\n", (plan.folder / "bundles.sh").string());
-  fmt::print("  {} bundle{} of some {} runs, {} cores and {} MB each; about {}, {} asked for\n", plan.bundles, plan.bundles == 1 ? "" : "s",
+  print("{}\n", (plan.folder / "bundles.sh").string());
+  print("  {} bundle{} of some {} runs, {} cores and {} MB each; about {}, {} asked for\n", plan.bundles, plan.bundles == 1 ? "" : "s",
              (plan.runs + plan.bundles - 1) / plan.bundles, plan.cpus, plan.megabytes, duration_text(plan.seconds), duration_text(plan.minutes * 60.0));
-  if (sweep.adaptive()) fmt::print("  before replicates are added; a bundle that needs longer goes back into the queue and on\n");
-  fmt::print("{}\n  {}, when all bundles are over\n", (plan.folder / "merge.sh").string(), plan.out.string());
-  fmt::print("{}\n", (plan.folder / "submit.sh").string());
-  fmt::print("Submit both, and again after a failure, with: {}\n", shell_word((plan.folder / "submit.sh").string()));
+  if (sweep.adaptive()) print("  before replicates are added; a bundle that needs longer goes back into the queue and on\n");
+  print("{}\n  {}, when all bundles are over\n", (plan.folder / "merge.sh").string(), plan.out.string());
+  print("{}\n", (plan.folder / "submit.sh").string());
+  print("Submit both, and again after a failure, with: {}\n", shell_word((plan.folder / "submit.sh").string()));
   return static_cast<int>(ExitCode::done);
 }
 

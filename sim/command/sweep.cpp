@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 
+#include "base/console.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/parallel.h"
-#include "command/signals.h"
 #include "command/verbs.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -51,27 +51,27 @@ double free_disk(const fs::path& out) {
 void print_plan(const Sweep& sweep, const ExecutionOptions& options, const std::string& file) {
   const std::vector<Task> tasks = first_tasks(sweep, options.shard);
   const Schedule plan = schedule(sweep.experiment(), tasks, options.runner);
-  fmt::print("{}: valid\n", file);
-  if (!sweep.source.title.empty()) fmt::print("  {}\n", sweep.source.title);
-  fmt::print("  design       {} with {} points over {} axes\n", sweep.sweep.design.value(), sweep.points(), sweep.axes.size());
+  print("{}: valid\n", file);
+  if (!sweep.source.title.empty()) print("  {}\n", sweep.source.title);
+  print("  design       {} with {} points over {} axes\n", sweep.sweep.design.value(), sweep.points(), sweep.axes.size());
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const AxisSpec& axis = sweep.axes[a];
-    fmt::print("    {:<10} {} {}\n", sweep.axes.key(a), axis.path.value(),
+    print("    {:<10} {} {}\n", sweep.axes.key(a), axis.path.value(),
                axis.values.size() > 0 ? to_toml(axis.values.get()) : fmt::format("{} to {}{}", axis.low.value(), axis.high.value(), axis.spacing.is("log") ? ", log" : ""));
   }
-  fmt::print("  replicates   {}{}, {}, {}\n", sweep.sweep.replicates.value(),
+  print("  replicates   {}{}, {}, {}\n", sweep.sweep.replicates.value(),
              sweep.adaptive() ? fmt::format(" and more until {} is known to {}, at most {}", sweep.precision.measure.value(), sweep.precision.half_width.value(), sweep.precision.at_most.value()) : "",
              sweep.sweep.common ? "the same luck at every point" : "a luck of its own at every point",
              sweep.sweep.society.is("shared") ? "all in one society" : "each in a society of its own");
-  fmt::print("  runs         {}{}, in {} {}\n", tasks.size(), options.shard.count > 1 ? fmt::format(" (shard {} of {})", options.shard.index, options.shard.count) : "",
+  print("  runs         {}{}, in {} {}\n", tasks.size(), options.shard.count > 1 ? fmt::format(" (shard {} of {})", options.shard.index, options.shard.count) : "",
              plan.societies, plan.societies == 1 ? "society" : "societies");
-  fmt::print("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each, plan.threads_each == 1 ? "" : "s");
-  fmt::print("  memory       {}, about ({} a run, {} shared by runs in one society)\n",
+  print("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each, plan.threads_each == 1 ? "" : "s");
+  print("  memory       {}, about ({} a run, {} shared by runs in one society)\n",
              bytes_text(plan.shared_bytes + plan.bytes_each * static_cast<double>(plan.side_by_side)), bytes_text(plan.bytes_each), bytes_text(plan.shared_bytes));
-  fmt::print("  time         {}, about{}\n", duration_text(plan.seconds), sweep.adaptive() ? ", before replicates are added" : "");
+  print("  time         {}, about{}\n", duration_text(plan.seconds), sweep.adaptive() ? ", before replicates are added" : "");
   const double disk = free_disk(options.out);
-  fmt::print("  disk         {}, about{}\n", bytes_text(2 * plan.file_bytes), disk >= 0 ? fmt::format(" ({} free)", bytes_text(disk)) : "");
-  fmt::print("  result       {}\n", options.out.string());
+  print("  disk         {}, about{}\n", bytes_text(2 * plan.file_bytes), disk >= 0 ? fmt::format(" ({} free)", bytes_text(disk)) : "");
+  print("  result       {}\n", options.out.string());
 }
 
 /// Where files of a scenario kept in `file` may be: where `run` would have found them.
@@ -92,7 +92,6 @@ const Variable& variable_of(const Result& result, const std::string& group, cons
 }  // namespace
 
 int sweep(const SweepOptions& options) {
-  heed_signals();
   Sweep sweep(options.file, options.sets);
   ExecutionOptions execution;
   execution.out = options.out.empty() ? fs::path("results") / fs::path(options.file).stem().concat(".h5") : fs::path(options.out);
@@ -110,35 +109,34 @@ int sweep(const SweepOptions& options) {
     print_plan(sweep, execution, options.file);
     return static_cast<int>(ExitCode::done);
   }
-  SweepProgress progress(options.progress, stderr, isatty(STDERR_FILENO) == 1);
+  SweepProgress progress(options.progress);
   const ExecutionReport report = execute(sweep, execution, progress);
   const std::string out = execution.out.string();
   const std::string runs = runs_folder(execution.out).string();
   if (report.stopped && stop_signal() != 0) {
-    fmt::print(stderr, "kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on\n", stop_signal(), report.finished, runs);
-    return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+    tell("kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on", stop_signal(), report.finished, runs);
+    return exit_code_after(stop_signal());
   }
   if (report.stopped) {
-    fmt::print(stderr, "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; {} runs are in {}, whose files *.failed hold the reasons\n", report.finished, runs);
+    tell("kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; {} runs are in {}, whose files *.failed hold the reasons", report.finished, runs);
     return static_cast<int>(ExitCode::sweep);
   }
   if (!report.merged) {
-    fmt::print(stderr, "kurultai: shard {} of {} is done ({} runs in {}); when all are, 'sweep {} --merge' makes {}\n", execution.shard.index, execution.shard.count,
+    tell("kurultai: shard {} of {} is done ({} runs in {}); when all are, 'sweep {} --merge' makes {}", execution.shard.index, execution.shard.count,
                report.finished, runs, options.file, out);
     return static_cast<int>(report.failed > 0 ? ExitCode::sweep : ExitCode::done);
   }
-  fmt::print("{}\n", out);
+  print("{}\n", out);
   if (report.failed + report.missing > 0) {
-    fmt::print(stderr, "kurultai: {} runs finished, {} failed, {} missing; 'runs/status' and 'runs/reason' in the file say which and why; --resume tries them again\n",
+    tell("kurultai: {} runs finished, {} failed, {} missing; 'runs/status' and 'runs/reason' in the file say which and why; --resume tries them again",
                report.finished, report.failed, report.missing);
     return static_cast<int>(ExitCode::sweep);
   }
-  if (options.progress != "none") fmt::print(stderr, "Look at it with: ./kurultai report {}, or ./kurultai analyze {}\n", out, out);
+  if (options.progress != "none") tell("Look at it with: ./kurultai report {}, or ./kurultai analyze {}", out, out);
   return static_cast<int>(ExitCode::done);
 }
 
 int rerun(const RerunOptions& options) {
-  heed_signals();
   const Result file = read_result(options.file, [](const std::string& group, const std::string&) { return group == "design" || group == "runs"; });
   if (text_attribute(file, "kind") != "sweep")
     throw storage_error(options.file, "not the result of a sweep", "single runs hold their scenario whole", "give a file written by 'sweep'");
@@ -170,17 +168,17 @@ int rerun(const RerunOptions& options) {
   RunControl control;
   control.stop = [] { return stop_signal() != 0; };
   const std::optional<Result> result = experiment->run(point_settings, luck, control);
-  if (!result) return static_cast<int>(stop_signal() == SIGINT ? ExitCode::interrupted : ExitCode::terminated);
+  if (!result) return exit_code_after(stop_signal());
   write_result(out, *result);
-  fmt::print("{}\n", out.string());
+  print("{}\n", out.string());
   const std::string stored = std::get<std::vector<std::string>>(variable_of(file, "runs", "digest", options.file).values)[cell];
   const std::string now = digest(*result);
   if (stored.empty()) {
-    fmt::print(stderr, "kurultai: run {} did not finish then; it did now\n", options.run);
+    tell("kurultai: run {} did not finish then; it did now", options.run);
   } else if (stored == now) {
-    fmt::print(stderr, "kurultai: the same bits as in {} (digest {})\n", options.file, now);
+    tell("kurultai: the same bits as in {} (digest {})", options.file, now);
   } else {
-    fmt::print(stderr, "kurultai: run {} came out differently (digest {}, in {} {}) the program or its data have changed since {} of commit {}\n", options.run, now,
+    tell("kurultai: run {} came out differently (digest {}, in {} {}) the program or its data have changed since {} of commit {}", options.run, now,
                options.file, stored, text_attribute(file, "kurultai_version"), text_attribute(file, "git_commit").substr(0, 12));
     return static_cast<int>(ExitCode::internal);
   }

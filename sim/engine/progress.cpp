@@ -55,11 +55,42 @@ Progress::Clock Progress::steady_clock() {
   };
 }
 
-Progress::Progress(const std::string& mode, std::int64_t weeks, std::int64_t residents, std::FILE* out,
-                   bool is_tty, Clock clock)
-    : weeks_(weeks), residents_(residents), out_(out), clock_(std::move(clock)) {
+void Bar::draw(double share, const std::vector<Word>& words) {
+  constexpr std::size_t longest = 24, shortest = 6;
+  const int columns = display_.columns();
+  const std::size_t room = columns > 0 ? static_cast<std::size_t>(columns) - 1 : 1000;
+  std::vector<Word> shown = words;
+  const auto length = [&] {
+    std::size_t sum = 0;
+    for (const Word& word : shown) sum += word.text.size();
+    return sum;
+  };
+  const auto lighter = [](const Word& a, const Word& b) { return a.weight < b.weight; };
+  while (shown.size() > 1 && length() + shortest + 2 > room) shown.erase(std::min_element(shown.begin(), shown.end(), lighter));
+  std::string text;
+  for (const Word& word : shown) text += word.text;
+  const std::size_t cells = room > text.size() + shortest + 2 ? std::min(longest, room - text.size() - 2) : 0;
+  const auto full = static_cast<std::size_t>(static_cast<double>(cells) * std::clamp(share, 0.0, 1.0));
+  std::string line = "\r";
+  if (cells > 0) {
+    line += color_ ? "[\x1b[32m" : "[";
+    line += std::string(full, '#') + (color_ ? "\x1b[0m" : "") + std::string(cells - full, '.') + ']';
+  }
+  text = text.substr(0, room);
+  const std::size_t width = text.size() + (cells > 0 ? cells + 2 : 0);
+  display_.write(line + text + std::string(std::min(std::max(drawn_, width), room) - width, ' '));
+  drawn_ = std::max<std::size_t>(width, 1);
+}
+
+void Bar::leave() {
+  if (drawn_ > 0) display_.write("\n");
+  drawn_ = 0;
+}
+
+Progress::Progress(const std::string& mode, std::int64_t weeks, std::int64_t residents, const Display& display, Clock clock)
+    : weeks_(weeks), residents_(residents), display_(display), bar_(display, !no_color()), clock_(std::move(clock)) {
   if (mode == "auto")
-    mode_ = is_tty && !plain_terminal() ? Mode::bar : Mode::line;
+    mode_ = display.columns() > 0 && !plain_terminal() ? Mode::bar : Mode::line;
   else if (mode == "line")
     mode_ = Mode::line;
   else if (mode == "json")
@@ -67,13 +98,10 @@ Progress::Progress(const std::string& mode, std::int64_t weeks, std::int64_t res
   else if (mode != "none")
     throw Error(ExitCode::usage,
                 {"--progress " + mode, "unknown mode", "", "choose auto, line, json or none"});
-  color_ = mode_ == Mode::bar && !no_color();
   start();
 }
 
-Progress::~Progress() {
-  if (drawn_ > 0) std::fputc('\n', out_);
-}
+Progress::~Progress() { bar_.leave(); }
 
 void Progress::start(std::int64_t week) {
   begin_ = last_time_ = clock_();
@@ -92,15 +120,11 @@ void Progress::update(std::int64_t week, const std::string& phase) {
     case Mode::line: write_line(now); break;
     default: write_json(now, "progress"); break;
   }
-  std::fflush(out_);
   last_time_ = now;
   last_week_ = week_;
 }
 
-void Progress::pause() {
-  if (drawn_ > 0) std::fputc('\n', out_);
-  drawn_ = 0;
-}
+void Progress::pause() { bar_.leave(); }
 
 bool Progress::due(double now) const {
   const double waited = now - last_time_;
@@ -125,22 +149,15 @@ double Progress::seconds_left(double now) const {
 }
 
 void Progress::draw_bar(double now) {
-  constexpr std::int64_t cells = 24;
   const std::int64_t total = std::max(weeks_, std::int64_t{1});
   const std::int64_t done = std::clamp(week_, std::int64_t{0}, total);
-  const std::string full(static_cast<std::size_t>(cells * done / total), '#');
-  const std::string empty(static_cast<std::size_t>(cells) - full.size(), '.');
-  std::string text = fmt::format(" {:3}%  week {}/{}", 100 * done / total, week_, weeks_);
-  if (!phase_.empty()) text += "  " + phase_.substr(0, 12);
+  std::vector<Bar::Word> words = {{fmt::format(" {:3}%", 100 * done / total), 5}, {fmt::format("  week {}/{}", week_, weeks_), 3}};
+  if (!phase_.empty()) words.push_back({"  " + phase_.substr(0, 12), 1});
   if (week_ > first_week_) {
-    text += fmt::format("  {}steps/s", thousands(rate(now)));
-    text += fmt::format("  {} left", duration_text(seconds_left(now)));
+    words.push_back({fmt::format("  {}steps/s", thousands(rate(now))), 2});
+    words.push_back({fmt::format("  {} left", duration_text(seconds_left(now))), 4});
   }
-  const std::size_t width = static_cast<std::size_t>(cells) + 2 + text.size();
-  const std::string blanks(drawn_ > width ? drawn_ - width : 0, ' ');
-  fmt::print(out_, "\r[{}{}{}{}]{}{}", color_ ? "\x1b[32m" : "", full, color_ ? "\x1b[0m" : "", empty, text,
-             blanks);
-  drawn_ = width;
+  bar_.draw(static_cast<double>(done) / static_cast<double>(total), words);
 }
 
 void Progress::write_line(double now) {
@@ -148,16 +165,15 @@ void Progress::write_line(double now) {
   if (!phase_.empty()) line += " " + phase_;
   if (week_ > first_week_)
     line += fmt::format(", {}agent-steps/s, {} left", thousands(rate(now)), duration_text(seconds_left(now)));
-  fmt::print(out_, "{}\n", line);
+  display_.write(line + '\n');
 }
 
 void Progress::write_json(double now, const char* event) {
   const double left = seconds_left(now);
-  fmt::print(out_,
-             "{{\"event\":\"{}\",\"week\":{},\"weeks\":{},\"phase\":{},\"seconds\":{:.3f},"
-             "\"agent_steps_per_second\":{:.0f},\"seconds_left\":{}}}\n",
-             event, week_, weeks_, json_text(phase_), now - begin_, rate(now),
-             left < 0 ? "null" : fmt::format("{:.3f}", left));
+  display_.write(fmt::format("{{\"event\":\"{}\",\"week\":{},\"weeks\":{},\"phase\":{},\"seconds\":{:.3f},"
+                             "\"agent_steps_per_second\":{:.0f},\"seconds_left\":{}}}\n",
+                             event, week_, weeks_, json_text(phase_), now - begin_, rate(now),
+                             left < 0 ? "null" : fmt::format("{:.3f}", left)));
 }
 
 void Progress::finish() {
@@ -167,16 +183,12 @@ void Progress::finish() {
   if (mode_ == Mode::json) {
     write_json(now, "done");
   } else {
-    if (drawn_ > 0) {
-      if (last_week_ != week_) draw_bar(now);
-      std::fputc('\n', out_);
-      drawn_ = 0;
-    }
-    fmt::print(out_, "{} weeks in {}, {}agent-steps/s\n", week_ - first_week_,
-               now - begin_ < 60 ? fmt::format("{:.1f} s", now - begin_) : duration_text(now - begin_),
-               thousands(rate(now)));
+    if (bar_.drawn() && last_week_ != week_) draw_bar(now);
+    bar_.leave();
+    display_.write(fmt::format("{} weeks in {}, {}agent-steps/s\n", week_ - first_week_,
+                               now - begin_ < 60 ? fmt::format("{:.1f} s", now - begin_) : duration_text(now - begin_),
+                               thousands(rate(now))));
   }
-  std::fflush(out_);
 }
 
 }  // namespace kurultai

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <string>
+#include <vector>
+
+#include "base/console.h"
 
 namespace kurultai {
 
@@ -17,17 +19,37 @@ bool plain_terminal();
 /// Whether the user asked for no colours (no-color.org).
 bool no_color();
 
-/// Reports to `out` (stderr by custom) how many weeks are done, how fast, and how long it will take still.
-/// Never throws after construction; a closed `out` is no reason to stop a run.
+/// A bar on a terminal, drawn anew in its place, with words behind it. At most a column narrower than the terminal is at
+/// that moment: words go, and the bar grows shorter, before a line would wrap.
+class Bar {
+ public:
+  struct Word {
+    std::string text;
+    int weight;  ///< where room is short, the lightest goes first
+  };
+  Bar(Display display, bool color) : display_(std::move(display)), color_(color) {}
+  void draw(double share, const std::vector<Word>& words);
+  /// Leaves the bar as it stands and goes to the next line, if something is drawn.
+  void leave();
+  [[nodiscard]] bool drawn() const { return drawn_ > 0; }
+
+ private:
+  Display display_;
+  bool color_;
+  std::size_t drawn_ = 0;  // columns on the screen
+};
+
+/// Reports to a display (standard error by custom) how many weeks are done, how fast, and how long it will take still.
+/// Never throws after construction; a display that is gone is no reason to stop a run.
 class Progress {
  public:
   /// Seconds on a clock that never goes back.
   using Clock = std::function<double()>;
 
-  /// `mode` is auto (a bar if `is_tty`, else lines), line, json or none; throws Error (usage) for another.
+  /// `mode` is auto (a bar on a terminal, else lines), line, json or none; throws Error (usage) for another.
   /// `weeks` counts all steps, the warm-up too; `residents` is the number of agents a step moves. With the
   /// variable NO_COLOR set (no-color.org) the bar has no colours; with TERM=dumb lines take its place.
-  Progress(const std::string& mode, std::int64_t weeks, std::int64_t residents, std::FILE* out, bool is_tty,
+  Progress(const std::string& mode, std::int64_t weeks, std::int64_t residents, const Display& display = error_display(),
            Clock clock = steady_clock());
   /// Leaves the cursor at the start of a line.
   ~Progress();
@@ -57,10 +79,10 @@ class Progress {
   [[nodiscard]] double seconds_left(double now) const;  // negative if unknown
 
   Mode mode_ = Mode::none;
-  bool color_ = false;
   std::int64_t weeks_;
   std::int64_t residents_;
-  std::FILE* out_;
+  Display display_;
+  Bar bar_;
   Clock clock_;
   double begin_ = 0;             // clock at start()
   std::int64_t first_week_ = 0;  // weeks done at start()
@@ -68,7 +90,6 @@ class Progress {
   std::string phase_;
   double last_time_ = 0;         // clock at the last report
   std::int64_t last_week_ = -1;  // weeks done at the last report, -1 for none
-  std::size_t drawn_ = 0;        // columns of the bar on the screen
   bool finished_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "observation/trial_record.h"
 #include "society/synthesis.h"
@@ -126,6 +127,7 @@ void Simulation::pass(const Pass& mechanisms) {
 }
 
 void Simulation::run(const std::function<bool()>& each_week) {
+  const FinishFirst finish;  // a week that has begun, and the checkpoint after it
   while (!done()) {
     step();
     if (!each_week()) return;

@@ -26,7 +26,7 @@ class Simulation {
   [[nodiscard]] bool done() const { return world_.week >= model_.run.weeks; }
   /// The week that comes next; negative in the warm-up.
   [[nodiscard]] std::int32_t week() const { return world_.week; }
-  /// Steps until done, calling `each_week` after each; stops early if it returns false.
+  /// Steps until done, calling `each_week` after each; stops early if it returns false. (Signals are for it to heed.)
   void run(const std::function<bool()>& each_week = [] { return true; });
 
   [[nodiscard]] World& world() { return world_; }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/console.h"
 #include "base/error.h"
 #include "base/nearest.h"
 
@@ -23,13 +24,6 @@ constexpr int deepest = 16;                // brackets in brackets, dots in a ke
 constexpr std::size_t longest_name = 64;   // of an entry of a collection
 constexpr std::size_t longest_path = 250;  // of a file named in a message
 constexpr std::size_t longest_shown = 60;  // of what is quoted in a message
-
-/// `text` without control characters: a message is one line.
-std::string printable(std::string text) {
-  for (char& letter : text)
-    if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f) letter = '?';
-  return text;
-}
 
 /// `text` short enough to be quoted in a message, cut between UTF-8 letters.
 std::string shown(const std::string& text, std::size_t longest = longest_shown) {

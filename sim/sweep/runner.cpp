@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 
 namespace kurultai {
@@ -175,6 +176,8 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
           store_.put(task.number, *result);
         }
         done = failed || result.has_value();
+      } catch (const Interrupted&) {
+        halt = true;  // while it was built: `done` stays false
       } catch (...) {
         const std::scoped_lock lock(guard);
         if (!fatal) fatal = std::current_exception();

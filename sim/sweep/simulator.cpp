@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "engine/checkpoint.h"
 #include "engine/estimate.h"
 #include "engine/simulation.h"

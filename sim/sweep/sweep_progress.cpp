@@ -8,22 +8,19 @@
 
 namespace kurultai {
 
-SweepProgress::SweepProgress(const std::string& mode, std::FILE* out, bool is_tty, Progress::Clock clock)
-    : out_(out), clock_(std::move(clock)), begin_(clock_()) {
+SweepProgress::SweepProgress(const std::string& mode, const Display& display, Progress::Clock clock)
+    : display_(display), bar_(display, !no_color()), clock_(std::move(clock)), begin_(clock_()) {
   if (mode == "auto")
-    mode_ = is_tty && !plain_terminal() ? Mode::bar : Mode::line;
+    mode_ = display.columns() > 0 && !plain_terminal() ? Mode::bar : Mode::line;
   else if (mode == "line")
     mode_ = Mode::line;
   else if (mode == "json")
     mode_ = Mode::json;
   else if (mode != "none")
     throw Error(ExitCode::usage, {"--progress " + mode, "unknown mode", "", "choose auto, line, json or none"});
-  color_ = mode_ == Mode::bar && !no_color();
 }
 
-SweepProgress::~SweepProgress() {
-  if (drawn_ > 0) std::fputc('\n', out_);
-}
+SweepProgress::~SweepProgress() { bar_.leave(); }
 
 void SweepProgress::add(std::size_t runs, double cost, std::size_t there) {
   const std::scoped_lock lock(guard_);
@@ -51,12 +48,11 @@ void SweepProgress::say(const std::string& text) {
   const std::scoped_lock lock(guard_);
   if (mode_ == Mode::none) return;
   if (mode_ == Mode::json) {
-    fmt::print(out_, "{{\"event\":\"note\",\"text\":{}}}\n", json_text(text));
+    display_.write(fmt::format("{{\"event\":\"note\",\"text\":{}}}\n", json_text(text)));
   } else {
-    fmt::print(out_, "{}{}\n", drawn_ > 0 ? "\n" : "", text);
-    drawn_ = 0;
+    bar_.leave();
+    display_.write(printable(text) + '\n');
   }
-  std::fflush(out_);
 }
 
 void SweepProgress::finish() {
@@ -76,31 +72,26 @@ void SweepProgress::report(bool last) {
   const double left = cost_done_ > 0 ? seconds * (cost_ - cost_done_) / cost_done_ : -1;
   const std::size_t good = there_ + done_ - failed_;
   if (mode_ == Mode::json) {
-    fmt::print(out_, "{{\"event\":\"{}\",\"runs\":{},\"finished\":{},\"failed\":{},\"running\":{},\"seconds\":{:.3f},\"seconds_left\":{}}}\n",
-               last ? "done" : "progress", total_, good, failed_, running_, seconds, left < 0 ? "null" : fmt::format("{:.3f}", std::max(left, 0.0)));
-    std::fflush(out_);
+    display_.write(fmt::format("{{\"event\":\"{}\",\"runs\":{},\"finished\":{},\"failed\":{},\"running\":{},\"seconds\":{:.3f},\"seconds_left\":{}}}\n",
+                               last ? "done" : "progress", total_, good, failed_, running_, seconds, left < 0 ? "null" : fmt::format("{:.3f}", std::max(left, 0.0))));
     return;
   }
-  std::string text = fmt::format("{}/{} runs", there_ + done_, total_);
-  if (failed_ > 0) text += fmt::format(", {} failed", failed_);
-  if (!last && running_ > 0) text += fmt::format(", {} running", running_);
-  text += last ? fmt::format(" in {}", seconds < 60 ? fmt::format("{:.1f} s", seconds) : duration_text(seconds))
-               : (left < 0 ? "" : fmt::format(", {} left", duration_text(left)));
+  std::vector<Bar::Word> words = {{fmt::format("{}/{} runs", there_ + done_, total_), 4}};
+  if (failed_ > 0) words.push_back({fmt::format(", {} failed", failed_), 3});
+  if (!last && running_ > 0) words.push_back({fmt::format(", {} running", running_), 1});
+  if (last)
+    words.push_back({fmt::format(" in {}", seconds < 60 ? fmt::format("{:.1f} s", seconds) : duration_text(seconds)), 2});
+  else if (left >= 0)
+    words.push_back({fmt::format(", {} left", duration_text(left)), 2});
   if (mode_ == Mode::line) {
-    fmt::print(out_, "{}\n", text);
+    std::string text;
+    for (const Bar::Word& word : words) text += word.text;
+    display_.write(text + '\n');
   } else {
-    constexpr std::size_t cells = 24;
-    const std::size_t full = total_ == 0 ? cells : cells * (there_ + done_) / total_;
-    const std::size_t width = cells + 3 + text.size();
-    const std::string blanks(drawn_ > width ? drawn_ - width : 0, ' ');
-    fmt::print(out_, "\r[{}{}{}{}] {}{}", color_ ? "\x1b[32m" : "", std::string(full, '#'), color_ ? "\x1b[0m" : "", std::string(cells - full, '.'), text, blanks);
-    drawn_ = width;
-    if (last) {
-      std::fputc('\n', out_);
-      drawn_ = 0;
-    }
+    words.front().text.insert(0, " ");
+    bar_.draw(total_ == 0 ? 1.0 : static_cast<double>(there_ + done_) / static_cast<double>(total_), words);
+    if (last) bar_.leave();
   }
-  std::fflush(out_);
 }
 
 }  // namespace kurultai

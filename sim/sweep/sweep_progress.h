@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <mutex>
 #include <string>
 
@@ -13,8 +12,8 @@ namespace kurultai {
 /// What is done, failed and running, and how long the rest will take by predicted cost. Called by several threads.
 class SweepProgress {
  public:
-  /// `mode` is auto (a bar if `is_tty`, else lines), line, json or none; throws Error (usage) for another.
-  SweepProgress(const std::string& mode, std::FILE* out, bool is_tty, Progress::Clock clock = Progress::steady_clock());
+  /// `mode` is auto (a bar on a terminal, else lines), line, json or none; throws Error (usage) for another.
+  explicit SweepProgress(const std::string& mode, const Display& display = error_display(), Progress::Clock clock = Progress::steady_clock());
   ~SweepProgress();
   SweepProgress(const SweepProgress&) = delete;
   SweepProgress& operator=(const SweepProgress&) = delete;
@@ -36,8 +35,8 @@ class SweepProgress {
 
   std::mutex guard_;
   Mode mode_ = Mode::none;
-  bool color_ = false;
-  std::FILE* out_;
+  Display display_;
+  Bar bar_;
   Progress::Clock clock_;
   double begin_;
   double last_time_ = -1e9;
@@ -48,7 +47,6 @@ class SweepProgress {
   std::size_t running_ = 0;
   double cost_ = 0;
   double cost_done_ = 0;
-  std::size_t drawn_ = 0;
   bool finished_ = false;
 };
 

@@ -45,6 +45,15 @@ NOT_OURS = re.compile(
     r"|\bstd::(?:random_)?shuffle\b|\bstd::(?:ranges::)?sample\b")
 UNORDERED_SUM = re.compile(r"\bstd::(?:transform_)?reduce\b|\btbb::parallel_reduce\b")
 
+# What belongs to one file alone: (what is called, the files that may, its name).
+DOORS = [
+    (re.compile(r"\bfmt::(?:v?print|println)\b|\b(?:v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\(|\bstd::(?:cout|cerr|clog)\b"
+                r"|\b(?:stdout|stderr)\b|\bSTD(?:OUT|ERR)_FILENO\b"),
+     r"sim/base/(console|interrupt)\.cpp", "standard output and error: print and tell of base/console.h"),
+    (re.compile(r"\b(?:std::|::)?(?:signal|sigaction|setitimer)\s*\(|\bSA_RESTART\b"), r"sim/base/interrupt\.cpp",
+     "signals: base/interrupt.h"),
+]
+
 # Paths of one machine. Written so that this file does not match itself.
 MACHINE_PATH = re.compile(
     r"(?<![\w.:/~}$-])/(?:work|home|root|Users|workspace)/[\w.]|\bshared/(?:[t]ools|[A-Z]+\.md)")
@@ -145,6 +154,14 @@ def same_bits(files):
     return found
 
 
+def one_door(files):
+    """Standard streams and signals are reached through one file each."""
+    return [f"{path}:{number}: {match[0].strip(' (')} belongs to {name}"
+            for path, text in in_sim(files).items()
+            for pattern, door, name in DOORS if not re.fullmatch(door, path)
+            for number, line in lines(code_only(text)) for match in pattern.finditer(line)]
+
+
 def mechanism_list(files):
     """Every mechanism has its file, its line in list.h and a random stream of its own."""
     path = "sim/mechanism/list.h"
@@ -242,6 +259,15 @@ OFFENDERS = {
         {"sim/society/a.cpp": "std::shuffle(a, b, engine);\n"},
         {"sim/society/a.cpp": "auto s = std::reduce(a, b);\n"},
     ],
+    one_door: [
+        {"sim/engine/a.cpp": 'fmt::print("a");\n'},
+        {"sim/engine/a.cpp": 'std::printf("a");\n'},
+        {"sim/engine/a.cpp": 'std::puts("a");\n'},
+        {"sim/command/a.cpp": "std::cout << 1;\n"},
+        {"sim/command/a.cpp": "std::FILE* out = stderr;\n"},
+        {"sim/command/a.cpp": "bool tty = isatty(STDOUT_FILENO);\n"},
+        {"sim/command/a.cpp": "std::signal(SIGINT, f);\n"},
+    ],
     mechanism_list: [
         {"sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n"},
         {"sim/mechanism/a.cpp": "struct A : public Mechanism {};\n"},
@@ -265,6 +291,8 @@ OFFENDERS = {
 # What looks like an offence and is none.
 INNOCENT = {
     "sim/base/elementary.cpp": "double f(double x) { return std::exp(x); }\n",
+    "sim/base/console.cpp": "::write(STDOUT_FILENO, text, size);\n",
+    "sim/command/a.cpp": "// std::cout\nprint_text(describe_outputs(model)); fingerprint(signal); take_signal(stop);\n",
     "sim/base/parallel.cpp": "#include <tbb/parallel_for.h>\n#include <thread>\n",
     "sim/society/synthesis.cpp": "#include <boost/graph/small_world_generator.hpp>\n",
     "sim/engine/a.cpp": '// never std::exp(x)\nauto s = "rand()"; auto t = R"(std::log(x))"; /* pow(x, 2)\n sin(x) */\n'

@@ -79,7 +79,7 @@ predictive = 0
 )";
 
 CalibrationReport run(const Calibration& calibration, RunStore& store) {
-  SweepProgress quiet("none", stderr, false);
+  SweepProgress quiet("none");
   return execute(calibration, store, {.threads = 2}, quiet);
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("paired runs share their luck and are there again after a stop") {
   const auto a = make_test_model_from_text("line", "[line]\nnoise = 1\nintercept = 5\n");
   const auto b = make_test_model_from_text("line", "[line]\nnoise = 1\nintercept = 5.5\n");
   MemoryStore store;
-  SweepProgress quiet("none", stderr, false);
+  SweepProgress quiet("none");
   const PairedRuns stopped = run_pairs(*a, *b, 8, 3, store, {.threads = 1, .stop = [] { return true; }}, quiet);
   CHECK(stopped.stopped);
   const PairedRuns pairs = run_pairs(*a, *b, 8, 3, store, {.threads = 2}, quiet);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "catch.h"
+#include "sweep/sweep_progress.h"
 
 using namespace kurultai;
 
@@ -17,22 +18,17 @@ namespace {
 /// What a Progress writes, on a clock that the test moves.
 class Log {
  public:
-  Log() : file_(std::tmpfile()) { REQUIRE(file_ != nullptr); }
-  ~Log() { std::fclose(file_); }
+  /// A terminal of so many columns; 0: a file.
+  explicit Log(int width = 0) : columns(width) {}
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
-  [[nodiscard]] std::FILE* file() const { return file_; }
+  [[nodiscard]] Display display() {
+    return {[this](std::string_view text) { text_ += text; }, [this] { return columns; }};
+  }
   [[nodiscard]] Progress::Clock clock() {
     return [this] { return now; };
   }
-  [[nodiscard]] std::string text() const {
-    std::fflush(file_);
-    const long end = std::ftell(file_);
-    std::string out(static_cast<std::size_t>(end), '\0');
-    std::rewind(file_);
-    REQUIRE(std::fread(out.data(), 1, out.size(), file_) == out.size());
-    return out;
-  }
+  [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] std::vector<std::string> lines() const {
     std::vector<std::string> out;
     std::string line;
@@ -46,9 +42,10 @@ class Log {
     return out;
   }
   double now = 100.0;
+  int columns;
 
  private:
-  std::FILE* file_;
+  std::string text_;
 };
 
 /// Sets an environment variable, or removes it, for as long as it lives.
@@ -76,7 +73,7 @@ bool contains(const std::string& text, const std::string& part) {
 TEST_CASE("progress: an unknown mode is a usage error") {
   Log log;
   try {
-    const Progress progress("bars", 10, 10, log.file(), false);
+    const Progress progress("bars", 10, 10, log.display());
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::usage);
@@ -87,7 +84,7 @@ TEST_CASE("progress: an unknown mode is a usage error") {
 TEST_CASE("progress: none is silent") {
   Log log;
   {
-    Progress progress("none", 10, 10, log.file(), true, log.clock());
+    Progress progress("none", 10, 10, log.display(), log.clock());
     for (int week = 1; week <= 10; ++week) progress.update(week, "run");
     progress.finish();
   }
@@ -96,7 +93,7 @@ TEST_CASE("progress: none is silent") {
 
 TEST_CASE("progress: a log gets a line every ten seconds or tenth of the way, no more") {
   Log log;
-  Progress progress("auto", 100, 5000, log.file(), false, log.clock());
+  Progress progress("auto", 100, 5000, log.display(), log.clock());
   for (int week = 1; week <= 100; ++week) {
     log.now += 2.0;  // 10% in 20 s: the ten seconds decide
     progress.update(week, week <= 50 ? "warm-up" : "run");
@@ -113,14 +110,14 @@ TEST_CASE("progress: a log gets a line every ten seconds or tenth of the way, no
 
 TEST_CASE("progress: a fast run says a line each tenth, but not each moment") {
   Log log;
-  Progress progress("line", 1000, 10, log.file(), true, log.clock());
+  Progress progress("line", 1000, 10, log.display(), log.clock());
   for (int week = 1; week <= 1000; ++week) {
     log.now += 0.02;  // 10% in 2 s
     progress.update(week, "run");
   }
   CHECK(log.lines().size() == 10);
   Log sprint;
-  Progress quick("line", 1000, 10, sprint.file(), true, sprint.clock());
+  Progress quick("line", 1000, 10, sprint.display(), sprint.clock());
   for (int week = 1; week <= 1000; ++week) {
     sprint.now += 0.0001;
     quick.update(week, "run");
@@ -136,9 +133,9 @@ TEST_CASE("progress: a fast run says a line each tenth, but not each moment") {
 
 TEST_CASE("progress: a bar is redrawn in place and leaves a clean line") {
   const Environment term("TERM", "xterm"), plain("NO_COLOR", nullptr);
-  Log log;
+  Log log(200);
   {
-    Progress progress("auto", 200, 1000000, log.file(), true, log.clock());
+    Progress progress("auto", 200, 1000000, log.display(), log.clock());
     for (int week = 1; week <= 100; ++week) {
       log.now += 0.05;
       progress.update(week, "run");
@@ -156,15 +153,15 @@ TEST_CASE("progress: a bar is redrawn in place and leaves a clean line") {
 
 TEST_CASE("progress: NO_COLOR and dumb terminals are heeded") {
   const Environment term("TERM", "xterm"), plain("NO_COLOR", "1");
-  Log log;
-  Progress progress("auto", 2, 10, log.file(), true, log.clock());
+  Log log(200);
+  Progress progress("auto", 2, 10, log.display(), log.clock());
   log.now += 1;
   progress.update(1, "run");
   CHECK(contains(log.text(), "\r["));
   CHECK(!contains(log.text(), "\x1b"));
   const Environment dumb("TERM", "dumb");
-  Log lines;
-  Progress simple("auto", 2, 10, lines.file(), true, lines.clock());
+  Log lines(200);
+  Progress simple("auto", 2, 10, lines.display(), lines.clock());
   lines.now += 11;
   simple.update(1, "run");
   CHECK(lines.lines().size() == 1);
@@ -173,7 +170,7 @@ TEST_CASE("progress: NO_COLOR and dumb terminals are heeded") {
 
 TEST_CASE("progress: a resumed run counts its own weeks for rate and time left") {
   Log log;
-  Progress progress("line", 100, 1000, log.file(), false, log.clock());
+  Progress progress("line", 100, 1000, log.display(), log.clock());
   log.now += 500;
   progress.start(90);
   log.now += 10;
@@ -184,7 +181,7 @@ TEST_CASE("progress: a resumed run counts its own weeks for rate and time left")
 
 TEST_CASE("progress: JSON is a line an event, with odd phases escaped") {
   Log log;
-  Progress progress("json", 10, 100, log.file(), false, log.clock());
+  Progress progress("json", 10, 100, log.display(), log.clock());
   log.now += 2;
   progress.update(4, "a \"b\"\n");
   progress.finish();
@@ -193,4 +190,36 @@ TEST_CASE("progress: JSON is a line an event, with odd phases escaped") {
   CHECK(lines[0] == R"({"event":"progress","week":4,"weeks":10,"phase":"a \"b\"\u000a","seconds":2.000,)"
                     R"("agent_steps_per_second":200,"seconds_left":3.000})");
   CHECK(contains(lines[1], R"("event":"done")"));
+}
+
+TEST_CASE("progress: a bar is at least a column narrower than the terminal, which may change its width") {
+  const Environment term("TERM", "xterm"), plain("NO_COLOR", "1");
+  const auto widest = [](const Log& log) {
+    std::size_t most = 0, width = 0;
+    for (const char c : log.text()) {
+      width = c == '\r' || c == '\n' ? 0 : width + 1;
+      most = std::max(most, width);
+    }
+    return most;
+  };
+  for (const int columns : {1, 2, 10, 20, 40, 60, 79, 80, 81, 132}) {
+    CAPTURE(columns);
+    Log run(columns);
+    Progress progress("auto", 1040, 20'000'000, run.display(), run.clock());
+    Log runs(columns);
+    SweepProgress sweep("auto", runs.display(), runs.clock());
+    sweep.add(20'000, 20'000, 0);
+    for (int week = 1; week <= 40; ++week) {
+      if (week == 21) run.columns = runs.columns = std::max(columns - 7, 1);
+      run.now += 1;
+      progress.update(week, "warm-up");
+      runs.now += 1;
+      sweep.began();
+      sweep.ended(1, week < 3);
+    }
+    CHECK(widest(run) <= static_cast<std::size_t>(columns) - 1);
+    CHECK(widest(runs) <= static_cast<std::size_t>(columns) - 1);
+    if (columns == 20) CHECK(contains(run.text(), "[......]   1%  "));
+    if (columns == 81) CHECK(contains(run.text(), "week 20/1040  warm-up"));
+  }
 }

@@ -157,7 +157,7 @@ TEST_CASE("sweep: runs of different length stand in one file, each at its own we
   ExecutionOptions options;
   options.out = folder.path() / "out.h5";
   options.runner.threads = 2;
-  SweepProgress progress("none", stderr, false);
+  SweepProgress progress("none");
   REQUIRE(execute(sweep, options, progress).finished == 4);
   const Result result = read_result(options.out);
   const Group& nation = *result.group("series/nation");

@@ -1,0 +1,288 @@
+"""A script as a verb of the program: how it hears signals, and how it ends. The first lines of a script are
+
+    if __name__ == "__main__":
+        import verb
+        verb.begin("report")
+
+before anything that takes long to import. From there on the script runs in a child process, and this one watches over it:
+
+- INT, TERM, HUP (unless ignored at the start) and XCPU end the script and all processes that it began within a second,
+  without a traceback, with exit code 128 + signal. The script leaves by the exception Stopped, so that what it holds is
+  put away; what is still there 0.7 s later, or at a second signal, is killed.
+- Standard output that cannot be written is exit code 5 with the reason; one that nobody reads any more is 141 without a
+  word. Standard error that cannot be written costs nothing but the message.
+- Too little memory is exit code 7.
+
+Imports nothing but the standard library, so that it is there at once.
+"""
+from __future__ import annotations
+
+import atexit
+import contextlib
+import io
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any, Iterator
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
+PATIENCE = 0.7  # seconds from a signal to the end of what does not end by itself
+SENT_BY_KERNEL = 0x80  # si_code: Ctrl-C, which the terminal has sent to all processes already
+TWICE = 0.1  # seconds in which a repeated signal is the same one: `timeout` sends it to a process and to its group
+STORAGE, MEMORY, NOBODY_READS = 5, 7, 141  # exit codes
+NO_MEMORY = ("cannot allocate memory", "failed to map segment", "cannot create shared object", "out of memory")
+LIBRARIES_KILLED = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+
+_name = "kurultai"
+
+
+class Stopped(BaseException):
+    """A signal asks the script to stop. Nobody takes it for a failure."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = number
+
+
+class _NobodyReads(BaseException):
+    """Standard output is a pipe that nobody reads any more."""
+
+
+class _OutputFailed(BaseException):
+    """Standard output cannot be written."""
+
+
+def begin(name: str) -> None:
+    """Makes the script that calls it the verb `name`, as the head of this file says."""
+    global _name
+    _name = f"kurultai {name}"
+    _open_standard_streams()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that nothing here uses, and that may not be had
+    stopping = {number for number in STOPPING if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stopping | {signal.SIGCHLD})
+    try:
+        child = os.fork()
+    except OSError:  # no process to be had: without one to watch over it
+        child = 0
+    else:
+        if child:
+            os._exit(_watch(child, stopping))
+        _end_with_parent()
+    for number in stopping:
+        signal.signal(number, _stop)
+    sys.stdout = _stream(1, _Output)
+    sys.stderr = _stream(2, _Messages)
+    sys.excepthook = _explain
+    atexit.register(_flush)  # the first, so that it comes last
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, stopping | {signal.SIGCHLD})
+
+
+def run(command: list[Any], **options: Any) -> subprocess.CompletedProcess:
+    """subprocess.run; where a signal stopped the command, it stops the script, too."""
+    done = subprocess.run(command, **options)
+    code = 128 - done.returncode if done.returncode < 0 else done.returncode
+    if code - 128 in STOPPING:
+        raise Stopped(code - 128)
+    return done
+
+
+@contextlib.contextmanager
+def replacing(path: "pathlib.Path | str") -> Iterator[pathlib.Path]:
+    """A file beside `path` to write to. It takes the place of `path`, where a link leads, when the block is over, and is
+    taken away if an exception leaves it: no half file, and nothing lost that was there. Raises OSError."""
+    target = pathlib.Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        raise OSError(f"{path}: there is something else of that name, not a file")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp" + target.suffix, dir=target.parent)
+    os.close(handle)
+    beside = pathlib.Path(name)
+    try:
+        yield beside
+        mask = os.umask(0)
+        os.umask(mask)
+        beside.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: "pathlib.Path | str", text: str) -> None:
+    """Writes a text as a whole or not at all. Raises OSError."""
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+def say(line: str) -> None:
+    """A message of one line to standard error."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in line)
+    with contextlib.suppress(OSError):
+        os.write(2, f"{_name}: {clean}\n".encode("utf-8", "replace"))
+
+
+# --- In the child ----------------------------------------------------------------------------------------------
+
+
+def _stop(number: int, _frame: Any) -> None:
+    for other in STOPPING:
+        signal.signal(other, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def _open_standard_streams() -> None:
+    """Closed descriptors 0 to 2 lead to nowhere, so that no file gets one of them; writing to them fails as before."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            opened = os.open(os.devnull, os.O_WRONLY if descriptor == 0 else os.O_RDONLY)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+
+
+class _Output(io.FileIO):
+    def write(self, text: Any) -> int:
+        try:
+            return super().write(text) or 0
+        except BrokenPipeError:
+            raise _NobodyReads from None
+        except OSError as error:
+            raise _OutputFailed(error.strerror) from None
+
+
+class _Messages(io.FileIO):
+    def write(self, text: Any) -> int:
+        try:
+            return super().write(text) or 0
+        except OSError:
+            return len(text)
+
+
+def _stream(descriptor: int, kind: Any) -> io.TextIOWrapper:
+    terminal = os.isatty(descriptor)
+    raw = io.BufferedWriter(kind(descriptor, "w", closefd=False))
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=terminal or kind is _Messages)
+
+
+def _explain(kind: Any, value: BaseException, trace: Any) -> None:
+    """What an exception that nobody caught means for the shell."""
+    global _code
+    if isinstance(value, Stopped):
+        say(f"stopped (signal {value.signal})")
+        _code = 128 + value.signal
+    elif isinstance(value, _NobodyReads):
+        _code = NOBODY_READS
+    elif isinstance(value, _OutputFailed):
+        say(f"standard output: cannot write ({value}) send it elsewhere")
+        _code = STORAGE
+    elif isinstance(value, MemoryError) or any(word in str(value).lower() for word in NO_MEMORY):
+        say(f"not enough memory ({str(value) or 'no more is to be had'})")
+        _code = MEMORY
+    elif isinstance(value, KeyboardInterrupt):  # of a library that took the signal
+        _code = 128 + signal.SIGINT
+    else:
+        sys.__excepthook__(kind, value, trace)
+        _code = 1
+
+
+_code: "int | None" = None
+
+
+def _flush() -> None:
+    """The last that happens: standard output is written, or the exit code tells."""
+    try:
+        sys.stdout.flush()
+    except BaseException as error:  # pylint: disable=broad-except
+        if _code is None:
+            _explain(type(error), error, error.__traceback__)
+        os._exit(_code or 0)
+    if _code is not None:
+        os._exit(_code)
+
+
+# --- In the parent ---------------------------------------------------------------------------------------------
+
+
+def _control(option: int, value: int) -> None:
+    try:
+        import ctypes
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        pass  # another system: children of children may outlive a kill
+
+
+def _end_with_parent() -> None:
+    _control(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def _descendants() -> list[int]:
+    """All processes below this one that are alive."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat", "rb") as file:
+                    state, parent = file.read().rsplit(b")", 1)[1].split()[:2]
+            except OSError:
+                continue  # it has ended meanwhile
+            if state != b"Z":
+                children.setdefault(int(parent), []).append(int(entry))
+    found, todo = [], [os.getpid()]
+    while todo:
+        below = children.get(todo.pop(), [])
+        found += below
+        todo += below
+    return found
+
+
+def _signal_all(number: int) -> None:
+    for process in _descendants():
+        with contextlib.suppress(OSError):
+            os.kill(process, number)
+
+
+def _watch(child: int, stopping: set) -> int:
+    """Waits for the script and returns its exit code."""
+    _control(36, 1)  # PR_SET_CHILD_SUBREAPER: children of children are ours when their parents end
+    stopped, begun, deadline, status = 0, 0.0, None, None
+    while True:
+        wait = 3600.0 if deadline is None else max(deadline - time.monotonic(), 0.0)
+        heard = signal.sigtimedwait(stopping | {signal.SIGCHLD}, min(wait, 0.05) if status is not None else wait)
+        now = time.monotonic()
+        if heard is not None and heard.si_signo != signal.SIGCHLD:
+            if not stopped:
+                stopped, begun, deadline = heard.si_signo, now, now + PATIENCE
+                if heard.si_code != SENT_BY_KERNEL:
+                    _signal_all(stopped)
+            elif now - begun > TWICE:
+                deadline = now
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                process, how = os.waitpid(-1, os.WNOHANG)
+                if process == 0:
+                    break
+                if process == child:
+                    status = how
+        if status is not None and (not stopped or not _descendants()):
+            break
+        if deadline is not None and time.monotonic() >= deadline:
+            _signal_all(signal.SIGKILL)
+            break
+    if status is None or (stopped and os.WIFSIGNALED(status)):
+        return 128 + stopped
+    if os.WIFEXITED(status):
+        return os.WEXITSTATUS(status)
+    ended_by = os.WTERMSIG(status)
+    if ended_by in LIBRARIES_KILLED:
+        import resource
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            say(f"not enough memory (the limit is {limit / 1e6:.0f} MB: ulimit -v)")
+            return MEMORY
+        say(f"a library ended the script (signal {ended_by})")
+    return 128 + ended_by

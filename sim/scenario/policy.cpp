@@ -108,7 +108,9 @@ void check_outcomes(const Collection<PolicySpec>& policies, const Registry& regi
 void check_lots(const Collection<PolicySpec>& policies, const ScenarioSource& source) {
   std::map<std::string, std::vector<const PolicySpec*>> lots;
   for (std::size_t k = 0; k < policies.size(); ++k) lots[policies[k].lot_name()].push_back(&policies[k]);
-  for (const auto& [lot, arms] : lots) {
+  for (const auto& entry : lots) {
+    const std::string& lot = entry.first;  // names of their own: clang 14 does not capture structured bindings
+    const std::vector<const PolicySpec*>& arms = entry.second;
     double shares = 0;
     for (const PolicySpec* arm : arms) {
       shares += arm->share;

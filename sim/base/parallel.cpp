@@ -14,9 +14,9 @@
   #include <tbb/global_control.h>
   #include <tbb/parallel_for.h>
   #include <tbb/task_arena.h>
+#endif
 
 #include "base/interrupt.h"
-#endif
 
 namespace kurultai {
 

@@ -1,24 +1,29 @@
 #!/usr/bin/python3
 """Puts the start year of the default scenario beside official figures:
 
-    /usr/bin/python3 analysis/baseline.py --program PATH [--seeds 4] [--scale 0.05] [--out results]
+    /usr/bin/python3 analysis/baseline.py --program PATH [--seeds 4] [--scale 0.05] [--threads N] [--out results]
+        [--resume]
 
 `./kurultai baseline` calls it. It runs scenarios/kazakhstan.toml for a year after its warm-up with seeds 1, 2, ..., each with its own
-society, and writes OUT/kazakhstan-baseline.md: simulated means (and their range over seeds) and official values side by side, with
-what each figure was used for. Exits with 1 if a run fails.
+society, and writes OUT/kazakhstan-baseline.csv, the values of every seed, and from it OUT/kazakhstan-baseline.md: simulated means (and
+their range over seeds) and official values side by side, with what each figure was used for. With --resume seeds that are done already,
+of the same program, stay. Exits with 1 if a run fails.
 """
 import argparse
 import csv
+import dataclasses
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 import numpy
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+SCENARIO = ROOT / "scenarios" / "kazakhstan.toml"
 REGIONS = ROOT / "scenarios" / "data" / "kazakhstan" / "regions.csv"
+FILES = ("kazakhstan-baseline.csv", "kazakhstan-baseline.md")
 sys.path.insert(0, str(ROOT / "analysis"))
+import kept  # noqa: E402
 
 
 def last(variable, **at) -> float:
@@ -73,15 +78,33 @@ ROWS = [
 ]
 
 
-def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, scale: float):
-    """The run of one seed."""
+#: What is shown of each region beside its population: name and series.
+BY_REGION = ("output", "fiscal_autonomy", "dependence", "participation")
+
+
+def values_of(run) -> list[list[str]]:
+    """What the run of one seed says: figure or series, region ("" of the whole country), value."""
+    found = [[name, "", measure(run)] for name, _, measure, *_ in ROWS]
+    for row in regions():
+        at = {"region": row["name"]}
+        found.append(["population", row["name"], float(run.region["population"].sel(**at))])
+        found += [[name, row["name"], last(run.region[name], **at)] for name in BY_REGION]
+    return [[name, region, f"{value:.6g}"] for name, region, value in found]
+
+
+def regions() -> list[dict[str, str]]:
+    """The official figures of the regions."""
+    with open(REGIONS, encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, scale: float, threads: int | None):
+    """The run of one seed; raises RuntimeError with the program's message."""
     import kurultai
     out = folder / f"{seed}.h5"
-    command = [str(program), "run", str(ROOT / "scenarios" / "kazakhstan.toml"), "--seed", str(seed), "--weeks", "52", "--scale", str(scale),
-               "--out", str(out), "--progress", "none", "--set", 'output.levels=["nation", "region", "community_type", "community"]']
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.strip() or done.stdout.strip())
+    kept.simulate([str(program), "run", str(SCENARIO), "--seed", str(seed), "--weeks", "52", "--scale", str(scale), "--out", str(out),
+                   "--progress", "none", "--set", 'output.levels=["nation", "region", "community_type", "community"]',
+                   *(["--threads", str(threads)] if threads is not None else [])])
     return kurultai.open_run(out)
 
 
@@ -96,49 +119,71 @@ def span(values: list[float]) -> str:
     return mean if low == high else f"{mean} ({low} to {high})"
 
 
-def page(runs: list, scale: float) -> str:
-    """The table as Markdown."""
+def page(table: list[dict[str, str]], scale: float) -> str:
+    """The page as Markdown, from the rows of kazakhstan-baseline.csv."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for line in table:
+        values.setdefault((line["figure"], line["region"]), []).append(float(line["value"]))
+    seeds = max(int(line["seed"]) for line in table)
     lines = ["# Kazakhstan's start year: simulated beside official figures", "",
              f"Written by `./kurultai baseline`: the first year of `scenarios/kazakhstan.toml` after its warm-up, at scale {scale:g}, means over "
-             f"{len(runs)} seeds (1 to {len(runs)}, each with a society of its own) with their range in brackets where it shows. The last column "
+             f"{seeds} seeds (1 to {seeds}, each with a society of its own) with their range in brackets where it shows. The last column "
              "says what a figure is to the model: an input, a target that parameters were set to meet (so no test), or neither. Sources are "
              "named in the README and in scenarios/data/README.md.", "",
              "| figure | unit | simulated | official | source | what it is to the model |", "| --- | --- | --- | --- | --- | --- |"]
-    for name, unit, measure, official, source, role in ROWS:
-        lines.append(f"| {name} | {unit} | {span([measure(run) for run in runs])} | {official or 'none'} | {source} | {role} |")
+    for name, unit, _, official, source, role in ROWS:
+        lines.append(f"| {name} | {unit} | {span(values[name, ''])} | {official or 'none'} | {source} | {role} |")
     lines += ["", "## Regions", "", "Output a head in thousand tenge a year (official: gross regional product 2023); population in thousands "
               "(official: 2023; the simulated one is the country's total of December 2025, divided as then); the rest is simulated.", "",
               "| region | people | official | output a head | official | own share of local budgets | dependence on the republic | taking part in a year |",
               "| --- | --- | --- | --- | --- | --- | --- | --- |"]
-    with open(REGIONS, encoding="utf-8") as file:
-        table = list(csv.DictReader(line for line in file if not line.startswith("#")))
-    for row in table:
-        at = {"region": row["name"]}
-        people = [float(run.region["population"].sel(**at)) / 1000 for run in runs]
-        cells = [span([last(run.region[name], **at) for run in runs]) for name in ("output", "fiscal_autonomy", "dependence", "participation")]
-        lines.append(f"| {row['name']} | {numpy.mean(people):.0f} | {float(row['population']) / 1000:.0f} | {cells[0]} | {float(row['grp_per_head']):.0f} | "
+    for row in regions():
+        people = numpy.mean(values["population", row["name"]]) / 1000
+        cells = [span(values[name, row["name"]]) for name in BY_REGION]
+        lines.append(f"| {row['name']} | {people:.0f} | {float(row['population']) / 1000:.0f} | {cells[0]} | {float(row['grp_per_head']):.0f} | "
                      + " | ".join(cells[1:]) + " |")
     return "\n".join(lines) + "\n"
+
+
+SEEDS, SCALE = 4, 0.05
+HEADER = ["figure", "region", "seed", "value"]
+
+
+def recipe(seeds: int = SEEDS, scale: float = SCALE) -> str:
+    """The digest of how the table is made."""
+    return kept.recipe([SCENARIO, REGIONS], f"seeds {seeds}", f"scale {scale:g}", *(row[0] for row in ROWS), *BY_REGION)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--scale", type=float, default=SCALE)
+    parser.add_argument("--threads", type=int, help="of each run; all if not given")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
+    parser.add_argument("--resume", action="store_true", help="keep the seeds that are done, of the same program")
     options = parser.parse_args()
     if options.seeds < 1:
         parser.error("at least one seed")
+    parts = kept.Parts(options.out / "kazakhstan-baseline.parts", options.program, recipe(0, options.scale), options.resume)
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            runs = [simulate(options.program, pathlib.Path(folder), seed, options.scale) for seed in range(1, options.seeds + 1)]
-        except RuntimeError as error:
-            print(f"baseline: {error}", file=sys.stderr)
-            return 1
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "kazakhstan-baseline.md").write_text(page(runs, options.scale), encoding="utf-8")
-    print(options.out / "kazakhstan-baseline.md")
+        for seed in range(1, options.seeds + 1):
+            if str(seed) not in parts.found:
+                try:
+                    run = simulate(options.program, pathlib.Path(folder), seed, options.scale, options.threads)
+                except RuntimeError as error:
+                    print(f"baseline: {error}", file=sys.stderr)
+                    return 1
+                parts.add(str(seed), {"made": dataclasses.astuple(kept.Made.of(run.attributes)), "values": values_of(run)})
+            print(f"seed {seed} of {options.seeds}", file=sys.stderr, flush=True)
+    seeds = [parts.found[str(seed)] for seed in range(1, options.seeds + 1)]
+    stamp = kept.stamp((kept.Made(*one["made"]) for one in seeds), recipe(options.seeds, options.scale))
+    table, written = options.out / "kazakhstan-baseline.csv", options.out / "kazakhstan-baseline.md"
+    kept.write_csv(table, HEADER, ([name, region, k + 1, value] for entry in zip(*(one["values"] for one in seeds))
+                                   for k, (name, region, value) in enumerate(entry)), stamp)
+    kept.write_markdown(written, page(kept.read_csv(table), options.scale), stamp)
+    print(written)
+    print(table)
     return 0
 
 

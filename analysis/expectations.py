@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs what is expected of each tag of the source at both ends, and writes what came of it:
 
-    /usr/bin/python3 analysis/expectations.py --program PATH [--seeds 20] [--jobs N] [--only TAG]... [--out results]
+    /usr/bin/python3 analysis/expectations.py --program PATH [--seeds 20] [--jobs N] [--only TAG]... [--out results] [--resume]
 
 `./kurultai expectations` calls it. The rows come from `describe sources --json`: levers with a low and a high value, a series, a
 sign or none, a least effect (of none: a margin of equivalence) and a horizon. Both ends are run from week 0 on in
@@ -16,12 +16,11 @@ difference of the means over the year before the horizon. Verdicts are by the 95
     identical           none expected, and every seed gives the same to the bit: the levers' ways are closed by construction
     not equivalent      none expected: it does not
 
-Nothing is tuned to a verdict. Writes OUT/expectations.md, and OUT/expectations.csv with the effect of every seed. Exits with 1 if a
-run fails.
+Nothing is tuned to a verdict. Writes OUT/expectations.csv with both ends' values of every seed, and OUT/expectations.md from that
+table. With --resume runs that are done already, of the same program, stay. Exits with 1 if a run fails.
 """
 import argparse
 import concurrent.futures
-import csv
 import dataclasses
 import hashlib
 import json
@@ -38,6 +37,10 @@ import numpy
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "expectations.toml"
 YEAR = 52
+FILES = ("expectations.csv", "expectations.md")
+SEEDS = 20
+sys.path.insert(0, str(ROOT / "analysis"))
+import kept  # noqa: E402
 
 MET = ("as expected", "equivalent", "identical")
 
@@ -61,6 +64,7 @@ class Row:
     least: float
     horizon: int
     mended: str = ""
+    by_construction: str = ""
 
     def scenario(self, end: int) -> str:
         """The scenario of one end (0: low, 1: high) as TOML without the file it extends."""
@@ -91,7 +95,8 @@ def rows(program: pathlib.Path) -> list[Row]:
     for tag in json.loads(text):
         for e in tag["expectations"]:
             moves = tuple((m["lever"], m["low"], m["high"]) for m in e["moves"])
-            found.append(Row(tag["tag"], e["says"], moves, tuple(e["where"]), e["series"], e["sign"], e["least"], e["horizon"], e["mended"]))
+            found.append(Row(tag["tag"], e["says"], moves, tuple(e["where"]), e["series"], e["sign"], e["least"], e["horizon"], e["mended"],
+                             e["by_construction"]))
     return found
 
 
@@ -116,8 +121,8 @@ def values_of(file: pathlib.Path, series: set[str], horizon: int) -> dict[str, f
 
 
 def simulate(program: pathlib.Path, folder: pathlib.Path, text: str, where: tuple, seed: int, weeks: int, series: set[str],
-             common: list[str]) -> dict[str, float]:
-    """One run; raises RuntimeError with the program's message."""
+             common: list[str]) -> tuple[dict[str, float], kept.Made]:
+    """One run: its values, and what it was; raises RuntimeError with the program's message."""
     name = hashlib.sha1(repr((text, where, seed, weeks)).encode()).hexdigest()[:16]
     scenario, out = folder / f"{name}.toml", folder / f"{name}.h5"
     scenario.write_text(f'extends = "{SCENARIO}"\n{text}', encoding="utf-8")
@@ -125,12 +130,12 @@ def simulate(program: pathlib.Path, folder: pathlib.Path, text: str, where: tupl
                "--progress", "none"]
     for setting in [*common, *where]:
         command += ["--set", setting]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.strip() or done.stdout.strip())
+    kept.simulate(command)
     values = values_of(out, series, weeks)
+    with h5py.File(out) as data:
+        made = kept.Made.of(data.attrs)
     out.unlink()
-    return values
+    return values, made
 
 
 def judge(row: Row, low: numpy.ndarray, high: numpy.ndarray) -> Finding:
@@ -158,9 +163,11 @@ def figure(value: float) -> str:
 
 
 def page(findings: list[Finding], seeds: int) -> str:
-    """The table as Markdown."""
+    """The page as Markdown."""
     met = [f for f in findings if f.verdict in MET]
     nulls = [f for f in findings if f.row.sign == "stays"]
+    closed = [f for f in nulls if f.row.by_construction]
+    could_fail = [f for f in nulls if not f.row.by_construction]
     lines = ["# What is expected of each tag of the source, and what came of it", "",
              f"Written by `./kurultai expectations`. The rows stand in `sim/command/expectations.cpp` and were written before they were run, but for those named below; "
              f"`./kurultai describe sources` prints them. Each was run at both ends in `scenarios/expectations.toml` (two regions of the "
@@ -168,23 +175,27 @@ def page(findings: list[Finding], seeds: int) -> str:
              f"difference of the means over the year before the horizon, with its 95% interval (Student's t, {seeds - 1} degrees of freedom). "
              "Where none is expected, two one-sided tests at 5% ask whether the effect lies within the margin.", "",
              f"{len(met)} of {len(findings)} came out as expected, among them {sum(f.verdict in MET for f in nulls)} of {len(nulls)} "
-             "nulls. There is no correction for the number of rows: one in forty intervals misses on each side by chance alone. "
-             "What came out otherwise is reported as it is.", "",
+             f"nulls. {len(closed)} of the nulls are true by construction and test the program, not the model; of the {len(could_fail)} that could fail "
+             f"{sum(f.verdict in MET for f in could_fail)} held. There is no correction for the number of rows: one in forty intervals misses on each side "
+             "by chance alone. What came out otherwise is reported as it is.", "",
              "| tag | levers, low to high | series | expected | weeks | low | high | effect | 95% interval | verdict |",
              "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     for f in findings:
         row = f.row
         moves = ", ".join(f"`{lever}` {figure(a)} to {figure(b)}" for lever, a, b in row.moves)
         expected = f"{row.sign} within {figure(row.least)}" if row.sign == "stays" else f"{row.sign} by {figure(row.least)} or more"
+        says = f"{f.verdict}, by construction" if row.by_construction else f.verdict
         lines.append(f"| {row.tag} | {moves} | `{row.series}` | {expected} | {row.horizon} | {figure(f.low)} | {figure(f.high)} | "
-                     f"{f.mean:+.4g} | {f.mean - f.half:+.4g} to {f.mean + f.half:+.4g} | {f.verdict} |")
+                     f"{f.mean:+.4g} | {f.mean - f.half:+.4g} to {f.mean + f.half:+.4g} | {says} |")
     lines += ["", "Why each is expected:", ""]
     for f in findings:
         shown = [*f.row.where[:3], *(["the like for all other forms"] if len(f.row.where) > 3 else [])]
         where = f" (with {', '.join('`' + text + '`' if '=' in text else text for text in shown)})" if shown else ""
         lines.append(f"- {f.row.tag}: {f.row.says}{where}.")
+    lines += ["", "True by construction:", ""] if closed else []
+    lines += [f"- {f.row.tag}, `{f.row.series}` by `{f.row.moves[0][0]}`: {f.row.by_construction}." for f in closed]
     mended = [f for f in findings if f.row.mended]
-    lines += ["", "Mended after a first trial:", ""] if mended else []
+    lines += ["", "Not as first written (each was changed after a first trial of the table, or may have been):", ""] if mended else []
     lines += [f"- {f.row.tag}, `{f.row.series}` by `{f.row.moves[0][0]}`: {f.row.mended}." for f in mended]
     others = [f for f in findings if f.verdict not in MET]
     lines += ["", "Otherwise than expected:", ""] if others else []
@@ -194,15 +205,34 @@ def page(findings: list[Finding], seeds: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+HEADER = ["tag", "lever", "series", "seed", "low", "high"]
+
+
+def findings_in(table: list[dict[str, str]], wanted: list[Row]) -> list[Finding]:
+    """What came of each row, from the rows of expectations.csv."""
+    found = []
+    for row in wanted:
+        lines = [line for line in table if (line["tag"], line["lever"], line["series"]) == (row.tag, row.moves[0][0], row.series)]
+        found.append(judge(row, *(numpy.array([float(line[end]) for line in lines]) for end in ("low", "high"))))
+    return found
+
+
+def recipe(wanted: list[Row], seeds: int = SEEDS, common: list[str] | tuple[str, ...] = ()) -> str:
+    """The digest of how the table is made."""
+    return kept.recipe([SCENARIO], f"seeds {seeds}", *common, *(f"{row.scenario(end)} {row.where} {row.series} {row.horizon}"
+                                                                for row in wanted for end in (0, 1)))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at once")
     parser.add_argument("--only", action="append", default=[], metavar="TAG", help="these tags alone")
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, such as run.scale=0.01")
     parser.add_argument("--horizon", type=int, help="weeks, at most, of all rows: to try")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
+    parser.add_argument("--resume", action="store_true", help="keep the runs that are done, of the same program")
     options = parser.parse_args()
     if options.seeds < 2:
         parser.error("at least two seeds")
@@ -212,40 +242,40 @@ def main() -> int:
     if not wanted:
         parser.error("no row has that tag")
 
-    # A run serves every row that asks for it.
+    # A run serves every row that asks for it, and is the same whatever other rows there are.
     series: dict[tuple, set[str]] = {}
     for row in wanted:
         for end in (0, 1):
             series.setdefault((row.scenario(end), row.where, row.horizon), set()).add(row.series)
-    tasks = [(key, seed) for key in series for seed in range(1, options.seeds + 1)]
-    values: dict[tuple, dict[str, float]] = {}
+    parts = kept.Parts(options.out / "expectations.parts", options.program, recipe([], 0, options.set), options.resume)
+    tasks = {kept.digest(repr(key), repr(sorted(names)), str(seed)): (key, seed) for key, names in series.items()
+             for seed in range(1, options.seeds + 1)}
+    missing = [name for name in tasks if name not in parts.found]
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(simulate, options.program, pathlib.Path(folder), key[0], key[1], seed, key[2], series[key], options.set):
-                   (key, seed) for key, seed in tasks}
+        futures = {}
+        for name in missing:
+            key, seed = tasks[name]
+            futures[pool.submit(simulate, options.program, pathlib.Path(folder), key[0], key[1], seed, key[2], series[key], options.set)] = name
         try:
-            for number, future in enumerate(concurrent.futures.as_completed(futures), 1):
-                values[futures[future]] = future.result()
-                if number % 50 == 0 or number == len(futures):
-                    print(f"run {number} of {len(futures)}", file=sys.stderr, flush=True)
+            for number, future in enumerate(concurrent.futures.as_completed(futures), 1 + len(tasks) - len(missing)):
+                values, made = future.result()
+                parts.add(futures[future], [values, dataclasses.astuple(made)])
+                if number % 50 == 0 or number == len(tasks):
+                    print(f"run {number} of {len(tasks)}", file=sys.stderr, flush=True)
         except (RuntimeError, KeyError, ValueError) as error:
             pool.shutdown(cancel_futures=True)
             print(f"expectations: {error}", file=sys.stderr)
             return 1
+    values = {tasks[name]: parts.found[name][0] for name in tasks}
+    stamp = kept.stamp((kept.Made(*parts.found[name][1]) for name in tasks), recipe(wanted, options.seeds, options.set))
 
-    findings = []
-    for row in wanted:
-        ends = [numpy.array([values[(row.scenario(end), row.where, row.horizon), seed][row.series] for seed in range(1, options.seeds + 1)])
-                for end in (0, 1)]
-        findings.append(judge(row, *ends))
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "expectations.md").write_text(page(findings, options.seeds), encoding="utf-8")
-    with open(options.out / "expectations.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["tag", "lever", "series", "seed", "effect"])
-        for f in findings:
-            writer.writerows([f.row.tag, f.row.moves[0][0], f.row.series, k + 1, f"{effect:.6g}"] for k, effect in enumerate(f.effects))
-    print(options.out / "expectations.md")
-    print(options.out / "expectations.csv")
+    table, written = options.out / "expectations.csv", options.out / "expectations.md"
+    ends = [[((row.scenario(end), row.where, row.horizon), row.series) for end in (0, 1)] for row in wanted]
+    kept.write_csv(table, HEADER, ([row.tag, row.moves[0][0], row.series, seed, *(f"{values[key, seed][name]:.9g}" for key, name in both)]
+                                   for row, both in zip(wanted, ends) for seed in range(1, options.seeds + 1)), stamp)
+    kept.write_markdown(written, page(findings_in(kept.read_csv(table), wanted), options.seeds), stamp)
+    print(written)
+    print(table)
     return 0
 
 

@@ -13,12 +13,26 @@ do to the first measure, as far as the sweep can tell. Prints the paths. Exits w
 cannot be read.
 """
 import argparse
+import io
 import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "analysis"))
+import kept  # noqa: E402
+
 DOTS_PER_INCH = 80  # 840 pixels wide: legible on a page, about 100 KB
+
+
+def source_of(name: str) -> pathlib.Path | None:
+    """The shipped sweep or scenario of that name."""
+    return next((file for file in (ROOT / "scenarios" / "sweeps" / f"{name}.toml", ROOT / "scenarios" / f"{name}.toml") if file.is_file()), None)
+
+
+def recipe(name: str) -> str:
+    """The digest of how the figures of a result of that name are made."""
+    source = source_of(name)
+    return kept.recipe([source] if source else [], name)
 
 
 def drawings(result):
@@ -56,11 +70,12 @@ def main() -> int:
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results" / "figures")
     options = parser.parse_args()
     try:
-        wanted = drawings(kurultai.open_result(options.result))
+        result = kurultai.open_result(options.result)
+        wanted = drawings(result)
     except kurultai.ResultError as error:
         print(error, file=sys.stderr)
         return 1
-    options.out.mkdir(parents=True, exist_ok=True)
+    stamp = kept.stamp([kept.Made.of(result.attributes)], recipe(options.result.stem))
     drawn = 0
     for suffix, draw in wanted:
         try:
@@ -69,7 +84,9 @@ def main() -> int:
             print(error, file=sys.stderr)
             continue
         target = options.out / f"{options.result.stem}{suffix}.png"
-        figure.savefig(target, dpi=DOTS_PER_INCH)
+        picture = io.BytesIO()
+        figure.savefig(picture, dpi=DOTS_PER_INCH, format="png")
+        kept.replace(target, kept.stamped_png(picture.getvalue(), stamp))
         pyplot.close(figure)
         print(target)
         drawn += 1

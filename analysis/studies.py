@@ -2,10 +2,11 @@
 """Runs the sweeps behind the study notebooks and executes the notebooks on them:
 
     /usr/bin/python3 analysis/studies.py --program PATH [NAME...] [--set sweep.replicates=2]... [--out results]
+        [--threads N] [--runs FOLDER]
 
-`./kurultai studies` calls it. NAME is what_moves, digital_reach, incentives or surveys; all without one. Of each it makes OUT/NAME.h5 (a
-sweep, resumed where it was interrupted), OUT/figures/NAME_*.png, and OUT/NAME.md: what the notebook's last cell found. Exits with 1 if
-a sweep or a notebook fails.
+`./kurultai studies` calls it. NAME is what_moves, digital_reach, incentives or surveys; all without one. Of each it makes RUNS/NAME.h5 (a
+sweep, resumed where it was interrupted; RUNS is OUT if not given), OUT/figures/NAME_*.png, and OUT/NAME.md: what the notebook's last cell
+found. Exits with 1 if a sweep or a notebook fails.
 """
 import argparse
 import pathlib
@@ -15,6 +16,17 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 STUDIES = ("what_moves", "digital_reach", "incentives", "surveys")
+sys.path.insert(0, str(ROOT / "analysis"))
+import kept  # noqa: E402
+
+
+def sweep_of(name: str) -> pathlib.Path:
+    return ROOT / "scenarios" / "sweeps" / f"{name}.toml"
+
+
+def recipe(name: str, sets: list[str] | tuple[str, ...] = ()) -> str:
+    """The digest of how a study's findings are made."""
+    return kept.recipe([sweep_of(name), ROOT / "analysis" / f"{name}.ipynb"], *sets)
 
 
 def findings(executed: pathlib.Path) -> str:
@@ -33,15 +45,19 @@ def title(notebook: pathlib.Path) -> str:
     return nbformat.read(notebook, as_version=4).cells[0].source.splitlines()[0]
 
 
-def study(program: pathlib.Path, name: str, out: pathlib.Path, sets: list[str]) -> None:
+def study(program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Path, sets: list[str], threads: int | None) -> None:
     """One study from its sweep to its figures; raises RuntimeError."""
+    import kurultai
     from execute_notebook import execute
-    result = out / f"{name}.h5"
-    command = [str(program), "sweep", str(ROOT / "scenarios" / "sweeps" / f"{name}.toml"), "--out", str(result), "--resume"]
+    result = runs / f"{name}.h5"
+    command = [str(program), "sweep", str(sweep_of(name)), "--out", str(result), "--resume"]
+    if threads is not None:
+        command += ["--threads", str(threads)]
     for text in sets:
         command += ["--set", text]
     if subprocess.run(command).returncode != 0:
         raise RuntimeError(f"{name}: the sweep failed")
+    stamp = kept.stamp([kept.Made.of(kurultai.open_result(result).attributes)], recipe(name, sets))
     notebook = ROOT / "analysis" / f"{name}.ipynb"
     with tempfile.TemporaryDirectory() as folder:
         executed = pathlib.Path(folder) / f"{name}.ipynb"
@@ -49,10 +65,10 @@ def study(program: pathlib.Path, name: str, out: pathlib.Path, sets: list[str]) 
         execute(notebook, result, executed, figures)
         (out / "figures").mkdir(parents=True, exist_ok=True)
         for picture in sorted(figures.glob("*.png")):
-            (out / "figures" / f"{name}_{picture.name}").write_bytes(picture.read_bytes())
+            kept.replace(out / "figures" / f"{name}_{picture.name}", kept.stamped_png(picture.read_bytes(), stamp))
             print(out / "figures" / f"{name}_{picture.name}")
         text = f"{title(notebook)}\n\nWritten by `./kurultai studies {name}`: what the last cell of `analysis/{name}.ipynb` found.\n\n{findings(executed)}\n"
-        (out / f"{name}.md").write_text(text, encoding="utf-8")
+        kept.write_markdown(out / f"{name}.md", text, stamp)
         print(out / f"{name}.md")
 
 
@@ -61,7 +77,9 @@ def main() -> int:
     parser.add_argument("--program", type=pathlib.Path, required=True)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(STUDIES))
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="of the sweeps, such as sweep.replicates=2")
+    parser.add_argument("--threads", type=int, help="of the sweeps; all if not given")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
+    parser.add_argument("--runs", type=pathlib.Path, help="folder of the sweeps; that of --out if not given")
     options = parser.parse_args()
     for name in options.names:
         if name not in STUDIES:
@@ -69,7 +87,7 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     try:
         for name in options.names or STUDIES:
-            study(options.program, name, options.out, options.set)
+            study(options.program, name, options.out, options.runs or options.out, options.set, options.threads)
     except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
@@ -77,5 +95,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "analysis"))
     sys.exit(main())

@@ -98,7 +98,8 @@ nlohmann::json to_json(const Expectation& e) {
   nlohmann::json moves = nlohmann::json::array();
   for (const Expectation::Move& move : e.moves) moves.push_back({{"lever", move.lever}, {"low", move.low}, {"high", move.high}});
   return {{"says", e.says},     {"moves", moves},   {"where", e.where},    {"series", e.series},
-          {"sign", word(e.sign)}, {"least", e.least}, {"horizon", e.horizon}, {"mended", e.mended}};
+          {"sign", word(e.sign)}, {"least", e.least}, {"horizon", e.horizon}, {"mended", e.mended},
+          {"by_construction", e.by_construction}};
 }
 
 std::string to_text(const Expectation& e) {

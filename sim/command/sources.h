@@ -35,6 +35,7 @@ struct Expectation {
   double least;                        ///< smallest effect worth speaking of; for none: the margin of equivalence
   int horizon;                         ///< weeks; the effect is the mean of its last year
   const char* mended = "";             ///< what of it was changed after a first run, and why; empty: as it was written
+  const char* by_construction = "";    ///< of a null: why it cannot fail as long as the program is right; empty: it can
 };
 
 /// In the order of their tags. Every D, Q, I, R and P tag has at least one.

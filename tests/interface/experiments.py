@@ -8,6 +8,9 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
+sys.path.insert(0, str(ROOT / "analysis"))
+import experiments as table  # noqa: E402
+import kept  # noqa: E402
 
 
 class Experiments(unittest.TestCase):
@@ -29,9 +32,18 @@ class Experiments(unittest.TestCase):
             self.assertEqual(len(rows), 13)
             # Small societies measure badly, but every effect is measured; but for histories of five elections, of which there was one.
             self.assertEqual([row.split("|")[1].strip() for row in rows if "not measured" in row], ["neighbours mail, by past votes"])
+            self.assertEqual(len([row for row in rows if "| fitted |" in row]), 8)
             values = (pathlib.Path(folder) / "experiments.csv").read_text().splitlines()
-            self.assertEqual(values[0], "effect,kind,replicate,value")
-            self.assertEqual(len(values), 1 + 13 + 6)
+            self.assertEqual(values[1], "effect,kind,replicate,value,above,below")
+            self.assertEqual(len(values), 2 + 13 + 7)
+            self.assertEqual(kept.read(pathlib.Path(folder) / "experiments.md"), kept.read(pathlib.Path(folder) / "experiments.csv"))
+
+    def test_a_verdict_goes_by_the_interval(self):
+        row = table.ROWS[0]  # 7.4 to 8.8
+        for values, said in (([8.0, 8.1, 8.2, 8.1], "inside"), ([7.0, 9.0, 7.5, 8.5], "undecided, the mean is inside"),
+                             ([8.0, 10.0, 9.5, 8.5], "undecided, the mean is outside"), ([9.4, 9.5, 9.6, 9.5], "outside by +0.70"),
+                             ([6.4, 6.5, 6.6, 6.5], "outside by -0.90"), ([8.1], "inside"), ([float("nan")] * 4, "not measured")):
+            self.assertEqual(table.verdict(row, table.mean_of(values)), said)
 
     def test_a_run_that_fails_is_told(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -62,7 +62,7 @@ def said_of_the_society(run, communities) -> list[tuple[str, float, str, str]]:
     table = communities.community["turnout_among_residents"].sel(**vote)
     kostanay = 100 * years(table.sel(community=KOSTANAY).values)
     series = {name: run.nation[name].values for name in
-              ("participation", "awareness", "satisfaction", "trust", "appeals", "efficacy", "membership")}
+              ("participation", "awareness", "satisfaction", "trust", "appeals", "efficacy", "members")}
     found = [("residents", float(run.region["population"].sum()) * float(run.attributes["scale"]) / 1000, "thousand", "residents simulated"),
              ("vote_almaty", almaty.mean(), "%", "voters on the participatory budget in Almaty, mean over the years, of residents"),
              ("vote_almaty_first", almaty[0], "%", "the same, first year"), ("vote_almaty_last", almaty[-1], "%", "the same, last year"),
@@ -75,7 +75,7 @@ def said_of_the_society(run, communities) -> list[tuple[str, float, str, str]]:
     found += [(f"drift_{name}", largest_drift(series[name]), "%", f"{name}: how far any year is off the second, at most")
               for name in ("participation", "awareness", "satisfaction", "trust")]
     found += [(f"change_{name}", last_drift(series[name]), "%", f"{name}: last year beside the second")
-              for name in ("membership", "efficacy", "appeals")]
+              for name in ("members", "efficacy", "appeals")]
     return found
 
 
@@ -99,9 +99,9 @@ def checkpoint_size(program: pathlib.Path, threads: list[str], common: list[str]
         return size
 
 
-def estimated(program: pathlib.Path, threads: list[str], common: list[str]) -> tuple[float, float]:
+def estimated(program: pathlib.Path, common: list[str]) -> tuple[float, float]:
     """Gigabytes and seconds of the whole country, as `check` estimates."""
-    done = verb.run([str(program), "check", str(SCENARIO), "--scale", "1", *threads, *common], capture_output=True, text=True)
+    done = verb.run([str(program), "check", str(SCENARIO), "--scale", "1", *common], capture_output=True, text=True)
     memory, seconds = re.search(r"memory +([0-9.]+) +GB", done.stdout), re.search(r"time +([0-9.]+) +s\b", done.stdout)
     if done.returncode != 0 or not memory or not seconds:
         raise RuntimeError(f"check: {done.stderr.strip() or done.stdout.strip()}")
@@ -143,7 +143,7 @@ def main() -> int:
             if not options.resume:
                 out.unlink(missing_ok=True)
             kept.simulate([str(options.program), "run", str(SCENARIO), "--out", str(out), "--progress", "none", "--resume", *threads, *common, *more])
-        memory, seconds = estimated(options.program, threads, common)
+        memory, seconds = estimated(options.program, common)
         checkpoint = checkpoint_size(options.program, threads, common)
     except RuntimeError as error:
         print(f"measured: {error}", file=sys.stderr)
@@ -158,7 +158,7 @@ def main() -> int:
              ("machine_result", country.stat().st_size / 1e6, "MB", "its result"),
              ("machine_checkpoint", checkpoint / 1e6, "MB", "its checkpoint"),
              ("machine_country_memory", memory, "GB", "the whole country, as `check` estimates"),
-             ("machine_country_run", seconds / 60, "min", f"the whole country, as `check` estimates, on {machine}")]
+             ("machine_country_run", seconds / 60, "min", f"the whole country, as `check` estimates for all cores of {processor()}")]
     stamp = kept.stamp((kept.Made.of(run.attributes) for run in runs), recipe(options.set))
     kept.write_csv(options.out / FILES[0], HEADER, ([name, f"{value:.6g}", unit, meaning] for name, value, unit, meaning in rows), stamp)
     print(options.out / FILES[0])

@@ -202,7 +202,7 @@ def main() -> int:
     for step in chosen:
         state = why[step.name] or ("up to date, made all the same" if options.force else "up to date")
         print(f"{step.name:<14} {said(minutes[step.name]):>7}  {step.what} ({state})", file=out)
-    print(f"{len(todo)} of {len(chosen)} steps to make: about {said(sum(minutes[step.name] for step in todo))} on {options.threads} threads, if the "
+    print("nothing to make" if not todo else f"{len(todo)} of {len(chosen)} steps to make: about {said(sum(minutes[step.name] for step in todo))} on {options.threads} threads, if the "
           "machine is idle", file=out, flush=True)
     if options.list or options.dry_run:
         return 0

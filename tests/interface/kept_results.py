@@ -193,7 +193,7 @@ class Command(unittest.TestCase):
             kept.write_markdown(folder / "experiments.md", "x", stamp)
             done = self.call("--list", "--only", "experiments", "--out", name)
             self.assertIn("(up to date)", done.stdout)
-            self.assertIn("0 of 1 steps", done.stdout)
+            self.assertIn("nothing to make", done.stdout)
             kept.write_markdown(folder / "experiments.md", "x", dataclasses.replace(stamp, recipe="9" * 16))
             self.assertIn("experiments.md is of other scenarios or settings", self.call("--list", "--only", "experiments", "--out", name).stdout)
             kept.write_markdown(folder / "experiments.md", "x", dataclasses.replace(stamp, recipe="9" * 16, model="9" * 16))

@@ -56,9 +56,10 @@ def of_baseline(table: list[dict[str, str]]) -> dict[str, str]:
         values = [float(row["value"]) for row in table if row["figure"] == figure and not row["region"]]
         return sum(values) / len(values)
 
-    return {"okrugs_own_revenue": f"{100 * mean('own revenue in the budgets of rural okrugs'):.0f}%",
-            "small_okrugs_transfers": f"{100 * mean('transfers in the budget of the median okrug of at most 2,000 people'):.0f}%",
-            "regions_dependence": f"{100 * mean("regions' dependence on the republican budget, mean"):.0f}%"}
+    figures = {"okrugs_own_revenue": "own revenue in the budgets of rural okrugs",
+               "small_okrugs_transfers": "transfers in the budget of the median okrug of at most 2,000 people",
+               "regions_dependence": "regions' dependence on the republican budget, mean"}
+    return {name: f"{100 * mean(figure):.0f}%" for name, figure in figures.items()}
 
 
 def of_experiments(table: list[dict[str, str]]) -> dict[str, str]:

@@ -151,6 +151,12 @@ class Documents(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, f"{item.document}:{item.line}: {item.name}: {done.stderr}")
                     place.unlink()
 
+    def test_one_version_everywhere(self):
+        version = re.search(r"project\(kurultai VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
+        self.assertIn(f"\nversion: {version}\n", (ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+        self.assertEqual(re.search(r"^## \[([0-9.]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1], version)
+        self.assertIn(version, said(PROGRAM, "--version"))
+
     def test_links_lead_somewhere(self):
         for document, text in self.texts.items():
             self.assertEqual(dead_links(document, text), [], document)

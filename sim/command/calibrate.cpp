@@ -1,7 +1,6 @@
 #include "command/calibrate.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
+#include "command/plan.h"
 #include "engine/progress.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -20,14 +20,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string plan_text(const Calibration& calibration, const RunnerOptions& runner, const fs::path& out) {
-  const Sweep& sweep = calibration.sweep;
+/// How the first generation will be run.
+Schedule schedule_of(const Calibration& calibration, const RunnerOptions& runner) {
   std::vector<Task> tasks;
   const std::vector<Particle> first = calibration.first_generation();
   for (std::size_t k = 0; k < first.size(); ++k)
     for (Task& task : calibration.tasks(first[k], 0, k)) tasks.push_back(std::move(task));
-  const Schedule plan = schedule(sweep.experiment(), tasks, runner);
-  const double more = static_cast<double>(calibration.most_runs()) / static_cast<double>(tasks.size());
+  return schedule(calibration.sweep.experiment(), tasks, runner);
+}
+
+std::string plan_text(const Calibration& calibration, const RunnerOptions& runner, const fs::path& out) {
+  const Sweep& sweep = calibration.sweep;
+  const Schedule plan = schedule_of(calibration, runner);
+  const double more = static_cast<double>(calibration.most_runs()) / static_cast<double>(plan.runs);
   std::string text;
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const AxisSpec& axis = sweep.axes[a];
@@ -39,12 +44,8 @@ std::string plan_text(const Calibration& calibration, const RunnerOptions& runne
     text += fmt::format("  {:<12} observed {:g} +- {:g}{}\n", calibration.targets.key(t), target.value.value(), target.sd.value(),
                         target.source.value().empty() ? "" : fmt::format(" ({})", target.source.value()));
   }
-  text += fmt::format("  runs         {} in the first generation, at most {} in all\n", tasks.size(), calibration.most_runs());
-  text += fmt::format("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each, plan.threads_each == 1 ? "" : "s");
-  text += fmt::format("  memory       {:.2f} GB, about\n", (plan.shared_bytes + plan.bytes_each * static_cast<double>(plan.side_by_side)) / 1e9);
-  text += fmt::format("  time         {} for the first generation, at most {}, about\n", duration_text(plan.seconds), duration_text(plan.seconds * more));
-  text += fmt::format("  result       {}\n", out.string());
-  return text;
+  text += fmt::format("  runs         {} in the first generation, at most {} in all\n", plan.runs, calibration.most_runs());
+  return text + plan_lines(plan, out, fmt::format(", for the first generation; at most {}", duration_text(plan.seconds * more))) + note_lines(remarks_of(sweep));
 }
 
 /// Lines of a table, columns aligned: the first to the left, the others to the right.
@@ -128,6 +129,9 @@ int calibrate(const CalibrateOptions& options) {
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
+  Schedule most = schedule_of(calibration, runner);
+  most.seconds *= static_cast<double>(calibration.most_runs()) / static_cast<double>(most.runs);
+  tell_plan(most, calibration.most_runs(), remarks_of(calibration.sweep), runner, progress, options.progress, "at most ");
   prepare_output(out);
   const std::string runs = runs_folder(out).string();
   CalibrationReport report;

@@ -1,7 +1,6 @@
 #include "command/compare.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/parallel.h"
+#include "command/plan.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -206,11 +206,37 @@ std::string identity_of(const std::string& side, const std::string& resolved) {
 /// Where the result of a comparison goes; empty: nowhere.
 fs::path output_of(const CompareOptions& options) {
   if (!options.out.empty() || !is_scenario(options.a)) return options.out;
-  return fs::path("results") / fmt::format("compare-{}-{}.h5", fs::path(options.a).stem().string(), fs::path(options.b).stem().string());
+  std::vector<std::string> names = fs::path(options.a) == fs::path(options.b) ? std::vector<std::string>(2, fs::path(options.a).stem().string())
+                                                                              : distinct_names({options.a, options.b});
+  for (std::string& name : names) std::replace(name.begin(), name.end(), '/', '-');
+  return fs::path("results") / fmt::format("compare-{}-{}.h5", names[0], names[1]);
 }
 
-/// Runs both scenarios; false if it was stopped.
-bool compare_scenarios(const CompareOptions& options, Comparison& comparison) {
+/// How the runs of both sides, one side after the other, will be fitted to the machine.
+Schedule schedule_of(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed, const RunnerOptions& runner) {
+  std::vector<Task> tasks;
+  for (std::uint32_t r = 0; r < replicates; ++r) tasks.push_back({r, {}, {seed, r}});
+  Schedule both = schedule(a, tasks, runner);
+  const Schedule then = schedule(b, tasks, runner);
+  both.runs += then.runs;
+  both.seconds += then.seconds;
+  both.file_bytes += then.file_bytes;
+  both.societies += then.societies;
+  both.bytes_each = std::max(both.bytes_each, then.bytes_each);
+  both.shared_bytes = std::max(both.shared_bytes, then.shared_bytes);
+  both.peak_bytes = std::max(both.peak_bytes, then.peak_bytes);
+  both.side_by_side = std::max(both.side_by_side, then.side_by_side);
+  return both;
+}
+
+enum class Compared : std::uint8_t { done, stopped, planned };
+
+/// Runs both scenarios, or says what that would take.
+Compared compare_scenarios(const CompareOptions& options, Comparison& comparison) {
+  refuse_decided(options.sets, [](const std::string& path, const std::string& advice) {
+    return usage("--set " + path, "cannot be set here", "luck and levels are the comparison's own matter",
+                 path == "run.seed" ? "use --seed" : path == "run.replicate" ? "use --replicates" : path == "output.levels" ? "use --by" : "leave " + advice + " as it is");
+  });
   std::vector<std::string> sets;
   sets.push_back(options.by.empty() ? "output.levels=[\"nation\"]" : fmt::format("output.levels=[\"nation\", \"{}\"]", options.by));
   sets.insert(sets.end(), options.sets.begin(), options.sets.end());
@@ -227,23 +253,32 @@ bool compare_scenarios(const CompareOptions& options, Comparison& comparison) {
   runner.stop = [] { return stop_signal() != 0; };
   runner.checkpoint_asked = take_checkpoint_request;
   const fs::path out = output_of(options);
-  prepare_output(out);
   const std::string identity = fmt::format("[compare]\nkurultai_version = {}\ngit_commit = {}\nseed = {}\n{}{}", to_toml(program_version()), to_toml(git_commit()), seed,
                                            identity_of("a", a->resolved()), identity_of("b", b->resolved()));
   // Wrong names are found before hours are spent.
   (void)rows_of({options.a, {{seed, 0}}, {a->outline({}, {seed, 0})}}, {options.b, {{seed, 0}}, {b->outline({}, {seed, 0})}}, options, "");
+  std::vector<std::string> notes;
+  for (const std::string& remark : a->remarks({})) notes.push_back(fmt::format("{}: {}", options.a, remark));
+  for (const std::string& remark : b->remarks({})) notes.push_back(fmt::format("{}: {}", options.b, remark));
+  const Schedule plan = schedule_of(*a, *b, options.replicates, seed, runner);
+  if (options.dry_run) {
+    print("{} and {}: valid\n  runs         {}, in {} pairs of shared luck\n{}{}", options.a, options.b, plan.runs, options.replicates, plan_lines(plan, out), note_lines(notes));
+    return Compared::planned;
+  }
   SweepProgress progress(options.progress);
+  tell_plan(plan, plan.runs, notes, runner, progress, options.progress);
+  prepare_output(out);
   Store store(runs_folder(out), identity, options.resume, "");
   PairedRuns pairs = run_pairs(*a, *b, options.replicates, seed, store, runner, progress);
   progress.finish();
-  if (pairs.stopped) return false;
+  if (pairs.stopped) return Compared::stopped;
   pairs.a.name = options.a;
   pairs.b.name = options.b;
   comparison.failed = pairs.failed;
   comparison.rows = rows_of(pairs.a, pairs.b, options, "");
   write_result(out, comparison_result(comparison, options));
   if (pairs.failed == 0) store.remove();
-  return true;
+  return Compared::done;
 }
 
 Side side_of_run(const std::string& file, Result result) {
@@ -606,11 +641,14 @@ int compare(const CompareOptions& options) {
   Comparison comparison;
   const fs::path out = output_of(options);
   if (is_scenario(options.a)) {
-    if (!compare_scenarios(options, comparison)) {
+    const Compared what = compare_scenarios(options, comparison);
+    if (what == Compared::planned) return static_cast<int>(ExitCode::done);
+    if (what == Compared::stopped) {
       tell("kurultai: stopped (signal {}) the runs are safe in {}; the same command with --resume goes on", stop_signal(), runs_folder(out).string());
       return exit_code_after(stop_signal());
     }
   } else {
+    if (options.dry_run) throw usage("--dry-run", "A and B are results", "nothing is run to compare them", "take it away");
     if (!out.empty()) prepare_output(out);
     compare_results(options, comparison);
     if (!out.empty()) write_result(out, comparison_result(comparison, options));

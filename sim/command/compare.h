@@ -37,6 +37,7 @@ struct CompareOptions {
   std::string out = {};                      ///< result file; scenarios have a default: results/compare-A-B.h5
   std::string progress = "auto";
   double memory = 0;                         ///< GB
+  bool dry_run = false;                      ///< of scenarios: says what would be run
   bool resume = false;
   bool json = false;
 };

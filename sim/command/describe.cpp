@@ -10,6 +10,7 @@
 #include "command/sources.h"
 #include "command/surveys.h"
 #include "command/verbs.h"
+#include "engine/memory.h"
 #include "engine/simulation.h"
 #include "scenario/dictionary.h"
 #include "society/network_report.h"
@@ -90,6 +91,7 @@ int describe(const DescribeOptions& options) {
     if (options.scenario.empty())
       throw Error(ExitCode::usage, {"", "which network?", "a network belongs to a scenario",
                                     "say 'kurultai describe network scenarios/kazakhstan.toml'"});
+    require_memory(estimate(model, 1).bytes, 0, "the society");
     const std::unique_ptr<Society> society = make_society(model);
     print_text(to_text(describe_network(*society)));
   }

@@ -198,6 +198,7 @@ class CommandLine {
     verb.add_option("--effect", options.effects, "say how many pairs an effect of this size needs")->take_all();
     verb.add_option("--margin", options.margin, "say whether the two are equivalent within this difference");
     verb.add_option("--out", options.out, "result file; scenarios: default results/compare-A-B.h5");
+    verb.add_flag("--dry-run", options.dry_run, "of scenarios: say what would be run, and the memory, time and disk it takes");
     verb.add_flag("--resume", options.resume, "go on with a comparison of scenarios that was stopped");
     verb.add_flag("--json", options.json, "as JSON, for programs");
     add_threads(verb);

@@ -1,6 +1,5 @@
 // The verb `run`: a scenario becomes a result file.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <ctime>
@@ -13,6 +12,7 @@
 #include "base/parallel.h"
 #include "command/verbs.h"
 #include "engine/checkpoint.h"
+#include "engine/memory.h"
 #include "engine/progress.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
@@ -132,13 +132,10 @@ int run(const RunOptions& options) {
       options.out.empty() ? std::filesystem::path("results") / std::filesystem::path(options.scenario).stem().concat(".h5")
                           : std::filesystem::path(options.out);
   prepare_output(out);
-  const double needed = estimate(model, threads()).bytes;
-  const double present = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-  if (needed > present)
-    throw Error(ExitCode::memory, {"", fmt::format("the run needs about {:.1f} GB of memory", needed / 1e9),
-                                   fmt::format("this machine has {:.1f} GB", present / 1e9), "lower --scale"});
-
-  for (const std::string& remark : model.remarks()) tell("kurultai: note: {}", remark);
+  Estimator estimator;
+  require_memory(estimator.of(model, threads()).bytes, 0, "the run");
+  for (const std::string& remark : model.remarks(model.policies.size() > 0 ? estimator.places(model).get() : nullptr))
+    tell("kurultai: note: {}", remark);
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
   const double building = seconds_since(begun);

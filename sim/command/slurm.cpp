@@ -10,7 +10,9 @@
 
 #include "base/console.h"
 #include "base/error.h"
+#include "command/plan.h"
 #include "engine/durable_file.h"
+#include "engine/memory.h"
 #include "engine/progress.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -256,11 +258,10 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
   if (most <= 0)
     throw usage(fmt::format("--memory {}", options.memory), "too little", fmt::format("the program alone takes {} GB", base_megabytes / 1e3), "raise it");
   node.memory = most;
-  const std::vector<Task> tasks = first_tasks(sweep, {});
-  const Schedule whole = schedule(sweep.experiment(), tasks, node);
-  plan.runs = tasks.size();
+  const Schedule whole = schedule(sweep, {}, node);
+  plan.runs = whole.runs;
   // Where replicates are added, bundles are of points.
-  const std::size_t pieces = sweep.adaptive() ? sweep.points() : tasks.size();
+  const std::size_t pieces = sweep.adaptive() ? sweep.points() : plan.runs;
   if (options.jobs) {
     plan.bundles = static_cast<std::size_t>(*options.jobs);
     if (*options.jobs < 1 || plan.bundles > pieces)
@@ -273,14 +274,13 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
 
   // Points differ in cost: what is asked for must do for the longest and the biggest of bundles.
   double bytes = 0;
-  const auto count = static_cast<std::uint32_t>(plan.bundles);
-  for (std::uint32_t i = 1; i <= count; ++i) {
-    const Schedule one = schedule(sweep.experiment(), first_tasks(sweep, {i, count}), node);
+  for (const Schedule& one : schedules(sweep, static_cast<std::uint32_t>(plan.bundles), node)) {
     plan.seconds = std::max(plan.seconds, one.seconds);
     const auto side_by_side = static_cast<double>(one.side_by_side);
     const double societies = std::min(static_cast<double>(one.societies), side_by_side);
-    bytes = std::max(bytes, one.bytes_each * side_by_side + one.shared_bytes * societies);
+    bytes = std::max({bytes, one.bytes_each * side_by_side + one.shared_bytes * societies, one.peak_bytes});
   }
+  plan.peak_bytes = whole.peak_bytes;
   plan.bytes = options.memory > 0 ? most : bytes;
   plan.megabytes = static_cast<int>(std::min(std::ceil(plan.bytes * more_memory / 1e6 + base_megabytes), 2e9));
   plan.minutes = static_cast<int>(std::min(std::ceil(plan.seconds * more_time / 60 + base_minutes), 365.0 * 1440));
@@ -306,6 +306,11 @@ int slurm(const SlurmOptions& options) {
   print("  {} bundle{} of some {} runs, {} cores and {} MB each; about {}, {} asked for\n", plan.bundles, plan.bundles == 1 ? "" : "s",
              (plan.runs + plan.bundles - 1) / plan.bundles, plan.cpus, plan.megabytes, duration_text(plan.seconds), duration_text(plan.minutes * 60.0));
   if (sweep.adaptive()) print("  before replicates are added; a bundle that needs longer goes back into the queue and on\n");
+  if (options.memory > 0 && plan.peak_bytes > plan.bytes)
+    print("  note: a run needs about {}: more than --memory leaves it ({})\n", bytes_text(plan.peak_bytes), bytes_text(plan.bytes));
+  else if (const std::string caveat = memory_caveat(plan.peak_bytes); !caveat.empty())
+    print("  note: a run needs about {}{}\n", bytes_text(plan.peak_bytes), caveat);
+  print("{}", note_lines(remarks_of(sweep)));
   print("{}\n  {}, when all bundles are over\n", (plan.folder / "merge.sh").string(), plan.out.string());
   print("{}\n", (plan.folder / "submit.sh").string());
   print("Submit both, and again after a failure, with: {}\n", shell_word((plan.folder / "submit.sh").string()));

@@ -44,6 +44,7 @@ struct SlurmPlan {
   double seconds = 0;      ///< of the longest bundle, predicted
   int cpus = 1;
   double bytes = 0;        ///< that the runs of a bundle may take together
+  double peak_bytes = 0;   ///< that the biggest run takes alone
   int megabytes = 0;       ///< of memory that is asked for
   int minutes = 0;         ///< that are asked for
   int warning = 0;         ///< seconds before the end of these at which Slurm gives notice

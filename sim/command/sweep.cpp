@@ -1,7 +1,5 @@
 // The verbs `sweep` and `rerun`: many runs into one file, and one of them again.
 #include <fmt/format.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/parallel.h"
+#include "command/plan.h"
 #include "command/verbs.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -36,42 +35,35 @@ Shard shard_of(const std::string& text) {
   return shard;
 }
 
-std::string bytes_text(double bytes) {
-  if (bytes >= 1e9) return fmt::format("{:.1f} GB", bytes / 1e9);
-  if (bytes >= 1e6) return fmt::format("{:.0f} MB", bytes / 1e6);
-  return fmt::format("{:.0f} kB", std::max(bytes / 1e3, 1.0));
-}
+constexpr std::size_t longest_list = 200;  // letters of an axis' values that a plan shows
 
-double free_disk(const fs::path& out) {
-  struct statvfs disk {};
-  const fs::path folder = out.has_parent_path() ? out.parent_path() : fs::path(".");
-  return statvfs(folder.c_str(), &disk) == 0 ? static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) : -1;
+/// The values of an axis, as a plan shows them.
+std::string values_text(const AxisSpec& axis) {
+  const std::size_t n = axis.values.size();
+  if (n == 0) return fmt::format("{} to {}{}", axis.low.value(), axis.high.value(), axis.spacing.is("log") ? ", log" : "");
+  if (n <= longest_list) {
+    std::string text = to_toml(axis.values.get());
+    if (text.size() <= longest_list) return text;
+  }
+  return fmt::format("{}, {} ... {} ({} values)", to_toml(axis.values[0]), to_toml(axis.values[1]), to_toml(axis.values[n - 1]), n);
 }
 
 void print_plan(const Sweep& sweep, const ExecutionOptions& options, const std::string& file) {
-  const std::vector<Task> tasks = first_tasks(sweep, options.shard);
-  const Schedule plan = schedule(sweep.experiment(), tasks, options.runner);
+  const Schedule plan = schedule(sweep, options.shard, options.runner);
   print("{}: valid\n", file);
   if (!sweep.source.title.empty()) print("  {}\n", sweep.source.title);
   print("  design       {} with {} points over {} axes\n", sweep.sweep.design.value(), sweep.points(), sweep.axes.size());
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const AxisSpec& axis = sweep.axes[a];
-    print("    {:<10} {} {}\n", sweep.axes.key(a), axis.path.value(),
-               axis.values.size() > 0 ? to_toml(axis.values.get()) : fmt::format("{} to {}{}", axis.low.value(), axis.high.value(), axis.spacing.is("log") ? ", log" : ""));
+    print("    {:<10} {} {}\n", sweep.axes.key(a), axis.path.value(), values_text(axis));
   }
   print("  replicates   {}{}, {}, {}\n", sweep.sweep.replicates.value(),
              sweep.adaptive() ? fmt::format(" and more until {} is known to {}, at most {}", sweep.precision.measure.value(), sweep.precision.half_width.value(), sweep.precision.at_most.value()) : "",
              sweep.sweep.common ? "the same luck at every point" : "a luck of its own at every point",
              sweep.sweep.society.is("shared") ? "all in one society" : "each in a society of its own");
-  print("  runs         {}{}, in {} {}\n", tasks.size(), options.shard.count > 1 ? fmt::format(" (shard {} of {})", options.shard.index, options.shard.count) : "",
+  print("  runs         {}{}, in {} {}\n", plan.runs, options.shard.count > 1 ? fmt::format(" (shard {} of {})", options.shard.index, options.shard.count) : "",
              plan.societies, plan.societies == 1 ? "society" : "societies");
-  print("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each, plan.threads_each == 1 ? "" : "s");
-  print("  memory       {}, about ({} a run, {} shared by runs in one society)\n",
-             bytes_text(plan.shared_bytes + plan.bytes_each * static_cast<double>(plan.side_by_side)), bytes_text(plan.bytes_each), bytes_text(plan.shared_bytes));
-  print("  time         {}, about{}\n", duration_text(plan.seconds), sweep.adaptive() ? ", before replicates are added" : "");
-  const double disk = free_disk(options.out);
-  print("  disk         {}, about{}\n", bytes_text(2 * plan.file_bytes), disk >= 0 ? fmt::format(" ({} free)", bytes_text(disk)) : "");
-  print("  result       {}\n", options.out.string());
+  print("{}{}", plan_lines(plan, options.out, sweep.adaptive() ? ", before replicates are added" : ""), note_lines(remarks_of(sweep)));
 }
 
 /// Where files of a scenario kept in `file` may be: where `run` would have found them.
@@ -87,6 +79,12 @@ const Variable& variable_of(const Result& result, const std::string& group, cons
   if (v == nullptr)
     throw storage_error(file, fmt::format("the file has no {}/{}", group, name), "it is not the result of a sweep", "give a file written by 'sweep'");
   return *v;
+}
+
+/// The numbers of a sweep's runs; results of version 0.1 keep them in 32 bits.
+std::vector<std::int64_t> run_numbers(const Variable& variable) {
+  if (const auto* narrow = std::get_if<std::vector<std::int32_t>>(&variable.values)) return {narrow->begin(), narrow->end()};
+  return std::get<std::vector<std::int64_t>>(variable.values);
 }
 
 }  // namespace
@@ -110,6 +108,10 @@ int sweep(const SweepOptions& options) {
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
+  if (!options.merge) {
+    const Schedule plan = schedule(sweep, execution.shard, execution.runner);
+    tell_plan(plan, plan.runs, remarks_of(sweep), execution.runner, progress, options.progress);
+  }
   const ExecutionReport report = execute(sweep, execution, progress);
   const std::string out = execution.out.string();
   const std::string runs = runs_folder(execution.out).string();
@@ -146,7 +148,7 @@ int rerun(const RerunOptions& options) {
   const std::string text = text_attribute(file, "scenario");
   const std::unique_ptr<Experiment> experiment = experiment_from_text(tables.sweep.model.value(), text, likely_folders(options.folder, options.file));
 
-  const auto& numbers = std::get<std::vector<std::int32_t>>(variable_of(file, "runs", "run", options.file).values);
+  const std::vector<std::int64_t> numbers = run_numbers(variable_of(file, "runs", "run", options.file));
   const auto found = std::find(numbers.begin(), numbers.end(), static_cast<std::int64_t>(options.run));
   if (found == numbers.end())
     throw Error(ExitCode::usage, {fmt::format("--run {}", options.run), fmt::format("{} has no such run", options.file),
@@ -165,6 +167,11 @@ int rerun(const RerunOptions& options) {
                   static_cast<std::uint32_t>(std::get<std::vector<std::int64_t>>(variable_of(file, "runs", "luck", options.file).values)[cell])};
   const fs::path out = options.out.empty() ? fs::path("results") / fmt::format("{}-run{}.h5", fs::path(options.file).stem().string(), options.run) : fs::path(options.out);
   prepare_output(out);
+  const Task task{options.run, point_settings, luck};
+  RunnerOptions runner;
+  runner.threads = threads();
+  SweepProgress progress("auto");
+  tell_plan(schedule(*experiment, std::span(&task, 1), runner), 1, experiment->remarks(point_settings), runner, progress, "auto");
   RunControl control;
   control.stop = [] { return stop_signal() != 0; };
   const std::optional<Result> result = experiment->run(point_settings, luck, control);

@@ -1,5 +1,10 @@
-// What a run will take, before it is begun: a guide, not a promise.
+// What a run will take, before it is begun: a guide, not a promise. Every verb asks here, before it builds a society.
 #pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "engine/model.h"
 
@@ -10,13 +15,58 @@ struct Estimate {
   double ties = 0;
   double bytes = 0;          ///< at the peak, of the whole run
   double society_bytes = 0;  ///< of the society, which runs may share
-  double run_bytes = 0;      ///< of a run's own state
+  double run_bytes = 0;      ///< of a run's own state, and of what it records
+  double record_bytes = 0;   ///< of what it records, in memory
+  double file_bytes = 0;     ///< of the result on disk
   double seconds_a_week = 0;
+  double build_seconds = 0;  ///< of the society
   double seconds = 0;        ///< of the whole run, building the society included
 };
 
-/// Bytes, and seconds on `threads` threads, that a run of `model` will take. Reads the census, or builds the society
-/// of a given network.
+/// Estimates, with what was looked up for one kept for the next: thousands of points share a census. Nothing is built but
+/// the society of a given network, if it fits into memory.
+class Estimator {
+ public:
+  /// Bytes, and seconds on `threads` threads, that a run of `model` will take. Throws scenario_error (exit code 3) for more
+  /// residents or ties than the program can name on any machine; input_error for tables that cannot be used.
+  Estimate of(const Model& model, int threads);
+
+  /// The places of the model's society; nothing for a network that does not fit into memory.
+  std::shared_ptr<const Country> places(const Model& model);
+
+ private:
+  /// Where people live, in numbers.
+  struct Places {
+    struct Part {
+      double people = 0;
+      double communities = 0;
+    };
+    std::vector<Part> regions;
+    double districts = 0;
+    double communities = 0;
+    double residents = 0;     ///< of a network
+    double ties = 0;          ///< of a network
+    double table_bytes = 0;   ///< of a network, while it is read
+    std::shared_ptr<const Country> country;
+  };
+  /// Series that are recorded, by what they take a cell.
+  struct Channels {
+    std::vector<std::string> wanted;
+    std::size_t forms = 0;
+    double all = 0;            ///< series, each form counted
+    double over_residents = 0;
+    double bytes_a_cell = 0;   ///< of sums and windows
+  };
+  const Places& places_of(const Model& model);
+  const Channels& channels_of(const Model& model);
+  void add_record(const Model& model, const Places& places, Estimate& e);
+
+  std::map<std::string, Places> known_;
+  Places plain_;
+  Channels channels_;
+};
+
+/// The same for one model.
 Estimate estimate(const Model& model, int threads);
 
 }  // namespace kurultai

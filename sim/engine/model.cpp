@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "society/target.h"
 
 namespace kurultai {
 
@@ -23,6 +24,52 @@ std::string joined(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) line += (line.empty() ? "" : ", ") + word;
   return line.empty() ? "-" : line;
+}
+
+/// The first few of `names`, and how many more there are.
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t shown = 5;
+  if (names.size() <= shown + 1) return joined(names);
+  return fmt::format("{} and {} more", joined({names.begin(), names.begin() + shown}), names.size() - shown);
+}
+
+void check_forms(const Model& model) {
+  std::vector<std::string> names;
+  for (std::size_t f = 0; f < model.forms.size(); ++f) names.push_back(model.forms.key(f));
+  for (std::size_t f = 0; f < model.forms.size(); ++f) {
+    const std::string& before = model.forms[f].follows.value();
+    if (before.empty() || std::find(names.begin(), names.end(), before) != names.end()) continue;
+    throw scenario_error(model.source.place_of(model.forms[f].name() + ".follows"),
+                         fmt::format("form '{}' follows '{}'", model.forms.key(f), before), "no form has that name",
+                         did_you_mean(nearest(before, names), "name a form that the scenario has"));
+  }
+}
+
+/// A rule between parameters of several sections.
+struct Rule {
+  /// The sections and collections it reads, by name: what changes elsewhere cannot break it. A test tries every parameter.
+  std::vector<std::string> reads;
+  void (*check)(const Model&);
+};
+
+/// All rules that no single section can see. A new one goes here, with what it reads.
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> all = {
+      {{"policy", "form"}, [](const Model& model) { check_policies(model.policies, model.registry, model.source); }},
+      {{"survey", "item"}, [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
+      {{"form"}, check_forms},
+  };
+  return all;
+}
+
+/// "policy" for the section policy.open_budget.
+std::string collection_of(const Section& section) { return section.name().substr(0, section.name().find('.')); }
+
+/// Whether two policies may be in force in one week and one place.
+bool may_meet(const PolicySpec& a, const PolicySpec& b) {
+  const auto ends_before = [](const PolicySpec& first, const PolicySpec& then) { return first.end >= 0 && first.end < then.start; };
+  const bool arms = !a.lot.value().empty() && a.lot.value() == b.lot.value();
+  return !arms && !ends_before(a, b) && !ends_before(b, a);
 }
 
 }  // namespace
@@ -48,38 +95,64 @@ void Model::read(const std::filesystem::path& file, std::span<const std::string>
 
 void Model::check() const {
   check_consistency(source, registry);
-  check_policies(policies, registry, source);
-  check_surveys(surveys, items, source);
-  std::vector<std::string> names;
-  for (std::size_t f = 0; f < forms.size(); ++f) names.push_back(forms.key(f));
-  for (std::size_t f = 0; f < forms.size(); ++f) {
-    const std::string& before = forms[f].follows.value();
-    if (before.empty() || std::find(names.begin(), names.end(), before) != names.end()) continue;
-    throw scenario_error(source.place_of(forms[f].name() + ".follows"),
-                         fmt::format("form '{}' follows '{}'", forms.key(f), before), "no form has that name",
-                         did_you_mean(nearest(before, names), "name a form that the scenario has"));
-  }
+  for (const Rule& rule : rules()) rule.check(*this);
 }
 
-std::vector<std::string> Model::remarks() const {
+void Model::check(std::span<const Section* const> changed) const {
+  Registry sections;
+  for (const Section* section : changed) sections.add(const_cast<Section&>(*section));  // NOLINT: it is only looked at
+  check_consistency(source, sections);
+  for (const Rule& rule : rules())
+    if (std::any_of(changed.begin(), changed.end(), [&](const Section* section) {
+          return std::find(rule.reads.begin(), rule.reads.end(), collection_of(*section)) != rule.reads.end();
+        }))
+      rule.check(*this);
+}
+
+bool Model::remarks_read(const Field& field) {
+  const std::string section = collection_of(field.section());
+  const std::string& name = field.about().name;
+  if (section == "run") return name == "weeks";
+  if (section == "policy") return name != "dose" && name != "mode" && name != "ramp" && name != "share";
+  return section == "policies" || section == "survey" || section == "society";
+}
+
+std::vector<std::string> Model::remarks(const Country* places) const {
   std::vector<std::string> list;
   const std::int64_t last = run.weeks - 1;
+  std::vector<std::string> late;
+  std::vector<std::string> idle;
+  std::map<std::string, std::vector<std::size_t>> movers;  // by lever
   for (std::size_t p = 0; p < policies.size(); ++p) {
     const PolicySpec& policy = policies[p];
-    if (policy.start > last)
-      list.push_back(fmt::format("{} begins in week {} and the run ends with week {}: it does nothing", policy.name(), policy.start.value(), last));
-    for (std::size_t q = 0; q < p; ++q) {
-      const PolicySpec& other = policies[q];
-      const auto ends_before = [](const PolicySpec& a, const PolicySpec& b) { return a.end >= 0 && a.end < b.start; };
-      const bool arms = !policy.lot.value().empty() && policy.lot.value() == other.lot.value();
-      if (policy.lever.value() == other.lever.value() && !arms && !ends_before(policy, other) && !ends_before(other, policy))
-        list.push_back(fmt::format("{} and {} move {} in the same weeks: where both apply they act in this order", other.name(), policy.name(), policy.lever.value()));
-    }
+    if (policy.start > last) late.push_back(policy.name());
+    if (places != nullptr && communities_meant(*places, policy).empty()) idle.push_back(policy.name());
+    movers[policy.lever.value()].push_back(p);
   }
-  std::vector<std::string> late;
+  if (late.size() == 1) {
+    const auto* policy = dynamic_cast<const PolicySpec*>(policies.find(late[0].substr(late[0].find('.') + 1)));
+    list.push_back(fmt::format("{} begins in week {} and the run ends with week {}: it does nothing", late[0], policy->start.value(), last));
+  } else if (!late.empty()) {
+    list.push_back(fmt::format("{} policies begin after the run's last week, {}, and do nothing: {}", late.size(), last, some_of(late)));
+  }
+  if (!idle.empty())
+    list.push_back(idle.size() == 1 ? fmt::format("{} treats nobody: no community meets its conditions", idle[0])
+                                    : fmt::format("{} policies treat nobody, since no community meets their conditions: {}", idle.size(), some_of(idle)));
+  for (const auto& [lever, of] : movers) {
+    std::vector<std::string> meet;
+    for (const std::size_t p : of)
+      if (std::any_of(of.begin(), of.end(), [&](std::size_t q) { return q != p && may_meet(policies[p], policies[q]); })) meet.push_back(policies[p].name());
+    if (meet.size() == 2)
+      list.push_back(fmt::format("{} and {} move {} in the same weeks: where both apply they act in this order", meet[0], meet[1], lever));
+    else if (!meet.empty())
+      list.push_back(fmt::format("{} policies move {} in weeks that meet: where several apply they act in the order of their names: {}", meet.size(), lever, some_of(meet)));
+  }
+  const auto* enabled = dynamic_cast<const Flag*>(registry.find("policies.enabled"));
+  if (policies.size() > 0 && enabled != nullptr && !*enabled) list.push_back("policies.enabled is false: no policy does anything");
+  std::vector<std::string> unheld;
   for (std::size_t s = 0; s < surveys.size(); ++s)
-    if (surveys[s].week > last) late.push_back(fmt::format("{} (week {})", surveys[s].name(), surveys[s].week.value()));
-  if (!late.empty()) list.push_back(fmt::format("not held, since the run ends with week {}: {}", last, joined(late)));
+    if (surveys[s].week > last) unheld.push_back(fmt::format("{} (week {})", surveys[s].name(), surveys[s].week.value()));
+  if (!unheld.empty()) list.push_back(fmt::format("not held, since the run ends with week {}: {}", last, some_of(unheld)));
   return list;
 }
 

@@ -13,6 +13,7 @@
 #include "scenario/policy.h"
 #include "scenario/run.h"
 #include "scenario/scenario.h"
+#include "society/places.h"
 
 namespace kurultai {
 
@@ -28,9 +29,15 @@ struct Model {
   /// Throws scenario_error for what only the whole can show: sections that contradict themselves, policies without a
   /// lever, forms that follow none, surveys without their items.
   void check() const;
+  /// The same for a model that held when it was checked last, if nothing but fields of `changed` has changed since: looks
+  /// at these sections and at the rules that read them.
+  void check(std::span<const Section* const> changed) const;
 
-  /// What is valid and still hardly meant: policies and surveys that lie beyond the last week, policies that meet on one lever.
-  [[nodiscard]] std::vector<std::string> remarks() const;
+  /// What is valid and still hardly meant: policies and surveys that lie beyond the last week, policies that meet on one
+  /// lever, and, where the `places` of the society are known, policies that no community's conditions fit.
+  [[nodiscard]] std::vector<std::string> remarks(const Country* places = nullptr) const;
+  /// Whether `remarks` may change with `field`.
+  [[nodiscard]] static bool remarks_read(const Field& field);
 
   /// The mechanism called `name`; throws std::logic_error if there is none.
   Mechanism& mechanism(const std::string& name);

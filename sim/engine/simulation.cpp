@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "observation/trial_record.h"
 #include "society/synthesis.h"
+#include "society/target.h"
 #include "society/traits.h"
 
 namespace kurultai {
@@ -31,18 +32,6 @@ std::vector<std::size_t> first_institutions(const Society& society) {
     if (society.institutions.kind[k] < member_kinds) ++first[society.institutions.community[k] + 1];
   for (std::size_t c = 0; c < society.communities(); ++c) first[c + 1] += first[c];
   return first;
-}
-
-KnownTargets known_targets(const Country& country) {
-  KnownTargets known;
-  for (const Region& region : country.regions) known.regions.insert(known.regions.end(), {region.code, region.name});
-  for (const District& district : country.districts) known.districts.insert(known.districts.end(), {district.code, district.name});
-  known.types.assign(std::begin(place_type_names), std::end(place_type_names));
-  for (const Community& community : country.communities)
-    known.communities.insert(known.communities.end(), {community.code, community.name});
-  known.education.assign(std::begin(education_names), std::end(education_names));
-  known.occupations.assign(std::begin(occupation_names), std::end(occupation_names));
-  return known;
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 
 #include "base/parallel.h"
 #include "mechanism/list.h"
+#include "society/target.h"
 
 namespace kurultai {
 namespace {
@@ -72,36 +73,12 @@ class Policies final : public Mechanism {
   /// What is drawn for one name.
   enum Item : std::uint32_t { lot, saturation, member };
 
-  static bool listed(const std::vector<std::string>& list, const std::string& code, const std::string& name) {
-    return list.empty() || std::find(list.begin(), list.end(), code) != list.end() ||
-           std::find(list.begin(), list.end(), name) != list.end();
-  }
-
-  /// The communities that meet the policy's conditions, in order.
-  static std::vector<std::size_t> target_of(const World& world, const PolicySpec& policy) {
-    const Country& country = world.society.country;
-    std::vector<std::size_t> target;
-    for (std::size_t c = 0; c < country.communities.size(); ++c) {
-      const Community& community = country.communities[c];
-      const Region& region = country.regions[community.region];
-      const District& district = country.districts[community.district];
-      const std::string type = place_type_names[static_cast<std::size_t>(community.type)];
-      if (listed(policy.regions.value(), region.code, region.name) && listed(policy.districts.value(), district.code, district.name) &&
-          listed(policy.types.value(), type, type) && listed(policy.communities.value(), community.code, community.name) &&
-          community.income >= policy.income_above && community.income < policy.income_below &&
-          community.population >= policy.population_above && community.population < policy.population_below)
-        target.push_back(c);
-    }
-    keep_extremes(country, target, policy.poorest_share, policy.richest_share);
-    return target;
-  }
-
   Trial of_communities(const World& world, const PolicySpec& policy, const Slice& slice) const {
     Trial trial;
     trial.status.assign(world.society.communities(), Trial::outside);
     const Draws draws = world.lasting(stream());
     const std::uint64_t key = key_of(policy.lot_name());
-    for (const std::size_t c : target_of(world, policy))
+    for (const std::size_t c : communities_meant(world.society.country, policy))
       trial.status[c] = in(slice, draws.uniform({world.society.key[c] ^ key, whole_community}, lot)) ? Trial::treated : Trial::control;
     if (policy.is_trial()) trial.exposure = exposure_to(world, trial.status);
     return trial;
@@ -114,7 +91,7 @@ class Policies final : public Mechanism {
     trial.residents.assign(society.residents.size(), Trial::outside);
     const Draws draws = world.lasting(stream());
     const std::uint64_t key = key_of(policy.lot_name());
-    const std::vector<std::size_t> target = target_of(world, policy);
+    const std::vector<std::size_t> target = communities_meant(world.society.country, policy);
     parallel_for(target.size(), [&](std::size_t k) {
       const std::size_t c = target[k];
       const bool takes_part = policy.community_share >= 1.0 ||
@@ -193,25 +170,6 @@ class Policies final : public Mechanism {
       }
     });
     return share;
-  }
-
-  /// Keeps those of `target` that are among its poorest and its richest shares.
-  static void keep_extremes(const Country& country, std::vector<std::size_t>& target, double poorest, double richest) {
-    if (poorest >= 1.0 && richest >= 1.0) return;
-    std::vector<std::size_t> order = target;
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const double x = country.communities[a].income;
-      const double y = country.communities[b].income;
-      return x != y ? x < y : a < b;
-    });
-    const auto count = static_cast<double>(order.size());
-    std::vector<std::size_t> kept;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-      const double rank = (static_cast<double>(k) + 0.5) / count;
-      if ((poorest >= 1.0 || rank < poorest) && (richest >= 1.0 || rank >= 1.0 - richest)) kept.push_back(order[k]);
-    }
-    std::sort(kept.begin(), kept.end());
-    target = kept;
   }
 
   /// Per community, the share of its residents' ties to other communities that lead into treated ones.

@@ -138,14 +138,14 @@ void check_lots(const Collection<PolicySpec>& policies, const ScenarioSource& so
 
 void check_policies(const Collection<PolicySpec>& policies, const Registry& registry,
                     const ScenarioSource& source) {
-  std::vector<std::string> levers;
-  std::vector<std::string> personal;
-  for (const std::string& path : registry.paths()) {
-    const Field* field = registry.find(path);
-    if (field->kind() != Field::Kind::lever) continue;
-    levers.push_back(path);
-    if (field->about().personal) personal.push_back(path);
-  }
+  // Looked up for messages only: a sweep asks for each of a hundred thousand points.
+  const auto levers = [&](bool personal_only) {
+    std::vector<std::string> paths;
+    for (const Lever* lever : registry.levers())
+      if (!personal_only || lever->about().personal) paths.push_back(lever->path());
+    std::sort(paths.begin(), paths.end());
+    return paths;
+  };
   for (std::size_t k = 0; k < policies.size(); ++k) {
     const PolicySpec& policy = policies[k];
     const std::string& path = policy.lever.value();
@@ -160,7 +160,7 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
           field ? fmt::format("{}: policy on a parameter that is no lever, {}", policy.name(), path)
                 : fmt::format("{}: unknown lever {}", policy.name(), to_toml(path)),
           field ? "policies move levers only" : "there is no such lever",
-          did_you_mean(nearest(path, levers), "'describe levers' lists them"));
+          did_you_mean(nearest(path, levers(false)), "'describe levers' lists them"));
     }
     const Range& range = static_cast<const Lever&>(*field).range();
     if (policy.mode.is("set") && (policy.dose < range.low || policy.dose > range.high))
@@ -173,7 +173,7 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
           source.place_of(policy.unit.path()),
           fmt::format("{} moves {} for single {}s", policy.name(), path, policy.unit.value()),
           "the lever is one for a whole community",
-          fmt::format("set unit = \"community\", or move one of {}", listed(personal)));
+          fmt::format("set unit = \"community\", or move one of {}", listed(levers(true))));
   }
   check_outcomes(policies, registry, source);
   check_lots(policies, source);

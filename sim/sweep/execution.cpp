@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
 #include "sweep/merge.h"
@@ -107,16 +109,71 @@ void check_outline(Sweep& sweep) {
 
 std::vector<Task> first_tasks(const Sweep& sweep, Shard shard) {
   std::vector<Task> tasks;
-  for (std::uint32_t p = 0; p < sweep.points(); ++p)
+  for (std::uint32_t p = 0; p < sweep.points(); ++p) {
+    heed_interrupt();
     for (std::uint32_t r = 0; r < sweep.sweep.replicates; ++r)
       if (sweep.in_shard({p, r}, shard)) tasks.push_back(task_of(sweep, {p, r}));
+  }
   return tasks;
+}
+
+std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const RunnerOptions& options) {
+  std::vector<Demand> demands(count);
+  SocietyNumbers societies;
+  const Experiment& experiment = sweep.experiment();
+  const bool own = sweep.sweep.society.is("own");
+  for (std::uint32_t p = 0; p < sweep.points(); ++p) {
+    heed_interrupt();
+    const std::vector<Setting>& settings = sweep.settings(p);
+    const Cost cost = experiment.cost(settings);
+    std::size_t society = 0;
+    for (std::uint32_t r = 0; r < sweep.sweep.replicates; ++r) {
+      if (r == 0 || own) society = societies.of(experiment.society_key(settings, sweep.luck({p, r})));
+      demands[sweep.shard_of({p, r}, count) - 1].add(cost, society);
+    }
+  }
+  std::vector<Schedule> plans;
+  for (const Demand& demand : demands) plans.push_back(demand.fitted(options));
+  return plans;
+}
+
+Schedule schedule(const Sweep& sweep, Shard shard, const RunnerOptions& options) { return schedules(sweep, shard.count, options)[shard.index - 1]; }
+
+std::vector<std::string> remarks_of(const Sweep& sweep) {
+  struct Said {
+    std::size_t points = 0;
+    std::size_t first = 0;
+  };
+  std::map<std::string, Said> said;
+  std::vector<std::string> order;
+  for (std::size_t p = 0; p < sweep.points(); ++p) {
+    heed_interrupt();
+    for (const std::string& remark : sweep.experiment().remarks(sweep.settings(p))) {
+      const auto [at, fresh] = said.try_emplace(remark, Said{0, p});
+      if (fresh) order.push_back(remark);
+      ++at->second.points;
+    }
+  }
+  constexpr std::size_t most = 20;
+  std::vector<std::string> list;
+  for (const std::string& remark : order) {
+    if (list.size() == most) {
+      list.push_back(fmt::format("and {} notes more", order.size() - most));
+      break;
+    }
+    const Said& about = said[remark];
+    list.push_back(about.points == sweep.points() ? remark
+                   : about.points == 1            ? fmt::format("point {}: {}", about.first, remark)
+                                                  : fmt::format("{} of {} points, such as point {}: {}", about.points, sweep.points(), about.first, remark));
+  }
+  return list;
 }
 
 std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measure) {
   const std::size_t n = measure.size();
   const auto most = static_cast<std::size_t>(sweep.precision.at_most.value());
   if (!sweep.adaptive() || n >= most) return n;
+  if (std::all_of(measure.begin(), measure.end(), [](double value) { return std::isnan(value); })) return n;  // more of the same
   if (mean_interval(measure, sweep.precision.confidence).half_width <= sweep.precision.half_width) return n;
   return std::min(most, n + static_cast<std::size_t>(sweep.precision.step.value()));
 }

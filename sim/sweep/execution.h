@@ -33,11 +33,21 @@ std::filesystem::path runs_folder(const std::filesystem::path& out);
 /// The runs that `shard` begins with (before replicates are added), in the order of their numbers.
 std::vector<Task> first_tasks(const Sweep& sweep, Shard shard);
 
-/// Throws scenario_error where measures or axes do not fit what a run will hold, before hours are spent. Builds a society.
+/// How all runs of `shard` will be fitted to the machine, point by point.
+Schedule schedule(const Sweep& sweep, Shard shard, const RunnerOptions& options);
+/// The same for each of `count` shards at once.
+std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const RunnerOptions& options);
+
+/// What is valid and still hardly meant, each with the points that it is about.
+std::vector<std::string> remarks_of(const Sweep& sweep);
+
+/// Throws scenario_error where measures or axes do not fit what a run will hold, before hours are spent. Builds a society, as
+/// thin as may be.
 void check_outline(Sweep& sweep);
 
 /// Replicates that point `point` needs, given the measure of [precision] in those that are there (NaN: failed); the
-/// rule looks after `replicates` and after each `step` more whether the interval is narrow enough.
+/// rule looks after `replicates` and after each `step` more whether the interval is narrow enough. A point without any value
+/// gets no more.
 std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measure);
 
 /// Runs and merges. Throws Error: storage (exit code 5) if something cannot be written, scenario if a measure is wrong.

@@ -35,6 +35,8 @@ struct Cost {
   double bytes = 0;         ///< of its own
   double shared_bytes = 0;  ///< shared by runs in the same society
   double file_bytes = 0;    ///< of its result on disk
+  double society_seconds = 0;  ///< to build what is shared, on one thread
+  double peak_bytes = 0;    ///< of it and what is shared, alone on the machine
 };
 
 /// How a run in progress hears from outside. Empty functions are never called.
@@ -54,13 +56,16 @@ class Experiment {
   [[nodiscard]] virtual const ScenarioSource& source() const = 0;
   /// Those values as TOML: with settings and luck, all that a result depends on.
   [[nodiscard]] virtual std::string resolved() const = 0;
-  /// Throws scenario_error at `place` if a run with `settings` could not begin.
+  /// Throws scenario_error at `place` if a run with `settings` could not begin. Cheap where little differs from the settings
+  /// asked for last: a sweep asks for each of its points.
   virtual void check(std::span<const Setting> settings, const std::string& place) const = 0;
+  /// What is valid and still hardly meant, of a run with `settings`. Cheap in the same way.
+  [[nodiscard]] virtual std::vector<std::string> remarks(std::span<const Setting> /*settings*/) const { return {}; }
   /// A run's cost. Cheap; may remember what it looked up.
   [[nodiscard]] virtual Cost cost(std::span<const Setting> settings) const = 0;
   /// Settings with equal keys run in one society; the runner keeps such runs together.
   [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, Luck /*luck*/) const { return {}; }
-  /// A result without any week: what series, levels and labels a run will have.
+  /// A result without any week: what series, levels and labels a run will have. As few residents as may be are made for it.
   [[nodiscard]] virtual Result outline(std::span<const Setting> settings, Luck luck) const = 0;
   /// One run. Called by several threads at once. Empty if `control` stopped it. Throws Error if the run fails.
   virtual std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const = 0;
@@ -68,6 +73,10 @@ class Experiment {
 
 /// The simulator on the scenario `file` with `sets` ("path=value"). Throws scenario_error.
 std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, std::span<const std::string> sets);
+
+/// What to call scenarios that stand side by side: files' names without ending, with as many of the folders in front as tell
+/// them apart ("a/base" and "b/base"). Throws scenario_error if a file is named twice.
+std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>& files);
 
 /// The simulator on several scenarios, one after the other for each point, with `untreated` each a second time without its
 /// policies (together.cpp). Throws scenario_error.

@@ -198,7 +198,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   const auto number = [&](std::size_t p, std::size_t r) { return sweep.number({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)}); };
 
   // First look: what is there, its measures, and the union of all labels.
-  std::vector<std::int32_t> numbers(cells);
+  std::vector<std::int64_t> numbers(cells);
   std::vector<std::uint8_t> status(cells, static_cast<std::uint8_t>(RunStatus::missing));
   std::vector<std::string> reasons(cells);
   std::vector<std::string> digests(cells);
@@ -212,7 +212,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
       const std::size_t cell = p * replicates + r;
       const std::uint64_t run = number(p, r);
       const Luck luck = sweep.luck({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)});
-      numbers[cell] = static_cast<std::int32_t>(run);
+      numbers[cell] = static_cast<std::int64_t>(run);
       seeds[cell] = static_cast<std::int64_t>(luck.seed);
       lucks[cell] = static_cast<std::int64_t>(luck.replicate);
       const bool finished = store.has(run);

@@ -1,23 +1,20 @@
 #include "sweep/runner.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
-#include <fstream>
 #include <map>
 #include <mutex>
 #include <new>
-#include <set>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
+#include "engine/memory.h"
 
 namespace kurultai {
 
@@ -26,50 +23,43 @@ namespace {
 constexpr double long_run = 600;           // seconds: between checkpoints of one run
 constexpr double share_of_memory = 0.85;   // what is left is for the results being written
 
-/// The number in the file `name`, a control group's setting or count; negative if there is none.
-double number_in(const std::string& name) {
-  std::ifstream file(name);
-  double number = -1;
-  return file >> number ? number : -1;
-}
-
 }  // namespace
 
-double free_memory() {
-  double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-  std::ifstream file("/proc/meminfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.rfind("MemAvailable:", 0) == 0) {
-      std::istringstream words(line.substr(13));
-      double kib = 0;
-      if (words >> kib) bytes = kib * 1024;
-    }
-  const double limit = number_in("/sys/fs/cgroup/memory.max");
-  const double used = number_in("/sys/fs/cgroup/memory.current");
-  if (limit > 0 && used >= 0) bytes = std::min(bytes, std::max(limit - used, 0.0));
-  return bytes;
+void Demand::add(const Cost& cost, std::size_t society, std::size_t runs) {
+  sum_.runs += runs;
+  sum_.seconds += cost.seconds * static_cast<double>(runs);
+  sum_.file_bytes += cost.file_bytes * static_cast<double>(runs);
+  sum_.bytes_each = std::max(sum_.bytes_each, cost.bytes);
+  sum_.shared_bytes = std::max(sum_.shared_bytes, cost.shared_bytes);
+  sum_.peak_bytes = std::max(sum_.peak_bytes, std::max(cost.peak_bytes, cost.bytes + cost.shared_bytes));
+  if (societies_.insert(society).second) sum_.seconds += cost.society_seconds;
 }
 
-Schedule schedule(const Experiment& experiment, std::span<const Task> tasks, const RunnerOptions& options) {
-  Schedule plan;
-  std::set<std::string> societies;
-  for (const Task& task : tasks) {
-    const Cost cost = experiment.cost(task.settings);
-    plan.seconds += cost.seconds;
-    plan.file_bytes += cost.file_bytes;
-    plan.bytes_each = std::max(plan.bytes_each, cost.bytes);
-    plan.shared_bytes = std::max(plan.shared_bytes, cost.shared_bytes);
-    societies.insert(experiment.society_key(task.settings, task.luck));
-  }
-  plan.societies = societies.size();
+Schedule Demand::fitted(const RunnerOptions& options) const {
+  Schedule plan = sum_;
+  plan.societies = societies_.size();
   const double memory = options.memory > 0 ? options.memory : share_of_memory * free_memory();
   const double room = std::max(memory - plan.shared_bytes, 0.0);
   const double fit = plan.bytes_each > 0 ? std::max(room / plan.bytes_each, 1.0) : 1e9;
   const auto most = static_cast<std::size_t>(std::max(options.threads, 1));
-  plan.side_by_side = std::max<std::size_t>(1, std::min({most, tasks.size(), static_cast<std::size_t>(std::min(fit, 1e6))}));
+  plan.side_by_side = std::max<std::size_t>(1, std::min({most, plan.runs, static_cast<std::size_t>(std::min(fit, 1e6))}));
   plan.threads_each = static_cast<int>(most / plan.side_by_side);
   plan.seconds /= static_cast<double>(plan.side_by_side) * plan.threads_each;
   return plan;
+}
+
+void require_memory(const Schedule& plan, const RunnerOptions& options) {
+  require_memory(plan.peak_bytes, options.memory, plan.societies > 1 ? "the biggest run" : "a run");
+}
+
+Schedule schedule(const Experiment& experiment, std::span<const Task> tasks, const RunnerOptions& options) {
+  Demand demand;
+  SocietyNumbers societies;
+  for (const Task& task : tasks) {
+    heed_interrupt();
+    demand.add(experiment.cost(task.settings), societies.of(experiment.society_key(task.settings, task.luck)));
+  }
+  return demand.fitted(options);
 }
 
 Runner::Runner(const Experiment& experiment, RunStore& store, RunnerOptions options, Finish finish)
@@ -84,6 +74,7 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
   std::vector<Work> todo;
   double cost = 0;
   for (const Task& task : tasks) {
+    heed_interrupt();
     if (store_.has(task.number)) continue;
     Work work{&task, experiment_.society_key(task.settings, task.luck), experiment_.cost(task.settings)};
     cost += work.cost.seconds;

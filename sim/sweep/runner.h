@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,17 +37,41 @@ struct RunnerOptions {
 
 /// How a list of tasks is fitted to the machine.
 struct Schedule {
+  std::size_t runs = 0;
   std::size_t side_by_side = 1;
   int threads_each = 1;
   double seconds = 0;        ///< all tasks, predicted
   double bytes_each = 0;     ///< of the biggest run, without what is shared
+  double peak_bytes = 0;     ///< of the biggest run, alone on the machine, with its society
   double shared_bytes = 0;   ///< of the biggest society
   double file_bytes = 0;     ///< all results on disk
   std::size_t societies = 0;
 };
 
-/// Bytes of memory that are free on this machine, heeding limits of its control group.
-double free_memory();
+/// What many runs take together, gathered run by run.
+class Demand {
+ public:
+  /// `runs` more of that cost, in the society of that number.
+  void add(const Cost& cost, std::size_t society, std::size_t runs = 1);
+  /// How they will be run.
+  [[nodiscard]] Schedule fitted(const RunnerOptions& options) const;
+
+ private:
+  Schedule sum_;
+  std::set<std::size_t> societies_;
+};
+
+/// Numbers for societies, by their keys (Experiment::society_key).
+class SocietyNumbers {
+ public:
+  std::size_t of(const std::string& key) { return numbers_.emplace(key, numbers_.size()).first->second; }
+
+ private:
+  std::map<std::string, std::size_t> numbers_;
+};
+
+/// Throws Error (exit code 7) if even one run of `plan` does not fit into the machine, or into what --memory allows.
+void require_memory(const Schedule& plan, const RunnerOptions& options);
 
 /// How `tasks` will be run.
 Schedule schedule(const Experiment& experiment, std::span<const Task> tasks, const RunnerOptions& options);

@@ -2,13 +2,16 @@
 // shared by the runs that live in them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "engine/checkpoint.h"
 #include "engine/estimate.h"
+#include "engine/memory.h"
 #include "engine/simulation.h"
 #include "sweep/experiment.h"
 #include "sweep/test_models.h"
@@ -49,6 +52,83 @@ class Societies {
   std::shared_ptr<const Society> latest_;
 };
 
+/// A model into which the settings of one point are put after another's. Only what differs from the point before is set, and
+/// only the sections in which that stands, and the rules that read them, are looked at again: what a fresh model would
+/// say, without building one for each point.
+class Variation {
+ public:
+  explicit Variation(const Model& base) {
+    copy_values(base.registry, model_.registry);
+    model_.source = base.source;
+  }
+
+  /// The model with `settings`, and all else as in the base. Throws scenario_error at `place` if they cannot be; the next
+  /// call begins where this one stopped.
+  const Model& with(std::span<const Setting> settings, const std::string& place) {
+    for (auto& [path, moved] : moved_) moved.asked = false;
+    for (const Setting& setting : settings) {
+      Moved& moved = moved_of(setting.path);
+      moved.asked = true;
+      if (!place.empty()) *moved.place = *moved.section_place = place;
+      if (moved.now == setting.value) continue;
+      const std::string why = moved.field->set(setting.value);
+      if (!why.empty())
+        throw scenario_error(place, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why, "allowed: " + moved.field->allowed());
+      moved.now = setting.value;
+      touch(*moved.field);
+    }
+    for (auto& [path, moved] : moved_) {
+      if (moved.asked || moved.now == moved.base) continue;
+      ensure(moved.field->set(moved.base).empty(), "a field takes back the value it had");
+      moved.now = moved.base;
+      touch(*moved.field);
+    }
+    if (!changed_.empty()) {
+      model_.check(changed_);
+      changed_.clear();
+    }
+    return model_;
+  }
+
+  /// Whether what `remarks` reads has changed since the last call.
+  bool take_new_remarks() { return std::exchange(new_remarks_, false); }
+
+ private:
+  struct Moved {
+    Field* field = nullptr;
+    Value base;
+    Value now;
+    std::string* place = nullptr;
+    std::string* section_place = nullptr;
+    bool asked = false;
+  };
+
+  Moved& moved_of(const std::string& path) {
+    if (const auto found = moved_.find(path); found != moved_.end()) return found->second;
+    Field* field = model_.registry.find(path);
+    ensure(field != nullptr, "a setting names a parameter");
+    std::map<std::string, std::string>& places = model_.source.places;
+    const std::string before = model_.source.place_of(path);
+    const std::string section_before = model_.source.place_of(field->section().name());
+    Moved moved{field, field->get(), field->get(), &places.emplace(path, before).first->second,
+                &places.emplace(field->section().name(), section_before).first->second};
+    return moved_.emplace(path, std::move(moved)).first->second;
+  }
+
+  void touch(const Field& field) {
+    if (std::find(changed_.begin(), changed_.end(), &field.section()) == changed_.end()) changed_.push_back(&field.section());
+    new_remarks_ = new_remarks_ || Model::remarks_read(field);
+  }
+
+  Model model_;
+  std::map<std::string, Moved> moved_;
+  std::vector<const Section*> changed_;  // since the model held
+  bool new_remarks_ = true;
+};
+
+/// The least that a society can be thinned to: two residents a community, for outlines.
+constexpr double thinnest = 1e-5;
+
 class Simulator final : public Experiment {
  public:
   Simulator(const std::filesystem::path& file, std::span<const std::string> sets) { base_.read(file, sets); }
@@ -62,37 +142,47 @@ class Simulator final : public Experiment {
   [[nodiscard]] std::string resolved() const override { return resolved_scenario(base_.source, base_.registry); }
 
   void check(std::span<const Setting> settings, const std::string& place) const override {
-    (void)model(settings, {}, place);
+    const std::scoped_lock lock(guard_);
+    (void)variation().with(settings, place);
+  }
+
+  [[nodiscard]] std::vector<std::string> remarks(std::span<const Setting> settings) const override {
+    const std::scoped_lock lock(guard_);
+    const Model& m = variation().with(settings, "");
+    if (variation_->take_new_remarks()) remarks_ = m.remarks(m.policies.size() > 0 ? estimator_.places(m).get() : nullptr);
+    return remarks_;
   }
 
   [[nodiscard]] Cost cost(std::span<const Setting> settings) const override {
-    const std::unique_ptr<Model> m = model(settings, {}, "");
-    const std::string key = key_of_society(*m);
     const std::scoped_lock lock(guard_);
-    auto found = estimates_.find(key);  // reading the census for each of a thousand points would take longer than they
-    if (found == estimates_.end()) found = estimates_.emplace(key, estimate(*m, 1)).first;
-    const Estimate& e = found->second;
-    const double weeks = static_cast<double>(m->run.weeks + m->run.warmup);
-    const double records = static_cast<double>(m->run.weeks) / static_cast<double>(m->output.every);
-    // Some forty series by form and place, packed; levels beyond the nation make it more.
-    const double cells = m->output.levels.value().size() > 1 ? 21 : 1;
-    return {.seconds = e.seconds_a_week * weeks, .bytes = e.run_bytes, .shared_bytes = e.society_bytes,
-            .file_bytes = 4e4 + records * cells * 40 * 2.0};
+    const Model& m = variation().with(settings, "");
+    const Estimate e = estimator_.of(m, 1);
+    return {.seconds = e.seconds_a_week * static_cast<double>(m.run.weeks + m.run.warmup), .bytes = e.run_bytes, .shared_bytes = e.society_bytes,
+            .file_bytes = e.file_bytes, .society_seconds = e.build_seconds, .peak_bytes = e.bytes};
   }
 
   [[nodiscard]] std::string society_key(std::span<const Setting> settings, Luck luck) const override {
-    return key_of_society(*model(settings, luck, ""));
+    // All runs here have the base in common: what makes their societies differ is what is set.
+    std::string key = std::to_string(luck.seed);
+    for (const Setting& setting : settings)
+      if (setting.path == "run.scale" || setting.path.rfind("society.", 0) == 0) key += fmt::format(" {}={}", setting.path, to_toml(setting.value));
+    return key;
   }
 
   [[nodiscard]] Result outline(std::span<const Setting> settings, Luck luck) const override {
     const std::unique_ptr<Model> m = model(settings, luck, "");
-    const std::shared_ptr<const Society> society = societies_.get(key_of_society(*m), *m);
+    if (m->society.source.is("network")) {
+      require_memory(estimate(*m, 1).bytes, 0, "the society");
+    } else {
+      ensure(m->run.scale.set(thinnest).empty(), "the thinnest scale is allowed");
+    }
+    const std::unique_ptr<Society> society = make_society(*m);
     return Simulation(*m, *society).result();
   }
 
   std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {
     const std::unique_ptr<Model> m = model(settings, luck, "");
-    const std::shared_ptr<const Society> society = societies_.get(key_of_society(*m), *m);
+    const std::shared_ptr<const Society> society = societies_.get(society_key(settings, luck), *m);
     Simulation simulation(*m, *society);
     std::optional<Checkpoint> checkpoint;
     if (!control.checkpoint_file.empty()) {
@@ -140,16 +230,17 @@ class Simulator final : public Experiment {
     return m;
   }
 
-  static std::string key_of_society(const Model& m) {
-    std::string key = fmt::format("{} {}", m.run.seed.value(), to_toml(m.run.scale.get()));
-    for (const Field* field : m.society.fields()) key += '\n' + to_toml(field->get());
-    return key;
+  Variation& variation() const {
+    if (!variation_) variation_ = std::make_unique<Variation>(base_);
+    return *variation_;
   }
 
   Model base_;
   mutable Societies societies_;
-  mutable std::mutex guard_;
-  mutable std::map<std::string, Estimate> estimates_;
+  mutable std::mutex guard_;  // of what follows: planning, one thread at a time
+  mutable std::unique_ptr<Variation> variation_;
+  mutable Estimator estimator_;
+  mutable std::vector<std::string> remarks_;
 };
 
 }  // namespace

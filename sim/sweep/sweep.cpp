@@ -7,10 +7,12 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "base/csv.h"
 #include "base/elementary.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/random.h"
 #include "engine/simulation.h"
@@ -19,7 +21,15 @@ namespace kurultai {
 
 namespace {
 
+/// What a sweep decides itself, and the key of [sweep] that is for it.
+constexpr std::pair<const char*, const char*> decided_by_sweeps[] = {
+    {"run.seed", "seed"}, {"run.replicate", "replicates"}, {"output.levels", "keep_levels"}, {"output.series", "keep_series"}, {"output.every", "keep_every"}};
+
 constexpr std::size_t most_points = 10'000'000;
+constexpr double most_runs = 1e8;  // of one sweep, before replicates are added
+
+/// Which of `n` values of a list stands at place `unit` of its axis.
+std::size_t place_in_list(std::size_t n, double unit) { return std::min(n - 1, static_cast<std::size_t>(unit * static_cast<double>(n))); }
 
 bool fills_ranges(const SweepSettings& sweep) {
   return !sweep.design.is("grid") && !sweep.design.is("list") && !sweep.design.is("csv");
@@ -48,7 +58,47 @@ bool is_number(const Field& field) {
   return field.kind() == Field::Kind::real || field.kind() == Field::Kind::lever || field.kind() == Field::Kind::whole;
 }
 
+/// What is wrong with the values and points of a design, gathered so that one message names them all.
+class Faults {
+ public:
+  /// `where` orders them: the point, or before all points the axis.
+  void add(std::int64_t where, const Error& error) {
+    if (faults_.size() < most) faults_.emplace_back(where, error);
+    ++count_;
+  }
+  [[nodiscard]] bool full() const { return faults_.size() >= most; }
+  /// Throws the first, with its own exit code; the next few stand in its message.
+  void raise() {
+    if (faults_.empty()) return;
+    std::stable_sort(faults_.begin(), faults_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    Message message = faults_.front().second.message();
+    for (std::size_t k = 1; k < std::min(faults_.size(), shown); ++k) {
+      Message also = faults_[k].second.message();
+      also.suggestion.clear();
+      message.suggestion += fmt::format("{}also {}", message.suggestion.empty() ? "" : "; ", to_string(also));
+    }
+    if (count_ > shown) message.suggestion += fmt::format("; and {}{} more", full() ? "at least " : "", count_ - shown);
+    throw Error(faults_.front().second.code(), std::move(message));
+  }
+
+ private:
+  static constexpr std::size_t most = 100;
+  static constexpr std::size_t shown = 4;
+  std::vector<std::pair<std::int64_t, Error>> faults_;
+  std::size_t count_ = 0;
+};
+
 }  // namespace
+
+void refuse_decided(std::span<const std::string> sets, const std::function<Error(const std::string& path, const std::string& advice)>& refuse) {
+  for (const std::string& set : sets) {
+    std::string path = set.substr(0, set.find('='));
+    path.erase(0, path.find_first_not_of(' '));
+    path.erase(path.find_last_not_of(' ') + 1);
+    for (const auto& [decided, advice] : decided_by_sweeps)
+      if (path == decided) throw refuse(path, advice);
+  }
+}
 
 std::vector<std::string> SweepSettings::model_names() {
   std::vector<std::string> names = test_model_names();
@@ -75,7 +125,7 @@ std::string AxisSpec::inconsistency() const {
 Value value_at(const AxisSpec& axis, const Field& field, double unit) {
   const std::size_t n = axis.values.size();
   if (n > 0) {
-    const Value value = axis.values[std::min(n - 1, static_cast<std::size_t>(unit * static_cast<double>(n)))];
+    const Value value = axis.values[place_in_list(n, unit)];
     const auto* text = std::get_if<std::string>(&value);
     return text ? parsed(field, *text) : value;
   }
@@ -95,6 +145,10 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
   if (after) after(*this);
   std::vector<std::string> base = sweep.set.value();
   if (sweep.model.is("simulator")) {
+    refuse_decided(base, [&](const std::string& path, const std::string& advice) {
+      return scenario_error(source.place_of("sweep.set"), fmt::format("'{}' cannot be set here", path), "luck and output are the sweep's own matter",
+                            fmt::format("use sweep.{}", advice));
+    });
     const auto forward = [&](const char* key, const Value& value) { base.insert(base.begin(), fmt::format("output.{}={}", key, to_toml(value))); };
     forward("levels", sweep.keep_levels.get());
     forward("series", sweep.keep_series.get());
@@ -109,11 +163,9 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
   } else {
     experiment_ = make_test_model(sweep.model.value(), base);
   }
-  if (sweep.design.is("csv")) read_table();
-  check_axes();
-  make_design();
-  for (std::size_t p = 0; p < points(); ++p)
-    experiment_->check(settings_[p], fmt::format("{}: point {}", source.place_of("sweep"), p));
+  std::optional<CsvTable> table;
+  if (sweep.design.is("csv")) table = read_table();
+  check_points(table ? &*table : nullptr);
   if (adaptive()) {
     const Section* measure = measures.find(precision.measure.value());
     std::vector<std::string> names;
@@ -130,7 +182,7 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
 }
 
 /// Gives every axis the column of its name as its values.
-void Sweep::read_table() {
+CsvTable Sweep::read_table() {
   const CsvTable table = CsvTable::read(source.find(sweep.table));
   if (table.rows() == 0)
     throw input_error(sweep.table.value(), "the table has no rows", "each row is a point", "");
@@ -151,9 +203,39 @@ void Sweep::read_table() {
     const std::string why = texts.empty() ? axes[a].values.set(numbers) : axes[a].values.set(texts);
     ensure(why.empty(), "a list takes numbers and texts");
   }
+  return table;
 }
 
-void Sweep::check_axes() {
+void Sweep::check_points(const CsvTable* table) {
+  Faults faults;
+  // A value out of a table is a fault of its line, not of the sweep's file.
+  const auto in_table = [&](std::size_t row, const Error& e) {
+    return table == nullptr ? e : input_error(table->place(row), e.message().problem, e.message().why, e.message().suggestion);
+  };
+  const std::vector<std::vector<bool>> bad = check_axes([&](std::size_t axis, std::size_t k, const Error& e) {
+    faults.add(table == nullptr ? static_cast<std::int64_t>(axis) - static_cast<std::int64_t>(axes.size()) : static_cast<std::int64_t>(k), in_table(k, e));
+  });
+  make_design();
+  if (static_cast<double>(points()) * static_cast<double>(sweep.replicates.value()) > most_runs)
+    throw scenario_error(source.place_of("sweep"), fmt::format("{} points with {} replicates each are too many runs", points(), sweep.replicates.value()),
+                         fmt::format("at most {:.0f}", most_runs), "take fewer points or replicates");
+  const std::string place = source.place_of("sweep");
+  for (std::size_t p = 0; p < points() && !faults.full(); ++p) {
+    heed_interrupt();
+    bool fits = true;  // a value that no run can have breaks no rule as well
+    for (std::size_t a = 0; a < axes.size(); ++a) fits = fits && (bad[a].empty() || !bad[a][place_in_list(bad[a].size(), design_(p, a))]);
+    if (!fits) continue;
+    try {
+      experiment_->check(settings_[p], table == nullptr ? fmt::format("{}: point {}", place, p) : table->place(p));
+    } catch (const Error& e) {
+      faults.add(static_cast<std::int64_t>(p), in_table(p, e));
+    }
+  }
+  faults.raise();
+}
+
+std::vector<std::vector<bool>> Sweep::check_axes(const std::function<void(std::size_t axis, std::size_t k, const Error&)>& fault) {
+  std::vector<std::vector<bool>> bad(axes.size());  // by axis and value of its list
   const Registry& parameters = experiment_->parameters();
   std::map<std::string, std::string> taken;
   for (std::size_t a = 0; a < axes.size(); ++a) {
@@ -184,18 +266,24 @@ void Sweep::check_axes() {
     // Every value must be one that the parameter takes: tried on a parameter that is put back.
     Field& trial = const_cast<Field&>(*field);  // NOLINT: the registry's owner is ours
     const Value before = trial.get();
-    const std::size_t n = std::max<std::size_t>(axis.values.size(), 2);
+    const std::size_t n = axis.values.size() == 0 ? 2 : axis.values.size();
     for (std::size_t k = 0; k < n; ++k) {
+      heed_interrupt();
       const double unit = axis.values.size() == 0 ? static_cast<double>(k) * (1.0 - 1e-12) : (static_cast<double>(k) + 0.5) / static_cast<double>(n);
       const Value value = value_at(axis, *field, unit);
       const std::string why = trial.set(value);
       ensure(trial.set(before).empty(), "a field takes back the value it had");
-      if (!why.empty())
-        throw scenario_error(values_place, fmt::format("axis '{}' cannot take {} to {}", axes.key(a), path, to_toml(value)), why, values_advice);
+      if (why.empty()) continue;
+      const Error error = scenario_error(values_place, fmt::format("axis '{}' cannot take {} to {}", axes.key(a), path, to_toml(value)), why, values_advice);
+      if (axis.values.size() == 0) throw error;
+      bad[a].resize(n);
+      bad[a][k] = true;
+      fault(a, k, error);
     }
   }
   if (axes.size() == 0 && sweep.design.value() != "grid")
     throw scenario_error(source.place_of("sweep"), fmt::format("a {} design needs axes", sweep.design.value()), "the sweep has none", "add [axis.NAME]");
+  return bad;
 }
 
 void Sweep::make_design() {
@@ -241,8 +329,10 @@ void Sweep::make_design() {
   std::vector<const Field*> fields;
   for (std::size_t a = 0; a < k; ++a) fields.push_back(parameters.find(axes[a].path.value()));
   settings_.resize(design_.points());
-  for (std::size_t p = 0; p < settings_.size(); ++p)
+  for (std::size_t p = 0; p < settings_.size(); ++p) {
+    heed_interrupt();
     for (std::size_t a = 0; a < k; ++a) settings_[p].push_back({axes[a].path.value(), value_at(axes[a], *fields[a], design_(p, a))});
+  }
 }
 
 std::size_t Sweep::most_replicates() const {
@@ -262,8 +352,8 @@ Luck Sweep::luck(RunKey run) const {
   return luck;
 }
 
-bool Sweep::in_shard(RunKey run, Shard shard) const {
-  return (adaptive() ? run.point : number(run)) % shard.count + 1 == shard.index;
+std::uint32_t Sweep::shard_of(RunKey run, std::uint32_t count) const {
+  return static_cast<std::uint32_t>((adaptive() ? run.point : number(run)) % count + 1);
 }
 
 std::string Sweep::resolved() const { return resolved_scenario(source, registry); }

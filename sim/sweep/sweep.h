@@ -22,6 +22,8 @@
 #include <string>
 #include <vector>
 
+#include "base/csv.h"
+#include "base/error.h"
 #include "scenario/scenario.h"
 #include "sweep/design.h"
 #include "sweep/experiment.h"
@@ -79,6 +81,10 @@ struct AxisSpec : Section {
 /// The value of a parameter of kind `field` at place `unit` (0 to 1) of the axis.
 Value value_at(const AxisSpec& axis, const Field& field, double unit);
 
+/// Throws what `refuse` makes of the first of `sets` ("path=value") that a sweep decides itself: luck, and what is kept. `advice`
+/// is the key of [sweep] that is for it.
+void refuse_decided(std::span<const std::string> sets, const std::function<Error(const std::string& path, const std::string& advice)>& refuse);
+
 /// A run of a sweep: which point, which replicate.
 struct RunKey {
   std::uint32_t point = 0;
@@ -131,8 +137,9 @@ class Sweep : public SweepTables {
   [[nodiscard]] RunKey key(std::uint64_t number) const {
     return {static_cast<std::uint32_t>(number / most_replicates()), static_cast<std::uint32_t>(number % most_replicates())};
   }
-  /// Whether `run` belongs to `shard`: by run, or by point where replicates are added.
-  [[nodiscard]] bool in_shard(RunKey run, Shard shard) const;
+  /// To which of `count` shards `run` belongs: by run, or by point where replicates are added.
+  [[nodiscard]] std::uint32_t shard_of(RunKey run, std::uint32_t count) const;
+  [[nodiscard]] bool in_shard(RunKey run, Shard shard) const { return shard_of(run, shard.count) == shard.index; }
   /// The sweep's own tables as TOML, and all that its results depend on: sweep, scenario, version of the program.
   [[nodiscard]] std::string resolved() const;
   [[nodiscard]] std::string identity() const;
@@ -140,8 +147,13 @@ class Sweep : public SweepTables {
   ScenarioSource source;
 
  private:
-  void read_table();
-  void check_axes();
+  /// Gives every axis the column of its name.
+  CsvTable read_table();
+  /// Checks every value of every axis against its parameter's range, makes the design, and checks the rules between parameters
+  /// at every point; throws for all that is wrong at once. `table`: of a csv design.
+  void check_points(const CsvTable* table);
+  /// Tells `fault` of values that their parameters do not take; by axis, which of its list they are (empty: none).
+  std::vector<std::vector<bool>> check_axes(const std::function<void(std::size_t axis, std::size_t k, const Error&)>& fault);
   void make_design();
 
   std::unique_ptr<Experiment> experiment_;

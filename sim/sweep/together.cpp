@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
+#include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "sweep/experiment.h"
@@ -37,12 +40,15 @@ class Together final : public Experiment {
   }
   void check(std::span<const Setting> settings, const std::string& place) const override {
     for (const Part& part : parts_) {
-      for (const Setting& setting : settings)
-        if (part.experiment->parameters().find(setting.path) == nullptr)
-          throw scenario_error(place, fmt::format("the scenario '{}' has no {}", part.name, setting.path),
-                               "settings go into all scenarios that run together", "");
+      for (const Setting& setting : settings) has(part, setting.path, place);
       part.experiment->check(settings, place);
     }
+  }
+  [[nodiscard]] std::vector<std::string> remarks(std::span<const Setting> settings) const override {
+    std::vector<std::string> list;
+    for (const Part& part : parts_)
+      for (const std::string& remark : part.experiment->remarks(settings)) list.push_back(fmt::format("{}: {}", part.name, remark));
+    return list;
   }
   [[nodiscard]] Cost cost(std::span<const Setting> settings) const override {
     Cost sum;
@@ -51,7 +57,9 @@ class Together final : public Experiment {
       sum.seconds += cost.seconds * (untreated_ ? 2.0 : 1.0);
       sum.bytes = std::max(sum.bytes, cost.bytes);  // one after the other
       sum.shared_bytes += cost.shared_bytes;
-      sum.file_bytes += cost.file_bytes;
+      sum.society_seconds += cost.society_seconds;
+      sum.peak_bytes = std::max(sum.peak_bytes, cost.peak_bytes);
+      sum.file_bytes += cost.file_bytes * (untreated_ ? 2.0 : 1.0);
     }
     return sum;
   }
@@ -86,6 +94,15 @@ class Together final : public Experiment {
   }
 
  private:
+  /// Throws scenario_error if the scenario has no parameter at `path`; looks for each path once.
+  void has(const Part& part, const std::string& path, const std::string& place) const {
+    const std::scoped_lock lock(guard_);
+    if (!known_.emplace(&part, path).second) return;
+    if (part.experiment->parameters().find(path) != nullptr) return;
+    known_.erase({&part, path});
+    throw scenario_error(place, fmt::format("the scenario '{}' has no {}", part.name, path), "settings go into all scenarios that run together", "");
+  }
+
   static std::vector<Setting> without_policies(std::span<const Setting> settings) {
     std::vector<Setting> more(settings.begin(), settings.end());
     more.push_back({"policies.enabled", false});
@@ -104,13 +121,42 @@ class Together final : public Experiment {
 
   std::vector<Part> parts_;
   bool untreated_;
+  mutable std::mutex guard_;
+  mutable std::set<std::pair<const Part*, std::string>> known_;
 };
 
 }  // namespace
 
+std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>& files) {
+  std::vector<std::vector<std::string>> parts;  // of each path, the last first
+  for (const std::filesystem::path& file : files) {
+    std::error_code failed;
+    const std::filesystem::path whole = std::filesystem::absolute(file, failed).lexically_normal();
+    parts.push_back({whole.stem().string()});
+    for (std::filesystem::path folder = whole.parent_path(); folder.has_filename(); folder = folder.parent_path()) parts.back().push_back(folder.filename().string());
+  }
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    std::size_t length = 1;  // parts of the path that it shares with no other, and one more
+    for (std::size_t other = 0; other < parts.size(); ++other) {
+      if (other == k) continue;
+      std::size_t alike = 0;
+      while (alike < parts[k].size() && alike < parts[other].size() && parts[k][alike] == parts[other][alike]) ++alike;
+      if (alike == parts[k].size() && alike == parts[other].size())
+        throw scenario_error(files[k].string(), "the scenario is named twice", "each stands in the result under a name of its own", "take one away");
+      length = std::max(length, std::min(alike + 1, parts[k].size()));
+    }
+    std::string name;
+    for (std::size_t part = length; part-- > 0;) name += parts[k][part] + (part == 0 ? "" : "/");
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated) {
   std::vector<Together::Part> parts;
-  for (const std::filesystem::path& file : files) parts.push_back({file.stem().string(), make_simulator(file, sets)});
+  const std::vector<std::string> names = distinct_names(files);
+  for (std::size_t k = 0; k < files.size(); ++k) parts.push_back({names[k], make_simulator(files[k], sets)});
   return std::make_unique<Together>(std::move(parts), untreated);
 }
 

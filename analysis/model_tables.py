@@ -3,8 +3,8 @@
 
     /usr/bin/python3 analysis/model_tables.py [--program build/release/sim/kurultai] [--check]
 
-A part stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`; NAME is plan, series, calibrated,
-forms or parameters. What stands between them is replaced, all else is left alone. With --check nothing is written;
+A part stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`; NAME is plan, series, scale,
+calibrated, forms or parameters. What stands between them is replaced, all else is left alone. With --check nothing is written;
 the exit code is 1 if a part is out of date. Run it after a parameter, a series, a form or a mechanism has changed.
 """
 import argparse
@@ -87,6 +87,15 @@ def series_table(series):
     return table(["series", "unit", "meaning", "by stratum", "mechanism"], rows)
 
 
+def scale_table(series):
+    """Series that depend on run.scale, with the smallest at which they may be read; those that need the largest first."""
+    scales = {}
+    for one in series:
+        if one["least_scale"] > 0:
+            scales.setdefault(one["least_scale"], []).append(f"`{one['name']}`")
+    return table(["run.scale, at least", "series"], [[f"{scale:g}", ", ".join(scales[scale])] for scale in sorted(scales, reverse=True)])
+
+
 def parts_of(program):
     """The generated parts by name, as `program` describes itself."""
     def describe(*words):
@@ -94,9 +103,11 @@ def parts_of(program):
 
     parameters = json.loads(describe("parameters", "--json"))
     forms = json.loads(describe("forms", FORMS, "--json"))
+    outputs = json.loads(describe("outputs", "--json"))
     return {
         "plan": "```text\n" + describe("plan").strip() + "\n```",
-        "series": series_table(json.loads(describe("outputs", "--json"))),
+        "series": series_table(outputs),
+        "scale": scale_table(outputs),
         "calibrated": calibrated_table(parameters, forms),
         "forms": forms_table(forms, parameters),
         "parameters": parameter_tables(parameters),

@@ -127,3 +127,20 @@ def decoded(variable: xarray.DataArray) -> xarray.DataArray:
     table = {int(value): word for value, word in zip(values, words)}
     texts = numpy.array([table.get(int(x), "?") for x in variable.values.ravel()], dtype=object)
     return variable.copy(data=texts.reshape(variable.shape))
+
+
+def chosen(path: pathlib.Path, variable: xarray.DataArray, dimension: str, name: str) -> xarray.DataArray:
+    """`variable` at what `name` means along `dimension`: a key or code (the coordinate ``form_key``, ``region_code`` ...), else a
+    label, else a title that one label begins with. Raises ResultError naming what there is, or all that have the title."""
+    if dimension not in variable.dims:
+        raise ResultError(f"{path}: no {dimension} '{name}' in {variable.name}; there are: no such dimension")
+    labels = [str(label) for label in decoded(variable[dimension]).values]
+    for ending in ("_key", "_code"):
+        if dimension + ending in variable.coords and name in (keys := [str(key) for key in variable[dimension + ending].values]):
+            return variable.isel({dimension: keys.index(name)})
+    if name in labels:
+        return variable.isel({dimension: labels.index(name)})
+    several = [label for label in labels if label.startswith((f"{name}, ", f"{name} ("))]
+    if len(several) > 1:
+        raise ResultError(f"{path}: '{name}' names no single {dimension}; choose one: {'; '.join(several)}")
+    raise ResultError(f"{path}: no {dimension} '{name}' in {variable.name}; there are: {', '.join(labels)}")

@@ -18,7 +18,7 @@ import numpy
 import xarray
 
 from . import drawing, statistics
-from .file import ResultError, decoded
+from .file import ResultError, chosen, decoded
 from .sweep import Contrast, Sweep
 
 _BANDS = {"mean": "95% interval of the mean", "replicates": "the middle 90% (5% to 95%)"}
@@ -67,10 +67,7 @@ def _band_said(contrast: Contrast, band: str) -> str:
 def _select(variable: xarray.DataArray, at: Mapping[str, str] | None, over: tuple[str, ...], sweep: Sweep) -> xarray.DataArray:
     """The series at the labels `at`; it must then be over `over`."""
     for dimension, label in (at or {}).items():
-        if dimension not in variable.dims or label not in variable[dimension].values:
-            there = ", ".join(map(str, variable[dimension].values)) if dimension in variable.dims else "no such dimension"
-            raise ResultError(f"{sweep.path}: no {dimension} '{label}' in {variable.name}; there are: {there}")
-        variable = variable.sel({dimension: label})
+        variable = chosen(sweep.path, variable, dimension, label)
     if set(variable.dims) != {"point", "replicate", *over}:
         left = [str(d) for d in variable.dims if d not in ("point", "replicate", *over)]
         raise ResultError(f"{sweep.path}: {variable.name} is also over {', '.join(left)}; choose with at={{'{left[0]}': LABEL}}"
@@ -398,7 +395,7 @@ def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "
               band: str = "replicates", width: float = 10.5) -> matplotlib.figure.Figure:
     """Series over time, a panel each and a line a value of the lever `by` (at most five of them), with bands: `band` is
     "replicates" (the middle 90% of the replicates) or "mean" (95% interval of the mean). `at` chooses a label of a
-    further dimension, such as {"form": "e-vote"} or, with `level` "region", {"region": "Almaty city"}."""
+    further dimension, by key or title, such as {"form": "e_vote"} or, with `level` "region", {"region": "Almaty city"}."""
     names = [series] if isinstance(series, str) else list(series)
     contrast = sweep.contrast(by)
     shown = _few(contrast)

@@ -19,7 +19,7 @@ from typing import Any, Iterable
 
 import numpy
 
-from .file import ResultError, decoded
+from .file import ResultError, chosen
 from .run import Run
 from .sweep import Sweep
 
@@ -95,10 +95,7 @@ def _last_year(run: Run, name: str, region: str | None) -> float:
     """Mean of a series over the last year of the run; NaN if it has no values."""
     variable = run.variable(name, "nation" if region is None else "region")
     if region is not None:
-        labels = [str(label) for label in decoded(variable["region"]).values]
-        if region not in labels:
-            raise ResultError(f"{run.path}: no region '{region}'; there are: {', '.join(labels)}")
-        variable = variable.isel(region=labels.index(region))
+        variable = chosen(run.path, variable, "region", region)
     week = variable["week"].values
     values = variable.values[week > week[-1] - WEEKS_A_YEAR] if week.size else numpy.array([])
     values = values[numpy.isfinite(values)]

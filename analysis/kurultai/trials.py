@@ -21,7 +21,7 @@ from typing import Mapping, Sequence
 import numpy
 
 from . import statistics
-from .file import ResultError
+from .file import ResultError, chosen
 from .run import Run
 
 OUTSIDE, TREATED, CONTROL, BESIDE_TREATED, BESIDE_CONTROL = range(5)
@@ -335,7 +335,7 @@ def inequality(run: Run, groups: str | tuple[str, str], series: str = "participa
         if form is None:
             forms = ", ".join(map(str, variable["form"].values))
             raise ResultError(f"{run.path}: {series} has a value for each form; name one of {forms}")
-        variable = variable.sel(form=form)
+        variable = chosen(run.path, variable, "form", form)
     labels = [str(label) for label in variable["stratum"].values]
     means = []
     for label in (first, second):

@@ -5,17 +5,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <utility>
 #include <vector>
 
 #include "base/console.h"
 #include "base/error.h"
 #include "base/nearest.h"
+#include "command/number_text.h"
 #include "engine/storage.h"
+#include "sweep/comparison.h"
 #include "sweep/sensitivity.h"
 #include "sweep/statistics.h"
 
@@ -33,6 +37,7 @@ struct Axis {
   bool categorical = false;
   std::vector<std::string> values;  ///< by point, as text
   std::vector<double> numbers;      ///< by point; none for words
+  std::string base;                 ///< the base scenario's value, as text; empty: not known
 };
 
 struct Measure {
@@ -40,6 +45,7 @@ struct Measure {
   std::string long_name;
   std::string unit;
   Responses y;
+  Reading reading = {};  ///< its weeks, for remarks
 };
 
 struct SweepFile {
@@ -49,6 +55,7 @@ struct SweepFile {
   std::vector<Axis> axes;
   Design design;
   std::vector<Measure> measures;
+  std::vector<Luck> luck;           ///< by point and replicate; none if the file does not say
   std::vector<std::pair<std::string, std::size_t>> runs;  ///< how many have each status
 };
 
@@ -83,8 +90,14 @@ class Reader {
         sweep.measures.push_back({variable.name,
                                   variable.long_name,
                                   variable.unit,
-                                  {replicates, columns_of<double>(variable, points * replicates)}});
+                                  {replicates, columns_of<double>(variable, points * replicates)},
+                                  reading_of(variable, variable.name)});
     if (sweep.measures.empty()) throw damaged("it has no measures");
+    if (const Group* runs = result_.group("runs"); runs != nullptr && runs->variable("seed") != nullptr && runs->variable("luck") != nullptr) {
+      const auto& seeds = columns_of<std::int64_t>(*runs->variable("seed"), points * replicates);
+      const auto& lucks = columns_of<std::int64_t>(*runs->variable("luck"), points * replicates);
+      for (std::size_t k = 0; k < seeds.size(); ++k) sweep.luck.push_back({static_cast<std::uint64_t>(seeds[k]), static_cast<std::uint32_t>(lucks[k])});
+    }
     if (const Group* runs = result_.group("runs"))
       if (const Variable* status = runs->variable("status")) {
         for (const std::string& meaning : status->flag_meanings) sweep.runs.emplace_back(meaning, 0);
@@ -123,17 +136,34 @@ class Reader {
     return *values;
   }
   [[nodiscard]] Axis axis(const Variable& variable, std::size_t points) const {
-    Axis axis{variable.name, variable.long_name, variable.unit, false, {}, {}};
+    Axis axis{variable.name, variable.long_name, variable.unit, false, {}, {}, {}};
+    const std::string base = value_in(text("scenario"), variable.long_name.substr(0, variable.long_name.find(':')));
     if (const auto* words = std::get_if<std::vector<std::string>>(&variable.values)) {
       axis.categorical = true;
       axis.values = *words;
+      axis.base = base.size() >= 2 && base.front() == '"' ? base.substr(1, base.size() - 2) : base;
     } else {
       axis.numbers = columns_of<double>(variable, points);
       for (const double x : axis.numbers) axis.values.push_back(fmt::format("{:.10g}", x));
+      if (double x = 0; std::sscanf(base.c_str(), "%lf", &x) == 1) axis.base = fmt::format("{:.10g}", x);
     }
     if (axis.values.size() != points)
       throw damaged("'" + variable.name + "' has another size than the design");
     return axis;
+  }
+  /// The value of `path` in a resolved scenario, as it stands there; empty if there is none.
+  static std::string value_in(const std::string& scenario, const std::string& path) {
+    const std::size_t dot = path.rfind('.');
+    if (dot == std::string::npos) return {};
+    const std::string table = "[" + path.substr(0, dot) + "]";
+    const std::string key = path.substr(dot + 1) + " = ";
+    std::istringstream lines(scenario);
+    bool inside = false;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.rfind('[', 0) == 0) inside = line == table;
+      if (inside && line.rfind(key, 0) == 0) return line.substr(key.size());
+    }
+    return {};
   }
   [[nodiscard]] Design rebuilt(const Group& group, const SweepFile& sweep, std::size_t points) const {
     const Variable* groups = group.variable("design_group");
@@ -169,6 +199,17 @@ struct Level {
   MeanInterval mean;
 };
 
+/// What a value of one axis changes against its base value, at the same settings of the other axes.
+struct Change {
+  std::string value;
+  Difference difference;
+};
+struct AxisChanges {
+  std::size_t axis = 0;
+  std::string base;
+  std::vector<Change> changes;
+};
+
 struct Finding {
   const Measure* measure = nullptr;
   VarianceSplit split;
@@ -176,6 +217,7 @@ struct Finding {
   std::optional<MorrisEffects> morris = {};
   std::optional<RegressionEffects> regression = {};
   std::vector<Level> levels = {};
+  std::vector<AxisChanges> changes = {};
 };
 
 std::vector<Level> levels_of(const SweepFile& sweep, const Responses& y, double confidence) {
@@ -192,6 +234,41 @@ std::vector<Level> levels_of(const SweepFile& sweep, const Responses& y, double 
   return levels;
 }
 
+/// What each value of axis `a` changes, replicate by replicate where luck is shared (`difference_of`): each replicate is the mean
+/// over the settings of the other axes at which all values of the axis ran. The base is the base scenario's value, or else
+/// the first. Nothing if no points differ by the axis alone.
+std::optional<AxisChanges> changes_of(const SweepFile& sweep, std::size_t a, const Responses& y, double confidence) {
+  const Axis& axis = sweep.axes[a];
+  std::vector<std::string> values;  // in the order of the axis
+  std::map<std::vector<std::string>, std::map<std::string, std::size_t>> cells;
+  for (std::size_t p = 0; p < y.points(); ++p) {
+    std::vector<std::string> others;
+    for (std::size_t b = 0; b < sweep.axes.size(); ++b)
+      if (b != a) others.push_back(sweep.axes[b].values[p]);
+    cells[others].emplace(axis.values[p], p);
+    if (std::find(values.begin(), values.end(), axis.values[p]) == values.end()) values.push_back(axis.values[p]);
+  }
+  std::erase_if(cells, [&](const auto& cell) { return cell.second.size() < values.size(); });
+  if (cells.empty() || values.size() < 2) return {};
+  if (!axis.categorical)
+    std::sort(values.begin(), values.end(), [](const std::string& x, const std::string& z) { return std::stod(x) < std::stod(z); });
+  const auto sample = [&](const std::string& value) {
+    Sample of;
+    for (std::size_t r = 0; r < y.replicates; ++r) {
+      double sum = 0;
+      for (const auto& [others, points] : cells) sum += y(points.at(value), r);
+      of.values.push_back(sum / static_cast<double>(cells.size()));
+      of.luck.push_back(sweep.luck[cells.begin()->second.at(value) * y.replicates + r]);
+    }
+    return of;
+  };
+  AxisChanges found{a, std::find(values.begin(), values.end(), axis.base) != values.end() ? axis.base : values.front(), {}};
+  const Sample base = sample(found.base);
+  for (const std::string& value : values)
+    if (value != found.base) found.changes.push_back({value, difference_of(base, sample(value), confidence)});
+  return found;
+}
+
 Finding examined(const SweepFile& sweep, const Measure& measure, const AnalyzeOptions& options) {
   const Responses& y = measure.y;
   Finding finding{&measure, split_variance(y)};
@@ -202,6 +279,9 @@ Finding examined(const SweepFile& sweep, const Measure& measure, const AnalyzeOp
   const bool by_values = sweep.kind == "grid" || sweep.kind == "list" || sweep.kind == "csv";
   if (by_values && !sweep.axes.empty() && sweep.axes.size() <= 2)
     finding.levels = levels_of(sweep, y, options.confidence);
+  if (by_values && !sweep.luck.empty())
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+      if (std::optional<AxisChanges> found = changes_of(sweep, a, y, options.confidence)) finding.changes.push_back(std::move(*found));
   if (!sweep.axes.empty() && sweep.design.points() >= sweep.axes.size() + 2)
     finding.regression =
         regression_effects(sweep.design, y, options.confidence, options.resamples, sweep.seed);
@@ -240,7 +320,8 @@ constexpr double trusted_r2 = 0.7;    // below it, coefficients of a linear mode
 constexpr double noted_noise = 0.05;  // share of noise in points' means that is worth a line
 constexpr std::size_t greatest_table = 60;  // lines of means by level
 
-std::string number(double x) { return std::isfinite(x) ? fmt::format("{:.4g}", x) : "–"; }
+/// With the digits that `error` decides.
+std::string number(double x, double error = 0) { return number_text(x, error); }
 std::string percent(double x) { return std::isfinite(x) ? fmt::format("{:.1f}%", 100 * x) : "–"; }
 std::string plural(std::size_t n, const char* what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
@@ -289,6 +370,9 @@ class Page {
     for (const auto& [status, n] : sweep_.runs)
       if (n > 0) runs += fmt::format("{}{} {}", runs.empty() ? "runs: " : ", ", n, spaced(status));
     if (!runs.empty()) put(runs);
+    std::vector<Reading> readings;
+    for (const Finding& finding : findings) readings.push_back(finding.measure->reading);
+    for (const std::string& remark : remarks(readings)) put("note: " + remark);
     for (const Finding& finding : findings) measure(finding);
     bool categories = false;
     for (const Axis& axis : sweep_.axes) categories = categories || axis.categorical;
@@ -313,10 +397,10 @@ class Page {
   [[nodiscard]] std::string left_out(std::size_t n, const char* what) const {
     return n == 0 ? "" : fmt::format(", {} with missing runs left out", plural(n, what));
   }
-  static std::string range(const Interval& x, int digits) {
+  [[nodiscard]] std::string range(const Interval& x, int digits) const {
     if (std::isnan(x.low)) return "–";
     return digits > 0 ? fmt::format("{:.{}f} .. {:.{}f}", x.low, digits, x.high, digits)
-                      : fmt::format("{:.4g} .. {:.4g}", x.low, x.high);
+                      : number(factor_ * x.low) + " .. " + number(factor_ * x.high);
   }
   static std::string index(double x) { return std::isnan(x) ? "–" : fmt::format("{:.3f}", x); }
 
@@ -324,10 +408,14 @@ class Page {
     const Measure& m = *finding.measure;
     const VarianceSplit& split = finding.split;
     put("");
+    const Scaled as = scaled(split.mean, m.unit);
+    factor_ = as.factor;
     put(m.name + (m.long_name.empty() || m.long_name == m.name ? "" : ": " + m.long_name) +
-        (m.unit.empty() || m.unit == "1" ? "" : " [" + m.unit + "]"));
-    std::string line = fmt::format("  mean {}, standard deviation {} over {}", number(split.mean),
-                                   number(std::sqrt(split.variance)), plural(split.runs, "run"));
+        (as.unit.empty() || as.unit == "1" ? "" : " [" + as.unit + "]"));
+    const double sd = factor_ * std::sqrt(split.variance);
+    std::string line = fmt::format("  mean {}, standard deviation {} over {}",
+                                   number(factor_ * split.mean, sd / std::sqrt(static_cast<double>(split.runs))), number(sd),
+                                   plural(split.runs, "run"));
     if (std::size_t finished = 0; status_count("finished", finished) && finished > split.runs)
       line += fmt::format(" ({} without a value)", finished - split.runs);
     put(line);
@@ -342,6 +430,7 @@ class Page {
     if (finding.sobol) sobol(*finding.sobol, finding);
     if (finding.morris) morris(*finding.morris);
     if (!finding.levels.empty()) levels(finding.levels);
+    for (const AxisChanges& found : finding.changes) changes(found);
     if (finding.regression) regression(*finding.regression);
   }
   [[nodiscard]] bool status_count(const std::string& status, std::size_t& n) const {
@@ -377,13 +466,14 @@ class Page {
                     left_out(found.steps_left_out, "step"), confidence()));
     Table table({"axis", "mu*", "", "mu", "sigma", "steps"});
     for (const std::size_t a : ranked(found))
-      table.row({label(a), number(found.mu_star[a].estimate), range(found.mu_star[a], 0), number(found.mu[a]),
-                 number(found.sigma[a]), fmt::format("{}", found.steps[a])});
+      table.row({label(a), number(factor_ * found.mu_star[a].estimate), range(found.mu_star[a], 0), number(factor_ * found.mu[a]),
+                 number(factor_ * found.sigma[a]), fmt::format("{}", found.steps[a])});
     out_ += table.text();
   }
 
   void levels(const std::vector<Level>& found) {
-    put(fmt::format("\n  means by level; {} intervals over replicates", confidence()));
+    put(fmt::format("\n  means by level; {} intervals of each mean alone{}", confidence(),
+                    sweep_.luck.empty() ? "" : ": for what differs see the changes below"));
     std::vector<std::string> head;
     for (const Axis& axis : sweep_.axes)
       head.push_back(axis.name + (axis.unit.empty() || axis.unit == "1" ? "" : " [" + axis.unit + "]"));
@@ -395,16 +485,31 @@ class Page {
         cells.push_back(axis.categorical ? axis.values[found[k].point]
                                          : fmt::format("{:.6g}", axis.numbers[found[k].point]));
       const MeanInterval& m = found[k].mean;
-      cells.insert(cells.end(), {number(m.mean),
-                                 std::isfinite(m.half_width)
-                                     ? number(m.mean - m.half_width) + " .. " + number(m.mean + m.half_width)
-                                     : "–",
+      const auto text = [&](double x) { return number(factor_ * x, factor_ * m.half_width); };
+      cells.insert(cells.end(), {text(m.mean),
+                                 std::isfinite(m.half_width) ? text(m.mean - m.half_width) + " .. " + text(m.mean + m.half_width) : "–",
                                  fmt::format("{}", m.n)});
       table.row(std::move(cells));
     }
     out_ += table.text();
     if (found.size() > greatest_table)
       put(fmt::format("    and {} more: --json has all", found.size() - greatest_table));
+  }
+
+  void changes(const AxisChanges& found) {
+    const Axis& axis = sweep_.axes[found.axis];
+    const bool paired = std::all_of(found.changes.begin(), found.changes.end(), [](const Change& c) { return c.difference.paired; });
+    put(fmt::format("\n  change against {} = {}{}; {} intervals of the change, {}", axis.name, found.base,
+                    sweep_.axes.size() > 1 ? ", at the same values of the other axes" : "", confidence(),
+                    paired ? "replicate by replicate" : "from independent replicates (Welch)"));
+    Table table({axis.name, "change", "", paired ? "pairs" : "runs"});
+    for (const Change& c : found.changes) {
+      const Difference& d = c.difference;
+      const auto text = [&](double x) { return std::isfinite(x) ? number_text(factor_ * x, factor_ * d.half_width, true) : std::string("–"); };
+      table.row({c.value, text(d.difference), std::isfinite(d.half_width) ? text(d.difference - d.half_width) + " .. " + text(d.difference + d.half_width) : "–",
+                 fmt::format("{}", d.n_b)});
+    }
+    out_ += table.text();
   }
 
   void regression(const RegressionEffects& found) {
@@ -428,6 +533,7 @@ class Page {
 
   const SweepFile& sweep_;
   const AnalyzeOptions& options_;
+  double factor_ = 1;  ///< from the unit of the measure that is shown to the one that it is shown in
   std::string out_;
 };
 
@@ -480,6 +586,16 @@ Json json_of(const SweepFile& sweep, const Finding& finding) {
     }
     json["levels"] = levels;
   }
+  if (!finding.changes.empty()) {
+    Json changes = Json::array();
+    for (const AxisChanges& found : finding.changes)
+      for (const Change& c : found.changes) {
+        const Difference& d = c.difference;
+        changes.push_back({{"axis", sweep.axes[found.axis].name}, {"base", found.base}, {"value", c.value}, {"paired", d.paired}, {"pairs", d.n_b},
+                           {"change", d.difference}, {"low", d.difference - d.half_width}, {"high", d.difference + d.half_width}});
+      }
+    json["changes"] = changes;
+  }
   if (finding.regression) {
     const RegressionEffects& found = *finding.regression;
     Json axes = Json::array();
@@ -502,7 +618,11 @@ std::string json_of(const SweepFile& sweep, const std::vector<Finding>& findings
                     {"unit", axis.unit},
                     {"categorical", axis.categorical}});
   for (const auto& [status, n] : sweep.runs) runs[status] = n;
-  for (const Finding& finding : findings) measures.push_back(json_of(sweep, finding));
+  std::vector<Reading> readings;
+  for (const Finding& finding : findings) {
+    measures.push_back(json_of(sweep, finding));
+    readings.push_back(finding.measure->reading);
+  }
   const Json json = {{"title", sweep.title},
                      {"design", sweep.kind},
                      {"seed", sweep.seed},
@@ -511,6 +631,7 @@ std::string json_of(const SweepFile& sweep, const std::vector<Finding>& findings
                      {"confidence", options.confidence},
                      {"resamples", options.resamples},
                      {"runs", runs},
+                     {"notes", remarks(readings)},
                      {"axes", axes},
                      {"measures", measures}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";  // NaN and infinity become null
@@ -545,7 +666,7 @@ std::string analysis(const Result& result, const AnalyzeOptions& options) {
 
 int analyze(const AnalyzeOptions& options) {
   const auto wanted = [](const std::string& group, const std::string& variable) {  // the series may be large
-    return group == "design" || group == "measures" || (group == "runs" && variable == "status");
+    return group == "design" || group == "measures" || (group == "runs" && (variable == "status" || variable == "seed" || variable == "luck"));
   };
   print_text(analysis(read_result(options.file, wanted), options));
   return 0;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
+#include "command/number_text.h"
 #include "command/plan.h"
 #include "engine/progress.h"
 #include "engine/storage.h"
@@ -62,7 +63,8 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-std::string number(double x) { return std::isnan(x) ? "-" : fmt::format("{:.4g}", x); }
+/// With the digits that `error` decides.
+std::string number(double x, double error = 0) { return std::isnan(x) ? "-" : number_text(x, error); }
 
 std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.0f}%", 100 * share); }
 
@@ -74,15 +76,17 @@ std::string calibration_text(const Calibration& calibration, const CalibrationRe
   std::string text = calibration.sweep.source.title + "\n\n";
   std::vector<std::vector<std::string>> rows = {{"parameter", "median", confidence + " from", "to", "mean", "sd", "prior from", "to", "learned"}};
   for (const ParameterEstimate& p : report.parameters)
-    rows.push_back({p.path, number(p.median), number(p.low), number(p.high), number(p.mean), number(p.sd), number(p.prior_low), number(p.prior_high), percent(std::max(p.shrinkage, 0.0))});
+    rows.push_back({p.path, number(p.median, p.sd), number(p.low, p.sd), number(p.high, p.sd), number(p.mean, p.sd), number(p.sd, p.sd), number(p.prior_low), number(p.prior_high), percent(std::max(p.shrinkage, 0.0))});
   text += aligned(rows);
   text += "  (learned: by how much the standard deviation shrank against the prior)\n\n";
   const bool predicted = settings.predictive > 0;
   rows = {{"target", "observed", "sd", "prior gives " + confidence, "to"}};
   if (predicted) rows[0].insert(rows[0].end(), {"posterior gives", confidence + " from", "to", ""});
   for (const TargetFit& t : report.targets) {
-    rows.push_back({t.name, number(t.value), number(t.sd), number(t.prior_low), number(t.prior_high)});
-    if (predicted) rows.back().insert(rows.back().end(), {number(t.median), number(t.low), number(t.high), t.inside() ? "met" : "MISSED"});
+    const double spread = 0.5 * (t.prior_high - t.prior_low);
+    const double error = 0.5 * (t.high - t.low);
+    rows.push_back({t.name, number(t.value, t.sd), number(t.sd, t.sd), number(t.prior_low, spread), number(t.prior_high, spread)});
+    if (predicted) rows.back().insert(rows.back().end(), {number(t.median, error), number(t.low, error), number(t.high, error), t.inside() ? "met" : "MISSED"});
   }
   text += aligned(rows) + "\n";
 
@@ -126,12 +130,14 @@ int calibrate(const CalibrateOptions& options) {
   runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
     print("{}: valid\n  {}\n{}", options.file, calibration.sweep.source.title, plan_text(calibration, runner, out));
+    print("{}", note_lines(calibration.remarks));
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
   Schedule most = schedule_of(calibration, runner);
   most.seconds *= static_cast<double>(calibration.most_runs()) / static_cast<double>(most.runs);
   tell_plan(most, calibration.most_runs(), remarks_of(calibration.sweep), runner, progress, options.progress, "at most ");
+  for (const std::string& remark : calibration.remarks) progress.say("note: " + remark);
   prepare_output(out);
   const std::string runs = runs_folder(out).string();
   CalibrationReport report;

@@ -28,6 +28,7 @@ int check(const ScenarioOptions& options) {
     }
   }
   for (std::string& remark : model.remarks(places.get())) notes.push_back(std::move(remark));
+  for (std::string& note : model.reading_notes()) notes.push_back(std::move(note));
   print("{}: valid\n", options.scenario);
   if (!model.source.title.empty()) print("  {}\n", model.source.title);
   print("  residents  {:>14.0f}  (scale {})\n", e.residents, model.run.scale.value());

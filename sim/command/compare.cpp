@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -12,6 +14,7 @@
 #include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/parallel.h"
+#include "command/number_text.h"
 #include "command/plan.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
@@ -180,16 +183,80 @@ std::string widest(const Result& a, const Result& b, const Look& look) {
 
 // --- The three kinds of comparison -------------------------------------------------------------------------------
 
-std::vector<ComparisonRow> rows_of(const Side& a, const Side& b, const CompareOptions& options, const std::string& point) {
-  const auto first = [](const Side& side) {
-    const auto found = std::find_if(side.runs.begin(), side.runs.end(), [](const Result& run) { return !run.groups.empty(); });
-    if (found == side.runs.end()) throw Error(ExitCode::sweep, {side.name, "no run finished", "all of them failed", ""});
-    return found;
+/// The first run of a side that finished.
+const Result& first_of(const Side& side) {
+  const auto found = std::find_if(side.runs.begin(), side.runs.end(), [](const Result& run) { return !run.groups.empty(); });
+  if (found == side.runs.end()) throw Error(ExitCode::sweep, {side.name, "no run finished", "all of them failed", ""});
+  return *found;
+}
+
+/// The weeks over which both sides are compared: those that both have, and in which the series looks back on as many weeks as
+/// it says on both.
+std::vector<double> common_weeks(const Look& look, const Result& a, const Result& b, const Course& course_a, const Course& course_b) {
+  const std::vector<double> in_a = weeks_of(*look.spec, look.name, a);
+  const std::vector<double> in_b = weeks_of(*look.spec, look.name, b);
+  std::vector<double> weeks;
+  std::set_intersection(in_a.begin(), in_a.end(), in_b.begin(), in_b.end(), std::back_inserter(weeks));
+  const auto first = [&](const Result& result, const Course& course) {
+    const std::int64_t needed = whole_fact(series_of(*look.spec, look.name, result, look.name), fact::weeks_needed, 1);
+    return course.weeks > 0 ? static_cast<double>(needed - 1 - course.warmup) : 0.0;
   };
+  std::erase_if(weeks, [from = std::max(first(a, course_a), first(b, course_b))](double week) { return week < from; });
+  return weeks;
+}
+
+/// Adds what both sides have in common to be said, once.
+void remark(Comparison& comparison, const std::string& text) {
+  if (std::find(comparison.remarks.begin(), comparison.remarks.end(), text) == comparison.remarks.end()) comparison.remarks.push_back(text);
+}
+
+/// Remarks on what is looked at in runs of those courses.
+void remark(Comparison& comparison, const std::vector<Look>& list, const Result& a, const Result& b, const Course& course_a, const Course& course_b) {
+  const std::int64_t weeks = std::min(course_a.weeks, course_b.weeks);
+  if (weeks <= 0) return;  // of a test model, or of an older version
+  if (course_a.weeks != course_b.weeks)
+    remark(comparison, fmt::format("A has {} weeks and B {}: both are looked at up to week {}", course_a.weeks, course_b.weeks, weeks - 1));
+  for (const auto& [name, result, course] : {std::tuple{"A", &a, course_a}, std::tuple{"B", &b, course_b}}) {
+    std::vector<Reading> readings;
+    Course common = course;
+    common.weeks = weeks;
+    for (const Look& look : list) {
+      if (!look.region.empty() && look.region != list.front().region) break;  // the same in every region
+      const Variable& series = series_of(*look.spec, look.name, *result, name);
+      readings.push_back({look.name, &series, window_of(*look.spec, whole_fact(series, fact::weeks_needed, 1), common), common});
+    }
+    for (std::string& text : remarks(readings)) {
+      for (std::size_t at = text.find("first = "); at != std::string::npos; at = std::string::npos)
+        text.replace(at, std::string::npos, fmt::format("--last {} leaves them out", weeks - std::stoll(text.substr(at + 8))));
+      remark(comparison, fmt::format("{}: {}", name, text));
+    }
+    const std::vector<double> kept = weeks_of(*list.front().spec, list.front().name, *result);
+    if (kept.size() > 1 && kept[1] - kept[0] > 1)
+      remark(comparison, fmt::format("{} keeps every {:g} weeks: means are over those", name, kept[1] - kept[0]));
+  }
+}
+
+std::vector<ComparisonRow> rows_of(const Side& a, const Side& b, const CompareOptions& options, const std::string& point, Comparison& comparison,
+                                   const std::function<Course(const Side&)>& course) {
   std::vector<ComparisonRow> rows;
-  for (const Look& look : looks(options, *first(a), *first(b))) {
-    ComparisonRow row{point, look.region, look.name, difference_of(sample_of(a, *look.spec, look.name), sample_of(b, *look.spec, look.name), options.confidence), {}};
-    if (a.runs.size() == 1 && b.runs.size() == 1) row.widest = widest(a.runs[0], b.runs[0], look);
+  const Result& in_a = first_of(a);
+  const Result& in_b = first_of(b);
+  const Course course_a = course(a);
+  const Course course_b = course(b);
+  std::vector<Look> list = looks(options, in_a, in_b);
+  if (options.series.empty()) {  // nobody asked for what has no value yet
+    const std::size_t before = list.size();
+    std::erase_if(list, [&](const Look& look) { return common_weeks(look, in_a, in_b, course_a, course_b).empty() && before > 1 && course_a.weeks > 0; });
+    if (list.empty()) throw usage("compare", "no series has a value in weeks that A and B have in common", "", "compare runs of more weeks");
+  }
+  remark(comparison, list, in_a, in_b, course_a, course_b);
+  for (const Look& look : list) {
+    const std::vector<double> weeks = common_weeks(look, in_a, in_b, course_a, course_b);
+    if (weeks.empty() && course_a.weeks > 0 && !weeks_of(*look.spec, look.name, in_a).empty())
+      throw usage("--series " + look.name, "A and B have no week in common in which it has a value", "", "compare runs of more weeks, or of a longer run.warmup");
+    ComparisonRow row{point, look.region, look.name,
+                      difference_of(sample_of(a, *look.spec, look.name, &weeks), sample_of(b, *look.spec, look.name, &weeks), options.confidence), {}};
+    if (a.runs.size() == 1 && b.runs.size() == 1) row.widest = widest(in_a, in_b, look);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -255,11 +322,28 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   const fs::path out = output_of(options);
   const std::string identity = fmt::format("[compare]\nkurultai_version = {}\ngit_commit = {}\nseed = {}\n{}{}", to_toml(program_version()), to_toml(git_commit()), seed,
                                            identity_of("a", a->resolved()), identity_of("b", b->resolved()));
-  // Wrong names are found before hours are spent.
-  (void)rows_of({options.a, {{seed, 0}}, {a->outline({}, {seed, 0})}}, {options.b, {{seed, 0}}, {b->outline({}, {seed, 0})}}, options, "");
+  // Wrong names and windows without a week are found before hours are spent.
+  const Result outline_a = a->outline({}, {seed, 0});
+  const Result outline_b = b->outline({}, {seed, 0});
+  std::vector<Watched> watched;
+  for (const Look& look : looks(options, outline_a, outline_b)) {
+    for (const auto& [file, outline, experiment] : {std::tuple{&options.a, &outline_a, a.get()}, std::tuple{&options.b, &outline_b, b.get()}}) {
+      (void)measured(*look.spec, look.name, *outline, *file);
+      if (options.series.empty()) continue;
+      const Course course = experiment->course({}, look.spec->level.value());
+      const Variable& series = series_of(*look.spec, look.name, *outline, *file);
+      check_window(window_of(*look.spec, whole_fact(series, fact::weeks_needed, 1), course), *look.spec, look.name, series, course, *file);
+    }
+    watched.push_back({look.spec->level.value(), look.spec->series.value()});
+  }
+  a->watch(watched);
+  b->watch(watched);
+  const std::string level = options.by.empty() ? "nation" : options.by;
+  remark(comparison, looks(options, outline_a, outline_b), outline_a, outline_b, a->course({}, level), b->course({}, level));
   std::vector<std::string> notes;
   for (const std::string& remark : a->remarks({})) notes.push_back(fmt::format("{}: {}", options.a, remark));
   for (const std::string& remark : b->remarks({})) notes.push_back(fmt::format("{}: {}", options.b, remark));
+  notes.insert(notes.end(), comparison.remarks.begin(), comparison.remarks.end());
   const Schedule plan = schedule_of(*a, *b, options.replicates, seed, runner);
   if (options.dry_run) {
     print("{} and {}: valid\n  runs         {}, in {} pairs of shared luck\n{}{}", options.a, options.b, plan.runs, options.replicates, plan_lines(plan, out), note_lines(notes));
@@ -275,7 +359,8 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   pairs.a.name = options.a;
   pairs.b.name = options.b;
   comparison.failed = pairs.failed;
-  comparison.rows = rows_of(pairs.a, pairs.b, options, "");
+  comparison.rows = rows_of(pairs.a, pairs.b, options, "", comparison,
+                            [&](const Side& side) { return (&side == &pairs.a ? *a : *b).course({}, level); });
   write_result(out, comparison_result(comparison, options));
   if (pairs.failed == 0) store.remove();
   return Compared::done;
@@ -308,6 +393,24 @@ class SweepFile {
       for (const Variable& variable : group->variables)
         if (variable.dimensions == std::vector<std::string>{"point", "replicate"}) names.push_back(variable.name);
     return names;
+  }
+  [[nodiscard]] const Variable* measure(const std::string& name) const {
+    const Group* group = result_.group("measures");
+    return group == nullptr ? nullptr : group->variable(name);
+  }
+  [[nodiscard]] Course course() const { return course_of(result_); }
+  /// A point's axes with their values: what tells it from others.
+  [[nodiscard]] std::string values(std::size_t point) const {
+    std::map<std::string, std::string> axes;
+    if (const Group* design = result_.group("design"))
+      for (const Variable& variable : design->variables) {
+        if (design->variable("unit_" + variable.name) == nullptr) continue;
+        if (const auto* numbers = std::get_if<std::vector<double>>(&variable.values)) axes[variable.name] = fmt::format("{:.12g}", (*numbers)[point]);
+        if (const auto* texts = std::get_if<std::vector<std::string>>(&variable.values)) axes[variable.name] = (*texts)[point];
+      }
+    std::string text;
+    for (const auto& [name, value] : axes) text += name + '=' + value + '\n';
+    return text;
   }
   [[nodiscard]] Sample sample(const std::string& measure, std::size_t point) const {
     const std::vector<double>& values = list<double>("measures", measure);
@@ -369,32 +472,90 @@ class SweepFile {
   const std::vector<std::uint8_t>* status_ = nullptr;
 };
 
+/// The points of A and of B with the same values of all axes, in the order of A; names those without a match.
+std::vector<std::pair<std::size_t, std::size_t>> matched_points(const SweepFile& a, const SweepFile& b, Comparison& comparison) {
+  std::multimap<std::string, std::size_t> there;
+  for (std::size_t p = 0; p < b.points(); ++p) there.emplace(b.values(p), p);
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  const auto unmatched = [&](const char* name, const char* other, const std::vector<std::string>& points) {
+    if (points.empty()) return;
+    std::string list;
+    for (std::size_t k = 0; k < std::min<std::size_t>(points.size(), 6); ++k) list += (k == 0 ? "" : "; ") + points[k];
+    if (points.size() > 6) list += fmt::format("; and {} more", points.size() - 6);
+    remark(comparison, fmt::format("{} of {} {} no match in {}: {}", points.size() == 1 ? "one point" : fmt::format("{} points", points.size()), name, points.size() == 1 ? "has" : "have", other, list));
+  };
+  std::vector<std::string> alone;
+  for (std::size_t p = 0; p < a.points(); ++p) {
+    const auto found = there.find(a.values(p));
+    if (found == there.end()) {
+      alone.push_back(a.label(p));
+      continue;
+    }
+    pairs.emplace_back(p, found->second);
+    there.erase(found);
+  }
+  std::vector<std::size_t> rest;
+  for (const auto& [values, p] : there) rest.push_back(p);
+  std::sort(rest.begin(), rest.end());
+  std::vector<std::string> others;
+  for (const std::size_t p : rest) others.push_back(b.label(p));
+  if (pairs.empty())
+    throw usage("compare", "no point of A has the values of a point of B", fmt::format("A begins with {}, B with {}", a.label(0), b.label(0)), "choose with --point I --point J");
+  unmatched("A", "B", alone);
+  unmatched("B", "A", others);
+  return pairs;
+}
+
 void compare_sweeps(const CompareOptions& options, const SweepFile& a, const SweepFile& b, Comparison& comparison) {
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  if (options.points.empty()) {
-    if (a.points() != b.points())
-      throw usage("compare", fmt::format("A has {} points and B {}", a.points(), b.points()), "points are compared by their number", "choose with --point I --point J");
-    for (std::size_t p = 0; p < a.points(); ++p) pairs.emplace_back(p, p);
-  } else {
+  if (options.points.size() == 2) {
     pairs.emplace_back(options.points.front(), options.points.back());
     if (pairs[0].first >= a.points() || pairs[0].second >= b.points())
       throw usage(fmt::format("--point {}", pairs[0].first >= a.points() ? pairs[0].first : pairs[0].second), "there is no such point",
                   fmt::format("A has {} and B {}, counted from 0", a.points(), b.points()), "see 'kurultai analyze', or 'design' in the file");
+  } else {
+    pairs = matched_points(a, b, comparison);
+  }
+  if (options.points.size() == 1) {
+    std::erase_if(pairs, [&](const auto& pair) { return pair.first != options.points.front(); });
+    if (pairs.empty())
+      throw usage(fmt::format("--point {}", options.points.front()), options.points.front() < a.points() ? "B has no point of its values" : "there is no such point",
+                  fmt::format("A has {}, counted from 0", a.points()), "choose one of each: --point I --point J");
+  }
+  if (!options.points.empty()) {
     comparison.a += ", " + a.label(pairs[0].first);
     comparison.b += ", " + b.label(pairs[0].second);
   }
   const bool kept_measures = options.series.empty() && !options.last && options.by.empty();
   std::vector<std::string> names;
-  const std::vector<std::string> also = b.measures();
-  for (const std::string& name : a.measures())
-    if (std::find(also.begin(), also.end(), name) != also.end()) names.push_back(name);
-  if (kept_measures && names.empty()) throw usage("compare", "the sweeps have no measure in common", "", "name series with --series");
+  if (kept_measures) {
+    std::vector<Reading> readings;
+    for (const std::string& name : a.measures()) {
+      const Variable* in_a = a.measure(name);
+      const Variable* in_b = b.measure(name);
+      if (in_b == nullptr) {
+        remark(comparison, fmt::format("A has a measure '{}', B has none", name));
+      } else if (in_a->long_name != in_b->long_name) {
+        remark(comparison, fmt::format("measure '{}' is left out: in A it is {}; in B {}", name, in_a->long_name, in_b->long_name));
+      } else {
+        names.push_back(name);
+        for (const auto& [side, variable] : {std::pair{"A", in_a}, std::pair{"B", in_b}})
+          for (const std::string& text : remarks({reading_of(*variable, name)})) remark(comparison, fmt::format("{}: {}", side, text));
+      }
+    }
+    for (const std::string& name : b.measures())
+      if (a.measure(name) == nullptr) remark(comparison, fmt::format("B has a measure '{}', A has none", name));
+    if (names.empty()) throw usage("compare", "the sweeps have no measure in common", comparison.remarks.empty() ? "" : comparison.remarks.back(), "name series with --series");
+  }
   for (const auto& [i, j] : pairs) {
     const std::string point = options.points.empty() ? a.label(i) : "";
-    if (kept_measures)
+    if (kept_measures) {
       for (const std::string& name : names) comparison.rows.push_back({point, "", name, difference_of(a.sample(name, i), b.sample(name, j), options.confidence), {}});
-    else
-      for (ComparisonRow& row : rows_of(a.side(i), b.side(j), options, point)) comparison.rows.push_back(std::move(row));
+    } else {
+      const Side side_a = a.side(i);
+      const Side side_b = b.side(j);
+      for (ComparisonRow& row : rows_of(side_a, side_b, options, point, comparison, [&](const Side& side) { return (&side == &side_a ? a : b).course(); })) comparison.rows.push_back(std::move(row));
+    }
   }
 }
 
@@ -432,7 +593,9 @@ void compare_results(const CompareOptions& options, Comparison& comparison) {
   } else if (kind_a.empty()) {
     if (!options.points.empty()) throw usage("--point", "A and B are single runs", "they have no points", "take it away");
     comparison.caveat = unlike(text_attribute(a, "scenario"), text_attribute(b, "scenario"));
-    comparison.rows = rows_of(side_of_run(options.a, a), side_of_run(file_b, b), options, "");
+    const Side side_a = side_of_run(options.a, a);
+    const Side side_b = side_of_run(file_b, b);
+    comparison.rows = rows_of(side_a, side_b, options, "", comparison, [&](const Side& side) { return course_of(&side == &side_a ? a : b); });
   } else {
     throw usage(options.a, fmt::format("a {} cannot be compared", kind_a), "", "compare two runs, two sweeps, or two scenarios");
   }
@@ -444,9 +607,10 @@ bool single(const Comparison& comparison) {
   return std::all_of(comparison.rows.begin(), comparison.rows.end(), [](const ComparisonRow& row) { return row.difference.n_a <= 1 && row.difference.n_b <= 1; });
 }
 
-std::string number(double x) { return std::isnan(x) ? "-" : fmt::format("{:.4g}", x); }
+/// With the digits that the difference's interval decides.
+std::string number(double x, const Difference& d) { return std::isnan(x) ? "-" : number_text(x, d.half_width); }
 
-std::string signed_number(double x) { return std::isnan(x) ? "-" : fmt::format("{:+.4g}", x); }
+std::string signed_number(double x, const Difference& d) { return std::isnan(x) ? "-" : number_text(x, d.half_width, true); }
 
 std::string count(std::size_t n) {
   if (n == no_number_of_pairs) return "-";
@@ -484,6 +648,7 @@ std::string comparison_text(const Comparison& comparison, const CompareOptions& 
   std::string text = fmt::format("A: {} ({})\nB: {} ({})\n", options.a, comparison.a, options.b.empty() ? options.a : options.b, comparison.b);
   const Difference& first = comparison.rows.front().difference;
   if (!comparison.caveat.empty()) text += fmt::format("The runs are unlike ({}): differences hold this as well as what the scenarios change.\n", comparison.caveat);
+  for (const std::string& remark : comparison.remarks) text += fmt::format("note: {}\n", remark);
   if (alone) {
     text += fmt::format("One run each, {}: differences without intervals. Compare scenarios (.toml) or sweeps with replicates to know how sure they are.\n",
                         first.paired && comparison.caveat.empty() ? "with the same luck" : first.paired ? "from the same seed" : "each with luck of its own");
@@ -525,13 +690,13 @@ std::string comparison_text(const Comparison& comparison, const CompareOptions& 
         if (options.margin) table[0].push_back(fmt::format("within {:g}", *options.margin));
       }
     }
-    std::vector<std::string> cells = {row.measure, number(d.mean_a), number(d.mean_b), signed_number(d.difference), std::isnan(d.relative) ? "-" : fmt::format("{:+.2f}%", 100 * d.relative)};
+    std::vector<std::string> cells = {row.measure, number(d.mean_a, d), number(d.mean_b, d), signed_number(d.difference, d), std::isnan(d.relative) ? "-" : number_text(100 * d.relative, 100 * d.half_width / std::fabs(d.mean_a), true) + "%"};
     if (alone) {
       cells.push_back(row.widest);
     } else {
       const bool known = std::isfinite(d.half_width);
-      cells.push_back(known ? signed_number(d.difference - d.half_width) : "-");
-      cells.push_back(known ? signed_number(d.difference + d.half_width) : "-");
+      cells.push_back(known ? signed_number(d.difference - d.half_width, d) : "-");
+      cells.push_back(known ? signed_number(d.difference + d.half_width, d) : "-");
       cells.push_back(std::isnan(d.standardized) ? "-" : fmt::format("{:+.2f}", d.standardized));
       for (const auto& [name, effect] : effects_of(d, options)) cells.push_back(count(replicates_for(d, effect, options.confidence, options.power)));
       if (options.margin) cells.emplace_back(verdict_names[static_cast<std::size_t>(verdict_of(d, *options.margin, options.confidence))]);
@@ -572,6 +737,7 @@ std::string comparison_json(const Comparison& comparison, const CompareOptions& 
   Json json = {{"a", options.a}, {"b", options.b.empty() ? options.a : options.b}, {"title_a", comparison.a}, {"title_b", comparison.b}, {"confidence", options.confidence}, {"power", options.power}};
   if (options.margin) json["margin"] = *options.margin;
   if (!comparison.caveat.empty()) json["caveat"] = comparison.caveat;
+  if (!comparison.remarks.empty()) json["notes"] = comparison.remarks;
   json["failed"] = comparison.failed;
   json["comparisons"] = rows;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -590,6 +756,7 @@ Result comparison_result(const Comparison& comparison, const CompareOptions& opt
   file.attributes["power"] = options.power;
   if (options.margin) file.attributes["margin"] = *options.margin;
   if (!comparison.caveat.empty()) file.attributes["caveat"] = comparison.caveat;
+  add_notes(file, comparison.remarks);
   file.attributes["failed_runs"] = static_cast<std::int64_t>(comparison.failed);
   // Rows run by point, region and measure; there are the dimensions of which there is more than none.
   Group group{"differences", "B - A of each measure", {}, {}};

@@ -55,6 +55,7 @@ struct ComparisonRow {
 struct Comparison {
   std::string a;
   std::string b;
+  std::vector<std::string> remarks = {};  ///< what a reader should know: points without a match, weeks of no use ...
   std::string caveat = {};          ///< how single runs are unlike beyond their scenarios: "scale 0.05 and 0.01"
   std::vector<ComparisonRow> rows;  ///< by point, region, measure
   std::size_t failed = 0;

@@ -25,10 +25,13 @@ std::string describe_outputs(const Model& model, bool json) {
   std::string text = "Series, by (week), (week, region) and so on; those marked * also by form of participation.\n\n";
   for (const auto& mechanism : model.mechanisms)
     for (const SeriesSpec& series : mechanism->series()) {
-      text += fmt::format("{:<32} {:<10} {}\n{:<43} {}; from {}\n", series.name + (series.by_form ? " *" : ""), series.unit,
-                          series.meaning, "", series.source, mechanism->name());
+      text += fmt::format("{:<32} {:<10} {}\n{:<43} {}; from {}{}{}\n", series.name + (series.by_form ? " *" : ""), series.unit,
+                          series.meaning, "", series.source, mechanism->name(),
+                          series.weeks_needed() > 1 ? fmt::format("; looks back on {} weeks", series.weeks_needed()) : "",
+                          series.least_scale > 0 ? fmt::format("; read it at run.scale {:g} or more", series.least_scale) : "");
       array.push_back({{"name", series.name}, {"unit", series.unit}, {"meaning", series.meaning}, {"source", series.source},
                        {"mechanism", mechanism->name()}, {"by_form", series.by_form}, {"window", series.window},
+                       {"weeks_needed", series.weeks_needed()}, {"least_scale", series.least_scale},
                        {"by_stratum", series.over_residents()}});
     }
   return json ? array.dump(2) + "\n" : text;

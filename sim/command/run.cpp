@@ -136,6 +136,7 @@ int run(const RunOptions& options) {
   require_memory(estimator.of(model, threads()).bytes, 0, "the run");
   for (const std::string& remark : model.remarks(model.policies.size() > 0 ? estimator.places(model).get() : nullptr))
     tell("kurultai: note: {}", remark);
+  for (const std::string& note : model.reading_notes()) tell("kurultai: note: {}", note);
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
   const double building = seconds_since(begun);

@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <sstream>
 #include <type_traits>
 
 #include <fmt/format.h>
+
+#include "command/number_text.h"
 
 namespace kurultai {
 namespace {
@@ -43,7 +46,7 @@ std::string right(const std::string& text, std::size_t width) {
   return (columns(text) < width ? std::string(width - columns(text), ' ') : "") + text;
 }
 
-/// Three digits, with k, M, G for the large ones.
+/// Three digits, with k, M, G for the large ones: values of one run have no error that could decide.
 std::string number(double x) {
   if (x != x) return "–";
   const double size = std::fabs(x);
@@ -252,9 +255,7 @@ bool is_main(const Variable& variable) {
   return std::find(std::begin(main_series), std::end(main_series), variable.name) != std::end(main_series);
 }
 
-std::string unit_of(const Variable& variable) {
-  return variable.unit.empty() || variable.unit == "1" ? "" : " " + variable.unit;
-}
+std::string unit_text(const std::string& unit) { return unit.empty() || unit == "1" ? "" : " " + unit; }
 
 class Summary {
  public:
@@ -265,6 +266,7 @@ class Summary {
 
   std::string text() {
     head();
+    remarks();
     if (const Group* nation = result_.group("series/nation")) {
       graphs(*nation);
       sparklines(*nation);
@@ -335,6 +337,12 @@ class Summary {
       explain("This is a sweep: 'kurultai analyze FILE' says what moves its measures, 'kurultai report FILE' draws it, 'kurultai rerun FILE --run N' does one of its runs again.");
   }
 
+  /// What a reader should know before the figures: a line each in the attribute.
+  void remarks() {
+    std::istringstream lines(attribute(result_, notes_attribute));
+    for (std::string line; std::getline(lines, line);) explain("note: " + line);
+  }
+
   /// The main series of the nation, each as a graph of three rows.
   void graphs(const Group& nation) {
     const Coordinate* week = nation.coordinate("week");
@@ -343,7 +351,7 @@ class Summary {
     constexpr std::size_t margin = 9, rows = 3;
     for (const Variable* variable : variables_over(nation, {"week"})) {
       if (!is_main(*variable)) continue;
-      const std::vector<double> values = numbers(variable->values);
+      const std::vector<double> values = numbers(variable->values);  // shares, all of them
       const Extremes range = extremes(values);
       const auto [low, high] = frame(values);
       heading(variable->name);
@@ -359,7 +367,7 @@ class Summary {
       }
       put(right("", margin + 2) +
           fitted(fmt::format("last {}{}, least {} (week {}), greatest {} (week {})", number(last(values)),
-                             unit_of(*variable), number(range.min), weeks[range.min_at], number(range.max),
+                             unit_text(variable->unit), number(range.min), weeks[range.min_at], number(range.max),
                              weeks[range.max_at]),
                  width_ - margin - 2));
     }
@@ -372,8 +380,10 @@ class Summary {
   void spark_row(const std::string& name, const std::vector<double>& values, const std::string& unit,
                  std::size_t name_width, std::size_t graph_width) {
     const Extremes range = extremes(values);
+    const Scaled as = scaled(std::max(std::fabs(range.min), std::fabs(range.max)), unit);
     put(fitted(name, name_width) + "  " + style_.line(sparkline(values, graph_width)) +
-        right(number(range.min), 9) + right(number(range.max), 9) + right(number(last(values)), 9) + unit);
+        right(number(as.factor * range.min), 9) + right(number(as.factor * range.max), 9) +
+        right(number(as.factor * last(values)), 9) + unit_text(as.unit));
   }
   [[nodiscard]] std::size_t graph_width(std::size_t name_width) const {
     constexpr std::size_t numbers_width = 2 + 3 * 9 + 8;  // and a unit
@@ -393,7 +403,7 @@ class Summary {
     heading("other series of the nation");
     spark_header("", name_width, graph_width(name_width));
     for (const Variable* variable : list)
-      spark_row(variable->name, numbers(variable->values), unit_of(*variable), name_width,
+      spark_row(variable->name, numbers(variable->values), variable->unit, name_width,
                 graph_width(name_width));
   }
 
@@ -409,7 +419,7 @@ class Summary {
       explain(variable->long_name);
       spark_header("", name_width, graph_width(name_width));
       for (std::size_t k = 0; k < names.size(); ++k)
-        spark_row(names[k], column(values, k, names.size()), unit_of(*variable), name_width,
+        spark_row(names[k], column(values, k, names.size()), variable->unit, name_width,
                   graph_width(name_width));
     }
   }
@@ -487,8 +497,9 @@ class Summary {
     put(style_.faint(fitted("", name_width) + right("respondents", 13) + right("mean", 8) + right("95% interval", 18) + right("census", 10)));
     for (std::size_t k = 0; k < names.size(); ++k) {
       const std::size_t at = (rounds - 1) * names.size() + k;
-      const std::string interval = std::isfinite(table[2][at]) ? fmt::format("{:.2f} to {:.2f}", table[2][at], table[3][at]) : "–";
-      const auto mean = [&](std::size_t f) { return std::isfinite(table[f][at]) ? fmt::format("{:.2f}", table[f][at]) : std::string("–"); };
+      const double error = 0.5 * (table[3][at] - table[2][at]);
+      const auto mean = [&](std::size_t f) { return number_text(table[f][at], error); };
+      const std::string interval = std::isfinite(table[2][at]) ? mean(2) + " to " + mean(3) : "–";
       put(fitted(names[k], name_width) + right(fmt::format("{:.0f}", table[0][at]), 13) + right(mean(1), 8) + right(interval, 18) + right(mean(4), 10));
     }
   }

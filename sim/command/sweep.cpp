@@ -103,8 +103,9 @@ int sweep(const SweepOptions& options) {
   execution.runner.stop = [] { return stop_signal() != 0; };
   execution.runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
-    check_outline(sweep);
+    const std::vector<std::string> remarks = check_outline(sweep);
     print_plan(sweep, execution, options.file);
+    print("{}", note_lines(remarks));
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);

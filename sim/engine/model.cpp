@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "engine/course.h"
+#include "engine/lever_readers.h"
 #include "society/target.h"
 
 namespace kurultai {
@@ -45,9 +47,22 @@ void check_forms(const Model& model) {
   }
 }
 
+/// A policy on a lever that no mechanism reads.
+void check_readers(const Model& model) {
+  const auto* in_force = dynamic_cast<const Flag*>(model.registry.find("policies.enabled"));
+  if (in_force != nullptr && !*in_force) return;
+  for (std::size_t p = 0; p < model.policies.size(); ++p) {
+    const PolicySpec& policy = model.policies[p];
+    if (const std::string why = why_unread(model, policy.lever.value()); !why.empty())
+      throw scenario_error(model.source.place_of(policy.lever.path()), fmt::format("{} moves {}, which does nothing here", policy.name(), policy.lever.value()),
+                           "no mechanism of this scenario reads it: " + why, "change that, or take the policy away");
+  }
+}
+
 /// A rule between parameters of several sections.
 struct Rule {
-  /// The sections and collections it reads, by name: what changes elsewhere cannot break it. A test tries every parameter.
+  /// The sections and collections it reads, by name: what changes elsewhere cannot break it. Empty: any. A test tries every
+  /// parameter.
   std::vector<std::string> reads;
   void (*check)(const Model&);
 };
@@ -58,6 +73,7 @@ const std::vector<Rule>& rules() {
       {{"policy", "form"}, [](const Model& model) { check_policies(model.policies, model.registry, model.source); }},
       {{"survey", "item"}, [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
       {{"form"}, check_forms},
+      {{}, check_readers},
   };
   return all;
 }
@@ -93,17 +109,25 @@ void Model::read(const std::filesystem::path& file, std::span<const std::string>
   check();
 }
 
-void Model::check() const {
+void Model::use_keys() {
+  for (std::size_t p = 0; p < policies.size(); ++p) use_key(policies[p].outcome, forms, "title", source);
+  for (std::size_t f = 0; f < forms.size(); ++f) use_key(forms[f].follows, forms, "title", source);
+  for (std::size_t s = 0; s < surveys.size(); ++s) kurultai::use_keys(surveys[s].items, items, "question", source);
+}
+
+void Model::check() {
+  use_keys();
   check_consistency(source, registry);
   for (const Rule& rule : rules()) rule.check(*this);
 }
 
-void Model::check(std::span<const Section* const> changed) const {
+void Model::check(std::span<const Section* const> changed) {
+  use_keys();
   Registry sections;
   for (const Section* section : changed) sections.add(const_cast<Section&>(*section));  // NOLINT: it is only looked at
   check_consistency(source, sections);
   for (const Rule& rule : rules())
-    if (std::any_of(changed.begin(), changed.end(), [&](const Section* section) {
+    if (rule.reads.empty() || std::any_of(changed.begin(), changed.end(), [&](const Section* section) {
           return std::find(rule.reads.begin(), rule.reads.end(), collection_of(*section)) != rule.reads.end();
         }))
       rule.check(*this);
@@ -115,6 +139,21 @@ bool Model::remarks_read(const Field& field) {
   if (section == "run") return name == "weeks";
   if (section == "policy") return name != "dose" && name != "mode" && name != "ramp" && name != "share";
   return section == "policies" || section == "survey" || section == "society";
+}
+
+std::vector<std::string> Model::reading_notes() const {
+  std::vector<std::string> list;
+  if (const Course course = course_of(registry); course.full != Course::none)
+    list.push_back(fmt::format("{} is in full force from week {} on: of {} weeks {} lie before its full effect on series that look back on 52 weeks (a measure with first = {} leaves them out), {} on others",
+                               course.policy, course.full, course.weeks, std::min(course.full + 52, course.weeks), course.full + 52, std::min(course.full, course.weeks)));
+  std::vector<std::pair<std::string, double>> of_scale;
+  const std::vector<std::string>& kept = output.series.value();
+  for (const auto& mechanism : mechanisms)
+    for (const SeriesSpec& series : mechanism->series())
+      if (run.scale < series.least_scale && (kept.empty() || std::find(kept.begin(), kept.end(), series.name) != kept.end()))
+        of_scale.emplace_back(series.name, series.least_scale);
+  if (std::string text = scale_remark(std::move(of_scale), run.scale); !text.empty()) list.push_back(std::move(text));
+  return list;
 }
 
 std::vector<std::string> Model::remarks(const Country* places) const {

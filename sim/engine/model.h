@@ -26,18 +26,21 @@ struct Model {
   /// Throws scenario_error.
   void read(const std::filesystem::path& file, std::span<const std::string> sets);
 
-  /// Throws scenario_error for what only the whole can show: sections that contradict themselves, policies without a
-  /// lever, forms that follow none, surveys without their items.
-  void check() const;
+  /// Writes keys for titles (of forms: policy.outcome, form.follows; of items: survey.items). Then throws scenario_error for
+  /// what only the whole can show: sections that contradict themselves, policies without a lever or on one that no mechanism
+  /// reads, forms that follow none, surveys without their items.
+  void check();
   /// The same for a model that held when it was checked last, if nothing but fields of `changed` has changed since: looks
   /// at these sections and at the rules that read them.
-  void check(std::span<const Section* const> changed) const;
+  void check(std::span<const Section* const> changed);
 
   /// What is valid and still hardly meant: policies and surveys that lie beyond the last week, policies that meet on one
   /// lever, and, where the `places` of the society are known, policies that no community's conditions fit.
   [[nodiscard]] std::vector<std::string> remarks(const Country* places = nullptr) const;
   /// Whether `remarks` may change with `field`.
   [[nodiscard]] static bool remarks_read(const Field& field);
+  /// What a reader of the result should know: from when on policies show in full, series that are not to be read at this scale.
+  [[nodiscard]] std::vector<std::string> reading_notes() const;
 
   /// The mechanism called `name`; throws std::logic_error if there is none.
   Mechanism& mechanism(const std::string& name);
@@ -55,6 +58,10 @@ struct Model {
   std::vector<std::unique_ptr<Mechanism>> mechanisms;
   Registry registry;
   ScenarioSource source;
+  std::vector<Watched> watched;  ///< series that are also recorded every week, for measures; no part of the scenario
+
+ private:
+  void use_keys();
 };
 
 /// The mechanisms of one pass over the residents: begun together, run block by block, ended together.

@@ -55,6 +55,7 @@ void description(Archive& archive, Variable& variable) {
   archive("source", variable.source);
   texts(archive, "flag_meanings", variable.flag_meanings);
   texts(archive, "coordinates", variable.coordinates);
+  attributes(archive, "facts", variable.facts);
   alternative(archive, variable.values);
 }
 

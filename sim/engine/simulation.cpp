@@ -5,6 +5,7 @@
 
 #include "base/interrupt.h"
 #include "base/parallel.h"
+#include "engine/course.h"
 #include "observation/trial_record.h"
 #include "society/synthesis.h"
 #include "society/target.h"
@@ -75,7 +76,7 @@ Simulation::Simulation(Model& model, const Society& society)
     mechanism->prepare(world_);
     for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
   }
-  recorder_ = std::make_unique<Recorder>(world_, std::move(series), model.output);
+  recorder_ = std::make_unique<Recorder>(world_, std::move(series), model.output, model.watched);
   panel_ = std::make_unique<Panel>(world_, model.output.panel, model.output.panel_every);
   surveys_ = std::make_unique<SurveyRecord>(world_, model.surveys, model.items, model.source);
 }
@@ -157,7 +158,10 @@ Result Simulation::result() const {
   result.attributes["scenario"] = resolved_scenario(model_.source, model_.registry);
   result.attributes["seed"] = model_.run.seed.value();
   result.attributes["replicate"] = model_.run.replicate.value();
-  result.attributes["scale"] = model_.run.scale.value();
+  describe(course_of(model_.registry), result);
+  std::vector<std::string> notes = model_.remarks();
+  for (std::string& note : model_.reading_notes()) notes.push_back(std::move(note));
+  add_notes(result, notes);
   result.attributes["residents"] = static_cast<std::int64_t>(world_.society.residents.size());
   result.groups = recorder_->groups(world_);
   if (!panel_->empty()) result.groups.push_back(panel_->group());

@@ -332,6 +332,7 @@ void write_description(hid_t dataset, const Variable& variable) {
   if (!variable.long_name.empty()) write_attribute(dataset, "long_name", variable.long_name);
   if (!variable.source.empty()) write_attribute(dataset, "source", variable.source);
   if (!variable.coordinates.empty()) write_attribute(dataset, "coordinates", sentence(variable.coordinates));
+  for (const auto& [name, value] : variable.facts) write_attribute(dataset, name, value);
   if (variable.flag_meanings.empty()) return;
   std::vector<std::string> meanings;
   std::vector<std::uint8_t> flags;
@@ -748,7 +749,10 @@ Variable read_variable(hid_t dataset, const std::string& name, bool is_coordinat
                     read_text(dataset, "long_name"),
                     read_text(dataset, "source"),
                     words(read_text(dataset, "flag_meanings")),
-                    words(read_text(dataset, "coordinates"))};
+                    words(read_text(dataset, "coordinates")),
+                    {}};
+  for (const char* fact : variable_facts)
+    if (auto value = read_attribute(dataset, fact)) variable.facts[fact] = std::move(*value);
   if (is_coordinate) {
     variable.dimensions = {name};
   } else {

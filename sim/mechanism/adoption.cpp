@@ -36,7 +36,8 @@ class Adoption final : public Mechanism {
                    .source = "MODEL 8; P4; Bass 1969",
                    .phase = Phase::digital,
                    .reads = {"access", "age", "education", "skill"},
-                   .writes = {"platform"}}) {
+                   .writes = {"platform"},
+                   .levers = {"platform.quality", "platform.outage"}}) {
     observe({.name = "users",
              .meaning = "share of adults who use civic platforms",
              .source = "P4, I1",

@@ -40,7 +40,8 @@ class Agenda final : public Mechanism {
                    .source = "MODEL 3; I3, P3, R1, R7",
                    .phase = Phase::agenda,
                    .reads = {"wishes", "adults", "members", "kind", "community"},
-                   .writes = {"aware", "acted", "online"}}) {
+                   .writes = {"aware", "acted", "online"},
+                   .levers = {"akimat.elected if form.*.decides=office"}}) {
     observe({.name = "matters_waiting",
              .unit = "matters",
              .meaning = "matters that found no free slot, all communities",

@@ -27,7 +27,8 @@ class Conduct final : public Mechanism {
                    .phase = Phase::government,
                    .reads = {},
                    .writes = {"office_competence"},
-                   .adds = {"own_openness", "own_responsiveness", "own_competence"}}) {
+                   .adds = {"own_openness", "own_responsiveness", "own_competence"},
+                   .levers = {"akimat.competence"}}) {
     observe({.name = "own_competence",
              .meaning = "competence of akimats beyond what the lever says, mean over adults",
              .source = "P2, D7",

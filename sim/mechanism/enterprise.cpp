@@ -37,7 +37,8 @@ class Enterprise final : public Mechanism {
                    .source = "MODEL 9; P5, R6, R8, D7, D10",
                    .phase = Phase::economy,
                    .reads = {"age", "occupation", "programmes", "stock", "tension", "harvest", "usual_harvest", "adults"},
-                   .writes = {"owner", "enterprises"}}) {
+                   .writes = {"owner", "enterprises"},
+                   .levers = {"akimat.competence", "akimat.openness"}}) {
     observe({.name = "enterprises",
              .unit = "per adult",
              .meaning = "share of adults who run an enterprise, a farm among them",
@@ -53,6 +54,7 @@ class Enterprise final : public Mechanism {
              .unit = "per adult and year",
              .meaning = "enterprises opened in the last four weeks, as a yearly rate; mean over adults",
              .source = "P5, R8",
+             .looks_back = interval,
              .community = [this](const World& world, std::size_t c, std::size_t) {
                return SeriesSpec::Ratio{turns * opened_[c], static_cast<double>(world.akimats.adults[c])};
              }});

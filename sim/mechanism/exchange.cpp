@@ -40,7 +40,8 @@ class Exchange final : public Mechanism {
                    .phase = Phase::government,
                    .reads = {"lsg_index", "mix", "means"},
                    .writes = {"own_effort"},
-                   .adds = {"own_openness", "own_responsiveness", "own_competence", "cofinanced", "stock"}}) {
+                   .adds = {"own_openness", "own_responsiveness", "own_competence", "cofinanced", "stock"},
+                   .levers = {"akimat.openness", "akimat.responsiveness", "akimat.competence", "akimat.capital"}}) {
     observe({.name = "lessons",
              .unit = "a year",
              .meaning = "meetings at which an akimat learned from a better one, mean over communities, of late",

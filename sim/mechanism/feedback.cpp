@@ -42,7 +42,8 @@ class Feedback final : public Mechanism {
                    .reads = {"age", "occupation", "member_of", "access", "platform", "skill", "propensity", "trace", "duty",
                              "efficacy", "satisfaction", "place_effect", "answering", "digital_competence"},
                    .writes = {"appealed", "quarter", "appeals"},
-                   .adds = {"efficacy", "trace", "last_act"}}) {
+                   .adds = {"efficacy", "trace", "last_act"},
+                   .levers = {"platform.quality if form.*.standing=true", "platform.outage if form.*.standing=true"}}) {
     const auto happens = [this](const World&, std::size_t, std::size_t) { return !forms_.empty(); };
     observe({.name = "appeals",
              .unit = "appeals a head and year",

@@ -72,12 +72,14 @@ class Indicators final : public Mechanism {
                    .reads = {"age", "sex", "education", "income", "aware", "platform", "skill", "trust", "satisfaction", "last_act", "wishes", "match",
                              "loss", "coverage", "digital_competence", "stock", "answered", "watched", "tension", "means", "own_revenue", "transfers",
                              "output", "enterprises"},
-                   .writes = {"lsg_index"}}) {
+                   .writes = {"lsg_index"},
+                   .levers = {"akimat.openness", "akimat.audit", "akimat.oversight"}}) {
     for (std::size_t k = 0; k < count; ++k) {
       weights_[k] = std::make_unique<Real>(*this, About{.name = std::string("weight_") + kinds[k].name, .meaning = std::string("weight in the LSG index of: ") + kinds[k].meaning, .source = "I1; convention: all alike"}, 1.0, Range{0, 1000});
       observe({.name = std::string("indicator_") + kinds[k].name,
                .meaning = std::string("indicator, 0 to 1, mean over adults: ") + kinds[k].meaning,
                .source = std::string(kinds[k].source) + "; I2 (SWOT) compares it",
+               .looks_back = k == participation || k == equality ? 52 : 1,
                .community = [this, k](const World& world, std::size_t c, std::size_t) {
                  const double people = world.akimats.adults[c];
                  return SeriesSpec::Ratio{values_[c * count + k] * people, people};
@@ -86,6 +88,7 @@ class Indicators final : public Mechanism {
     observe({.name = "lsg_index",
              .meaning = "index of the development of local self-government, 0 to 1: weighted mean of the indicators, mean over adults",
              .source = "I1, I2",
+             .looks_back = 52,
              .community = over_adults(&Akimats::lsg_index)});
   }
 

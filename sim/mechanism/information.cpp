@@ -41,7 +41,16 @@ class Information final : public Mechanism {
                    .phase = Phase::information,
                    .reads = {"exposure", "platform", "age", "members", "capacity", "credibility", "activity",
                              "access", "digital_competence", "member_of", "lapsed", "joined"},
-                   .writes = {"aware"}}) {
+                   .writes = {"aware"},
+                   .levers = {"information.reach if form.*.standing=false",
+                              "information.media if form.*.standing=false",
+                              "information.broadcast if form.*.standing=false",
+                              "information.push if form.*.standing=false",
+                              "information.site if form.*.standing=false",
+                              "information.outreach if form.*.standing=false",
+                              "akimat.openness if form.*.standing=false",
+                              "platform.quality if form.*.standing=false",
+                              "platform.outage if form.*.standing=false"}}) {
     observe({.name = "awareness",
              .meaning = "share of eligible adults who knew of the matters that closed in the last 52 weeks",
              .source = "D3",

@@ -56,7 +56,8 @@ class CivilInstitutions final : public Mechanism {
                    .phase = Phase::government,
                    .reads = {"answered", "answering", "duty", "age", "occupation"},
                    .writes = {"members", "capacity", "credibility", "activity", "money", "success", "usual_members",
-                              "usual_activity", "usual_success", "appeal", "member_of", "lapsed", "joined"}}) {
+                              "usual_activity", "usual_success", "appeal", "member_of", "lapsed", "joined"},
+                   .levers = {"akimat.openness"}}) {
     observe({.name = "members",
              .meaning = "share of adults who are members of a civil institution",
              .source = "MODEL 10, R5",

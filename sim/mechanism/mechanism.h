@@ -197,6 +197,9 @@ class Mechanism : public Section {
     std::vector<std::string> reads;
     std::vector<std::string> writes;
     std::vector<std::string> adds = {};  ///< contributions to columns that others add to as well
+    /// Levers of other sections that it reads ("akimat.openness"), and those that it reads under a condition only
+    /// ("participation.mail if participation.rule=logistic"); see engine/lever_readers.h.
+    std::vector<std::string> levers = {};
   };
 
   explicit Mechanism(Role role);

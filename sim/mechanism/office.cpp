@@ -40,7 +40,8 @@ class Office final : public Mechanism {
                    .phase = Phase::response,
                    .reads = {"acted", "satisfaction", "answering", "mix", "area_mix", "effort", "tension"},
                    .writes = {"akim_factor", "official_turnout", "replaced", "appointed"},
-                   .adds = {"answered"}}) {
+                   .adds = {"answered"},
+                   .levers = {"akimat.elected if form.*.decides=office"}}) {
     observe({.name = "official_turnout",
              .meaning = "turnout at the last election of the akim as the administration reports it, with those it mobilised; mean over adults of communities that have voted",
              .source = "rural akims since 2021: 79.1%, by oblast 66.5% to 90.9% (verified); never calibrated on",

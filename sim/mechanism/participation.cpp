@@ -54,10 +54,22 @@ class Participation final : public Mechanism {
                    .reads = {"aware", "platform", "access", "propensity", "trace", "duty", "efficacy", "trust", "wish", "norm",
                              "skill", "income", "place_effect", "cohesion", "habitual_norm", "occupation", "sex", "age",
                              "member_of", "lapsed", "joined", "activity", "experience", "usual_experience"},
-                   .writes = {"acted", "online", "last_act"}}) {
+                   .writes = {"acted", "online", "last_act"},
+                   .levers = {"participation.reward if participation.rule=logistic and form.*.standing=false",
+                              "participation.fine if participation.rule=logistic and form.*.standing=false",
+                              "participation.relief if participation.rule=logistic and form.*.standing=false",
+                              "participation.remote if participation.rule=logistic and form.*.standing=false",
+                              "participation.mail if participation.rule=logistic and form.*.standing=false",
+                              "participation.canvass if participation.rule=logistic and form.*.standing=false",
+                              "participation.induce if participation.rule=logistic and form.*.standing=false",
+                              "platform.message if participation.rule=logistic and form.*.standing=false",
+                              "platform.open if participation.rule=logistic and form.*.online=true",
+                              "platform.quality if participation.rule=logistic and form.*.online=true",
+                              "platform.outage if form.*.standing=false"}}) {
     observe({.name = "participation",
              .meaning = "share of adults who took part in anything in the last 52 weeks",
              .source = "D1",
+             .looks_back = 52,
              .residents =
                  [](const World& world, const Block& block, std::size_t, auto took_part, auto adults) {
                    const Residents& r = world.residents();
@@ -72,6 +84,7 @@ class Participation final : public Mechanism {
                .meaning = f == 0 ? "share of adults who took part in person in the last 52 weeks"
                                  : "share of adults who took part online in the last 52 weeks",
                .source = "D1, P4",
+               .looks_back = 52,
                .residents =
                    [f](const World& world, const Block& block, std::size_t, auto took_part, auto adults) {
                      const Residents& r = world.residents();
@@ -83,6 +96,7 @@ class Participation final : public Mechanism {
     observe({.name = "participation_among_residents",
              .meaning = "share of all residents, children too, who took part in anything in the last 52 weeks",
              .source = "D1",
+             .looks_back = 52,
              .residents =
                  [](const World& world, const Block& block, std::size_t, auto took_part, auto all) {
                    for (Vertex i = block.first; i < block.last; ++i) {

@@ -16,7 +16,8 @@ class Publication final : public Mechanism {
                    .source = "MODEL 2",
                    .phase = Phase::publication,
                    .reads = {"aware", "acted", "trust", "platform"},
-                   .writes = {"signal", "shared_trust", "shows"}}) {}
+                   .writes = {"signal", "shared_trust", "shows"},
+                   .levers = {"platform.message"}}) {}
 
   Lever display{*this, {.name = "display", .meaning = "share of platform users who let online friends see what they know of and take part in", .source = "Bond et al. 2012; assumption", .personal = true}, 1.0, {0, 1}};
   Real message_display{*this, {.name = "message_display", .meaning = "share of the users who get the message of lever platform.message who show what they do with its button", .source = "Bond et al. 2012: 20% (recalled)"}, 0.2, {0, 1}};

@@ -38,7 +38,10 @@ class Response final : public Mechanism {
                    .source = "MODEL 6; T3, D2, D9, R1, R6, R7, P1, P2, Q3, Q4",
                    .phase = Phase::response,
                    .reads = {"aware", "acted", "wish", "appeals", "akim_factor", "job_satisfaction", "usual_job_satisfaction", "means", "kind", "community", "members"},
-                   .writes = {"answering", "workload", "answered", "voted", "cofinanced", "given", "watched", "programmes"}}) {
+                   .writes = {"answering", "workload", "answered", "voted", "cofinanced", "given", "watched", "programmes"},
+                   .levers = {"akimat.responsiveness", "akimat.capacity", "akimat.competence", "akimat.autonomy",
+                              "akimat.matching if form.*.decides=funds",
+                              "participation.reward if participation.enabled=true and budget.enabled=true and form.*.standing=false"}}) {
     observe({.name = "answered",
              .meaning = "share of recent matters answered, mean over adults",
              .source = "D3, I1",

@@ -39,7 +39,8 @@ class Revenue final : public Mechanism {
                    .source = "MODEL 9; D4, D6, R2, R8; Zhuravskaya 2000, Buettner 2006, Egger et al. 2010",
                    .phase = Phase::economy,
                    .reads = {"output", "own_effort", "own_share"},
-                   .writes = {"effort", "rate", "own_revenue"}}) {
+                   .writes = {"effort", "rate", "own_revenue"},
+                   .levers = {"tax.*.community", "tax.*.district", "tax.*.region"}}) {
     observe({.name = "effort",
              .meaning = "share of its tax potential that an akimat collects, mean over inhabitants",
              .source = "D4, R2, R8",

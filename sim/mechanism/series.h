@@ -22,6 +22,11 @@ struct SeriesSpec {
   std::string source;
   bool by_form = false;  ///< one series per form of participation
   int window = 1;        ///< weeks summed before the ratio is taken: 52 for things that happen now and then
+  /// Weeks that a value looks back on where it is no sum over a window ("took part in the last 52 weeks").
+  int looks_back = 1;
+  /// The smallest run.scale at which its values are those of the whole country, within a tenth (tests/behaviour/scale.cpp);
+  /// 0: any scale will do.
+  double least_scale = 0;
 
   /// Over residents, the common case: the mean of a column over adults (of its part for `family`, if it has two).
   Column<Share> Residents::* mean = nullptr;
@@ -47,6 +52,8 @@ struct SeriesSpec {
   bool total = false;
 
   [[nodiscard]] bool over_residents() const { return mean != nullptr || residents; }
+  /// Weeks of a run, the warm-up among them, after which the value rests on as many weeks as it says.
+  [[nodiscard]] int weeks_needed() const { return window > looks_back ? window : looks_back; }
 };
 
 }  // namespace kurultai

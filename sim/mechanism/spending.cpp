@@ -38,7 +38,10 @@ class Spending final : public Mechanism {
                    .phase = Phase::economy,
                    .reads = {"wishes", "heard", "took_part", "voted", "watched", "means", "appointed", "area_heard", "area_took_part",
                              "office_competence", "budget_amended", "budget_delay"},
-                   .writes = {"area_proposed", "area_mix", "mix", "match", "loss", "stock", "cofinanced"}}) {
+                   .writes = {"area_proposed", "area_mix", "mix", "match", "loss", "stock", "cofinanced"},
+                   .levers = {"akimat.state_weight", "akimat.autonomy", "akimat.oversight", "akimat.audit",
+                              "akimat.openness", "akimat.capital if form.*.decides=budget",
+                              "akimat.participatory_share if form.*.decides=budget"}}) {
     observe({.name = "match", .meaning = "agreement of spending with residents' wishes, mean over adults", .source = "I1, D2, T3", .community = over_adults(&Akimats::match)});
     observe({.name = "loss", .meaning = "share of spending that is lost, mean over adults", .source = "R3, Olken 2007", .community = over_adults(&Akimats::loss)});
     const auto saved = [this](std::size_t part) {

@@ -39,7 +39,8 @@ class StaffOfAkimats final : public Mechanism {
                    .reads = {"workload", "trusted", "age", "occupation", "adults"},
                    .writes = {"job_satisfaction", "usual_job_satisfaction", "office_satisfaction", "post_level", "post_place",
                               "post_resident", "post_satisfaction"},
-                   .adds = {"digital_competence"}}) {
+                   .adds = {"digital_competence"},
+                   .levers = {"akimat.autonomy", "akimat.capacity"}}) {
     observe({.name = "job_satisfaction",
              .meaning = "job satisfaction of staff of communities' akimats, mean over adults whom they serve",
              .source = "Q3",

@@ -46,6 +46,7 @@ class Training final : public Mechanism {
     observe({.name = "visited",
              .meaning = "share of communities that a mobile group visited in the last 52 weeks",
              .source = "R6",
+             .looks_back = 52,
              .community = [this](const World& world, std::size_t c, std::size_t) {
                return SeriesSpec::Ratio{visited_[c] != never && tick(world) - visited_[c] < 52 ? 1.0 : 0.0, 1.0};
              }});

@@ -30,7 +30,8 @@ class Transfers final : public Mechanism {
                    .source = "MODEL 9; D4, D5, P8, R2, R8",
                    .phase = Phase::economy,
                    .reads = {"own_revenue", "lsg_index"},
-                   .writes = {"transfers"}}) {}
+                   .writes = {"transfers"},
+                   .levers = {"akimat.resources"}}) {}
 
   Lever equalisation{*this, {.name = "equalisation", .symbol = "eq", .meaning = "share of what a budget lacks that it is given", .source = "D4, P8; the law's general transfers: all"}, 1.0, {0, 1}};
   Lever withdrawal{*this, {.name = "withdrawal", .symbol = "wd", .meaning = "share of what a budget has over its need that is taken", .source = "D4, R2; the law's withdrawals: all"}, 1.0, {0, 1}};

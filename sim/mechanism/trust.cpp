@@ -24,7 +24,8 @@ class Trust final : public Mechanism {
                    .source = "MODEL 7; T3, D3, R4; DeGroot 1974",
                    .phase = Phase::experience,
                    .reads = {"satisfaction", "answered", "answering", "shared_trust"},
-                   .writes = {"trust", "trust_level", "trusted"}}) {
+                   .writes = {"trust", "trust_level", "trusted"},
+                   .levers = {"akimat.openness"}}) {
     observe({.name = "trust",
              .meaning = "mean trust of adults in the local akim",
              .source = "I1",

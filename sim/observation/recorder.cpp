@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/labels.h"
 #include "base/parallel.h"
 
 namespace kurultai {
@@ -89,10 +90,14 @@ std::array<std::uint8_t, stratum_dimensions> strata_of(std::uint16_t kind) {
   return strata_of_kind;
 }
 
-Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings) {
+Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings,
+                   std::span<const Watched> watched) {
   const Country& country = world.society.country;
-  for (std::size_t f = 0; f < world.forms.size(); ++f)
-    form_names_.push_back(world.forms[f].title.value().empty() ? world.forms.key(f) : world.forms[f].title.value());
+  for (std::size_t f = 0; f < world.forms.size(); ++f) {
+    form_keys_.push_back(world.forms.key(f));
+    form_names_.push_back(world.forms[f].title.value().empty() ? form_keys_.back() : world.forms[f].title.value());
+  }
+  form_names_ = told_apart(std::move(form_names_), {}, form_keys_);
   cells_of_.resize(country.communities.size());
   const auto wanted = [&](const char* name) {
     const auto& list = settings.levels.value();
@@ -127,7 +132,7 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
     if (!kept.empty() && std::find(kept.begin(), kept.end(), spec->name) == kept.end()) continue;
     const std::size_t forms = spec->by_form ? form_names_.size() : 1;
     for (std::size_t f = 0; f < forms; ++f) {
-      Channel channel{.spec = spec, .form = f, .week = {}, .window = {}, .ring = {}, .ratio = {}, .recorded = {}};
+      Channel channel{.spec = spec, .form = f, .week = {}, .window = {}, .ring = {}, .ratio = {}, .recorded = {}, .weekly = {}, .watched = {}};
       const std::size_t cells = arm_first_ + arms_.size();
       if (spec->over_residents()) {
         channel.week.resize(cells);
@@ -139,6 +144,15 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
         channel.ratio.resize(cells);
       }
       channel.recorded.resize(levels_.size());
+      channel.weekly.resize(levels_.size());
+      channel.watched.resize(levels_.size());
+      for (std::size_t l = 0; l < levels_.size(); ++l) {
+        const Level& level = levels_[l];
+        if (level.every == 1 || std::none_of(watched.begin(), watched.end(), [&](const Watched& w) { return w.level == level.name && w.series == spec->name; })) continue;
+        channel.watched[l] = 1;
+        channel.always = true;
+        channel.strata_always = channel.strata_always || level.name == "stratum";
+      }
       channels_.push_back(std::move(channel));
     }
   }
@@ -175,17 +189,19 @@ void Recorder::observe(const World& world) {
   for (const Level& level : levels_)
     if (world.week >= 0 && world.week % level.every == 0) (level.name == "stratum" ? strata_due : recorded) = true;
   sum_residents(world, recorded || strata_due, strata_due);
-  if (recorded || strata_due) sum_communities(world);
+  sum_communities(world, recorded || strata_due);
   if (world.week >= 0) record(world);
 }
 
 void Recorder::state(Archive& archive) {
+  archive("weeks", weeks_);
   for (Level& level : levels_) archive("weeks by " + level.name, level.weeks);
   for (Channel& channel : channels_) {
     const std::string name = channel.spec->name + (channel.spec->by_form ? " of form " + std::to_string(channel.form) : "");
     archive(name + ": window", std::span(channel.window));
     archive(name + ": ring", std::span(channel.ring));
     archive(name + ": recorded", channel.recorded);
+    archive(name + ": weekly", channel.weekly);
   }
 }
 
@@ -204,14 +220,14 @@ void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, 
     const SeriesSpec& spec = *channels_[k].spec;
     if (!spec.over_residents()) continue;
     const bool windowed = spec.window > 1;
-    const bool by_stratum = wants_strata_ && (windowed || strata_due);
+    const bool by_stratum = wants_strata_ && (windowed || strata_due || channels_[k].strata_always);
     bool counted = false;
     by_arm.assign(arms_.size(), {});
     for (std::size_t b = from; b < to; ++b) {
       const Block& block = world.blocks[b];
       Sum& sum = block_sums_[b * channels_.size() + k];
       sum = {};
-      if (!windowed && !due) continue;
+      if (!windowed && !due && !channels_[k].always) continue;
       if (spec.happens && !spec.happens(world, block.community, channels_[k].form)) continue;
       const std::size_t n = block.size();
       numerator.resize(n);
@@ -293,9 +309,9 @@ void Recorder::sum_residents(const World& world, bool due, bool strata_due) {
   }
 }
 
-void Recorder::sum_communities(const World& world) {
+void Recorder::sum_communities(const World& world, bool due) {
   for (Channel& channel : channels_) {
-    if (channel.spec->over_residents()) continue;
+    if (channel.spec->over_residents() || !(due || channel.always)) continue;
     std::fill(channel.ratio.begin(), channel.ratio.end(), SeriesSpec::Ratio{});
     if (channel.spec->group) {
       for (std::size_t cell = 0; cell < cells_; ++cell) {
@@ -314,38 +330,51 @@ void Recorder::sum_communities(const World& world) {
   }
 }
 
+double Recorder::value(const World& world, const Channel& channel, std::size_t cell) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const SeriesSpec& spec = *channel.spec;
+  if (world.tick() + 1 < static_cast<std::uint32_t>(spec.weeks_needed())) return none;  // it would look back on less than it says
+  double numerator = 0;
+  double denominator = 0;
+  if (spec.over_residents()) {
+    const Sum& sum = spec.window > 1 ? channel.window[cell] : channel.week[cell];
+    numerator = static_cast<double>(sum.numerator) * (spec.mean != nullptr ? 1.0 / 65535.0 : 1.0);
+    denominator = static_cast<double>(sum.denominator);
+  } else {
+    numerator = channel.ratio[cell].numerator;
+    denominator = channel.ratio[cell].denominator;
+  }
+  return spec.total ? numerator : denominator > 0 ? numerator / denominator : none;
+}
+
 void Recorder::record(const World& world) {
+  weeks_ = world.week + 1;
   for (std::size_t l = 0; l < levels_.size(); ++l) {
     Level& level = levels_[l];
-    if (world.week % level.every != 0) continue;
-    level.weeks.push_back(world.week);
+    const bool kept = world.week % level.every == 0;
+    if (kept) level.weeks.push_back(world.week);
     for (Channel& channel : channels_) {
-      const SeriesSpec& spec = *channel.spec;
+      if (!kept && channel.watched[l] == 0) continue;
       for (std::size_t cell = level.first; cell < level.first + level.cells; ++cell) {
-        double numerator = 0;
-        double denominator = 0;
-        if (spec.over_residents()) {
-          const Sum& sum = spec.window > 1 ? channel.window[cell] : channel.week[cell];
-          numerator = static_cast<double>(sum.numerator) * (spec.mean != nullptr ? 1.0 / 65535.0 : 1.0);
-          denominator = static_cast<double>(sum.denominator);
-        } else {
-          numerator = channel.ratio[cell].numerator;
-          denominator = channel.ratio[cell].denominator;
-        }
-        const double value = spec.total ? numerator : denominator > 0 ? numerator / denominator : std::numeric_limits<double>::quiet_NaN();
-        channel.recorded[l].push_back(static_cast<float>(value));
+        const auto x = static_cast<float>(value(world, channel, cell));
+        if (kept) channel.recorded[l].push_back(x);
+        if (channel.watched[l] != 0) channel.weekly[l].push_back(x);
       }
     }
   }
 }
 
-std::vector<Coordinate> Recorder::coordinates(const World& world, const Level& level) const {
+std::vector<Coordinate> Recorder::coordinates(const World& world, const Level& level, std::vector<std::int32_t> weeks) const {
   std::vector<Coordinate> list;
-  list.push_back({"week", {"week"}, level.weeks, "1", "weeks since the end of the warm-up", "design", {}});
+  list.push_back({"week", {"week"}, std::move(weeks), "1", "weeks since the end of the warm-up", "design", {}});
   const Country& country = world.society.country;
   std::vector<std::string> labels;
+  std::vector<std::string> codes;
   if (level.name == "region")
-    for (const Region& region : country.regions) labels.push_back(region.name);
+    for (const Region& region : country.regions) {
+      labels.push_back(region.name);
+      codes.push_back(region.code);
+    }
   if (level.name == "district")
     for (const District& district : country.districts) labels.push_back(district.code);
   if (level.name == "community")
@@ -355,36 +384,49 @@ std::vector<Coordinate> Recorder::coordinates(const World& world, const Level& l
     for (const Stratum& stratum : strata()) labels.push_back(stratum.label);
   if (level.name == "arm")
     for (const Arm& arm : arms_) labels.push_back(arm.label);
+  labels = told_apart(std::move(labels), {}, codes);
   if (!labels.empty()) list.push_back({level.name, {level.name}, labels, "1", "label of each " + level.name, level.name == "arm" ? "design" : "census", {}});
   if (!form_names_.empty()) list.push_back({"form", {"form"}, form_names_, "1", "form of participation", "scenario", {}});
+  return list;
+}
+
+std::vector<Variable> Recorder::variables(std::size_t l, std::vector<std::vector<float>> Channel::* values) const {
+  const Level& level = levels_[l];
+  const bool watched = values == &Channel::weekly;
+  std::vector<Variable> list;
+  for (std::size_t k = 0; k < channels_.size(); ++k) {
+    const SeriesSpec& spec = *channels_[k].spec;
+    if ((level.name == "stratum" || level.name == "arm") && !spec.over_residents()) continue;
+    if (channels_[k].form != 0 || (watched && channels_[k].watched[l] == 0)) continue;
+    Variable variable{spec.name, {"week"}, (channels_[k].*values)[l], spec.unit, spec.meaning, spec.source};
+    if (level.name != "nation") variable.dimensions.push_back(level.name);
+    if (spec.weeks_needed() > 1) variable.facts[fact::weeks_needed] = std::int64_t{spec.weeks_needed()};
+    if (spec.least_scale > 0) variable.facts[fact::least_scale] = spec.least_scale;
+    if (spec.by_form) {
+      const std::size_t forms = form_names_.size();
+      const std::size_t points = (channels_[k].*values)[l].size();
+      std::vector<float> by_form(points * forms);
+      for (std::size_t f = 0; f < forms; ++f)
+        for (std::size_t p = 0; p < points; ++p) by_form[p * forms + f] = (channels_[k + f].*values)[l][p];
+      variable.dimensions.push_back("form");
+      variable.values = std::move(by_form);
+      variable.coordinates = {"form_key"};
+    }
+    list.push_back(std::move(variable));
+  }
   return list;
 }
 
 std::vector<Group> Recorder::groups(const World& world) const {
   std::vector<Group> all;
   const Country& country = world.society.country;
+  const Variable form_key{"form_key", {"form"}, form_keys_, "1", "name of the form in the scenario", "scenario"};
+  std::vector<std::int32_t> weeks(static_cast<std::size_t>(weeks_));
+  std::iota(weeks.begin(), weeks.end(), 0);
   for (std::size_t l = 0; l < levels_.size(); ++l) {
     const Level& level = levels_[l];
-    Group group{"series/" + level.name, "time series by " + level.name, coordinates(world, level), {}};
-    std::vector<std::string> dimensions = {"week"};
-    if (level.name != "nation") dimensions.push_back(level.name);
-    for (std::size_t k = 0; k < channels_.size(); ++k) {
-      const SeriesSpec& spec = *channels_[k].spec;
-      if ((level.name == "stratum" || level.name == "arm") && !spec.over_residents()) continue;
-      if (!spec.by_form) {
-        group.variables.push_back({spec.name, dimensions, channels_[k].recorded[l], spec.unit, spec.meaning, spec.source, {}});
-        continue;
-      }
-      if (channels_[k].form != 0) continue;
-      std::vector<std::string> with_form = dimensions;
-      with_form.push_back("form");
-      const std::size_t forms = form_names_.size();
-      const std::size_t points = channels_[k].recorded[l].size();
-      std::vector<float> values(points * forms);
-      for (std::size_t f = 0; f < forms; ++f)
-        for (std::size_t p = 0; p < points; ++p) values[p * forms + f] = channels_[k + f].recorded[l][p];
-      group.variables.push_back({spec.name, with_form, values, spec.unit, spec.meaning, spec.source, {}});
-    }
+    Group group{"series/" + level.name, "time series by " + level.name, coordinates(world, level, level.weeks), variables(l, &Channel::recorded)};
+    if (!form_keys_.empty()) group.variables.push_back(form_key);
     const auto describe = [&](const char* name, Values values, const char* unit, const char* meaning, std::vector<std::string> flags = {}) {
       group.variables.push_back({name, {level.name}, std::move(values), unit, meaning, "census", std::move(flags)});
     };
@@ -396,6 +438,16 @@ std::vector<Group> Recorder::groups(const World& world) const {
       for (const Community& community : country.communities) population[community.region] += community.population;
       describe("region_code", codes, "1", "code of the region");
       describe("population", population, "people", "official population, at scale 1");
+    }
+    if (level.name == "district") {
+      std::vector<std::string> names;
+      std::vector<std::string> regions;
+      for (const District& district : country.districts) {
+        names.push_back(district.name);
+        regions.push_back(country.regions[district.region].name);
+      }
+      describe("district_name", names, "1", "name of the district");
+      describe("district_region", regions, "1", "region it belongs to");
     }
     if (level.name == "community") {
       std::vector<std::string> names;
@@ -438,6 +490,10 @@ std::vector<Group> Recorder::groups(const World& world) const {
       describe("part", parts, "1", "part in the trial");
     }
     all.push_back(std::move(group));
+    std::vector<Variable> weekly = variables(l, &Channel::weekly);
+    for (Variable& variable : weekly) variable.coordinates.clear();
+    if (!weekly.empty())
+      all.push_back({"weekly/" + level.name, "what is watched by " + level.name, coordinates(world, level, weeks), std::move(weekly)});
   }
   return all;
 }

@@ -48,10 +48,18 @@ std::uint16_t kind_of(const Residents& residents, std::size_t i);
 /// The strata of a kind: indices into strata(), one a dimension.
 std::array<std::uint8_t, stratum_dimensions> strata_of(std::uint16_t kind);
 
+/// A series of a level that is also recorded every week, whatever `every` says: measures look at what happened, not at
+/// what is kept.
+struct Watched {
+  std::string level;
+  std::string series;
+};
+
 class Recorder {
  public:
-  /// `series` point into mechanisms that outlive the recorder.
-  Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings);
+  /// `series` point into mechanisms that outlive the recorder. Of `watched` those that are recorded at all count.
+  Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings,
+           std::span<const Watched> watched = {});
 
   /// Takes in the week that `world` has just finished; weeks of the warm-up only fill the windows.
   void observe(const World& world);
@@ -59,7 +67,8 @@ class Recorder {
   /// Windows and all that was recorded, for checkpoints. Sums of a week are made anew in each.
   void state(Archive& archive);
 
-  /// Everything recorded, as groups "series/nation", "series/region" ...
+  /// Everything recorded, as groups "series/nation", "series/region" ..., and what is watched and not kept every week as
+  /// "weekly/nation" ... Weeks of a run that are fewer than a value looks back on are NaN.
   [[nodiscard]] std::vector<Group> groups(const World& world) const;
 
  private:
@@ -100,6 +109,10 @@ class Recorder {
     std::vector<Sum> ring;     ///< [week mod window][cell]
     std::vector<SeriesSpec::Ratio> ratio;  ///< by cell, for series over communities
     std::vector<std::vector<float>> recorded;  ///< by level: [week][cell]
+    std::vector<std::vector<float>> weekly;    ///< the same of every week, where it is watched and not kept so
+    std::vector<std::uint8_t> watched;         ///< by level: whether `weekly` is filled
+    bool always = false;        ///< watched at some level: due every week
+    bool strata_always = false; ///< watched by stratum
   };
 
   void sum_residents(const World& world, bool due, bool strata_due);
@@ -108,9 +121,13 @@ class Recorder {
   /// Adds a block's residents, each with what it adds to a series, to the arms they are in.
   void add_to_arms(const World& world, const Block& block, std::span<const std::uint32_t> numerator,
                    std::span<const std::uint32_t> denominator, std::span<Sum> by_arm) const;
-  void sum_communities(const World& world);
+  void sum_communities(const World& world, bool due);
   void record(const World& world);
-  [[nodiscard]] std::vector<Coordinate> coordinates(const World& world, const Level& level) const;
+  /// This week's value of a channel in a cell.
+  [[nodiscard]] static double value(const World& world, const Channel& channel, std::size_t cell);
+  /// The series of a level, each with what `Channel::recorded` or `Channel::weekly` holds.
+  [[nodiscard]] std::vector<Variable> variables(std::size_t level, std::vector<std::vector<float>> Channel::* values) const;
+  [[nodiscard]] std::vector<Coordinate> coordinates(const World& world, const Level& level, std::vector<std::int32_t> weeks) const;
 
   std::vector<Level> levels_;
   std::vector<Channel> channels_;
@@ -127,7 +144,9 @@ class Recorder {
   std::vector<Sum> stratum_sums_;    ///< [channel][stratum]
   std::vector<Sum> arm_sums_;        ///< [channel][arm]
   std::mutex guard_;                 ///< of stratum_sums_ and arm_sums_
-  std::vector<std::string> form_names_;
+  std::vector<std::string> form_names_;   ///< titles, told apart
+  std::vector<std::string> form_keys_;
+  std::int32_t weeks_ = 0;                ///< recorded so far
 };
 
 }  // namespace kurultai

@@ -94,9 +94,13 @@ void check(const Group& group, const Variable& variable, bool is_coordinate, boo
   };
   keep(!variable.name.empty() && variable.name.find('/') == std::string::npos,
        "a name is not empty and has no '/'");
-  if (is_coordinate)
+  if (is_coordinate) {
     keep(variable.dimensions == std::vector<std::string>{variable.name},
          "a coordinate is a variable over itself");
+    if (const auto* labels = std::get_if<std::vector<std::string>>(&variable.values))
+      keep(std::set<std::string>(labels->begin(), labels->end()).size() == labels->size(),
+           "no two labels of a coordinate are alike");
+  }
   std::size_t size = 1;
   for (const std::string& dimension : variable.dimensions) {
     const Coordinate* coordinate = group.coordinate(dimension);
@@ -177,6 +181,12 @@ std::string text_attribute(const Result& result, const std::string& name) {
   const auto found = result.attributes.find(name);
   const auto* text = found == result.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
   return text == nullptr ? "" : *text;
+}
+
+void add_notes(Result& result, const std::vector<std::string>& notes) {
+  std::string text;
+  for (const std::string& note : notes) text += (text.empty() ? "" : "\n") + note;
+  if (!text.empty()) result.attributes[notes_attribute] = text;
 }
 
 bool is_sweep(const Result& result) {

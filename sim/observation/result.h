@@ -14,6 +14,8 @@ namespace kurultai {
 using Values = std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>,
                             std::vector<std::int64_t>, std::vector<std::uint8_t>, std::vector<std::string>>;
 
+using Attribute = std::variant<std::string, std::int64_t, double>;
+
 /// A named array over named dimensions, with its unit and its meaning.
 struct Variable {
   std::string name;
@@ -26,7 +28,28 @@ struct Variable {
   /// Variables of the same group that label this one besides its dimensions (a point's reach and scale): CF's
   /// attribute `coordinates`, of which xarray makes coordinates.
   std::vector<std::string> coordinates = {};
+  /// What a reader should know of its values: `variable_facts`. Outside the digest.
+  std::map<std::string, Attribute> facts = {};
 };
+
+/// Attributes that a variable may have besides its description.
+namespace fact {
+/// Of a series: weeks that a value looks back on (52: "in the last 52 weeks"). Whole.
+inline constexpr const char* weeks_needed = "weeks_needed";
+/// Of a series: the smallest run.scale at which it may be read. Real; none: any.
+inline constexpr const char* least_scale = "least_scale";
+/// Of a measure, whole numbers: the first and last week that it looks at; how many of them are left out, since values would look
+/// back on fewer weeks than they say; how many lie before the policies' full effect; and the first week that shows it.
+inline constexpr const char* first_week = "first_week";
+inline constexpr const char* last_week = "last_week";
+inline constexpr const char* weeks_left_out = "weeks_left_out";
+inline constexpr const char* weeks_before_effect = "weeks_before_effect";
+inline constexpr const char* full_effect = "full_effect";
+/// Of a measure: run.scale of the runs. Real.
+inline constexpr const char* scale = "scale";
+}  // namespace fact
+inline constexpr const char* variable_facts[] = {fact::weeks_needed,   fact::least_scale,         fact::first_week,  fact::last_week,
+                                                 fact::weeks_left_out, fact::weeks_before_effect, fact::full_effect, fact::scale};
 
 /// A dimension and its labels: a variable over itself. Written as an HDF5 dimension scale.
 using Coordinate = Variable;
@@ -42,8 +65,6 @@ struct Group {
   [[nodiscard]] const Variable* variable(const std::string& name) const;
 };
 
-using Attribute = std::variant<std::string, std::int64_t, double>;
-
 /// A whole result file. `provenance` (host, date, threads, duration) stays outside the digest.
 struct Result {
   std::map<std::string, Attribute> attributes;  ///< format_version, kurultai_version, scenario, seed, ...
@@ -52,6 +73,11 @@ struct Result {
 
   [[nodiscard]] const Group* group(const std::string& path) const;
 };
+
+/// The root attribute with what a reader should know before quoting a number, a line each; none: nothing.
+inline constexpr const char* notes_attribute = "notes";
+/// Writes that attribute.
+void add_notes(Result& result, const std::vector<std::string>& notes);
 
 /// The format of result files that this program writes: attribute `format_version`. It only grows.
 inline constexpr std::int64_t result_format_version = 1;
@@ -63,7 +89,7 @@ std::size_t size_of(const Values& values);
 std::string flag_word(const std::string& meaning);
 
 /// Throws std::logic_error naming the array if `result` breaks its own rules: a coordinate is a variable over
-/// itself, names are unique in a group, every dimension has a coordinate of the same group, and there are as
+/// itself, its labels are different where they are texts, names are unique in a group, every dimension has a coordinate of the same group, and there are as
 /// many values as the dimensions say; auxiliary coordinates are variables of the same group.
 void check(const Result& result);
 

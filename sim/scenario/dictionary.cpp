@@ -45,11 +45,14 @@ std::string wrapped(const std::string& text) {
   return line.empty() ? out : out + std::string(indent, ' ') + line + '\n';
 }
 
-/// What is described: sections in their order, then a specimen of each collection.
+/// What is described: sections in their order, then of each collection the entries that there are, or else a specimen.
 struct Chapters {
   explicit Chapters(const Registry& registry) {
     all.assign(registry.sections().begin(), registry.sections().end());
     for (const AnyCollection* collection : registry.collections()) {
+      const std::vector<Section*> entries = collection->entries();
+      all.insert(all.end(), entries.begin(), entries.end());
+      if (!entries.empty()) continue;
       specimens.push_back(collection->specimen());
       all.push_back(specimens.back().get());
     }

@@ -190,12 +190,30 @@ void check_targets(const Collection<PolicySpec>& policies, const KnownTargets& k
                            did_you_mean(nearest(target, there), there.size() <= 12 ? "there are: " + listed(there) : ""));
     }
   };
+  // Places by code, then name, one after the other: a name that several have means none of them, unless regions tell which.
+  const auto single = [&](const PolicySpec& policy, const Texts& targets, const std::vector<std::string>& there) {
+    if (&targets != &policy.regions && !policy.regions.value().empty()) return;
+    for (const std::string& target : targets.value()) {
+      std::vector<std::string> codes;
+      bool is_code = false;
+      for (std::size_t k = 0; k + 1 < there.size(); k += 2) {
+        is_code = is_code || there[k] == target;
+        if (there[k + 1] == target) codes.push_back(there[k]);
+      }
+      if (is_code || codes.size() < 2) continue;
+      throw scenario_error(source.place_of(targets.path()), fmt::format("{}: {} names no single place", targets.path(), to_toml(target)),
+                           fmt::format("{} are called so", codes.size()), "choose by code: " + listed(codes));
+    }
+  };
   constexpr const char* no_place = "the society has none of that code or name";
   for (std::size_t k = 0; k < policies.size(); ++k) {
     check(policies[k].regions, known.regions, "place", no_place);
     check(policies[k].districts, known.districts, "place", no_place);
     check(policies[k].types, known.types, "place", no_place);
     check(policies[k].communities, known.communities, "place", no_place);
+    single(policies[k], policies[k].regions, known.regions);
+    single(policies[k], policies[k].districts, known.districts);
+    single(policies[k], policies[k].communities, known.communities);
     check(policies[k].education, known.education, "education", "residents have none of that name");
     check(policies[k].occupations, known.occupations, "occupation", "residents have none of that name");
   }

@@ -545,6 +545,33 @@ Section* AnyCollection::find(const std::string& key) const {
   return nullptr;
 }
 
+std::string key_named(const AnyCollection& collection, const std::string& name, const std::string& title, const std::string& place) {
+  if (name.empty() || collection.find(name) != nullptr) return name;
+  std::vector<std::string> keys;
+  for (const Section* entry : collection.entries()) {
+    const auto* field = dynamic_cast<const Text*>(entry->field(title));
+    if (field != nullptr && field->value() == name) keys.push_back(collection.key_of_entry(*entry));
+  }
+  if (keys.empty()) return name;
+  if (keys.size() == 1) return keys.front();
+  std::string list;
+  for (const std::string& key : keys) list += (list.empty() ? "" : ", ") + key;
+  throw scenario_error(place, fmt::format("'{}' names no single {}", name, collection.name()),
+                       fmt::format("it is the {} of {} of them", title, keys.size()), "name it by its key: " + list);
+}
+
+void use_key(Text& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source) {
+  const std::string why = field.set(key_named(collection, field.value(), title, source.place_of(field.path())));
+  ensure(why.empty(), "a key is a text");
+}
+
+void use_keys(Texts& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source) {
+  std::vector<std::string> keys;
+  for (const std::string& name : field.value()) keys.push_back(key_named(collection, name, title, source.place_of(field.path())));
+  const std::string why = field.set(keys);
+  ensure(why.empty(), "keys are texts");
+}
+
 Field* Registry::find(const std::string& path) const {
   const std::size_t dot = path.rfind('.');
   if (dot == std::string::npos) return nullptr;

@@ -106,6 +106,15 @@ class Registry {
   std::vector<AnyCollection*> collections_;
 };
 
+struct ScenarioSource;
+
+/// The key in `collection` that `name` means: a key itself, else that of the entry whose field `title` says so; `name` where
+/// there is none. Throws scenario_error at `place`, with the keys, if several entries have that title.
+std::string key_named(const AnyCollection& collection, const std::string& name, const std::string& title, const std::string& place);
+/// The same for what a field holds: a name, or a list of them. Entries may be called by key or title; keys are what is kept.
+void use_key(Text& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source);
+void use_keys(Texts& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source);
+
 /// Where a scenario came from.
 struct ScenarioSource {
   std::filesystem::path path;

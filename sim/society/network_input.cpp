@@ -14,6 +14,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/labels.h"
 #include "base/nearest.h"
 #include "society/synthesis_institutions.h"
 #include "society/synthesis_networks.h"
@@ -183,6 +184,15 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
   for (const std::string& region : regions.list()) {
     places.country.regions.push_back({.code = named(region, "region"), .name = named(region, "region")});
   }
+  const auto code = [](auto& list, const std::vector<std::string>& codes) {
+    for (std::size_t k = 0; k < list.size(); ++k) list[k].code = codes[k];
+  };
+  const auto names = [](const auto& list) {
+    std::vector<std::string> of;
+    for (const auto& place : list) of.push_back(place.name);
+    return of;
+  };
+  code(places.country.regions, told_apart(names(places.country.regions), {}, {}));
   // Districts are renumbered by region, so that communities are sorted by both.
   std::vector<std::uint32_t> number(district_names.size(), 0);
   std::vector<bool> seen(district_names.size(), false);
@@ -190,7 +200,7 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
     if (!seen[district]) {
       seen[district] = true;
       number[district] = static_cast<std::uint32_t>(places.country.districts.size());
-      places.country.districts.push_back({.code = named(district_names[district], "district"),
+      places.country.districts.push_back({.code = {},
                                           .name = named(district_names[district], "district"),
                                           .region = static_cast<std::uint32_t>(region)});
     }
@@ -202,6 +212,9 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
     places.country.communities.push_back(std::move(community));
     places.rows.push_back(std::move(found[c].rows));
   }
+  std::vector<std::string> of_districts;
+  for (const District& district : places.country.districts) of_districts.push_back(places.country.regions[district.region].code);
+  code(places.country.districts, told_apart(names(places.country.districts), of_districts, {}));
   return places;
 }
 

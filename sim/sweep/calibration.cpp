@@ -292,6 +292,7 @@ class Search {
     file.attributes["effective_sample_size"] = report.ess;
     file.attributes["runs"] = static_cast<std::int64_t>(report.finished + report.failed);
     file.attributes["failed_runs"] = static_cast<std::int64_t>(report.failed);
+    add_notes(file, calibration_.remarks);
 
     const auto numbers = [](std::size_t n) {
       std::vector<std::int32_t> list(n);
@@ -385,7 +386,7 @@ Calibration::Calibration(const std::filesystem::path& file, std::span<const std:
   check();
 }
 
-void Calibration::check() const {
+void Calibration::check() {
   const ScenarioSource& source = sweep.source;
   std::vector<std::string> names;
   std::set<std::string> taken = {"sample", "weight", "distance"};
@@ -424,7 +425,8 @@ void Calibration::check() const {
   const std::vector<Particle> first = first_generation();
   const Task task = tasks(first[0], 0, 0)[0];
   const Result outline = sweep.experiment().outline(task.settings, task.luck);
-  for (std::size_t m = 0; m < sweep.measures.size(); ++m) measured(sweep.measures[m], sweep.measures.key(m), outline, source.place_of(sweep.measures[m].name()));
+  sweep.watch_measures();
+  remarks = check_measures(sweep.measures, source, sweep.experiment(), outline, first.size(), [&](std::size_t k) { return tasks(first[k], 0, k)[0].settings; });
 }
 
 std::size_t Calibration::kept() const { return static_cast<std::size_t>(static_cast<double>(particles()) * calibration.keep); }

@@ -94,8 +94,10 @@ class Calibration {
   [[nodiscard]] double number_at(std::size_t a, double u) const;
   [[nodiscard]] Value value_at(std::size_t a, double u) const;
 
+  std::vector<std::string> remarks;  ///< what readers of the measures should know
+
  private:
-  void check() const;
+  void check();
 };
 
 /// What is known about a parameter afterwards.

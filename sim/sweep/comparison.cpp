@@ -119,7 +119,12 @@ Result run_of_sweep(const Result& sweep, std::size_t point, std::size_t replicat
       if (coordinate.name != "point" && coordinate.name != "replicate") part.coordinates.push_back(coordinate);
     }
     for (const Variable& variable : group.variables) {
-      if (variable.dimensions.size() < 2 || variable.dimensions[0] != "point" || variable.dimensions[1] != "replicate") continue;
+      if (variable.dimensions.empty() || variable.dimensions[0] != "point") {  // labels: the same in all runs
+        part.variables.push_back(variable);
+        part.variables.back().coordinates.clear();
+        continue;
+      }
+      if (variable.dimensions.size() < 2 || variable.dimensions[1] != "replicate") continue;
       Variable own = variable;
       own.dimensions.erase(own.dimensions.begin(), own.dimensions.begin() + 2);
       own.coordinates.clear();
@@ -144,7 +149,7 @@ PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t repli
   PairedRuns pairs;
   const auto condense = [](const Task&, Result& result) {
     result.attributes.erase("scenario");
-    std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("series/", 0) != 0; });
+    std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("weekly/", 0) != 0; });
   };
   const auto run_side = [&](const Experiment& experiment, Side& side, std::uint64_t which) {
     std::vector<Task> tasks;
@@ -180,10 +185,10 @@ PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t repli
   return pairs;
 }
 
-Sample sample_of(const Side& side, const MeasureSpec& spec, const std::string& key) {
+Sample sample_of(const Side& side, const MeasureSpec& spec, const std::string& key, const std::vector<double>* common) {
   Sample sample;
   sample.luck = side.luck;
-  for (const Result& run : side.runs) sample.values.push_back(run.groups.empty() ? nan : measured(spec, key, run, side.name));
+  for (const Result& run : side.runs) sample.values.push_back(run.groups.empty() ? nan : measured(spec, key, run, side.name, common));
   return sample;
 }
 

@@ -73,7 +73,7 @@ struct PairedRuns {
 PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed, RunStore& store,
                      const RunnerOptions& options, SweepProgress& progress);
 
-/// `spec` in every run of `side`. Throws scenario_error if the runs do not have it.
-Sample sample_of(const Side& side, const MeasureSpec& spec, const std::string& key);
+/// `spec` in every run of `side`, over the weeks in `common` if it is given. Throws scenario_error if the runs do not have it.
+Sample sample_of(const Side& side, const MeasureSpec& spec, const std::string& key, const std::vector<double>* common = nullptr);
 
 }  // namespace kurultai

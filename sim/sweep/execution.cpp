@@ -84,18 +84,12 @@ bool is_complete(const Sweep& sweep, const fs::path& out) {
 
 fs::path runs_folder(const fs::path& out) { return fs::path(out).replace_extension(".runs"); }
 
-void check_outline(Sweep& sweep) {
+std::vector<std::string> check_outline(Sweep& sweep) {
   const Result outline = sweep.experiment().outline(sweep.settings(0), sweep.luck({0, 0}));
-  default_measures(sweep.measures, outline);
-  for (std::size_t m = 0; m < sweep.measures.size(); ++m)
-    measured(sweep.measures[m], sweep.measures.key(m), outline, sweep.source.place_of(sweep.measures[m].name()));
-  const auto* weeks = dynamic_cast<const Whole*>(sweep.experiment().parameters().find("run.weeks"));
-  bool moved = weeks == nullptr;
-  for (std::size_t a = 0; a < sweep.axes.size(); ++a) moved = moved || sweep.axes[a].path.value() == "run.weeks";
-  for (std::size_t m = 0; !moved && m < sweep.measures.size(); ++m)
-    if (sweep.measures[m].first >= *weeks)
-      throw scenario_error(sweep.source.place_of(sweep.measures[m].first.path()), fmt::format("measure '{}' begins in week {}", sweep.measures.key(m), sweep.measures[m].first.value()),
-                           fmt::format("the runs end with week {}", *weeks - 1), "a negative first counts from the end");
+  default_measures(sweep.measures, outline, sweep.experiment().course(sweep.settings(0), "nation"));
+  sweep.watch_measures();
+  std::vector<std::string> list = check_measures(sweep.measures, sweep.source, sweep.experiment(), outline, sweep.points(),
+                                                 [&](std::size_t p) { return sweep.settings(p); });
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const std::string& name = sweep.axes.key(a);
     bool taken = sweep.measures.find(name) != nullptr;
@@ -105,6 +99,7 @@ void check_outline(Sweep& sweep) {
       throw scenario_error(sweep.source.place_of(sweep.axes[a].name()), fmt::format("an axis cannot be called '{}'", name),
                            "the result has something else of that name", fmt::format("call it [axis.{}_level]", name));
   }
+  return list;
 }
 
 std::vector<Task> first_tasks(const Sweep& sweep, Shard shard) {
@@ -181,7 +176,7 @@ std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measur
 ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProgress& progress) {
   ExecutionReport report;
   prepare_output(options.out);
-  check_outline(sweep);
+  for (const std::string& remark : check_outline(sweep)) progress.say("note: " + remark);
   const bool whole = options.shard.count == 1;
   std::error_code ignored;
   if (!fs::exists(runs_folder(options.out), ignored)) {

@@ -41,9 +41,9 @@ std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const R
 /// What is valid and still hardly meant, each with the points that it is about.
 std::vector<std::string> remarks_of(const Sweep& sweep);
 
-/// Throws scenario_error where measures or axes do not fit what a run will hold, before hours are spent. Builds a society, as
-/// thin as may be.
-void check_outline(Sweep& sweep);
+/// Throws scenario_error where measures or axes do not fit what a run will hold, before hours are spent; has runs record
+/// what the measures look at; tells what is to be remarked of them. Builds a society, as thin as may be.
+std::vector<std::string> check_outline(Sweep& sweep);
 
 /// Replicates that point `point` needs, given the measure of [precision] in those that are there (NaN: failed); the
 /// rule looks after `replicates` and after each `step` more whether the interval is narrow enough. A point without any value

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/course.h"
+#include "observation/recorder.h"
 #include "observation/result.h"
 #include "scenario/scenario.h"
 
@@ -63,6 +65,10 @@ class Experiment {
   [[nodiscard]] virtual std::vector<std::string> remarks(std::span<const Setting> /*settings*/) const { return {}; }
   /// A run's cost. Cheap; may remember what it looked up.
   [[nodiscard]] virtual Cost cost(std::span<const Setting> settings) const = 0;
+  /// The course of a run with `settings`: of several scenarios together, of the one that has `level`.
+  [[nodiscard]] virtual Course course(std::span<const Setting> /*settings*/, const std::string& /*level*/) const { return {}; }
+  /// Series that runs are also to record every week, whatever they keep: measures look at them. Once, before any run.
+  virtual void watch(const std::vector<Watched>& /*series*/) {}
   /// Settings with equal keys run in one society; the runner keeps such runs together.
   [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, Luck /*luck*/) const { return {}; }
   /// A result without any week: what series, levels and labels a run will have. As few residents as may be are made for it.

@@ -155,6 +155,7 @@ std::string meaning_of(const MeasureSpec& spec, const std::string& name, const V
 /// Whether a variable tells about places and strata rather than about a run: the same in all runs of a sweep that does not
 /// vary the society.
 bool is_label(const Sweep& sweep, const Variable& variable) {
+  if (variable.dimensions == std::vector<std::string>{"form"}) return true;  // forms are the scenario's
   for (std::size_t a = 0; a < sweep.axes.size(); ++a)
     if (sweep.axes[a].path.value().rfind("society.", 0) == 0) return false;
   return std::find(variable.dimensions.begin(), variable.dimensions.end(), "week") == variable.dimensions.end();
@@ -172,6 +173,7 @@ void condense(const Sweep& sweep, Result& result) {
   for (std::size_t m = 0; m < sweep.measures.size(); ++m)
     result.attributes[measure_attribute + sweep.measures.key(m)] =
         measured(sweep.measures[m], sweep.measures.key(m), result, sweep.source.place_of(sweep.measures[m].name()));
+  std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("weekly/", 0) == 0; });  // not kept, so not hashed
   result.attributes[run_digest_attribute] = digest(result);
   result.attributes.erase("scenario");  // what differs between runs stands in their settings
   std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("surveys/", 0) != 0; });
@@ -273,6 +275,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   outline.attributes["scenario_title"] = sweep.experiment().source().title;
   outline.attributes["seed"] = sweep.sweep.seed.value();
   outline.attributes["replicates"] = sweep.sweep.replicates.value();
+  if (const Course course = sweep.experiment().course(sweep.settings(0), ""); course.weeks > 0) describe(course, outline);
   outline.groups.push_back(design_group(sweep));
 
   Group runs{"runs", "every run: what became of it, and how to do it again", {points_coordinate(points), replicates_coordinate(replicates)}, {}};
@@ -290,12 +293,26 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
 
   if (sweep.measures.size() > 0) {
     Group group{"measures", "one number out of each run", {points_coordinate(points), replicates_coordinate(replicates)}, {}};
+    std::vector<Reading> readings;
     for (std::size_t m = 0; m < measures.size(); ++m) {
       const MeasureSpec& spec = sweep.measures[m];
       const std::string& name = sweep.measures.key(m);
       const Variable* of = series_of(spec, name, series);
       group.variables.push_back({name, both, measures[m], of == nullptr ? "1" : of->unit, meaning_of(spec, name, of), "design", {}, names});
+      if (of == nullptr) continue;
+      const Reading reading = reading_of(spec, name, *of, sweep.experiment(), points, [&](std::size_t p) { return sweep.settings(p); }, sweep.source.place_of(spec.name()));
+      if (reading.course.weeks <= 0) continue;
+      auto& facts = group.variables.back().facts;
+      facts = of->facts;
+      facts[fact::first_week] = reading.window.first;
+      facts[fact::last_week] = reading.window.last;
+      facts[fact::scale] = reading.course.scale;
+      facts[fact::weeks_left_out] = reading.window.left_out;
+      facts[fact::weeks_before_effect] = reading.window.before_effect;
+      if (reading.window.full_effect != Course::none) facts[fact::full_effect] = reading.window.full_effect;
+      readings.push_back(reading);
     }
+    add_notes(outline, remarks(readings));
     group.variables.insert(group.variables.end(), axes.begin(), axes.end());
     outline.groups.push_back(std::move(group));
   }
@@ -307,7 +324,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
         continue;
       }
       variable.dimensions.insert(variable.dimensions.begin(), {"point", "replicate"});
-      variable.coordinates = names;
+      variable.coordinates.insert(variable.coordinates.begin(), names.begin(), names.end());
       variable.values = missing_values(variable.values, 0);
     }
     group.coordinates.insert(group.coordinates.begin(), {points_coordinate(points), replicates_coordinate(replicates)});

@@ -161,6 +161,15 @@ class Simulator final : public Experiment {
             .file_bytes = e.file_bytes, .society_seconds = e.build_seconds, .peak_bytes = e.bytes};
   }
 
+  [[nodiscard]] Course course(std::span<const Setting> settings, const std::string& /*level*/) const override {
+    return course_of(base_.registry, [&](const std::string& path) {
+      const auto found = std::find_if(settings.begin(), settings.end(), [&](const Setting& setting) { return setting.path == path; });
+      return found == settings.end() ? nullptr : &found->value;
+    });
+  }
+
+  void watch(const std::vector<Watched>& series) override { base_.watched = series; }
+
   [[nodiscard]] std::string society_key(std::span<const Setting> settings, Luck luck) const override {
     // All runs here have the base in common: what makes their societies differ is what is set.
     std::string key = std::to_string(luck.seed);
@@ -214,6 +223,7 @@ class Simulator final : public Experiment {
     auto m = std::make_unique<Model>();
     copy_values(base_.registry, m->registry);
     m->source = base_.source;
+    m->watched = base_.watched;
     for (const Setting& setting : settings) {
       Field* field = m->registry.find(setting.path);
       ensure(field != nullptr, "a setting names a parameter");

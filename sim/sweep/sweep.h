@@ -124,6 +124,8 @@ class Sweep : public SweepTables {
                  const std::function<void(const Sweep&)>& after = {});
 
   [[nodiscard]] const Experiment& experiment() const { return *experiment_; }
+  /// Has runs record what the measures look at every week. Once the measures are known, before any run.
+  void watch_measures() { experiment_->watch(watched_by(measures)); }
   [[nodiscard]] const Design& design() const { return design_; }
   [[nodiscard]] std::size_t points() const { return design_.points(); }
   /// Replicates that a point may have: those asked for, or the cap of [precision].

@@ -63,6 +63,19 @@ class Together final : public Experiment {
     }
     return sum;
   }
+  [[nodiscard]] Course course(std::span<const Setting> settings, const std::string& level) const override {
+    for (const Part& part : parts_)
+      if (const std::string own = level_in(part, level); !own.empty()) return part.experiment->course(settings, own);
+    return {};
+  }
+  void watch(const std::vector<Watched>& series) override {
+    for (const Part& part : parts_) {
+      std::vector<Watched> own;
+      for (const Watched& watched : series)
+        if (std::string level = level_in(part, watched.level); !level.empty()) own.push_back({std::move(level), watched.series});
+      part.experiment->watch(own);
+    }
+  }
   [[nodiscard]] std::string society_key(std::span<const Setting> settings, Luck luck) const override {
     std::string key;
     for (const Part& part : parts_) key += part.experiment->society_key(settings, luck) + '\n';
@@ -109,12 +122,23 @@ class Together final : public Experiment {
     return more;
   }
 
+  /// The level of `part` that is called `level` here; empty if it is another's.
+  static std::string level_in(const Part& part, const std::string& level) {
+    const std::string ending = " untreated";
+    if (level.rfind(part.name + ".", 0) != 0) return {};
+    std::string own = level.substr(part.name.size() + 1);
+    if (own.size() > ending.size() && own.compare(own.size() - ending.size(), ending.size(), ending) == 0) own.resize(own.size() - ending.size());
+    return own;
+  }
+
   /// Adds the series of one scenario to `all`, each level under the scenario's name and with `ending`.
   static void join(Result& all, const Part& part, Result result, const char* ending) {
     if (all.attributes.empty()) all.attributes = result.attributes;
     for (Group& group : result.groups) {
-      if (group.path.rfind("series/", 0) != 0) continue;
-      group.path = "series/" + part.name + "." + group.path.substr(7) + ending;
+      const std::size_t folder = group.path.find('/') + 1;
+      const std::string kind = group.path.substr(0, folder);
+      if (kind != "series/" && kind != "weekly/") continue;
+      group.path = kind + part.name + "." + group.path.substr(folder) + ending;
       all.groups.push_back(std::move(group));
     }
   }

@@ -22,7 +22,7 @@ TEST_CASE("known parameters of a village are recovered: 90% intervals cover 83 t
   std::ofstream(file) << fmt::format(R"(
 [sweep]
 scenario = "{}/scenarios/village.toml"
-set = ["run.warmup=10", "run.weeks=40"]
+set = ["run.warmup=52", "run.weeks=40"]
 society = "own"
 keep_levels = ["nation"]
 keep_series = ["awareness", "participation"]

@@ -15,7 +15,7 @@ import xarray
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
 VILLAGE = ROOT / "scenarios" / "village.toml"
-SHORT = ["--set", "run.weeks=40", "--set", "run.warmup=5"]
+SHORT = ["--set", "run.weeks=40", "--set", "run.warmup=52"]
 
 
 def call(*arguments, cwd=ROOT, **more):
@@ -38,7 +38,7 @@ class Comparisons(unittest.TestCase):
         cls.sweep.write_text(f"""
 [sweep]
 scenario = "{VILLAGE}"
-set = ["run.weeks=40", "run.warmup=5"]
+set = ["run.weeks=40", "run.warmup=52"]
 replicates = 4
 keep_every = 1
 [axis.announcement]
@@ -130,6 +130,49 @@ values = [0.3, 0.6]
         out = self.folder / "regions.h5"
         self.compare(*self.runs[:2], "--by", "region", "--out", out)
         self.assertEqual(xarray.open_dataset(out, group="differences").difference.dims[0], "region" if len(regions) > 0 else "measure")
+
+    def swept(self, name, values, measure="[measure.awareness]"):
+        file = self.folder / f"{name}.toml"
+        file.write_text(self.sweep.read_text().replace("values = [0.3, 0.6]", f"values = {values}").replace("[measure.awareness]", measure))
+        done = call("sweep", file, "--out", self.folder / f"{name}.h5", "--progress", "none")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return self.folder / f"{name}.h5"
+
+    def test_points_of_two_sweeps_are_matched_by_the_values_of_their_axes(self):
+        found = self.compare(self.points, self.swept("turned", [0.6, 0.3]))
+        self.assertEqual([row["point"] for row in found["comparisons"]], ["point 0 (announcement 0.3)", "point 1 (announcement 0.6)"])
+        for row in found["comparisons"]:
+            self.assertTrue(row["paired"])
+            self.assertEqual(row["difference"], 0)
+        self.assertNotIn("notes", found)
+        other = self.swept("other", [0.45, 0.6])
+        found = self.compare(self.points, other)
+        self.assertEqual([row["point"] for row in found["comparisons"]], ["point 1 (announcement 0.6)"])
+        self.assertEqual(found["comparisons"][0]["difference"], 0)
+        self.assertEqual(found["notes"], ["one point of A has no match in B: point 0 (announcement 0.3)",
+                                          "one point of B has no match in A: point 0 (announcement 0.45)"])
+        self.assertIn("B has no point of its values", self.compare(self.points, other, "--point", 0, code=2))
+        self.assertIn("no point of A has the values of a point of B", self.compare(self.points, self.swept("far", [0.1]), code=2))
+
+    def test_measures_that_are_defined_differently_are_left_out_and_named(self):
+        both = "[measure.awareness]\nfirst = -10\n[measure.trust]"
+        found = self.compare(self.points, self.swept("late", [0.3, 0.6], both), code=2)
+        self.assertIn("the sweeps have no measure in common", found)
+        first, second = self.swept("one", [0.3], "[measure.awareness]\n[measure.trust]"), self.swept("two", [0.3], both)
+        found = self.compare(first, second)
+        self.assertEqual([row["measure"] for row in found["comparisons"]], ["trust"])
+        self.assertIn("measure 'awareness' is left out", found["notes"][0])
+
+    def test_both_sides_are_looked_at_over_the_same_weeks(self):
+        longer = self.folder / "longer.h5"
+        self.assertEqual(call("run", VILLAGE, "--set", "run.weeks=60", "--set", "run.warmup=52", "--out", longer, "--progress", "none").returncode, 0)
+        for a, b in ((self.runs[0], longer), (longer, self.runs[0])):
+            found = self.compare(a, b, "--series", "trust", "--last", 10)
+            self.assertEqual(found["comparisons"][0]["difference"], 0)  # the longer run begins as the shorter one
+            self.assertTrue(any("both are looked at up to week 39" in note for note in found["notes"]))
+        forms = self.folder / "forms.h5"
+        self.assertEqual(call("compare", *self.runs[:2], "--series", "turnout@form=gathering", "--out", forms).returncode, 0)
+        self.assertIn("did you mean 'gathering'", call("compare", *self.runs[:2], "--series", "turnout@form=gatherin").stderr)
 
     def test_points_of_a_sweep(self):
         stored = self.compare(self.points, "--point", 0, "--point", 1)["comparisons"]

@@ -15,7 +15,7 @@ PROGRAM = os.environ["KURULTAI_BINARY"]
 SWEEP = """
 [sweep]
 scenario = "{root}/scenarios/{scenario}.toml"
-set = ["run.warmup=10", "run.weeks={weeks}", "run.scale={scale}"]
+set = ["run.warmup=52", "run.weeks={weeks}", "run.scale={scale}"]
 replicates = {replicates}
 keep_every = 8
 

@@ -17,7 +17,7 @@ PROGRAM = os.environ["KURULTAI_BINARY"]
 SWEEP = """
 [sweep]
 scenario = "{root}/scenarios/{scenario}.toml"
-set = ["run.warmup=10", "run.weeks={weeks}", "run.scale={scale}"]
+set = ["run.warmup=52", "run.weeks={weeks}", "run.scale={scale}"]
 replicates = 6
 keep_every = 52
 

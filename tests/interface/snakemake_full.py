@@ -15,7 +15,7 @@ SNAKEMAKE = shutil.which("snakemake", path="/usr/bin:" + os.environ.get("PATH", 
 SWEEP = """
 [sweep]
 scenario = "{root}/scenarios/kazakhstan.toml"
-set = ["run.scale=0.002", "run.warmup=10", "run.weeks=100"]
+set = ["run.scale=0.002", "run.warmup=52", "run.weeks=100"]
 replicates = 4
 keep_every = 20
 

@@ -22,7 +22,7 @@ PROGRAM = os.environ["KURULTAI_BINARY"]
 VILLAGE = """
 [sweep]
 scenario = "{root}/scenarios/village.toml"
-set = ["run.warmup=10", "run.weeks={weeks}"]
+set = ["run.warmup=52", "run.weeks={weeks}"]
 replicates = {replicates}
 keep_every = 8
 

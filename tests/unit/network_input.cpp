@@ -202,3 +202,15 @@ TEST_CASE("network input: the example village is a society") {
   CHECK(report.inside > 0.9);
   CHECK(report.inside < 1);
 }
+
+TEST_CASE("network input: districts of one name in two regions are told apart by their region") {
+  const Folder folder;
+  const auto society = folder.read(
+      "id,community,region,district\na,x,Region A,Central\nb,y,Region B,Central\nc,z,Region B,North\n", "source,target,layer\na,b,kin\n");
+  const auto& districts = society->country.districts;
+  REQUIRE(districts.size() == 3);
+  std::vector<std::string> codes;
+  for (const District& district : districts) codes.push_back(district.code);
+  CHECK(codes == std::vector<std::string>{"Central, Region A", "Central, Region B", "North"});
+  CHECK(districts[1].name == "Central");
+}

@@ -272,3 +272,23 @@ TEST_CASE("policy: conditions on residents") {
   put(world.policies[0].education, std::vector<std::string>{"higher"});
   CHECK(refusal().empty());
 }
+
+TEST_CASE("policy: a place by a name that several have is refused with their codes, unless regions tell which") {
+  const KnownTargets known{{"A", "Region A", "B", "Region B"}, {"a1", "Central", "b1", "Central"}, {}, {}, {}, {}};
+  const auto told = [&](const std::vector<std::string>& regions, const std::string& district) {
+    Collection<PolicySpec> policies{"policy", ""};
+    auto& policy = dynamic_cast<PolicySpec&>(policies.entry("p"));
+    REQUIRE(policy.regions.set(regions).empty());
+    REQUIRE(policy.districts.set(std::vector<std::string>{district}).empty());
+    try {
+      check_targets(policies, known, {});
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(told({}, "Central").find("names no single place") != std::string::npos);
+  CHECK(told({}, "Central").find("a1, b1") != std::string::npos);
+  CHECK(told({"Region A"}, "Central").empty());
+  CHECK(told({}, "b1").empty());
+}

@@ -12,7 +12,7 @@ using kurultai::test::Folder;
 namespace {
 
 const std::string common =
-    "[society]\nsource = \"plain\"\ncommunities = 3\npeople = 200\n[run]\nscale = 1.0\nwarmup = 4\nweeks = 20\n"
+    "[society]\nsource = \"plain\"\ncommunities = 3\npeople = 200\n[run]\nscale = 1.0\nwarmup = 52\nweeks = 20\n"
     "[output]\nlevels = [\"nation\", \"arm\"]\nseries = [\"turnout\", \"participation\"]\n"
     "[form.vote]\nperiod = 520\nweek = 4\nintercept = -1.0\nsubject = \"all\"\n";
 const std::string letter =

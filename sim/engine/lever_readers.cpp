@@ -1,0 +1,90 @@
+#include "engine/lever_readers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace kurultai {
+
+namespace {
+
+/// Whether `path` is `pattern`, in which * stands for one name.
+bool matches(std::string_view pattern, std::string_view path) {
+  while (!pattern.empty() && !path.empty()) {
+    const std::size_t p = pattern.find('.');
+    const std::size_t q = path.find('.');
+    if ((p == std::string_view::npos) != (q == std::string_view::npos)) return false;
+    if (pattern.substr(0, p) != "*" && pattern.substr(0, p) != path.substr(0, q)) return false;
+    if (p == std::string_view::npos) return true;
+    pattern.remove_prefix(p + 1);
+    path.remove_prefix(q + 1);
+  }
+  return false;
+}
+
+std::vector<std::string> split(const std::string& text, const std::string& at) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  for (std::size_t end = text.find(at); end != std::string::npos; end = text.find(at, begin)) {
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + at.size();
+  }
+  parts.push_back(text.substr(begin));
+  return parts;
+}
+
+/// Whether "participation.rule=logistic", or "form.*.standing=false" of any form, holds.
+bool holds(const Model& model, const std::string& condition) {
+  const std::size_t sign = condition.find('=');
+  const std::string path = condition.substr(0, sign);
+  const std::string wanted = condition.substr(sign + 1);
+  const auto is_so = [&](const Field* field) {
+    if (field == nullptr) return false;
+    const std::string text = to_toml(field->get());
+    return text == wanted || text == '"' + wanted + '"';
+  };
+  const std::size_t star = path.find(".*.");
+  if (star == std::string::npos) return is_so(model.registry.find(path));
+  for (const AnyCollection* collection : model.registry.collections()) {
+    if (collection->name() != path.substr(0, star)) continue;
+    for (const Section* entry : collection->entries())
+      if (is_so(entry->field(path.substr(star + 3)))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string why_unread(const Model& model, const std::string& path) {
+  std::string why;
+  const auto add = [&](const std::string& text) { why += (why.empty() ? "" : "; ") + text; };
+  const std::string section = path.substr(0, path.rfind('.'));
+  for (const auto& mechanism : model.mechanisms) {
+    bool named = false;
+    bool reads = false;
+    std::string condition;
+    for (const std::string& declared : mechanism->role().levers) {
+      const std::vector<std::string> parts = split(declared, " if ");
+      if (!matches(parts[0], path)) continue;
+      named = true;
+      reads = reads || parts.size() == 1;
+      if (parts.size() == 1) continue;
+      const std::vector<std::string> all = split(parts[1], " and ");
+      reads = reads || std::all_of(all.begin(), all.end(), [&](const std::string& one) { return holds(model, one); });
+      condition += (condition.empty() ? "" : ", or ") + parts[1];
+    }
+    if (!named && mechanism->name() != section) continue;
+    if (!mechanism->enabled) {
+      add(fmt::format("{} is switched off", mechanism->name()));
+    } else if (!named || reads) {
+      return {};
+    } else {
+      add(fmt::format("{} reads it only if {}", mechanism->name(), condition));
+    }
+  }
+  return why.empty() ? "none reads it at all" : why;
+}
+
+}  // namespace kurultai

@@ -1,0 +1,22 @@
+// Which mechanisms of a scenario read a lever. A mechanism reads its own levers, and those that its declaration names
+// (Mechanism::Role::levers), where it is enabled and the declaration's condition holds:
+//
+//   "akimat.openness"                                             always
+//   "participation.mail if participation.rule=logistic and form.*.standing=false"
+//                                                                 where the parameters have these values; * is any entry
+//
+// Levers of entries of collections are named with * ("tax.*.community"). An own lever that a declaration names is read under
+// its condition only.
+#pragma once
+
+#include <string>
+
+#include "engine/model.h"
+
+namespace kurultai {
+
+/// Why no mechanism of `model` reads the lever at `path` ("participation reads it only if participation.rule=logistic");
+/// empty if one does.
+std::string why_unread(const Model& model, const std::string& path);
+
+}  // namespace kurultai

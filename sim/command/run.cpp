@@ -16,6 +16,8 @@
 #include "engine/progress.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
+#include "observation/trial_record.h"
+#include "society/target.h"
 
 namespace kurultai {
 
@@ -134,11 +136,15 @@ int run(const RunOptions& options) {
   prepare_output(out);
   Estimator estimator;
   require_memory(estimator.of(model, threads()).bytes, 0, "the run");
-  for (const std::string& remark : model.remarks(model.policies.size() > 0 ? estimator.places(model).get() : nullptr))
-    tell("kurultai: note: {}", remark);
+  const std::shared_ptr<const Country> places = model.policies.size() > 0 ? estimator.places(model) : nullptr;
+  for (const std::string& remark : model.remarks(places.get())) tell("kurultai: note: {}", remark);
   for (const std::string& note : model.reading_notes()) tell("kurultai: note: {}", note);
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
+  if (places != nullptr)  // conditions on residents that nobody meets show only now
+    for (std::size_t p = 0; p < model.policies.size(); ++p)
+      if (!communities_meant(*places, model.policies[p]).empty() && reach_of(simulation.world(), p) == "treats nobody")
+        tell("kurultai: note: {} treats nobody: no resident meets its conditions, or lots fell to nobody", model.policies[p].name());
   const double building = seconds_since(begun);
   Progress progress(options.progress, model.run.weeks + model.run.warmup,
                     static_cast<std::int64_t>(society->residents.size()));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -276,6 +277,7 @@ class Summary {
     if (const Group* region = result_.group("series/region")) regions(*region);
     for (const Group& group : result_.groups)
       if (group.path.rfind("surveys/", 0) == 0) survey(group);
+    policies();
     rest();
     return std::move(out_);
   }
@@ -501,6 +503,17 @@ class Summary {
       const auto mean = [&](std::size_t f) { return number_text(table[f][at], error); };
       const std::string interval = std::isfinite(table[2][at]) ? mean(2) + " to " + mean(3) : "–";
       put(fitted(names[k], name_width) + right(fmt::format("{:.0f}", table[0][at]), 13) + right(mean(1), 8) + right(interval, 18) + right(mean(4), 10));
+    }
+  }
+
+  /// Whom each policy treated.
+  void policies() {
+    bool first = true;
+    for (const Group& group : result_.groups) {
+      if (group.path.rfind("policy/", 0) != 0) continue;
+      if (std::exchange(first, false)) heading("policies");
+      const std::size_t reach = group.long_name.find(": it ");
+      explain(group.path.substr(7) + " " + (reach == std::string::npos ? "(see its group in the file)" : group.long_name.substr(reach + 5)));
     }
   }
 

@@ -10,6 +10,8 @@
 #include "base/nearest.h"
 #include "engine/course.h"
 #include "engine/lever_readers.h"
+#include "mechanism/programme.h"
+#include "mechanism/standing.h"
 #include "society/target.h"
 
 namespace kurultai {
@@ -39,11 +41,16 @@ void check_forms(const Model& model) {
   std::vector<std::string> names;
   for (std::size_t f = 0; f < model.forms.size(); ++f) names.push_back(model.forms.key(f));
   for (std::size_t f = 0; f < model.forms.size(); ++f) {
-    const std::string& before = model.forms[f].follows.value();
-    if (before.empty() || std::find(names.begin(), names.end(), before) != names.end()) continue;
-    throw scenario_error(model.source.place_of(model.forms[f].name() + ".follows"),
-                         fmt::format("form '{}' follows '{}'", model.forms.key(f), before), "no form has that name",
-                         did_you_mean(nearest(before, names), "name a form that the scenario has"));
+    const FormSpec& form = model.forms[f];
+    const std::string& before = form.follows.value();
+    if (before.empty()) continue;
+    const auto* followed = dynamic_cast<const FormSpec*>(model.forms.find(before));
+    if (followed == nullptr)
+      throw scenario_error(model.source.place_of(form.name() + ".follows"), fmt::format("form '{}' follows '{}'", model.forms.key(f), before),
+                           "no form has that name", did_you_mean(nearest(before, names), "name a form that the scenario has"));
+    if (!form.standing && form.scope.is("national") && !followed->scope.is("national"))
+      throw scenario_error(model.source.place_of(form.name() + ".follows"), fmt::format("form '{}' is national and follows '{}', which is local", model.forms.key(f), before),
+                           "communities close theirs in different weeks", "make both national or both local, or give it a period");
   }
 }
 
@@ -57,6 +64,24 @@ void check_readers(const Model& model) {
       throw scenario_error(model.source.place_of(policy.lever.path()), fmt::format("{} moves {}, which does nothing here", policy.name(), policy.lever.value()),
                            "no mechanism of this scenario reads it: " + why, "change that, or take the policy away");
   }
+}
+
+/// Residents have a bit for each standing form and each support programme.
+void check_room(const Model& model) {
+  std::vector<const FormSpec*> standing;
+  std::vector<const FormSpec*> programmes;
+  for (std::size_t f = 0; f < model.forms.size(); ++f) {
+    if (model.forms[f].standing)
+      standing.push_back(&model.forms[f]);
+    else if (model.forms[f].decides.is("support"))
+      programmes.push_back(&model.forms[f]);
+  }
+  if (standing.size() > most_standing_forms)
+    throw scenario_error(model.source.place_of(standing[most_standing_forms]->name()), fmt::format("{} standing forms are too many", standing.size()),
+                         fmt::format("there is room for {}", most_standing_forms), "give some of them a period instead");
+  if (programmes.size() > most_programmes)
+    throw scenario_error(model.source.place_of(programmes[most_programmes]->name()), fmt::format("{} support programmes are too many", programmes.size()),
+                         fmt::format("there is room for {}", most_programmes), "join some of them");
 }
 
 /// A rule between parameters of several sections.
@@ -74,6 +99,7 @@ const std::vector<Rule>& rules() {
       {{"survey", "item"}, [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
       {{"form"}, check_forms},
       {{}, check_readers},
+      {{"form"}, check_room},
   };
   return all;
 }

@@ -86,9 +86,7 @@ class Agenda final : public Mechanism {
       if (plan.national && !form.standing) ++national;
       for (std::size_t g = 0; g < forms; ++g) {
         if (form.standing || world.forms.key(g) != form.follows.value()) continue;
-        if (plan.national && !world.forms[g].scope.is("national"))
-          throw scenario_error(form.name(), "a national form follows a local one", "communities close theirs in different weeks",
-                               "make both national or both local, or give it a period");
+        ensure(!plan.national || world.forms[g].scope.is("national"), "a model with a national form that follows a local one was refused");
         plan_[g].followers.push_back(static_cast<std::uint16_t>(f));
       }
       if (form.spread > 0 && !plan.national)

@@ -82,8 +82,7 @@ class Feedback final : public Mechanism {
 
   void prepare(World& world) override {
     forms_ = standing_forms(world);
-    if (forms_.size() > most_standing_forms)
-      throw scenario_error({}, "too many standing forms", "there is room for 8", "give some of them a period instead");
+    ensure(forms_.size() <= most_standing_forms, "a model with too many standing forms was refused");
     const auto real = [&](const char* path) { return static_cast<const Real*>(world.registry.find(path))->value(); };
     b_habit_ = real("participation.b_habit");
     b_duty_ = real("participation.b_duty");

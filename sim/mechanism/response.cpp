@@ -98,9 +98,7 @@ class Response final : public Mechanism {
     world.residents().programmes.fill(0);
     form_key_.clear();
     programmes_ = programmes(world);
-    if (programmes_.size() > most_programmes)
-      throw scenario_error(world.forms[programmes_[most_programmes].form].name(), "too many support programmes", "there is room for 8",
-                           "join some of them");
+    ensure(programmes_.size() <= most_programmes, "a model with too many support programmes was refused");
     programme_of_.assign(forms, none);
     for (std::size_t k = 0; k < programmes_.size(); ++k) programme_of_[programmes_[k].form] = static_cast<std::uint8_t>(k);
     for (std::size_t f = 0; f < forms; ++f) form_key_.push_back(static_cast<std::uint32_t>(key_of(world.forms[f].name())));

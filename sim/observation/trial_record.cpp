@@ -1,5 +1,8 @@
 #include "observation/trial_record.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,12 +75,25 @@ void add_residents(const World& world, const PolicySpec& policy, const Trial& tr
 
 }  // namespace
 
+std::string reach_of(const World& world, std::size_t p) {
+  const Trial& trial = world.trials[p];
+  const bool within = world.policies[p].within_communities();
+  const auto treated_of = [](const std::vector<std::uint8_t>& status) { return std::count(status.begin(), status.end(), Trial::treated); };
+  std::size_t communities = 0;  // in which somebody is treated
+  for (std::size_t c = 0; c < trial.status.size(); ++c)
+    communities += within ? std::count(trial.residents.begin() + world.society.first[c], trial.residents.begin() + world.society.first[c + 1], Trial::treated) > 0
+                          : trial.status[c] == Trial::treated;
+  if (communities == 0) return "treats nobody";
+  const std::string where = fmt::format("{} of {} communities", communities, trial.status.size());
+  return within ? fmt::format("treats {} of {} residents, in {}", treated_of(trial.residents), trial.residents.size(), where) : "treats " + where;
+}
+
 Group trial_record(const World& world, std::size_t p) {
   const PolicySpec& policy = world.policies[p];
   const Trial& trial = world.trials[p];
   std::vector<std::string> codes;
   for (const Community& community : world.society.country.communities) codes.push_back(community.code);
-  Group group{"policy/" + world.policies.key(p), "whom the policy reaches",
+  Group group{"policy/" + world.policies.key(p), "whom the policy reaches: it " + reach_of(world, p),
               {{"community", {"community"}, codes, "1", "code of the community", "census", {}}}, {}};
   const auto add = [&](const char* name, Values values, const char* meaning, const char* source, std::vector<std::string> flags = {}) {
     group.variables.push_back({name, {"community"}, std::move(values), "1", meaning, source, std::move(flags)});

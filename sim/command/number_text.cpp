@@ -8,17 +8,26 @@
 
 namespace kurultai {
 
+namespace {
+
+/// The power of ten of the first digit of `x`, rounded to so many significant digits.
+int exponent(double x, int digits) {
+  const std::string text = fmt::format("{:.{}e}", x, digits - 1);
+  return std::stoi(text.substr(text.find('e') + 1));
+}
+
+}  // namespace
+
 std::string number_text(double x, double error, bool sign) {
   if (!std::isfinite(x)) return "–";
   const double size = std::fabs(x);
   const bool known = std::isfinite(error) && error > 0;
   if (x == 0 && !known) return "0";
-  // Decimals that show the error's first two digits, or four of the number's own. An error that rounds up to 10 has one less.
-  double last = known ? std::floor(std::log10(error)) - 1 : std::floor(std::log10(size)) - 3;
-  if (known && std::round(error / std::pow(10.0, last)) >= 100) last += 1;
+  // Decimals that show the error's first two digits, or four of the number's own.
+  const int last = known ? exponent(error, 2) - 1 : exponent(size, 4) - 3;
   const double largest = std::max(size, known ? error : 0.0);
   if (largest >= 1e12 || largest < 1e-6) return sign ? fmt::format("{:+.3g}", x) : fmt::format("{:.3g}", x);
-  const int decimals = std::clamp(static_cast<int>(-last), 0, 12);
+  const int decimals = std::clamp(-last, 0, 12);
   // Digits left of the point that the error leaves open are not rounded away: a reader expects whole numbers there.
   std::string text = fmt::format("{:.{}f}", size, decimals);
   const bool nothing = text.find_first_not_of("0.") == std::string::npos;

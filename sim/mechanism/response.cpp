@@ -40,7 +40,7 @@ class Response final : public Mechanism {
                    .reads = {"aware", "acted", "wish", "appeals", "akim_factor", "job_satisfaction", "usual_job_satisfaction", "means", "kind", "community", "members"},
                    .writes = {"answering", "workload", "answered", "voted", "cofinanced", "given", "watched", "programmes"},
                    .levers = {"akimat.responsiveness", "akimat.capacity", "akimat.competence", "akimat.autonomy",
-                              "akimat.matching if form.*.decides=funds",
+                              "akimat.elected if form.*.decides=office", "akimat.matching if form.*.decides=funds",
                               "participation.reward if participation.enabled=true and budget.enabled=true and form.*.standing=false"}}) {
     observe({.name = "answered",
              .meaning = "share of recent matters answered, mean over adults",

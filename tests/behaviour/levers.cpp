@@ -78,7 +78,7 @@ const std::vector<Effect>& effects() {
       {"akimat.state_weight", 1.0, match, -1, {"spending"}},
       {"akimat.autonomy", 1.0, answering, 1, {"response", "spending", "staff"}},
       {"akimat.competence", 1.0, answering, 1, {"response", "enterprise", "exchange", "conduct"}, {{"akimat.capacity", 2.0}}},
-      {"akimat.elected", 0.0, appointed, 1, {"office", "agenda"}},
+      {"akimat.elected", 0.0, appointed, 1, {"office", "agenda", "response"}},
       {"akimat.capital", 1.0, from_vote, -1, {"spending", "exchange"}, {{"akimat.participatory_share", 0.8}}},
       {"conduct.training", 5000.0, series("own_competence"), 1, {"conduct"}},
       {"exchange.meetings", 12.0, series("lessons"), 1, {"exchange"}},

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,12 @@ void tell_text(std::string_view text) noexcept;
 /// Tells people one line (printable).
 void tell_line(const std::string& line) noexcept;
 template <class... T>
-void tell(fmt::format_string<T...> format, T&&... values) {
-  tell_line(fmt::format(format, std::forward<T>(values)...));
+void tell(fmt::format_string<T...> format, T&&... values) noexcept {
+  try {
+    tell_line(fmt::format(format, std::forward<T>(values)...));
+  } catch (const std::bad_alloc&) {
+    tell_text("kurultai: (no memory for a message)\n");
+  }
 }
 
 /// Where progress is shown.

@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "command/number_text.h"
 #include "command/plan.h"
+#include "command/verbs.h"
 #include "engine/progress.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -141,7 +142,7 @@ int calibrate(const CalibrateOptions& options) {
   prepare_output(out);
   const std::string runs = runs_folder(out).string();
   CalibrationReport report;
-  {
+  try {
     Store store(runs_folder(out), calibration.sweep.identity(), options.resume, "");
     report = execute(calibration, store, runner, progress);
     progress.finish();
@@ -149,11 +150,10 @@ int calibrate(const CalibrateOptions& options) {
       write_result(out, report.result);
       if (report.failed == 0) store.remove();
     }
+  } catch (const Interrupted&) {
+    return stopped_with_runs(runs);
   }
-  if (report.stopped && stop_signal() != 0) {
-    tell("kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on", stop_signal(), report.finished, runs);
-    return exit_code_after(stop_signal());
-  }
+  if (report.stopped && stop_signal() != 0) return stopped_with_runs(runs);
   if (report.stopped) {
     tell("kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed in {} hold the reasons", runs);
     return static_cast<int>(ExitCode::sweep);

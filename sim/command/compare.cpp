@@ -16,6 +16,7 @@
 #include "base/parallel.h"
 #include "command/number_text.h"
 #include "command/plan.h"
+#include "command/verbs.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -808,11 +809,12 @@ int compare(const CompareOptions& options) {
   Comparison comparison;
   const fs::path out = output_of(options);
   if (is_scenario(options.a)) {
-    const Compared what = compare_scenarios(options, comparison);
-    if (what == Compared::planned) return static_cast<int>(ExitCode::done);
-    if (what == Compared::stopped) {
-      tell("kurultai: stopped (signal {}) the runs are safe in {}; the same command with --resume goes on", stop_signal(), runs_folder(out).string());
-      return exit_code_after(stop_signal());
+    try {
+      const Compared what = compare_scenarios(options, comparison);
+      if (what == Compared::planned) return static_cast<int>(ExitCode::done);
+      if (what == Compared::stopped) return stopped_with_runs(runs_folder(out));
+    } catch (const Interrupted&) {
+      return stopped_with_runs(runs_folder(out));
     }
   } else {
     if (options.dry_run) throw usage("--dry-run", "A and B are results", "nothing is run to compare them", "take it away");

@@ -1,10 +1,12 @@
 // The verb `run`: a scenario becomes a result file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "base/console.h"
 #include "base/error.h"
@@ -28,6 +30,8 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 
 /// Wall time between two checkpoints where --checkpoint does not say otherwise.
 constexpr double checkpoint_seconds = 600;
+/// Up to so many residents a week and a checkpoint are a matter of less than a second.
+constexpr std::size_t ends_at_once = 1'000'000;
 
 /// The checkpoints of one run: when they are due, and what a user is told of them. A checkpoint that cannot be written
 /// is a warning, not the end of a run.
@@ -66,13 +70,30 @@ class Keeper {
     }
   }
 
-  /// On the way out before the end.
-  void stop(int signal, const std::filesystem::path& out) {
-    const bool written = !never() && write();
+  /// On the way out before the end. Returns the exit code.
+  int stop(const std::filesystem::path& out) {
+    const int signal = stop_signal();
+    const bool written = keep();
     say(fmt::format("stopped after {} weeks (signal {}) {} is as it was; {}", weeks_done(), signal, out.string(),
                     written                ? "the same command with --resume goes on"
                     : checkpoint_.exists() ? "the same command with --resume goes on from an earlier week"
                                            : "nothing was written"));
+    return exit_code_after(signal);
+  }
+
+  /// Writes a checkpoint of where the run stands, unless it has one or shall have none. Whether there is one then.
+  bool keep() { return !never() && (written_after_ == weeks_done() || write()); }
+
+  /// Where a week and a checkpoint take a while: what is said at once when a signal comes.
+  void foresee() {
+    if (simulation_.world().society.residents.size() <= ends_at_once) return;
+    const double week = weeks_done() > 0 ? seconds_since(last_week_) : 0;
+    last_week_ = Clock::now();
+    if (weeks_done() % 26 == 0 || bytes_ == 0) bytes_ = static_cast<double>(checkpoint_.bytes());
+    const double bytes = bytes_;
+    const std::string writing = never() ? "" : fmt::format(", then writing {:.1f} GB", bytes / 1e9);
+    set_stop_notice(fmt::format("{}kurultai: finishing week {}{}: about {:.0f} s\n", error_display().columns() > 0 ? "\n" : "", weeks_done() + 1, writing,
+                                std::max(1.0, week + (never() ? 0.0 : bytes / bytes_a_second_))));
   }
 
   [[nodiscard]] std::int64_t weeks_done() const { return simulation_.week() - simulation_.world().first_week; }
@@ -86,6 +107,9 @@ class Keeper {
     last_ = Clock::now();
     try {
       checkpoint_.write(so_far());
+      bytes_a_second_ = static_cast<double>(checkpoint_.bytes()) / std::max(seconds_since(last_), 1e-3);
+      last_week_ = Clock::now();
+      written_after_ = weeks_done();
       return true;
     } catch (const Error& error) {
       say(fmt::format("no checkpoint: {}", error.what()));
@@ -104,7 +128,19 @@ class Keeper {
   RunLog log_;
   Clock::time_point begun_ = Clock::now();
   Clock::time_point last_ = begun_;
+  Clock::time_point last_week_ = begun_;  ///< its end
+  double bytes_ = 0;                      ///< of a checkpoint; asked for now and then
+  double bytes_a_second_ = 2e8;           ///< of checkpoints, until one has been written
+  std::int64_t written_after_ = -1;       ///< weeks
 };
+
+/// Whether writing `result` may take longer than a moment.
+bool is_large(const Result& result) {
+  std::size_t values = 0;
+  for (const Group& group : result.groups)
+    for (const Variable& variable : group.variables) values += size_of(variable.values);
+  return values > 5'000'000;
+}
 
 std::string now_utc() {
   const std::time_t now = std::time(nullptr);
@@ -151,29 +187,35 @@ int run(const RunOptions& options) {
   Keeper keeper(simulation, out, options.checkpoint, progress);
   keeper.begin(options.resume);
 
+  // From here on a first signal leaves a checkpoint.
+  std::optional<FinishFirst> finish(std::in_place);
   progress.start(keeper.weeks_done());
+  keeper.foresee();
   simulation.run([&] {
     progress.update(keeper.weeks_done(), simulation.week() <= 0 ? "warm-up" : "run");
     if (simulation.done()) return true;
     if (stop_signal() != 0) return false;
     keeper.look();
+    keeper.foresee();
     return true;
   });
-  if (!simulation.done()) {
-    const int signal = stop_signal();
-    keeper.stop(signal, out);
-    return exit_code_after(signal);
-  }
+  if (!simulation.done()) return keeper.stop(out);
   progress.finish();
 
-  Result result = simulation.result();
-  result.provenance["created"] = now_utc();
-  result.provenance["threads"] = static_cast<std::int64_t>(threads());
-  result.provenance["seconds_building"] = building;
-  result.provenance["seconds_running"] = keeper.so_far().seconds;
-  result.provenance["resumed"] = keeper.so_far().resumed;
-  result.provenance["scenario_file"] = std::filesystem::path(options.scenario).filename().string();
-  write_result(out, result);
+  try {
+    const FinishingOf nobody(false);  // writing is left at once: the checkpoint is the way back
+    Result result = simulation.result();
+    result.provenance["created"] = now_utc();
+    result.provenance["threads"] = static_cast<std::int64_t>(threads());
+    result.provenance["seconds_building"] = building;
+    result.provenance["seconds_running"] = keeper.so_far().seconds;
+    result.provenance["resumed"] = keeper.so_far().resumed;
+    result.provenance["scenario_file"] = std::filesystem::path(options.scenario).filename().string();
+    if (is_large(result) && keeper.keep()) finish.reset();  // a library may pack it for seconds without a break
+    write_result(out, result);
+  } catch (const Interrupted&) {
+    return keeper.stop(out);
+  }
   keeper.remove();
   print("{}\n", out.string());
   if (options.progress != "none")

@@ -89,6 +89,15 @@ std::vector<std::int64_t> run_numbers(const Variable& variable) {
 
 }  // namespace
 
+int stopped_with_runs(const fs::path& runs) {
+  std::error_code ignored;
+  if (fs::exists(runs, ignored))
+    tell("kurultai: stopped (signal {}) the runs that are finished are safe in {}; the same command with --resume goes on", stop_signal(), runs.string());
+  else
+    tell("kurultai: stopped (signal {}) nothing was begun", stop_signal());
+  return exit_code_after(stop_signal());
+}
+
 int sweep(const SweepOptions& options) {
   Sweep sweep(options.file, options.sets);
   ExecutionOptions execution;
@@ -109,17 +118,19 @@ int sweep(const SweepOptions& options) {
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
-  if (!options.merge) {
-    const Schedule plan = schedule(sweep, execution.shard, execution.runner);
-    tell_plan(plan, plan.runs, remarks_of(sweep), execution.runner, progress, options.progress);
+  ExecutionReport report;
+  try {
+    if (!options.merge) {
+      const Schedule plan = schedule(sweep, execution.shard, execution.runner);
+      tell_plan(plan, plan.runs, remarks_of(sweep), execution.runner, progress, options.progress);
+    }
+    report = execute(sweep, execution, progress);
+  } catch (const Interrupted&) {  // while it was planned or merged
+    return stopped_with_runs(runs_folder(execution.out));
   }
-  const ExecutionReport report = execute(sweep, execution, progress);
   const std::string out = execution.out.string();
   const std::string runs = runs_folder(execution.out).string();
-  if (report.stopped && stop_signal() != 0) {
-    tell("kurultai: stopped (signal {}) {} runs are safe in {}; the same command with --resume goes on", stop_signal(), report.finished, runs);
-    return exit_code_after(stop_signal());
-  }
+  if (report.stopped && stop_signal() != 0) return stopped_with_runs(runs);
   if (report.stopped) {
     tell("kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; {} runs are in {}, whose files *.failed hold the reasons", report.finished, runs);
     return static_cast<int>(ExitCode::sweep);
@@ -176,7 +187,7 @@ int rerun(const RerunOptions& options) {
   RunControl control;
   control.stop = [] { return stop_signal() != 0; };
   const std::optional<Result> result = experiment->run(point_settings, luck, control);
-  if (!result) return exit_code_after(stop_signal());
+  if (!result) throw Interrupted{stop_signal()};
   write_result(out, *result);
   print("{}\n", out.string());
   const std::string stored = std::get<std::vector<std::string>>(variable_of(file, "runs", "digest", options.file).values)[cell];

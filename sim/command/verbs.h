@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,9 @@ struct RerunOptions {
   std::string folder;  ///< where the base scenario's files are; empty: looked for
   std::string out;     ///< empty: results/FILE-runN.h5
 };
+
+/// Says that a signal stopped a verb whose finished runs are in `runs`, and how to go on. Returns the exit code.
+int stopped_with_runs(const std::filesystem::path& runs);
 
 int run(const RunOptions& options);
 int sweep(const SweepOptions& options);

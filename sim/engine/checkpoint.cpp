@@ -109,6 +109,13 @@ void Checkpoint::compare(const Identity& found) {
   if (found.society != own.society) throw Foreign("its input data have changed: the society is not the same");
 }
 
+std::uint64_t Checkpoint::bytes() const {
+  std::uint64_t sum = 0;
+  Archive count = Archive::saving([&](std::span<const std::byte> bytes) { sum += bytes.size(); });
+  simulation_.state(count);
+  return sum;
+}
+
 void Checkpoint::write(const RunLog& log) {
   Identity own = identity();
   RunLog copy = log;

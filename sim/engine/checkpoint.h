@@ -30,6 +30,9 @@ class Checkpoint {
   /// Whether there is anything to resume from.
   [[nodiscard]] bool exists() const;
 
+  /// How much state there is to save.
+  [[nodiscard]] std::uint64_t bytes() const;
+
   /// Saves the state between two weeks. Throws storage_error if that fails; the checkpoints that were there still are.
   void write(const RunLog& log);
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 
 namespace kurultai {
 
@@ -70,8 +71,8 @@ DurableFile::~DurableFile() {
 
 void DurableFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    // Linux moves at most 2 GB a call.
-    const ssize_t written = ::write(file_, bytes.data(), std::min(bytes.size(), std::size_t{1} << 30));
+    heed_interrupt();
+    const ssize_t written = ::write(file_, bytes.data(), std::min(bytes.size(), std::size_t{1} << 24));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail("cannot write the " + what_, errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -90,6 +91,7 @@ bool DurableFile::holds(std::initializer_list<std::span<const std::byte>> parts)
   std::vector<char> block(std::min(longest, std::size_t{1} << 20));
   for (std::span<const std::byte> part : parts) {
     while (!part.empty()) {
+      heed_interrupt();
       const std::size_t size = std::min(part.size(), block.size());
       if (!in.read(block.data(), static_cast<std::streamsize>(size))) return false;
       if (std::memcmp(block.data(), part.data(), size) != 0) return false;

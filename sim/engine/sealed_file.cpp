@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 
 namespace kurultai {
 
@@ -65,6 +66,7 @@ class Verified {
     size_ = size - found.size() - seal_.size();
     std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uintmax_t>(size_, buffer_size)));
     for (std::uintmax_t left = size_; left > 0;) {
+      heed_interrupt();
       const std::span<std::byte> part(piece.data(), static_cast<std::size_t>(std::min<std::uintmax_t>(left, piece.size())));
       read(part);
       hash.add(part);

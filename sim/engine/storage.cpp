@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <set>
 #include <span>
@@ -26,6 +27,7 @@
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "engine/durable_file.h"
 
 namespace kurultai {
@@ -42,11 +44,20 @@ struct Failure : std::runtime_error {
   std::string why;
 };
 
+/// Whether memory is short: what HDF5 takes for itself is not to be had, and it is not safe to call. (A damaged file may ask
+/// for more than any machine has.)
+bool memory_is_short() {
+  void* const more = std::malloc(std::size_t{32} << 20);
+  std::free(more);
+  return more == nullptr;
+}
+
 /// While it lives its thread alone uses HDF5, which is not built thread-safe everywhere. Nobody waits for a disk in
 /// it: HDF5 works in memory only. It also keeps HDF5 from printing its errors itself; they become Failures.
 class Session {
  public:
   Session() : lock_(mutex()) {
+    if (memory_is_short()) throw std::bad_alloc();
     H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }
@@ -76,9 +87,10 @@ std::string error_stack() {
   return text.empty() ? "HDF5 gives no reason" : "HDF5: " + text;
 }
 
-/// `status` if HDF5 reports success; else throws Failure with `problem` and the error stack.
+/// `status` if HDF5 reports success; else throws Failure with `problem` and the error stack, or std::bad_alloc.
 template <class Status>
 Status check(Status status, const std::string& problem) {
+  if (status < 0 && memory_is_short()) throw std::bad_alloc();
   if (status < 0) throw Failure(problem, error_stack());
   return status;
 }
@@ -411,6 +423,7 @@ void write_group(hid_t file, const Group& group, Slots& slots) {
     sizes.push_back(size);
   }
   for (const Variable& variable : group.variables) {
+    heed_interrupt();
     std::vector<std::size_t> places;
     std::vector<hsize_t> extent;
     for (const std::string& dimension : variable.dimensions) {
@@ -568,7 +581,7 @@ class Bytes {
     }
     ::close(handle);
     if (problem == ENOMEM)
-      throw storage_error(place, "cannot read", "not enough memory", "read it on a larger machine");
+      throw Error(ExitCode::memory, {place, "cannot read", "not enough memory", "read it on a larger machine"});
     if (problem != 0) throw storage_error(place, "cannot read", reason(problem), "check the disk");
   }
   [[nodiscard]] std::span<char> all() const { return {memory_.get(), size_}; }
@@ -738,6 +751,7 @@ struct Choice {
 
 Variable read_variable(hid_t dataset, const std::string& name, bool is_coordinate, bool with_values,
                        const Choice& choice) {
+  heed_interrupt();
   const std::vector<hsize_t> extent = extent_of(dataset, name);
   const std::size_t size = with_values ? product(extent) : 0;
   if (size > choice.most_bytes)
@@ -891,7 +905,7 @@ Result read(const fs::path& file, Wanted wanted, bool unwanted_are_empty) {
   } catch (const Failure& failure) {
     throw damaged(failure.what(), failure.why);
   } catch (const std::bad_alloc&) {
-    throw storage_error(place, "cannot read", "not enough memory", "read it on a larger machine");
+    throw Error(ExitCode::memory, {place, "cannot read", "not enough memory", "read it on a larger machine"});
   }
   if (found == Seal::missing && (!complete || is_sweep(result)))
     throw damaged("its seal is missing", "it was cut short, or changed by another program");
@@ -956,6 +970,7 @@ class ResultWriter::Layout {
 
   void write(const std::string& group, const std::string& name, std::size_t first, const Values& values) {
     const auto found = slots_.find({group, name});
+    heed_interrupt();
     ensure(found != slots_.end(), "values are written to variables that the outline left empty");
     Slot& slot = found->second;
     const std::size_t row = product(slot.extent) / slot.extent[0];

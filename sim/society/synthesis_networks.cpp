@@ -17,6 +17,7 @@
 
 #include "base/elementary.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "society/graph.h"
 #include "society/sampling.h"
 
@@ -151,12 +152,11 @@ std::vector<Edge> TieMaker::residents(std::size_t c) const {
   home.households.push_back(home.last);
   std::vector<Edge> edges;
   edges.reserve(home.size() * 7);
-  housemates(home, edges);
-  kin(home, edges);
-  neighbours(home, edges);
-  colleagues(home, edges);
-  friends_online(home, edges);
-  beyond(home, edges);
+  for (const auto layer : {&TieMaker::housemates, &TieMaker::kin, &TieMaker::neighbours, &TieMaker::colleagues,
+                           &TieMaker::friends_online, &TieMaker::beyond}) {
+    heed_interrupt();
+    (this->*layer)(home, edges);
+  }
   return edges;
 }
 

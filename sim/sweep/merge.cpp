@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
 
@@ -211,6 +212,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   std::uint64_t first_number = 0;  // of a run that finished
   for (std::size_t p = 0; p < points; ++p)
     for (std::size_t r = 0; r < replicates; ++r) {
+      heed_interrupt();
       const std::size_t cell = p * replicates + r;
       const std::uint64_t run = number(p, r);
       const Luck luck = sweep.luck({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)});
@@ -340,6 +342,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
     std::map<std::pair<std::size_t, std::size_t>, Values> arrays;  // by group and variable of `series`
     for (std::size_t p = first; p < last; ++p)
       for (std::size_t r = 0; r < replicates; ++r) {
+        heed_interrupt();
         const std::size_t cell = p * replicates + r;
         if (status[cell] != static_cast<std::uint8_t>(RunStatus::finished)) continue;
         const Result part = store.get(number(p, r));

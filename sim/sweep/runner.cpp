@@ -104,7 +104,7 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
     return work.cost.bytes + (societies.count(work.society) != 0 ? 0.0 : work.cost.shared_bytes);
   };
 
-  const auto worker = [&] {
+  const auto work_on = [&] {
     while (true) {
       const Work* work = nullptr;
       int threads = 1;
@@ -195,7 +195,21 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
     }
   };
 
+  const auto worker = [&] {
+    try {
+      work_on();
+    } catch (...) {  // no memory to go on with: the others stop, too
+      const std::scoped_lock lock(guard);
+      if (!fatal) fatal = std::current_exception();
+      halt = true;
+    }
+  };
+
+  double biggest = 0;
+  for (const Work& work : todo) biggest = std::max(biggest, work.cost.bytes);
+  if (biggest > 5e8) set_stop_notice("kurultai: finishing the weeks that are running, then writing their checkpoints\n");
   side_by_side(std::min<std::size_t>(static_cast<std::size_t>(all_threads), todo.size()), worker);
+  set_stop_notice("");
   if (fatal) std::rethrow_exception(fatal);
   outcome.finished += tasks.size() - todo.size();
   if (next < todo.size()) outcome.stopped = true;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/random.h"
 
 namespace kurultai {
@@ -40,6 +41,7 @@ std::vector<Interval> bootstrap(std::size_t units, const Statistic& statistic, d
   std::vector<Vector> found(result.size());
   const Draws draws(seed, 0, Stream::resampling);
   for (std::size_t r = 0; r < resamples; ++r) {
+    heed_interrupt();
     Engine engine(draws, {key_of("bootstrap"), static_cast<std::uint32_t>(r)});
     Vector weights(units, 0.0);
     for (std::size_t k = 0; k < units; ++k) weights[engine.below(static_cast<std::uint32_t>(units))] += 1;

@@ -9,6 +9,10 @@ society, and writes OUT/kazakhstan-baseline.csv, the values of every seed, and f
 their range over seeds) and official values side by side, with what each figure was used for. With --resume seeds that are done already,
 of the same program, stay. Exits with 1 if a run fails.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("baseline")
+
 import argparse
 import csv
 import dataclasses
@@ -17,6 +21,8 @@ import sys
 import tempfile
 
 import numpy
+
+import verb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "kazakhstan.toml"
@@ -157,9 +163,9 @@ def recipe(seeds: int = SEEDS, scale: float = SCALE) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--scale", type=float, default=SCALE)
-    parser.add_argument("--threads", type=int, help="of each run; all if not given")
+    parser.add_argument("--seeds", type=verb.number(1, 10000, whole=True), default=SEEDS)
+    parser.add_argument("--scale", type=verb.number(1e-5, 1), default=SCALE)
+    parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), help="of each run; all if not given")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--resume", action="store_true", help="keep the seeds that are done, of the same program")
     options = parser.parse_args()

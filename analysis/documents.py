@@ -6,6 +6,10 @@
 A figure stands between marks, `<!-- kept: NAME -->4 minutes<!-- -->`, and is worked out here from the kept tables. `./kurultai results` calls
 this at its end. With --check nothing is written; the exit code is 1 if a figure is out of date. Figures of a table that is not there stay.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("documents")
+
 import argparse
 import pathlib
 import re

@@ -7,12 +7,18 @@
 Writes the executed notebook (.ipynb) or a page (.html) to --out, by default the notebook's name with .html beside
 the result. Exits with 1 and the cell's error if a cell fails.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("execute_notebook")
+
 import argparse
 import json
 import os
 import pathlib
 import sys
 import tempfile
+
+import verb
 
 
 def execute(notebook: pathlib.Path, result: pathlib.Path, out: pathlib.Path, figures: "pathlib.Path | None" = None,
@@ -39,10 +45,7 @@ def execute(notebook: pathlib.Path, result: pathlib.Path, out: pathlib.Path, fig
         node = nbformat.read(notebook, as_version=4)
         ExecutePreprocessor(timeout=timeout, kernel_name="kurultai").preprocess(
             node, {"metadata": {"path": str(notebook.resolve().parent)}})
-    if out.suffix == ".html":
-        out.write_text(HTMLExporter().from_notebook_node(node)[0], encoding="utf-8")
-    else:
-        nbformat.write(node, out)
+    verb.write_text(out, HTMLExporter().from_notebook_node(node)[0] if out.suffix == ".html" else nbformat.writes(node) + "\n")
 
 
 def main() -> int:

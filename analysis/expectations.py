@@ -19,6 +19,10 @@ difference of the means over the year before the horizon. Verdicts are by the 95
 Nothing is tuned to a verdict. Writes OUT/expectations.csv with both ends' values of every seed, and OUT/expectations.md from that
 table. With --resume runs that are done already, of the same program, stay. Exits with 1 if a run fails.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("expectations")
+
 import argparse
 import concurrent.futures
 import dataclasses
@@ -27,12 +31,13 @@ import json
 import math
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 import h5py
 import numpy
+
+import verb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "expectations.toml"
@@ -90,7 +95,7 @@ class Finding:
 
 def rows(program: pathlib.Path) -> list[Row]:
     """All expectations of the program."""
-    text = subprocess.run([str(program), "describe", "sources", "--json"], capture_output=True, text=True, check=True).stdout
+    text = verb.run([str(program), "describe", "sources", "--json"], capture_output=True, text=True, check=True).stdout
     found = []
     for tag in json.loads(text):
         for e in tag["expectations"]:
@@ -226,11 +231,11 @@ def recipe(wanted: list[Row], seeds: int = SEEDS, common: list[str] | tuple[str,
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at once")
+    parser.add_argument("--seeds", type=verb.number(1, 10000, whole=True), default=SEEDS)
+    parser.add_argument("--jobs", type=verb.number(1, 4096, whole=True), default=os.cpu_count() or 1, help="runs at once")
     parser.add_argument("--only", action="append", default=[], metavar="TAG", help="these tags alone")
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, such as run.scale=0.01")
-    parser.add_argument("--horizon", type=int, help="weeks, at most, of all rows: to try")
+    parser.add_argument("--horizon", type=verb.number(1, 5200, whole=True), help="weeks, at most, of all rows: to try")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--resume", action="store_true", help="keep the runs that are done, of the same program")
     options = parser.parse_args()

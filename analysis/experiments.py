@@ -9,6 +9,10 @@ its own society and luck (seeds 1, 2, ...). A simulated effect is the mean over 
 the root of their number; a verdict goes by the 95% interval. Writes OUT/experiments.csv with the value of every replicate, and
 OUT/experiments.md from that table. With --resume replicates that are done already, of the same program, stay. Exits with 1 if a run fails.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("experiments")
+
 import argparse
 import dataclasses
 import math
@@ -18,6 +22,8 @@ import tempfile
 from typing import Callable
 
 import numpy
+
+import verb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SCENARIOS = ROOT / "scenarios" / "experiments"
@@ -312,8 +318,8 @@ def recipe(replicates: int = REPLICATES, common: list[str] | tuple[str, ...] = (
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--replicates", type=int, default=REPLICATES)
-    parser.add_argument("--threads", type=int, help="of each run; all if not given")
+    parser.add_argument("--replicates", type=verb.number(1, 10000, whole=True), default=REPLICATES)
+    parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), help="of each run; all if not given")
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, to try another vector")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--resume", action="store_true", help="keep the replicates that are done, of the same program")

@@ -12,6 +12,10 @@ OUT/NAME_levers.png, NAME_effect.png, NAME_surface.png, NAME_time.png, NAME_regi
 do to the first measure, as far as the sweep can tell. Prints the paths. Exits with 1 and a message if the result
 cannot be read.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("figures")
+
 import argparse
 import io
 import pathlib

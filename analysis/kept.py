@@ -9,6 +9,10 @@ A kept file carries a stamp: version and commit of the program, and three digest
 In Markdown it is the last line, in CSV the comment above the header, in PNG an entry of text. A file whose recipe is that of
 today needs not be made again.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("kept")
+
 import csv
 import dataclasses
 import hashlib

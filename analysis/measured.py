@@ -127,7 +127,7 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), default=2)
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, to try")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--runs", type=pathlib.Path, help="folder of the runs; that of --out if not given")

@@ -7,12 +7,17 @@ A part stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`; N
 calibrated, forms or parameters. What stands between them is replaced, all else is left alone. With --check nothing is written;
 the exit code is 1 if a part is out of date. Run it after a parameter, a series, a form or a mechanism has changed.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("model_tables")
+
 import argparse
 import json
 import pathlib
 import re
-import subprocess
 import sys
+
+import verb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "sim" / "MODEL.md"
@@ -99,7 +104,7 @@ def scale_table(series):
 def parts_of(program):
     """The generated parts by name, as `program` describes itself."""
     def describe(*words):
-        return subprocess.run([str(program), "describe", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        return verb.run([str(program), "describe", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
     parameters = json.loads(describe("parameters", "--json"))
     forms = json.loads(describe("forms", FORMS, "--json"))

@@ -8,6 +8,10 @@ By default the page stands beside the result. Prints its path. Exits with 2 and 
 """
 from __future__ import annotations
 
+if __name__ == "__main__":
+    import verb
+    verb.begin("report")
+
 import argparse
 import itertools
 import json
@@ -17,6 +21,8 @@ import pathlib
 import subprocess
 import sys
 from typing import Any, Callable
+
+import verb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "analysis"))
@@ -91,7 +97,7 @@ def changed_parameters(scenario: dict[str, Any], program: pathlib.Path) -> str:
         return page.details("Parameters that differ from the defaults", "<p>This cannot be told here, since the program is not "
                             "built; all values stand in the scenario below.</p>")
     try:
-        done = subprocess.run([str(program), "describe", "parameters", "--json"], capture_output=True, text=True, timeout=60,
+        done = verb.run([str(program), "describe", "parameters", "--json"], capture_output=True, text=True, timeout=60,
                               check=True)
         defaults = {entry["path"]: entry for entry in json.loads(done.stdout)}
     except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
@@ -658,12 +664,12 @@ def main() -> int:
         else:
             with result:
                 text = sweep_page(result, options.result, options.program)
-        out.write_text(text, encoding="utf-8")
+        verb.write_text(out, text)
     except kurultai.ResultError as error:
         print(f"error: {error}", file=sys.stderr)
         return 5
     except OSError as error:
-        print(f"error: {out}: cannot be written ({error.strerror}); name another place with --out", file=sys.stderr)
+        print(f"error: {out}: cannot be written ({error.strerror or error}); name another place with --out", file=sys.stderr)
         return 5
     print(out)
     return 0

@@ -182,7 +182,7 @@ def main() -> int:
     parser.add_argument("--dry-run", action="store_true", help="say what would be made and about how long it takes")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this step alone (may be given again)")
     parser.add_argument("--force", action="store_true", help="make also what is up to date")
-    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), default=min(2, os.cpu_count() or 1))
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     options = parser.parse_args()
     if options.threads < 1:

@@ -7,6 +7,10 @@ What stands between `<!-- begin library -->` and `<!-- end library -->` is repla
 library says in its description, in a line each, what it tests and what to expect ("Tests: ...", "Expect: ..."). With --check
 nothing is written; the exit code is 1 if the page is out of date or a scenario does not say so.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("scenario_index")
+
 import argparse
 import pathlib
 import re

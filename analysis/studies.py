@@ -8,11 +8,16 @@
 sweep, resumed where it was interrupted; RUNS is OUT if not given), OUT/figures/NAME_*.png, and OUT/NAME.md: what the notebook's last cell
 found. Exits with 1 if a sweep or a notebook fails.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("studies")
+
 import argparse
 import pathlib
-import subprocess
 import sys
 import tempfile
+
+import verb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 STUDIES = ("what_moves", "digital_reach", "incentives", "surveys")
@@ -55,7 +60,7 @@ def study(program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Pat
         command += ["--threads", str(threads)]
     for text in sets:
         command += ["--set", text]
-    if subprocess.run(command).returncode != 0:
+    if verb.run(command).returncode != 0:
         raise RuntimeError(f"{name}: the sweep failed")
     stamp = kept.stamp([kept.Made.of(kurultai.open_result(result).attributes)], recipe(name, sets))
     notebook = ROOT / "analysis" / f"{name}.ipynb"
@@ -77,7 +82,7 @@ def main() -> int:
     parser.add_argument("--program", type=pathlib.Path, required=True)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(STUDIES))
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="of the sweeps, such as sweep.replicates=2")
-    parser.add_argument("--threads", type=int, help="of the sweeps; all if not given")
+    parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), help="of the sweeps; all if not given")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--runs", type=pathlib.Path, help="folder of the sweeps; that of --out if not given")
     options = parser.parse_args()

@@ -8,9 +8,15 @@ opportunities and threats.
 REFERENCE, which may be the same file. The table is Markdown, on the terminal or in the file that --out names. Exits with 2 for
 wrong usage and 5 if a file cannot be read or lacks what is needed.
 """
+if __name__ == "__main__":
+    import verb
+    verb.begin("swot")
+
 import argparse
 import pathlib
 import sys
+
+import verb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "analysis"))
@@ -23,7 +29,7 @@ def main(arguments=None):
     parser.add_argument("--region", help="a region of the run, against the nation of the reference")
     parser.add_argument("--sweep", help="result file of a sweep over levers and shocks")
     parser.add_argument("--measure", default="lsg_index", help="measure of the sweep (default: lsg_index)")
-    parser.add_argument("--far", type=float, default=0.02, help="least difference of an indicator (default: 0.02)")
+    parser.add_argument("--far", type=verb.number(0, 1e12), default=0.02, help="least difference of an indicator (default: 0.02)")
     parser.add_argument("--shock", action="append", default=[], metavar="PATH", help="a lever that is a shock, besides those known")
     parser.add_argument("--out", help="Markdown file to write")
     given = parser.parse_args(arguments)
@@ -34,7 +40,7 @@ def main(arguments=None):
         table = kurultai.swot.analyse(kurultai.open_run(given.run), kurultai.open_run(given.reference), given.region, sweep, given.measure,
                                       given.far, given.shock).markdown()
         if given.out:
-            pathlib.Path(given.out).write_text(table, encoding="utf-8")
+            verb.write_text(given.out, table)
         else:
             print(table, end="")
     except (kurultai.ResultError, OSError) as error:

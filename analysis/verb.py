@@ -17,24 +17,28 @@ Imports nothing but the standard library, so that it is there at once.
 """
 from __future__ import annotations
 
+import argparse
 import atexit
 import contextlib
 import io
+import math
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
 PATIENCE = 0.7  # seconds from a signal to the end of what does not end by itself
 SENT_BY_KERNEL = 0x80  # si_code: Ctrl-C, which the terminal has sent to all processes already
 TWICE = 0.1  # seconds in which a repeated signal is the same one: `timeout` sends it to a process and to its group
 STORAGE, MEMORY, NOBODY_READS = 5, 7, 141  # exit codes
-NO_MEMORY = ("cannot allocate memory", "failed to map segment", "cannot create shared object", "out of memory")
+NO_MEMORY = ("cannot allocate memory", "failed to map segment", "cannot create shared object", "out of memory",
+             "can't start new thread", "resource temporarily unavailable")
 LIBRARIES_KILLED = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 
 _name = "kurultai"
@@ -64,13 +68,17 @@ def begin(name: str) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that nothing here uses, and that may not be had
     stopping = {number for number in STOPPING if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN}
     signal.pthread_sigmask(signal.SIG_BLOCK, stopping | {signal.SIGCHLD})
+    passing = _folder_for_what_passes()
     try:
         child = os.fork()
     except OSError:  # no process to be had: without one to watch over it
         child = 0
+        atexit.register(shutil.rmtree, passing, True)
     else:
         if child:
-            os._exit(_watch(child, stopping))
+            code = _watch(child, stopping)
+            shutil.rmtree(passing, ignore_errors=True)
+            os._exit(code)
         _end_with_parent()
     for number in stopping:
         signal.signal(number, _stop)
@@ -83,11 +91,29 @@ def begin(name: str) -> None:
 
 def run(command: list[Any], **options: Any) -> subprocess.CompletedProcess:
     """subprocess.run; where a signal stopped the command, it stops the script, too."""
-    done = subprocess.run(command, **options)
+    check = options.pop("check", False)
+    done = subprocess.run(command, check=False, **options)
     code = 128 - done.returncode if done.returncode < 0 else done.returncode
     if code - 128 in STOPPING:
         raise Stopped(code - 128)
+    if check:
+        done.check_returncode()
     return done
+
+
+def number(low: float, high: float, whole: bool = False) -> Callable[[str], Any]:
+    """A type for argparse: a number from `low` to `high`. Anything else, nan and infinity too, is refused with the range."""
+
+    def check(text: str) -> Any:
+        try:
+            value: Any = int(text) if whole else float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a {'whole ' if whole else ''}number from {low:g} to {high:g}")
+        return value
+
+    return check
 
 
 @contextlib.contextmanager
@@ -181,7 +207,7 @@ def _explain(kind: Any, value: BaseException, trace: Any) -> None:
         say(f"standard output: cannot write ({value}) send it elsewhere")
         _code = STORAGE
     elif isinstance(value, MemoryError) or any(word in str(value).lower() for word in NO_MEMORY):
-        say(f"not enough memory ({str(value) or 'no more is to be had'})")
+        say(f"not enough memory, or too few processes allowed ({str(value) or 'no more is to be had'}) raise the limit: ulimit -v, ulimit -u")
         _code = MEMORY
     elif isinstance(value, KeyboardInterrupt):  # of a library that took the signal
         _code = 128 + signal.SIGINT
@@ -203,6 +229,16 @@ def _flush() -> None:
         os._exit(_code or 0)
     if _code is not None:
         os._exit(_code)
+
+
+def _folder_for_what_passes() -> str:
+    """A folder for all temporary files, of the script and of what it begins: gone with it, even if it is killed."""
+    try:
+        folder = tempfile.mkdtemp(prefix="kurultai-")
+    except OSError:
+        return ""
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    return folder
 
 
 # --- In the parent ---------------------------------------------------------------------------------------------

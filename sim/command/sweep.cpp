@@ -198,7 +198,7 @@ int rerun(const RerunOptions& options) {
     tell("kurultai: the same bits as in {} (digest {})", options.file, now);
   } else {
     tell("kurultai: run {} came out differently (digest {}, in {} {}) the program or its data have changed since {} of commit {}", options.run, now,
-               options.file, stored, text_attribute(file, "kurultai_version"), text_attribute(file, "git_commit").substr(0, 12));
+               options.file, stored, text_attribute(file, "kurultai_version"), text_attribute(file, "git_commit"));
     return static_cast<int>(ExitCode::internal);
   }
   return static_cast<int>(ExitCode::done);

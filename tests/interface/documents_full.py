@@ -16,7 +16,7 @@ from documents import SCRIPTS
 PROGRAM = os.environ["KURULTAI_BINARY"]
 
 SMALL = ["--scale", "0.002", "--weeks", "108", "--set", "run.warmup=20"]
-SMALL_SWEEP = ["--set", 'sweep.set=["run.scale=0.002", "run.warmup=20", "run.weeks=60"]']
+SMALL_SWEEP = ["--set", 'sweep.set=["run.scale=0.002", "run.warmup=4", "run.weeks=54"]']
 #: Verb and first argument, to options that come in place of its own.
 SMALLER = {
     ("run", "scenarios/kazakhstan.toml"): SMALL,

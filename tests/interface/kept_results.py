@@ -23,6 +23,10 @@ import results  # noqa: E402
 # Files made before stamps came in, allowed until `./kurultai results` has made them again: set this to False then, for good.
 BEFORE_STAMPS = True
 
+# Models of before whose kept files still hold, and why: a change of digests that moves no number in results/, say a series more. For as
+# short as it takes to make them again.
+STILL_HOLD: dict[str, str] = {}
+
 STAMP = kept.Stamp("0.2.0", "abc-dirty", "0" * 16, "1" * 16, "2" * 16)
 #: A picture of one grey dot.
 DOT = kept.PNG + b"".join(len(c).to_bytes(4, "big") + k + c + zlib.crc32(k + c).to_bytes(4, "big") for k, c in (
@@ -77,7 +81,7 @@ class KeptFiles(unittest.TestCase):
             with self.subTest(name):
                 self.assertIsNotNone(stamp, f"{name} does not say what it was made from: ./kurultai results makes it again")
                 if not BEFORE_STAMPS:
-                    self.assertEqual(stamp.model, kept.model(), f"{name} is of another model (tests/regression): ./kurultai results makes it again")
+                    self.assertIn(stamp.model, [kept.model(), *STILL_HOLD], f"{name} is of another model (tests/regression): ./kurultai results makes it again")
                     self.assertEqual(stamp.version, version)
 
 

@@ -176,6 +176,11 @@ class Figures(unittest.TestCase):
             text = (ROOT / name).read_text(encoding="utf-8")
             self.assertEqual(documents.filled(text, texts, complete=not BEFORE_STAMPS), text, f"{name}: run /usr/bin/python3 analysis/documents.py")
 
+    def test_no_line_begins_with_a_mark(self):
+        """Markdown takes such a line for HTML and ends the paragraph before it."""
+        for name in documents.DOCUMENTS:
+            self.assertEqual(re.findall(r"(?m)^ *<!-- kept: \w+", (ROOT / name).read_text(encoding="utf-8")), [], name)
+
     def test_marks(self):
         text = "about <!-- kept: a -->4 minutes<!-- -->, <!-- kept: b -->1<!-- -->"
         self.assertEqual(documents.filled(text, {"a": "5 minutes"}), "about <!-- kept: a -->5 minutes<!-- -->, <!-- kept: b -->1<!-- -->")

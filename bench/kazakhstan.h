@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/simulation.h"
+#include "mechanism/streams.h"
 
 namespace kurultai {
 
@@ -83,7 +84,7 @@ struct Stage {
   /// Whether the connection of resident i is up this week.
   [[nodiscard]] bool connected(std::size_t c, Vertex i) {
     const double up = 1.0 - world().platform_service.outage[c];
-    return world().draws(static_cast<Stream>(1023)).uniform(society->name(c, i), 0) < up;
+    return world().draws(StreamOf::coverage).uniform(society->name(c, i), 0) < up;
   }
 
   std::unique_ptr<Model> model;

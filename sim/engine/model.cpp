@@ -24,6 +24,9 @@ bool opens_pass(Phase phase) {
          phase == Phase::publication;
 }
 
+/// Mechanisms that a pass may have: a bit each in what a community wants of it (Simulation::wanted_).
+constexpr std::size_t most_in_pass = 32;
+
 std::string joined(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) line += (line.empty() ? "" : ", ") + word;
@@ -229,7 +232,18 @@ Mechanism& Model::mechanism(const std::string& name) {
 
 std::vector<Pass> plan(const Model& model) {
   std::vector<Pass> passes;
-  std::map<std::pair<Phase, std::string>, std::string> writers;
+  struct Claim {
+    std::string mechanism;
+    bool adds;
+  };
+  std::map<std::pair<Phase, std::string>, Claim> claims;
+  const auto claim = [&claims](const Mechanism::Role& role, const std::string& column, bool adds) {
+    const auto [at, fresh] = claims.emplace(std::pair{role.phase, column}, Claim{role.name, adds});
+    if (fresh || (adds && at->second.adds)) return;
+    const auto does = [](bool add) { return add ? "adds to" : "writes"; };
+    throw std::logic_error(fmt::format("{} {} '{}' and {} {} it, both in phase {}", at->second.mechanism, does(at->second.adds), column,
+                                       role.name, does(adds), phase_names[static_cast<std::size_t>(role.phase)]));
+  };
   Phase last = Phase::publication;
   std::vector<Mechanism*> ordered;
   for (const auto& mechanism : model.mechanisms) ordered.push_back(mechanism.get());
@@ -240,12 +254,10 @@ std::vector<Pass> plan(const Model& model) {
     if (passes.empty() || (phase != last && opens_pass(phase))) passes.emplace_back();
     last = phase;
     passes.back().push_back(mechanism);
-    for (const std::string& column : mechanism->role().writes) {
-      const auto [at, fresh] = writers.emplace(std::pair{phase, column}, mechanism->name());
-      if (!fresh)
-        throw std::logic_error(fmt::format("{} and {} both write '{}' in phase {}", at->second, mechanism->name(), column,
-                                           phase_names[static_cast<std::size_t>(phase)]));
-    }
+    if (passes.back().size() > most_in_pass)
+      throw std::logic_error(fmt::format("pass {} has more than {} mechanisms: {} is one too many", passes.size(), most_in_pass, mechanism->name()));
+    for (const std::string& column : mechanism->role().writes) claim(mechanism->role(), column, false);
+    for (const std::string& column : mechanism->role().adds) claim(mechanism->role(), column, true);
   }
   return passes;
 }

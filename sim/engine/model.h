@@ -67,7 +67,7 @@ struct Model {
 /// The mechanisms of one pass over the residents: begun together, run block by block, ended together.
 using Pass = std::vector<Mechanism*>;
 
-/// The order of a week's work. Throws std::logic_error if two mechanisms of one phase write the same column.
+/// The order of a week's work. Throws std::logic_error if one writes what another of its phase writes or adds to.
 std::vector<Pass> plan(const Model& model);
 
 /// The plan as text: pass, phase, mechanism, what it reads and writes.

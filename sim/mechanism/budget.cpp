@@ -9,8 +9,9 @@
 // districts and regions spend on their own functions. Goods are bought by `spending`. Local budgets never owe: each
 // payment is at most what is there, and what is short for several is shared in proportion. The republic may owe: its
 // deficit is a series. It also pays, every four weeks and earmarked, for what the state's levers promise: connections, support
-// of culture and of institutions, visits of mobile groups; matching, rewards (`response`) and help for new enterprises
-// (`enterprise`) are paid where they fall due. A programme costs nothing while the mechanism is off that it works by.
+// of culture and of institutions, visits of mobile groups. Matching and rewards (`response`), help for new enterprises
+// (`enterprise`), training of akims (`conduct`), pay, training and posts of staff (`staff`) are paid where they fall due. A
+// programme costs nothing while the mechanism is off that it works by.
 // `reserve` of a year's budget is kept in the till, since goods are bought a little ahead of the quarters' money.
 // Where this mechanism is off there is no money: budgets a head stay as the census and the scenario give them.
 // Limits: no loans, no interest, no prices; a quarter's shortfall is made good in the next year's plan only.
@@ -21,6 +22,7 @@
 
 #include "mechanism/list.h"
 #include "mechanism/money.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 namespace {
@@ -34,7 +36,7 @@ class Budget final : public Mechanism {
                    .meaning = "budgets of all levels have their dates, and money moves",
                    .source = "MODEL 9; D4, R2, R7, P8",
                    .phase = Phase::economy,
-                   .reads = {"own_revenue", "transfers", "cofinanced"},
+                   .reads = {"cofinanced", "community", "kind", "usual_activity", "usual_members"},
                    .writes = {"means"}}) {
     money("own_revenue", "taxes that communities' budgets keep, in a year", "D4, R2", {}, {Flow::tax});
     money("transfers", "transfers that communities' budgets receive, in a year", "D4, P8", {}, {Flow::equalisation});
@@ -101,7 +103,7 @@ class Budget final : public Mechanism {
       add_programme(world, "institutions", std::string("support_") + institution_keys[q],
                     [q](const World& w, std::size_t c) { return usual_members(w, c, q); });
     groups_.assign(communities, 0.0);
-    visits_ = is_on(world, "training.enabled") ? lever_at(world, "training.visits") : nullptr;
+    visits_ = setting<Flag>(world, "training.enabled") ? &setting<Lever>(world, "training.visits") : nullptr;
     std::vector<double> places(world.society.country.regions.size(), 0.0);
     std::vector<double> groups(places.size(), 0.0);
     const auto region_of = [&](std::size_t c) { return world.society.country.communities[c].region; };
@@ -128,8 +130,8 @@ class Budget final : public Mechanism {
 
   void add_programme(const World& world, const std::string& mechanism, const std::string& lever,
                      std::function<double(const World&, std::size_t)> heads) {
-    if (!is_on(world, mechanism + ".enabled")) return;
-    programmes_.push_back({lever_at(world, mechanism + "." + lever), std::move(heads)});
+    const Lever& promised = setting<Lever>(world, mechanism + "." + lever);
+    if (setting<Flag>(world, mechanism + ".enabled")) programmes_.push_back({&promised, std::move(heads)});
   }
   /// Usual members of the institutions of a kind that are awake, at scale 1.
   static double usual_members(const World& world, std::size_t c, std::size_t kind) {

@@ -4,7 +4,7 @@
 //   own_competence <- own_competence + 4/52 [ gain (1 - C_j) t_j / (t_j + t_0) - fade (own_competence - SD luck_j) ]
 //
 // C_j: competence, lever and own together (conduct.h); t_j: training and support of akims and staff, tenge a resident and year,
-// which the republic pays. Every fourth week, communities in turn. What peers teach (`exchange`) and revisions add to the
+// which the republic pays. Every fourth week, communities in turn. What peers teach (`exchange`) adds to the
 // same columns; what is learned in competence fades like training. Akimats of districts and regions have a lasting
 // competence of their own around 0.5, with which they hear their area (`spending`). Competence acts on how much work the
 // staff can handle (`response`) and on enterprise.
@@ -14,6 +14,7 @@
 #include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/money.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 namespace {
@@ -25,7 +26,7 @@ class Conduct final : public Mechanism {
                    .meaning = "akimats' own character, and their training",
                    .source = "MODEL 6, 10; P2, D7, T2",
                    .phase = Phase::government,
-                   .reads = {},
+                   .reads = {"adults"},
                    .writes = {"office_competence"},
                    .adds = {"own_openness", "own_responsiveness", "own_competence"},
                    .levers = {"akimat.competence"}}) {
@@ -46,7 +47,7 @@ class Conduct final : public Mechanism {
   Real fade{*this, {.name = "fade", .unit = "per year", .meaning = "share of what was learned in competence that is lost in a year", .source = "assumption"}, 0.15, {0, 10}};
 
   void prepare(World& world) override {
-    pays_ = is_on(world, "budget.enabled");
+    pays_ = setting<Flag>(world, "budget.enabled");
     Akimats& a = world.akimats;
     const Draws draws = world.lasting(stream());
     const auto luck = [&](Name name, std::uint32_t item) { return enabled ? sd * std::clamp(draws.normal(name, item), -2.5, 2.5) : 0.0; };

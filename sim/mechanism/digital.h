@@ -2,7 +2,7 @@
 // of [platform]).
 #pragma once
 
-#include "mechanism/mechanism.h"
+#include "mechanism/streams.h"
 
 namespace kurultai {
 
@@ -20,7 +20,7 @@ inline double connected(const World& world, std::size_t community) {
 inline bool connected(const World& world, std::size_t community, std::size_t i) {
   const double works = connected(world, community);
   return works >= 1.0 ||
-         world.draws(static_cast<Stream>(1023)).chance(works, world.society.name(community, static_cast<Vertex>(i)), 0);
+         world.draws(StreamOf::coverage).chance(works, world.society.name(community, static_cast<Vertex>(i)), 0);
 }
 
 /// Whether resident i uses civic platforms and can reach them this week.

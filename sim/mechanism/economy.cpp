@@ -1,7 +1,7 @@
 // economy: what a place produces, and so what can be taxed there (MODEL 9; D5, D7, R8, P5, P7).
 //
 //   Y_r      = Y0_r f_r,             f_r <- f_r + speed ((E_r / E0_r)^a (G_r / G0_r)^b - f_r)      every fourth week
-//   output_j = y0_j f_r (1 - shock_j) (1 + commons farmers_j (harvest_j / usual_harvest_j - 1))
+//   output_j = y0_j f_r (1 - shock_j) max(0, 1 + commons farmers_j (harvest_j / usual_harvest_j - 1))
 //
 // Y0_r: gross product of the region a head (`usual` where none is known), spread over its communities by their relative
 // income, so that the region's sum is met: D5's ratio of the richest to the poorest region follows from it. E: enterprises
@@ -23,7 +23,7 @@ class Economy final : public Mechanism {
                    .meaning = "enterprises and public goods carry what places produce",
                    .source = "MODEL 9; D5, D7, R8, P5",
                    .phase = Phase::economy,
-                   .reads = {"enterprises", "stock", "adults", "harvest", "usual_harvest"},
+                   .reads = {"enterprises", "stock", "adults", "harvest", "usual_harvest", "age", "occupation"},
                    .writes = {"output"}}) {
     observe({.name = "output",
              .unit = "thousand tenge a head and year",

@@ -17,7 +17,8 @@ class Efficacy final : public Mechanism {
                    .source = "MODEL 7; Sjoberg, Mellon, Peixoto 2017",
                    .phase = Phase::experience,
                    .reads = {"acted", "answering"},
-                   .writes = {"efficacy"}}) {
+                   .writes = {},
+                   .adds = {"efficacy"}}) {
     observe({.name = "efficacy",
              .meaning = "mean belief of adults that taking part changes something",
              .source = "MODEL 7",

@@ -22,6 +22,7 @@
 #include "mechanism/list.h"
 #include "mechanism/money.h"
 #include "mechanism/programme.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 namespace {
@@ -36,7 +37,8 @@ class Enterprise final : public Mechanism {
                    .meaning = "residents start enterprises and give them up",
                    .source = "MODEL 9; P5, R6, R8, D7, D10",
                    .phase = Phase::economy,
-                   .reads = {"age", "occupation", "programmes", "stock", "tension", "harvest", "usual_harvest", "adults"},
+                   .reads = {"age", "occupation", "programmes", "stock", "tension", "harvest", "usual_harvest",
+                             "adults", "own_competence", "own_openness"},
                    .writes = {"owner", "enterprises"},
                    .levers = {"akimat.competence", "akimat.openness"}}) {
     observe({.name = "enterprises",
@@ -82,7 +84,7 @@ class Enterprise final : public Mechanism {
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
     programmes_ = static_cast<unsigned>(std::min(programmes(world).size(), most_programmes));
-    pays_ = is_on(world, "budget.enabled");
+    pays_ = setting<Flag>(world, "budget.enabled");
     heard_.assign(communities, 1.0);
     usual_goods_.assign(communities, 0.0);
     usual_tension_.assign(communities, 0.0);

@@ -8,8 +8,8 @@
 // x: lever and own together, effort own alone; x_own within +- bound. All read practices as they were when the week began. A network:
 // akimats tied as partners, and theirs (synthesis: about eight of a region, across districts). Pooling, every quarter:
 //
-//   each member pays pool_j capital_j R_j / 4, out of all its goods by its mix; the sum goes to the good that is lowest among the
-//   members, relative to the nation's stock, of the member who has least of it; (1 + economy) of it arrives there in goods
+//   the sum goes to the good that is lowest among the members, relative to the nation's stock, of the member who has least of it;
+//   each other member pays pool_j capital_j R_j / 4, out of all its goods by its mix; (1 + economy) of the sum arrives in goods
 //
 // Money moves as Flow::pool, joins the receiver's `cofinanced` and leaves the payers'; economy of scale is a lower price.
 // Limits: the index is noisy, so that good changes are undone at times; a meeting costs nothing; a network takes no votes.
@@ -38,7 +38,7 @@ class Exchange final : public Mechanism {
                    .meaning = "akimats learn from peers and from own mistakes, networks pool money",
                    .source = "MODEL 10; P9, P10, T5",
                    .phase = Phase::government,
-                   .reads = {"lsg_index", "mix", "means"},
+                   .reads = {"lsg_index", "mix", "means", "loss"},
                    .writes = {"own_effort"},
                    .adds = {"own_openness", "own_responsiveness", "own_competence", "cofinanced", "stock"},
                    .levers = {"akimat.openness", "akimat.responsiveness", "akimat.competence", "akimat.capital"}}) {

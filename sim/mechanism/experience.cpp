@@ -29,7 +29,7 @@ class Experience final : public Mechanism {
                    .meaning = "experience of self-organisation and cohesion of communities",
                    .source = "MODEL 10; D8, P6",
                    .phase = Phase::government,
-                   .reads = {},
+                   .reads = {"adults"},
                    .writes = {"experience", "usual_experience", "cohesion"},
                    .adds = {"efficacy"}}) {
     observe({.name = "experience",

@@ -27,10 +27,18 @@
 #include "base/error.h"
 #include "mechanism/digital.h"
 #include "mechanism/list.h"
+#include "mechanism/setting.h"
 #include "mechanism/standing.h"
 
 namespace kurultai {
 namespace {
+
+/// The block of words that says who uses the k-th standing form: one for four residents, under the name of their four.
+constexpr std::uint32_t luck_block(unsigned k) { return k < 4 ? k : 12 + k; }
+/// The item that says whether resident i is answered, under i's own name, which is the name of another four: so these
+/// blocks, 4 to 11, must be none of those.
+constexpr std::uint32_t answer_item(unsigned k) { return 16 + 4 * k; }
+static_assert(luck_block(3) < answer_item(0) / 4 && answer_item(most_standing_forms - 1) / 4 < luck_block(4));
 
 class Feedback final : public Mechanism {
  public:
@@ -39,8 +47,8 @@ class Feedback final : public Mechanism {
                    .meaning = "standing forms: requests and complaints at any time, answered or not",
                    .source = "MODEL 3; D3, P4, R4; Sjoberg, Mellon, Peixoto 2017",
                    .phase = Phase::participation,
-                   .reads = {"age", "occupation", "member_of", "access", "platform", "skill", "propensity", "trace", "duty",
-                             "efficacy", "satisfaction", "place_effect", "answering", "digital_competence"},
+                   .reads = {"age", "occupation", "member_of", "access", "platform", "skill", "propensity", "duty",
+                             "satisfaction", "place_effect", "answering", "digital_competence"},
                    .writes = {"appealed", "quarter", "appeals"},
                    .adds = {"efficacy", "trace", "last_act"},
                    .levers = {"platform.quality if form.*.standing=true", "platform.outage if form.*.standing=true"}}) {
@@ -83,14 +91,13 @@ class Feedback final : public Mechanism {
   void prepare(World& world) override {
     forms_ = standing_forms(world);
     ensure(forms_.size() <= most_standing_forms, "a model with too many standing forms was refused");
-    const auto real = [&](const char* path) { return static_cast<const Real*>(world.registry.find(path))->value(); };
-    b_habit_ = real("participation.b_habit");
-    b_duty_ = real("participation.b_duty");
-    b_eff_ = real("participation.b_eff");
-    b_cost_ = real("participation.b_cost");
-    skill_hours_ = real("participation.skill_hours");
-    gain_ = static_cast<const Flag&>(*world.registry.find("trace.enabled")) ? real("trace.gain") : 0.0;
-    way_ = static_cast<const Numbers*>(world.registry.find("participation.way"))->value();
+    b_habit_ = setting<Real>(world, "participation.b_habit");
+    b_duty_ = setting<Real>(world, "participation.b_duty");
+    b_eff_ = setting<Real>(world, "participation.b_eff");
+    b_cost_ = setting<Real>(world, "participation.b_cost");
+    skill_hours_ = setting<Real>(world, "participation.skill_hours");
+    gain_ = setting<Flag>(world, "trace.enabled") ? setting<Real>(world, "trace.gain").value() : 0.0;
+    way_ = setting<Numbers>(world, "participation.way").value();
     world.residents().appealed.fill(0);
     world.residents().quarter.fill(0);
     world.akimats.appeals.fill(0.0);
@@ -152,7 +159,7 @@ class Feedback final : public Mechanism {
       const bool online = form.online_for(r, i);
       if (!form.offline && !online) continue;
       const Name name = world.society.name(c, i);
-      if (four != name.ordinal / 4) words = draws.words({name.community, four = name.ordinal / 4}, k);
+      if (four != name.ordinal / 4) words = draws.words({name.community, four = name.ordinal / 4}, luck_block(k));
       const double luck = Draws::to_uniform(words[name.ordinal % 4]);
       if (luck >= most) continue;
       const double shared = b_duty_ * r.duty[i] + b_eff_ * (r.efficacy[i] - 0.5) + b_need * (0.5 - r.satisfaction[i]);
@@ -162,7 +169,7 @@ class Feedback final : public Mechanism {
       const std::size_t family = u_online > u_offline ? 1 : 0;
       if (luck >= (family == 1 ? up : 1.0) * logistic(std::max(u_online, u_offline))) continue;
       ++made;
-      const bool answered = draws.chance(answer, name, 16 + 4 * k);
+      const bool answered = draws.chance(answer, name, answer_item(k));
       const unsigned bits = (1U << k) | (answered ? 1U << (8 + k) : 0U);
       r.appealed[i] = static_cast<std::uint16_t>(r.appealed[i] | bits);
       r.quarter[i] = static_cast<std::uint16_t>(r.quarter[i] | bits);

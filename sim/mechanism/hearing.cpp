@@ -17,7 +17,7 @@ class Hearing final : public Mechanism {
                    .meaning = "who took part in the last year or is spoken for, and what they wish",
                    .source = "MODEL 6; D2, T3",
                    .phase = Phase::response,
-                   .reads = {"wish", "last_act", "age", "member_of", "lapsed", "joined", "activity"},
+                   .reads = {"wish", "last_act", "age", "member_of", "lapsed", "joined", "activity", "kind"},
                    .writes = {"adults", "wishes", "heard", "took_part", "area_wishes", "area_heard", "area_took_part"}}) {}
 
   void prepare(World& world) override {

@@ -69,9 +69,11 @@ class Indicators final : public Mechanism {
                    .meaning = "indicators of local self-government and their index",
                    .source = "MODEL 11; I1, I2, D5, D7, D10",
                    .phase = Phase::government,
-                   .reads = {"age", "sex", "education", "income", "aware", "platform", "skill", "trust", "satisfaction", "last_act", "wishes", "match",
-                             "loss", "coverage", "digital_competence", "stock", "answered", "watched", "tension", "means", "own_revenue", "transfers",
-                             "output", "enterprises"},
+                   .reads = {"age", "sex", "education", "income", "aware", "platform", "skill", "trust",
+                             "satisfaction", "last_act", "wishes", "match", "loss", "coverage", "digital_competence",
+                             "stock", "answered", "watched", "tension", "means", "own_revenue", "transfers",
+                             "output", "enterprises", "adults", "budget_delay", "member_of", "occupation",
+                             "own_openness"},
                    .writes = {"lsg_index"},
                    .levers = {"akimat.openness", "akimat.audit", "akimat.oversight"}}) {
     for (std::size_t k = 0; k < count; ++k) {

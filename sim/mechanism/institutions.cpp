@@ -54,7 +54,7 @@ class CivilInstitutions final : public Mechanism {
                    .meaning = "civil institutions recruit, lose members, earn and spend, succeed or fail",
                    .source = "MODEL 1, 10; D2, R3, R5",
                    .phase = Phase::government,
-                   .reads = {"answered", "answering", "duty", "age", "occupation"},
+                   .reads = {"answered", "duty", "age", "occupation", "adults", "community", "kind", "own_openness"},
                    .writes = {"members", "capacity", "credibility", "activity", "money", "success", "usual_members",
                               "usual_activity", "usual_success", "appeal", "member_of", "lapsed", "joined"},
                    .levers = {"akimat.openness"}}) {

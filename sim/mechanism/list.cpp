@@ -1,4 +1,4 @@
-#include "mechanism/list.h"
+#include "mechanism/streams.h"
 
 namespace kurultai {
 
@@ -6,7 +6,7 @@ std::vector<std::unique_ptr<Mechanism>> make_mechanisms() {
   std::vector<std::unique_ptr<Mechanism>> all;
 #define KURULTAI_MAKE(name, stream)  \
   all.push_back(make_##name());      \
-  all.back()->reserve(static_cast<Stream>(stream));
+  all.back()->reserve(StreamOf::name);
   KURULTAI_MECHANISMS(KURULTAI_MAKE)
 #undef KURULTAI_MAKE
   return all;

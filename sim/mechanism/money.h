@@ -12,17 +12,6 @@ namespace kurultai {
 inline constexpr std::uint32_t budget_year = 52;
 inline constexpr std::uint32_t budget_quarter = 13;
 
-/// Whether a mechanism or another flag at `path` ("budget.enabled") is on. Searches: ask once, in `prepare`.
-inline bool is_on(const World& world, const std::string& path) {
-  const auto* flag = dynamic_cast<const Flag*>(world.registry.find(path));
-  return flag != nullptr && *flag;
-}
-
-/// The lever at `path`; it exists. Searches: ask once, in `prepare`.
-inline const Lever* lever_at(const World& world, const std::string& path) {
-  return &dynamic_cast<const Lever&>(*world.registry.find(path));
-}
-
 /// Whole tenge; half a tenge and more is one, what is below nothing is nothing.
 inline std::int64_t whole_tenge(double tenge) { return tenge > 0 ? static_cast<std::int64_t>(tenge + 0.5) : 0; }
 

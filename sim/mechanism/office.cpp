@@ -38,7 +38,8 @@ class Office final : public Mechanism {
                    .meaning = "elected and appointed akims keep or lose office",
                    .source = "MODEL 3, 6; R1, T3, T6, D10",
                    .phase = Phase::response,
-                   .reads = {"acted", "satisfaction", "answering", "mix", "area_mix", "effort", "tension"},
+                   .reads = {"acted", "satisfaction", "answering", "mix", "area_mix", "effort", "tension", "adults",
+                             "age", "member_of", "occupation"},
                    .writes = {"akim_factor", "official_turnout", "replaced", "appointed"},
                    .adds = {"answered"},
                    .levers = {"akimat.elected if form.*.decides=office"}}) {

@@ -31,7 +31,7 @@ class Policies final : public Mechanism {
                    .meaning = "set this week's lever values",
                    .source = "MODEL 1, 2; T2",
                    .phase = Phase::levers,
-                   .reads = {},
+                   .reads = {"age", "education", "household_size", "occupation", "platform", "sex"},
                    .writes = {}}) {}
 
   void prepare(World& world) override {

@@ -16,6 +16,7 @@
 // By itself this makes casual participants (Fowler's criticism); the trace makes histories habitual.
 #include "base/elementary.h"
 #include "mechanism/list.h"
+#include "mechanism/setting.h"
 #include "mechanism/standing.h"
 
 namespace kurultai {
@@ -28,7 +29,8 @@ class Propensity final : public Mechanism {
                    .meaning = "people repeat what satisfied",
                    .source = "MODEL 7; Bendor, Diermeier, Ting 2003; Fowler 2006",
                    .phase = Phase::experience,
-                   .reads = {"aware", "acted", "online", "platform", "access", "quarter", "answering"},
+                   .reads = {"aware", "acted", "online", "platform", "access", "quarter", "answering", "age",
+                             "member_of", "occupation"},
                    .writes = {"propensity", "aspiration"}}) {
     observe({.name = "propensity",
              .meaning = "mean propensity of adults to take part offline",
@@ -49,7 +51,7 @@ class Propensity final : public Mechanism {
 
   void prepare(World& world) override {
     standing_ = standing_forms(world);
-    if (!static_cast<const Flag&>(*world.registry.find("feedback.enabled"))) standing_.clear();
+    if (!setting<Flag>(world, "feedback.enabled")) standing_.clear();
     Residents& r = world.residents();
     const Draws draws = world.lasting(stream());
     r.aspiration.fill(Share(aspiration));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/elementary.h"
-#include "mechanism/mechanism.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 
@@ -18,8 +18,7 @@ struct Quality {
 
 /// As the mechanism `satisfaction` has it. Searches: ask once, in `prepare`.
 inline Quality quality_of(const World& world) {
-  const auto real = [&](const char* path) { return static_cast<const Real*>(world.registry.find(path))->value(); };
-  return {real("satisfaction.half"), real("satisfaction.shape")};
+  return {setting<Real>(world, "satisfaction.half"), setting<Real>(world, "satisfaction.shape")};
 }
 
 }  // namespace kurultai

@@ -26,6 +26,7 @@
 #include "mechanism/membership.h"
 #include "mechanism/money.h"
 #include "mechanism/programme.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 namespace {
@@ -37,8 +38,11 @@ class Response final : public Mechanism {
                    .meaning = "closed matters are answered or ignored",
                    .source = "MODEL 6; T3, D2, D9, R1, R6, R7, P1, P2, Q3, Q4",
                    .phase = Phase::response,
-                   .reads = {"aware", "acted", "wish", "appeals", "akim_factor", "job_satisfaction", "usual_job_satisfaction", "means", "kind", "community", "members"},
-                   .writes = {"answering", "workload", "answered", "voted", "cofinanced", "given", "watched", "programmes"},
+                   .reads = {"aware", "acted", "wish", "appeals", "akim_factor", "job_satisfaction",
+                             "usual_job_satisfaction", "means", "kind", "community", "members", "adults", "age",
+                             "member_of", "occupation", "own_autonomy", "own_competence", "own_responsiveness"},
+                   .writes = {"answering", "workload", "voted", "cofinanced", "given", "watched", "programmes"},
+                   .adds = {"answered"},
                    .levers = {"akimat.responsiveness", "akimat.capacity", "akimat.competence", "akimat.autonomy",
                               "akimat.elected if form.*.decides=office", "akimat.matching if form.*.decides=funds",
                               "participation.reward if participation.enabled=true and budget.enabled=true and form.*.standing=false"}}) {
@@ -102,9 +106,9 @@ class Response final : public Mechanism {
     programme_of_.assign(forms, none);
     for (std::size_t k = 0; k < programmes_.size(); ++k) programme_of_[programmes_[k].form] = static_cast<std::uint8_t>(k);
     for (std::size_t f = 0; f < forms; ++f) form_key_.push_back(static_cast<std::uint32_t>(key_of(world.forms[f].name())));
-    pays_ = is_on(world, "budget.enabled");
-    reward_ = lever_at(world, "participation.reward");
-    hourly_wage_ = static_cast<const Real*>(world.registry.find("participation.mean_wage"))->value() * 12.0 / 52.0 / 40.0;
+    pays_ = setting<Flag>(world, "budget.enabled");
+    reward_ = &setting<Lever>(world, "participation.reward");
+    hourly_wage_ = setting<Real>(world, "participation.mean_wage") * 12.0 / 52.0 / 40.0;
     count_matters(world);
     for (std::size_t c = 0; c < communities; ++c) {
       a.answering[c] = answering(world, c);

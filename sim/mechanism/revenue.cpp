@@ -27,6 +27,7 @@
 #include "mechanism/formula.h"
 #include "mechanism/list.h"
 #include "mechanism/money.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 namespace {
@@ -74,9 +75,9 @@ class Revenue final : public Mechanism {
     const Draws luck = world.lasting(stream());
     spread_.assign(communities, 1.0);
     output_0_.assign(communities, 0.0);
-    with_transfers_ = is_on(world, "transfers.enabled");
+    with_transfers_ = setting<Flag>(world, "transfers.enabled");
     constexpr std::array names = {"equalisation", "withdrawal", "standard", "clawback", "base_equalisation", "cut"};
-    for (std::size_t k = 0; k < rules_.size(); ++k) rules_[k] = lever_at(world, std::string("transfers.") + names[k]);
+    for (std::size_t k = 0; k < rules_.size(); ++k) rules_[k] = &setting<Lever>(world, std::string("transfers.") + names[k]);
     for (std::size_t c = 0; c < communities; ++c) {
       const double z = luck.normal({world.society.key[c], 0xffffffffU});
       spread_[c] = exp_(base_spread * z - 0.5 * base_spread * base_spread);

@@ -23,7 +23,8 @@ class Skill final : public Mechanism {
                    .source = "MODEL 8; P4, R6",
                    .phase = Phase::digital,
                    .reads = {"platform", "access", "last_act", "age"},
-                   .writes = {"skill", "talent"},
+                   .writes = {"talent"},
+                   .adds = {"skill"},
                    .levers = {"platform.outage"}}) {
     observe({.name = "digital_skill", .meaning = "mean digital skill of adults", .source = "I1, P4", .mean = &Residents::skill});
   }

@@ -14,7 +14,8 @@
 // residents gave, and the state added, since the last time (`response`).
 // A: autonomy; the rest is decided above, for the whole area at once and with a heavier state (upward_weight), as is what an
 // appointed akim decides (state_weight). k of an area counts competence / 0.5 of what took part there tells.
-// Every fourth week, communities in turn. R: budget for goods a head (`budget`); paid: 1, or less where the till is short.
+// Every fourth week, communities in turn. R: budget for goods a head (`budget`); its 4/52 are
+// none while a council delays the budget, and more afterwards (conduct.h); paid: 1, or less where the till is short.
 // a_audit after Olken 2007 (audits 4% to 100%: missing spending from 27.7 to 19.2 points, about -8); a_res is 0
 // unless a scenario says otherwise, since inviting residents did about nothing there. Stocks start at the
 // equilibrium of the first mix.
@@ -25,6 +26,7 @@
 #include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/money.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 namespace {
@@ -36,8 +38,9 @@ class Spending final : public Mechanism {
                    .meaning = "known wishes and the state's priorities become public goods",
                    .source = "MODEL 6, 9; R1, R3, R4, R7, P1, T3, D2, D6; Olken 2007",
                    .phase = Phase::economy,
-                   .reads = {"wishes", "heard", "took_part", "voted", "watched", "means", "appointed", "area_heard", "area_took_part",
-                             "office_competence", "budget_amended", "budget_delay"},
+                   .reads = {"wishes", "heard", "took_part", "voted", "watched", "means", "appointed", "area_heard",
+                             "area_took_part", "office_competence", "budget_amended", "budget_delay", "adults",
+                             "own_autonomy", "own_openness"},
                    .writes = {"area_proposed", "area_mix", "mix", "match", "loss", "stock", "cofinanced"},
                    .levers = {"akimat.state_weight", "akimat.autonomy", "akimat.oversight", "akimat.audit",
                               "akimat.openness", "akimat.capital if form.*.decides=budget",
@@ -70,7 +73,7 @@ class Spending final : public Mechanism {
 
   void prepare(World& world) override {
     Akimats& a = world.akimats;
-    pays_ = is_on(world, "budget.enabled");
+    pays_ = setting<Flag>(world, "budget.enabled");
     double sum = 0;
     for (const double w : state_mix.value()) sum += w;
     for (std::size_t g = 0; g < good_count; ++g) priority_[g] = state_mix[g] / sum;

@@ -14,7 +14,7 @@
 //   D_j <- D_j (1 - carries (share of posts quit - turnover / 13))        where the sample has no post, with the expected share
 //
 // (usual turnover is in `training`'s forgetting already). Satisfaction acts on answers (`response`). The republic pays what pay beyond the
-// usual and training cost, and it leaves with the staff.
+// usual, training and posts for more capacity than the usual cost, and it leaves with the staff.
 // Limits: nobody is dismissed; a post is filled at once; pay below the usual saves nobody money.
 #include <algorithm>
 #include <utility>
@@ -24,6 +24,7 @@
 #include "mechanism/conduct.h"
 #include "mechanism/list.h"
 #include "mechanism/money.h"
+#include "mechanism/setting.h"
 #include "society/sampling.h"
 
 namespace kurultai {
@@ -36,7 +37,7 @@ class StaffOfAkimats final : public Mechanism {
                    .meaning = "job satisfaction and turnover of akimats' staff",
                    .source = "MODEL 1, 10; Q3, Q4, P2, R6",
                    .phase = Phase::government,
-                   .reads = {"workload", "trusted", "age", "occupation", "adults"},
+                   .reads = {"workload", "trusted", "age", "occupation", "adults", "own_autonomy"},
                    .writes = {"job_satisfaction", "usual_job_satisfaction", "office_satisfaction", "post_level", "post_place",
                               "post_resident", "post_satisfaction"},
                    .adds = {"digital_competence"},
@@ -84,7 +85,7 @@ class StaffOfAkimats final : public Mechanism {
     const Society& society = world.society;
     const Country& country = society.country;
     const std::size_t communities = society.communities();
-    pays_ = is_on(world, "budget.enabled");
+    pays_ = setting<Flag>(world, "budget.enabled");
     areas_.assign(1 + country.districts.size() + country.regions.size(), {});
     people_.assign(areas_.size(), 0.0);
     for (std::size_t c = 0; c < communities; ++c)

@@ -25,7 +25,7 @@ class Tension final : public Mechanism {
                    .meaning = "grievances left unanswered where trust is low",
                    .source = "MODEL 7; D10",
                    .phase = Phase::government,
-                   .reads = {"appeals", "answering", "trusted", "took_part"},
+                   .reads = {"appeals", "answering", "trusted", "took_part", "adults"},
                    .writes = {"tension"}}) {
     observe({.name = "tension",
              .meaning = "unanswered grievances times low trust, mean over adults",

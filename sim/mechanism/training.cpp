@@ -36,7 +36,7 @@ class Training final : public Mechanism {
                    .meaning = "mobile groups train staff and residents; competence fades without practice",
                    .source = "MODEL 8; R6, P4",
                    .phase = Phase::digital,
-                   .reads = {"last_act", "age", "access", "adults", "credibility"},
+                   .reads = {"last_act", "age", "access", "adults", "credibility", "community", "kind"},
                    .writes = {"digital_competence", "programmes"},
                    .adds = {"skill"}}) {
     observe({.name = "digital_competence",

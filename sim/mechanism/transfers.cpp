@@ -18,6 +18,7 @@
 #include "mechanism/formula.h"
 #include "mechanism/list.h"
 #include "mechanism/money.h"
+#include "mechanism/setting.h"
 
 namespace kurultai {
 namespace {
@@ -29,7 +30,7 @@ class Transfers final : public Mechanism {
                    .meaning = "a formula decides what budgets give each other",
                    .source = "MODEL 9; D4, D5, P8, R2, R8",
                    .phase = Phase::economy,
-                   .reads = {"own_revenue", "lsg_index"},
+                   .reads = {"lsg_index"},
                    .writes = {"transfers"},
                    .levers = {"akimat.resources"}}) {}
 
@@ -81,7 +82,7 @@ class Transfers final : public Mechanism {
 
   void plan(World& world) const {
     const Country& country = world.society.country;
-    const Lever& incentive = *lever_at(world, "revenue.incentive");
+    const Lever& incentive = setting<Lever>(world, "revenue.incentive");
     Ledger& ledger = world.ledger;
     std::vector<Rules> of_district(country.districts.size());
     std::vector<Rules> of_region(country.regions.size());

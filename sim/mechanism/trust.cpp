@@ -23,7 +23,7 @@ class Trust final : public Mechanism {
                    .meaning = "trust in the local akim, by experience and by talk",
                    .source = "MODEL 7; T3, D3, R4; DeGroot 1974",
                    .phase = Phase::experience,
-                   .reads = {"satisfaction", "answered", "answering", "shared_trust"},
+                   .reads = {"satisfaction", "answered", "answering", "shared_trust", "age", "own_openness"},
                    .writes = {"trust", "trust_level", "trusted"},
                    .levers = {"akimat.openness"}}) {
     observe({.name = "trust",

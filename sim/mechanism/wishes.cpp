@@ -15,7 +15,7 @@ class WishesMechanism final : public Mechanism {
                    .meaning = "what people want most changes slowly",
                    .source = "MODEL 1",
                    .phase = Phase::demography,
-                   .reads = {"age", "occupation"},
+                   .reads = {"age", "occupation", "household_size", "household_slot"},
                    .writes = {"wish"}}) {}
 
   Real rate{*this, {.name = "rate", .unit = "per year", .meaning = "share of residents whose wish is drawn anew", .source = "assumption"}, 0.2, {0, 1}};

@@ -401,6 +401,40 @@ TEST_CASE("feedback: open to those with access or with an account, while the con
   CHECK(run({{"needs", "access"}}, {{"feedback.enabled", false}}).first == std::array<int, 3>{});
 }
 
+TEST_CASE("feedback: an answer is drawn apart from every appeal, with as many standing forms as there may be") {
+  // Four residents share a block of random words, under a name that is also a resident's: o for those from 4 o on. Whether o
+  // is answered in one form must tell nothing of whether 4 o appeals in any.
+  Experiment e;
+  e.only({"feedback"});
+  e.sway_nobody();
+  e.set({{"participation.b_habit", 0.0}, {"feedback.most", 1.0}, {"feedback.b_need", 0.0}, {"feedback.b_digital", 0.0}, {"feedback.learn", 0.0}});
+  for (int k = 0; k < 8; ++k) e.add_form(fmt::format("app{}", k), {{"standing", true}, {"intercept", -1.0}, {"hours_offline", 0.0}});
+  constexpr std::size_t people = 4000;
+  e.move_into(society_of({people}, {}));
+  e.residents().propensity.fill(Share(0.5));
+  e.world().akimats.answering.fill(0.5);
+  std::array<std::array<double, 8>, 8> both{};
+  std::array<std::array<double, 8>, 8> answered{};
+  for (int week = 0; week < 20; ++week) {
+    e.weeks(1);
+    const auto appealed = e.residents().appealed.values();
+    for (std::size_t o = 1; o < people / 4; ++o)
+      for (std::size_t a = 0; a < 8; ++a)
+        for (std::size_t b = 0; b < 8; ++b)
+          if (((appealed[o] >> a) & 1U) != 0 && ((appealed[4 * o] >> b) & 1U) != 0) {
+            both[a][b] += 1;
+            answered[a][b] += static_cast<double>((appealed[o] >> (8 + a)) & 1U);
+          }
+  }
+  // logistic(-1) = 0.27: some 1,450 pairs each; 64 comparisons at 4.5 SE raise a false alarm with 0.0004.
+  for (std::size_t a = 0; a < 8; ++a)
+    for (std::size_t b = 0; b < 8; ++b) {
+      INFO("answered in form " << a << ", appealed in form " << b << ": " << answered[a][b] << " of " << both[a][b]);
+      CHECK(both[a][b] > 1000);
+      CHECK(std::abs(answered[a][b] / both[a][b] - 0.5) < 4.5 * 0.5 / std::sqrt(both[a][b]));
+    }
+}
+
 TEST_CASE("feedback: more appeals than the staff can handle are answered more seldom, and so are matters") {
   std::vector<double> answered;
   std::vector<double> answering;

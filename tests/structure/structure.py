@@ -190,6 +190,110 @@ def mechanism_list(files):
     return found
 
 
+def mechanisms_ask_by_setting(files):
+    """A mechanism reads another section by setting<T>(world, path), which checks that there is such a one."""
+    return [f"{path}:{number}: looks up a parameter by itself: see mechanism/setting.h"
+            for path, text in in_sim(files).items()
+            if path.startswith("sim/mechanism/") and path != "sim/mechanism/setting.h"
+            for number, line in lines(code_only(text)) if re.search(r"\bregistry\s*\.\s*find\b", line)]
+
+
+# Tables of columns and how a mechanism reaches them; variables that refer to one are found where they are declared.
+TABLES = {
+    "Residents": r"\bresidents\(\)|\bown_residents",
+    "Akimats": r"\bakimats",
+    "Institutions": r"\binstitutions",
+    "Authorities": r"\bdistricts|\bregions",
+    "Staff": r"\bstaff",
+}
+COLUMN = re.compile(r'\bColumn<[^{}]*>\s+(\w+)\{\*this,\s*"(\w+)"')
+FUNCTION = re.compile(
+    r"^ {0,2}(?:\[\[nodiscard\]\] )?(?:[\w:<>,&*]+ )+[&*]?(?:\w+::)?(\w+)\([^;{]*\)(?: const)?(?: override)? \{", re.MULTILINE)
+HELPERS = r"sim/(mechanism|society)/\w+\.h|sim/society/traits\.cpp"  # what mechanisms call to read columns for them
+
+
+def block_at(text, at):
+    """The text from `at` to the end of the block in braces that begins there or later."""
+    depth = 0
+    for k in range(text.index("{", at), len(text)):
+        depth += {"{": 1, "}": -1}.get(text[k], 0)
+        if depth == 0:
+            return text[at:k + 1]
+    return text[at:]
+
+
+def columns_of(files):
+    """{table: {member: name of the column}}"""
+    found = {}
+    for path, text in files.items():
+        if re.fullmatch(r"sim/society/\w+\.h", path):
+            for struct in re.finditer(r"struct (\w+) : Table \{.*?\n\};", text, re.DOTALL):
+                if struct[1] in TABLES:
+                    found[struct[1]] = dict(COLUMN.findall(struct[0]))
+    return found
+
+
+def columns_named(code, columns):
+    """Columns that `code` names as a member of a table, and `code` without them."""
+    names = set()
+    for table, members in columns.items():
+        variables = re.findall(rf"\b{table}\s*[&*]\s*(?:const\s+)?(\w+)", code)
+        owners = "|".join([TABLES[table], *(rf"\b{name}" for name in sorted(set(variables)))])
+        access = re.compile(rf"(?:(?:{owners})(?:\.|->)|\b{table}::)({'|'.join(members)})\b")
+        names.update(members[match[1]] for match in access.finditer(code))
+        code = access.sub(lambda match: blank(match[0]), code)
+    return names, code
+
+
+def columns_by_function(files, columns):
+    """{function that mechanisms may call: columns that it reads, itself or by those it calls}"""
+    reads, calls = {}, {}
+    for path, text in files.items():
+        if not re.fullmatch(HELPERS, path):
+            continue
+        code = code_only(text)
+        inside = re.search(r"struct (\w+) : Table \{", code)  # a table's own functions name its columns without it
+        for match in FUNCTION.finditer(code):
+            body = block_at(code, match.start())
+            names, rest = columns_named(body, columns)
+            if inside and inside[1] in columns:
+                names |= {columns[inside[1]][name] for name in re.findall(r"\b(\w+)\[", body) if name in columns[inside[1]]}
+            reads.setdefault(match[1], set()).update(names)
+            calls.setdefault(match[1], set()).update(re.findall(r"\b(\w+)\(", rest[rest.index("{"):]))
+    grows = True
+    while grows:
+        before = sum(map(len, reads.values()))
+        for name, called in calls.items():
+            for other in called & reads.keys():
+                reads[name] |= reads[other]
+        grows = sum(map(len, reads.values())) > before
+    return reads
+
+
+def declared_reads(files):
+    """A mechanism says in .reads which columns its file, and what it calls, names (beside those it writes or adds to)."""
+    columns = columns_of(files)
+    by_function = columns_by_function(files, columns)
+    found = []
+    for path, text in in_sim(files).items():
+        begin = text.find(": Mechanism({")
+        if not path.startswith("sim/mechanism/") or begin < 0:
+            continue
+        role = block_at(text, begin)
+        said = {list_: set(re.findall(r'"(\w+)"', names)) for list_, names in re.findall(r"\.(reads|writes|adds) = \{([^}]*)\}", role)}
+        code = code_only(text.replace(role, blank(role)))
+        named, rest = columns_named(code, columns)
+        called = set(re.findall(r"\b(\w+)\(", rest)) - {match[1] for match in FUNCTION.finditer(code)}
+        named.update(*(by_function[name] for name in called & by_function.keys()))
+        line = text[:begin].count("\n") + 1
+        found += [f"{path}:{line}: reads {name} and does not say so" for name in sorted(named - set().union(*said.values()))]
+        found += [f"{path}:{line}: says that it reads {name} and does not name it"
+                  for name in sorted(said.get("reads", set()) - named)]
+        found += [f"{path}:{line}: says twice what it does to {name}"
+                  for name in sorted(said.get("reads", set()) & (said.get("writes", set()) | said.get("adds", set())))]
+    return found
+
+
 def top_level(files):
     """The top level holds a few names that a newcomer can take in."""
     return [f"{name}:1: does not belong at the top level (tests/structure/structure.py lists what does)"
@@ -223,6 +327,20 @@ def tree():
         except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
             pass  # a figure or other data; deleted but not yet committed
     return files
+
+
+# A small house of tables and helpers, for the rule on declared reads.
+HOUSE = {
+    "sim/society/residents.h": 'struct Residents : Table {\n  Column<std::uint8_t> age{*this, "age", "year", "age"};\n'
+                               '  Column<Share> trust{*this, "trust", "1", "trust"};\n'
+                               "  [[nodiscard]] bool adult(std::size_t i) const { return age[i] >= 18; }\n};\n",
+    "sim/society/akimats.h": 'struct Akimats : Table {\n  Column<double> mix{*this, "mix", "share", "mix", Life::changing, good_count};\n};\n',
+    "sim/mechanism/help.h": "inline bool old(const World& world, std::size_t i) { return world.residents().adult(i); }\n",
+}
+
+
+def mechanism_of(role, code):
+    return "A()\n      : Mechanism({.name = \"a\", " + role + "}) {}\n  void begin(World& world) override { " + code + "; }\n"
 
 
 OFFENDERS = {
@@ -280,6 +398,17 @@ OFFENDERS = {
         {"sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
          "sim/mechanism/list.h": "MECHANISM(a, 7)\n"},
     ],
+    mechanisms_ask_by_setting: [
+        {"sim/mechanism/a.cpp": 'double x = static_cast<const Real*>(world.registry.find("a.x"))->value();\n'},
+    ],
+    declared_reads: [
+        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {"trust"}', "world.akimats.mix(c, 0) * world.residents().trust[i]")},
+        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "const Residents& r = world.residents(); r.age[i]")},
+        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "r_.adult(i)")},
+        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "old(world, i)")},
+        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {"mix"}', "the_mix(world)")},
+        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {"trust"}, .adds = {"trust"}', "world.residents().trust[i]")},
+    ],
     top_level: [{"notes.txt": ""}, {"src/a.cpp": ""}],
     no_machine: [
         {"README.md": "see /" + "work/main\n"},
@@ -301,6 +430,11 @@ INNOCENT = {
     "sim/mechanism/shared.cpp": "int helper() { return 1; }\n",
     "sim/mechanism/list.h": "#define KURULTAI_MECHANISMS(MECHANISM) \\\n  MECHANISM(a, 1000)\n",
     "sim/base/random.h": "",
+    **HOUSE,
+    "sim/mechanism/b.h": "inline double x(const World& world) { return world.registry.levers(); }\n",
+    "sim/mechanism/c.h": '// : Mechanism\nA()\n      : Mechanism({.name = "a", .reads = {"age", "mix"}, .adds = {"trust"}}) {}\n'
+                         "  void begin(World& world) override { Residents& r = world.residents(); r.trust[i] = 1; if (old(world, i)) "
+                         "x = world.akimats.mix(c, 0); the_trust(r.length); }\n",
     "README.md": "https://example.org/home/page, ../home/x, /usr/bin/python3\n",
 }
 

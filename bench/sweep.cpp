@@ -69,7 +69,7 @@ void measure(std::size_t runs, double seconds, int turns) {
     ExecutionOptions options;
     options.out = out;
     options.runner.threads = threads;
-    SweepProgress progress("none", stderr, false);
+    SweepProgress progress("none");
     const ExecutionReport report = execute(sweep, options, progress);
     verify(report.merged && report.failed == 0, "the sweep");
     const Result result = read_result(out, [](const std::string& group, const std::string& name) { return group == "runs" && name == "digest"; });

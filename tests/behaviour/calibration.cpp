@@ -67,7 +67,7 @@ predictive = 0
     }
     const Calibration calibration(file, sets);
     MemoryStore store;
-    SweepProgress quiet("none", stderr, false);
+    SweepProgress quiet("none");
     const CalibrationReport report = execute(calibration, store, {.threads = threads()}, quiet);
     REQUIRE(report.parameters.size() == 2);
     for (std::size_t p = 0; p < 2; ++p) {

@@ -20,7 +20,7 @@ PROGRAM = pathlib.Path(os.environ["KURULTAI_BINARY"])
 LAUNCHER = ROOT / "kurultai"
 PYTHON = "/usr/bin/python3"
 NOBODY = 65534
-SHORT = {"run.warmup": 4, "run.weeks": 24}
+SHORT = {"run.warmup": 4, "run.weeks": 60}
 
 
 def busy() -> float:
@@ -86,12 +86,12 @@ class Bench:
         village = ROOT / "scenarios" / "village.toml"
         settings = ", ".join(f'"{path}={value}"' for path, value in SHORT.items())
         (self.folder / "data").symlink_to(ROOT / "scenarios" / "data")  # for `rerun`
-        self.good = {"SCENARIO": self.write("short.toml", f'extends = "{village}"\n[run]\nwarmup = 4\nweeks = 24\n')}
+        self.good = {"SCENARIO": self.write("short.toml", f'extends = "{village}"\n[run]\nwarmup = 4\nweeks = 60\n')}
         axes = ('[axis.announcement]\npath = "information.reach"\nlow = 0.2\nhigh = 0.8\nvalues = [0.2, 0.8]\n[measure.participation]\n[measure.awareness]\n')
         self.good["SWEEP"] = self.write("sweep.toml", f'[sweep]\nscenario = "{village}"\nset = [{settings}]\ndesign = "grid"\nreplicates = 3\n'
                                         + axes.replace("low = 0.2\nhigh = 0.8\n", ""))
         self.good["CALIBRATION"] = self.write("calibration.toml", f'[sweep]\nscenario = "{village}"\nset = [{settings}]\nkeep_every = 1\n' + axes.replace("values = [0.2, 0.8]\n", "")
-                                              + "[target.awareness]\nvalue = 0.41\nsd = 0.2\n[calibration]\nparticles = 8\ngenerations = 2\n")
+                                              + "[target.awareness]\nvalue = 0.41\nsd = 0.2\n[calibration]\nparticles = 20\ngenerations = 2\n")
         self.good["RUN"] = self.folder / "run.h5"
         self.good["RESULT"] = self.good["SCENARIO|RESULT"] = self.good["SWEEP_RESULT"] = self.folder / "swept.h5"
         self.good["INPUT"] = ROOT / "scenarios"

@@ -37,7 +37,7 @@ Swept swept(const std::string& model, std::size_t axes, double low, double high,
   ExecutionOptions options;
   options.out = folder.path() / "out.h5";
   options.runner.threads = 2;
-  SweepProgress progress("none", stderr, false);
+  SweepProgress progress("none");
   const ExecutionReport report = execute(sweep, options, progress);
   REQUIRE(report.merged);
   REQUIRE(report.failed == 0);

@@ -43,7 +43,7 @@ Result swept(const Folder& folder, const std::string& settings, const std::strin
   ExecutionOptions options;
   options.out = folder.path() / "out.h5";
   options.runner.threads = 1;
-  SweepProgress progress("none", stderr, false);
+  SweepProgress progress("none");
   REQUIRE(execute(sweep, options, progress).finished > 0);
   return read_result(options.out);
 }

@@ -8,6 +8,7 @@ program and a script; with FULL all scripts, and signals at more moments.
 import functools
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import unittest
@@ -65,7 +66,7 @@ class Surroundings(unittest.TestCase):
         if verb.long:  # what takes minutes says only how it is used
             command = [*verb.command, "--help"]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, timeout=300, env=environment, cwd=self.bench.folder, **options)
+        return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, timeout=60 + 20 * busy(), env=environment, cwd=self.bench.folder, **options)
 
     def orderly(self, done, *codes):
         said = (done.stderr or b"").decode("utf-8", "replace")
@@ -151,6 +152,10 @@ class Surroundings(unittest.TestCase):
         moments = (0.05, 0.2, 0.6) if self.full or not verb.script else (0.6,)
         for number, code in ENDED_BY.items():
             for moment in moments if self.full else moments[list(ENDED_BY).index(number) % len(moments):][:1]:
+                shutil.rmtree(out.with_suffix(".runs"), ignore_errors=True)
+                for there in out.parent.glob("out*"):
+                    if there.is_file():
+                        there.unlink()
                 slow = busy()
                 ended = stop(self.bench.call(verb, out), number, moment * (4 if verb.script else 1), out.parent)
                 self.assertIn(ended.code, (code, 0), f"{number.name} after {moment}: {ended.said[-300:]}")

@@ -28,6 +28,7 @@ int check(const ScenarioOptions& options) {
     }
   }
   for (std::string& remark : model.remarks(places.get())) notes.push_back(std::move(remark));
+  for (std::string& note : estimator.notes(model)) notes.push_back(std::move(note));
   for (std::string& note : model.reading_notes()) notes.push_back(std::move(note));
   print("{}: valid\n", options.scenario);
   if (!model.source.title.empty()) print("  {}\n", model.source.title);

@@ -14,6 +14,7 @@
 #include "engine/simulation.h"
 #include "scenario/dictionary.h"
 #include "society/network_report.h"
+#include "society/synthesis.h"
 #include "sweep/calibration.h"
 
 namespace kurultai {
@@ -94,7 +95,9 @@ int describe(const DescribeOptions& options) {
     if (options.scenario.empty())
       throw Error(ExitCode::usage, {"", "which network?", "a network belongs to a scenario",
                                     "say 'kurultai describe network scenarios/kazakhstan.toml'"});
-    require_memory(estimate(model, 1).bytes, 0, "the society");
+    Estimator estimator;
+    require_memory(estimator.of(model, 1).bytes, 0, "the society");
+    for (const std::string& note : estimator.notes(model)) tell("kurultai: note: {}", note);
     const std::unique_ptr<Society> society = make_society(model);
     print_text(to_text(describe_network(*society)));
   }

@@ -175,6 +175,7 @@ int run(const RunOptions& options) {
   const std::shared_ptr<const Country> places = model.policies.size() > 0 ? estimator.places(model) : nullptr;
   for (const std::string& remark : model.remarks(places.get())) tell("kurultai: note: {}", remark);
   for (const std::string& note : model.reading_notes()) tell("kurultai: note: {}", note);
+  for (const std::string& note : estimator.notes(model)) tell("kurultai: note: {}", note);
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
   if (places != nullptr)  // conditions on residents that nobody meets show only now

@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/csv.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "engine/memory.h"
 #include "engine/simulation.h"
 #include "society/plain.h"
@@ -40,15 +42,11 @@ double count_lines(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::array<char, 1 << 16> buffer{};
   double lines = 0;
-  while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0)
+  while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
+    heed_interrupt();
     lines += static_cast<double>(std::count(buffer.begin(), buffer.begin() + stream.gcount(), '\n'));
+  }
   return lines;
-}
-
-double size_of_file(const std::filesystem::path& file) {
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(file, failed);
-  return failed ? 0.0 : static_cast<double>(size);
 }
 
 double bytes_a_resident() {
@@ -71,6 +69,8 @@ std::shared_ptr<const Country> Estimator::places(const Model& model) {
   return places_of(model).country;
 }
 
+std::vector<std::string> Estimator::notes(const Model& model) { return places_of(model).notes; }
+
 const Estimator::Places& Estimator::places_of(const Model& model) {
   const SocietySettings& society = model.society;
   if (society.source.is("plain")) {
@@ -86,11 +86,11 @@ const Estimator::Places& Estimator::places_of(const Model& model) {
   if (network) {
     const std::filesystem::path nodes = model.source.find(society.nodes);  // looked for first, so reported first
     const std::filesystem::path edges = model.source.find(society.edges);
-    places.table_bytes = bytes_a_table_byte * (size_of_file(nodes) + size_of_file(edges));
+    places.table_bytes = bytes_a_table_byte * static_cast<double>(CsvTable::file_size(nodes) + CsvTable::file_size(edges));
     places.regions.resize(1);
     places.districts = places.communities = 1;
     if (places.table_bytes < present_memory()) {
-      const std::unique_ptr<Society> whole = make_society(model);
+      const std::unique_ptr<Society> whole = build_society(society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source, &places.notes);
       places.residents = static_cast<double>(whole->residents.size());
       places.ties = static_cast<double>(whole->ties.words()) / 2;
       places.regions.resize(whole->country.regions.size());
@@ -102,7 +102,7 @@ const Estimator::Places& Estimator::places_of(const Model& model) {
       places.ties = count_lines(edges);
     }
   } else {
-    auto country = std::make_shared<Country>(country_of(society, model.source));
+    auto country = std::make_shared<Country>(country_of(society, model.source, &places.notes));
     places.regions.resize(country->regions.size());
     for (const Community& community : country->communities) {
       places.regions[community.region].people += community.population;

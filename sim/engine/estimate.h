@@ -34,6 +34,9 @@ class Estimator {
   /// The places of the model's society; nothing for a network that does not fit into memory.
   std::shared_ptr<const Country> places(const Model& model);
 
+  /// What a user should know of the tables that the society is made from, a line each.
+  std::vector<std::string> notes(const Model& model);
+
  private:
   /// Where people live, in numbers.
   struct Places {
@@ -48,6 +51,7 @@ class Estimator {
     double ties = 0;          ///< of a network
     double table_bytes = 0;   ///< of a network, while it is read
     std::shared_ptr<const Country> country;
+    std::vector<std::string> notes;  ///< of the tables
   };
   /// Series that are recorded, by what they take a cell.
   struct Channels {

@@ -87,6 +87,13 @@ void check_room(const Model& model) {
                          fmt::format("there is room for {}", most_programmes), "join some of them");
 }
 
+void check_scale(const Model& model) {
+  const Real& scale = model.run.scale;
+  if (model.society.source.is("network") && scale != 1)
+    throw scenario_error(model.source.place_of(scale.path()), fmt::format("{} cannot be {}", scale.path(), scale.value()),
+                         "the society is a given network, which is never thinned", "leave it out, or set it to 1");
+}
+
 /// A rule between parameters of several sections.
 struct Rule {
   /// The sections and collections it reads, by name: what changes elsewhere cannot break it. Empty: any. A test tries every
@@ -103,6 +110,7 @@ const std::vector<Rule>& rules() {
       {{"form"}, check_forms},
       {{}, check_readers},
       {{"form"}, check_room},
+      {{"run", "society"}, check_scale},
   };
   return all;
 }
@@ -144,13 +152,21 @@ void Model::use_keys() {
   for (std::size_t s = 0; s < surveys.size(); ++s) kurultai::use_keys(surveys[s].items, items, "question", source);
 }
 
+void Model::settle() {
+  if (source.places.count(run.scale.path()) > 0) return;
+  const Value scale = society.source.is("census") ? run.scale.default_value() : Value{1.0};
+  ensure(run.scale.set(scale).empty(), "the default scales are allowed");
+}
+
 void Model::check() {
+  settle();
   use_keys();
   check_consistency(source, registry);
   for (const Rule& rule : rules()) rule.check(*this);
 }
 
 void Model::check(std::span<const Section* const> changed) {
+  settle();
   use_keys();
   Registry sections;
   for (const Section* section : changed) sections.add(const_cast<Section&>(*section));  // NOLINT: it is only looked at
@@ -165,7 +181,7 @@ void Model::check(std::span<const Section* const> changed) {
 bool Model::remarks_read(const Field& field) {
   const std::string section = collection_of(field.section());
   const std::string& name = field.about().name;
-  if (section == "run") return name == "weeks";
+  if (section == "run") return name == "weeks" || name == "scale";
   if (section == "policy") return name != "dose" && name != "mode" && name != "ramp" && name != "share";
   return section == "policies" || section == "survey" || section == "society";
 }
@@ -185,8 +201,17 @@ std::vector<std::string> Model::reading_notes() const {
   return list;
 }
 
+std::string Model::thinned_by_another_file() const {
+  const auto scale = source.places.find(run.scale.path());
+  if (!society.source.is("plain") || run.scale == 1 || scale == source.places.end()) return {};
+  const auto file = [](const std::string& place) { return place.substr(0, place.rfind(':')); };
+  if (scale->second.rfind("--set", 0) == 0 || file(scale->second) == file(source.place_of(society.source.path()))) return {};
+  return fmt::format("a file that the scenario builds on thins its plain society: run.scale = {}", run.scale.value());
+}
+
 std::vector<std::string> Model::remarks(const Country* places) const {
   std::vector<std::string> list;
+  if (const std::string thinned = thinned_by_another_file(); !thinned.empty()) list.push_back(thinned);
   const std::int64_t last = run.weeks - 1;
   std::vector<std::string> late;
   std::vector<std::string> idle;

@@ -26,9 +26,11 @@ struct Model {
   /// Throws scenario_error.
   void read(const std::filesystem::path& file, std::span<const std::string> sets);
 
-  /// Writes keys for titles (of forms: policy.outcome, form.follows; of items: survey.items). Then throws scenario_error for
-  /// what only the whole can show: sections that contradict themselves, policies without a lever or on one that no mechanism
-  /// reads, forms that follow none, surveys without their items.
+  /// Gives run.scale, where nothing sets it, the default of the society's source: a census is thinned, a plain society
+  /// and a given network are taken as they are. Writes keys for titles (of forms: policy.outcome, form.follows; of items:
+  /// survey.items). Then throws scenario_error for what only the whole can show: sections that contradict themselves,
+  /// policies without a lever or on one that no mechanism reads, a network that would be thinned, forms that follow none,
+  /// surveys without their items.
   void check();
   /// The same for a model that held when it was checked last, if nothing but fields of `changed` has changed since: looks
   /// at these sections and at the rules that read them.
@@ -61,6 +63,10 @@ struct Model {
   std::vector<Watched> watched;  ///< series that are also recorded every week, for measures; no part of the scenario
 
  private:
+  /// Gives run.scale, where nothing sets it, the default of the society's source.
+  void settle();
+  /// What to say where another file than that which makes the society plain thins it; "" where none does.
+  [[nodiscard]] std::string thinned_by_another_file() const;
   void use_keys();
 };
 

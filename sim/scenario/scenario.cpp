@@ -4,7 +4,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "base/console.h"
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/text.h"
 
 namespace kurultai {
 
@@ -23,15 +23,6 @@ constexpr std::size_t largest_file = std::size_t{4} << 20;
 constexpr int deepest = 16;                // brackets in brackets, dots in a key, files that extend files
 constexpr std::size_t longest_name = 64;   // of an entry of a collection
 constexpr std::size_t longest_path = 250;  // of a file named in a message
-constexpr std::size_t longest_shown = 60;  // of what is quoted in a message
-
-/// `text` short enough to be quoted in a message, cut between UTF-8 letters.
-std::string shown(const std::string& text, std::size_t longest = longest_shown) {
-  if (text.size() <= longest) return printable(text);
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return printable(text.substr(0, end)) + "...";
-}
 
 std::string line_of(const std::string& file, std::size_t line) { return fmt::format("{}:{}", file, line); }
 
@@ -121,31 +112,13 @@ std::string file_near(const fs::path& file) {
   return did_you_mean(near.empty() ? "" : (file.parent_path() / near).string());
 }
 
-/// The bytes of `file`, `named_at` being what sent us there.
+/// What `file` says, `named_at` being what sent us there.
 std::string text_of(const fs::path& file, const std::string& named_at) {
   std::error_code failed;
-  const fs::file_status status = fs::status(file, failed);
-  const std::string name = shown(file.string(), longest_path);
-  if (!fs::exists(status))
-    throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", name),
-                         status.type() == fs::file_type::not_found ? "no such file" : failed.message(),
-                         file_near(file));
-  if (fs::is_directory(status))
-    throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", name), "it is a folder",
-                         "name a .toml file in it");
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(largest_file + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream.is_open() || stream.bad())
-    throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", name), "reading failed",
-                         "check its permissions");
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > largest_file)
-    throw scenario_error(name, "too large for a scenario", fmt::format("at most {} MiB", largest_file >> 20),
-                         "is it another kind of file?");
-  if (text.find('\0') != std::string::npos)
-    throw scenario_error(name, "not a scenario", "the file is binary", "a scenario is TOML text in UTF-8");
-  return text;
+  if (fs::status(file, failed).type() == fs::file_type::not_found)
+    throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", shown(file.string(), longest_path)),
+                         "no such file", file_near(file));
+  return read_text(file, {ExitCode::scenario, "scenario", "a scenario is TOML text in UTF-8", largest_file}, named_at);
 }
 
 /// One file, read but not yet understood.

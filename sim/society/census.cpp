@@ -11,13 +11,16 @@
 #include <set>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/csv.h"
 #include "base/elementary.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/random.h"
+#include "base/text.h"
 
 namespace kurultai {
 
@@ -53,6 +56,12 @@ struct National {
   double okrug_participatory_budget = 0;
 };
 
+/// The rows of national.csv.
+const std::vector<std::string> national_figures = {
+    "country",            "population",     "urban_population",     "districts",         "okrugs",             "villages",
+    "okrug_budget",       "town_population", "city_population",     "village_spread",    "rural_income_ratio", "income_spread",
+    "rural_platform_ratio", "rural_access_ratio", "okrug_budget_fixed", "okrug_participatory_budget"};
+
 /// A row of towns.csv, with what cities.csv adds.
 struct Settlement {
   long long key = 0;
@@ -81,19 +90,22 @@ National read_national(const path& file) {
   const CsvTable table = CsvTable::read(file);
   const std::size_t key = table.column("key");
   const std::size_t value = table.column("value");
-  std::map<std::string, std::size_t> unread;
-  for (std::size_t row = 0; row < table.rows(); ++row)
-    if (!unread.emplace(table.text(row, key), row).second)
-      throw input_error(table.place(row), fmt::format("'{}' stands twice", table.text(row, key)),
+  std::map<std::string, std::size_t> rows;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::string& name = table.text(row, key);
+    if (std::find(national_figures.begin(), national_figures.end(), name) == national_figures.end())
+      throw input_error(table.place(row), fmt::format("unknown figure '{}'", shown(name)), "the census has no use for it",
+                        did_you_mean(nearest(name, national_figures), "correct its name or remove the row"));
+    if (!rows.emplace(name, row).second)
+      throw input_error(table.place(row), fmt::format("'{}' stands twice", name),
                         "a figure has one value", "remove one of the rows");
+  }
   const auto take = [&](const std::string& name) {
-    const auto found = unread.find(name);
-    if (found == unread.end())
+    const auto found = rows.find(name);
+    if (found == rows.end())
       throw input_error(file.string(), fmt::format("no row '{}'", name), "the census needs this figure",
                         fmt::format("add '{},VALUE,...'", name));
-    const std::size_t row = found->second;
-    unread.erase(found);
-    return row;
+    return found->second;
   };
   const auto whole = [&](const std::string& name, long long low, long long high) {
     return table.whole(take(name), value, low, high);
@@ -103,7 +115,7 @@ National read_national(const path& file) {
   };
   constexpr long long people = 2'000'000'000;
   National n;
-  n.country = table.text(take("country"), value);
+  n.country = table.name(take("country"), value);
   n.population = whole("population", 1, people);
   n.urban_population = whole("urban_population", 0, n.population);
   n.districts = whole("districts", 1, 1'000'000);
@@ -119,10 +131,6 @@ National read_national(const path& file) {
   n.rural_access_ratio = number("rural_access_ratio", 0, 10);
   n.okrug_budget_fixed = number("okrug_budget_fixed", 0, 1);
   n.okrug_participatory_budget = number("okrug_participatory_budget", 0, 1e9);
-  if (!unread.empty())
-    throw input_error(table.place(unread.begin()->second),
-                      fmt::format("unknown figure '{}'", unread.begin()->first),
-                      "the census has no use for it", "correct its name or remove the row");
   return n;
 }
 
@@ -149,11 +157,11 @@ std::vector<Province> read_regions(const path& file, const National& national) {
   long long units = 0;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     Province p;
-    p.region.code = table.text(row, code);
-    p.region.name = table.text(row, name);
-    if (p.region.code.empty() || !codes.insert(p.region.code).second)
-      throw input_error(table.place(row), fmt::format("region code '{}'", p.region.code),
-                        "codes must be there and differ", "correct it");
+    p.region.code = table.name(row, code);
+    p.region.name = table.name(row, name);
+    if (!codes.insert(p.region.code).second)
+      throw input_error(table.place(row), fmt::format("region code '{}' stands twice", p.region.code),
+                        "codes differ", "correct it");
     p.city = table.text(row, kind) == "city";
     if (!p.city && table.text(row, kind) != "oblast")
       throw input_error(table.place(row), fmt::format("'{}' in column 'kind'", table.text(row, kind)),
@@ -193,7 +201,7 @@ std::vector<Province> read_regions(const path& file, const National& national) {
 using Index = std::map<long long, std::pair<std::size_t, std::size_t>>;
 
 void read_cities(const path& file, const National& national, const Index& index,
-                 std::vector<Province>& provinces) {
+                 std::vector<Province>& provinces, std::vector<std::string>* notes) {
   const CsvTable table = CsvTable::read(file);
   const std::size_t key = table.column("geonameid");
   const std::size_t name = table.column("name");
@@ -202,7 +210,7 @@ void read_cities(const path& file, const National& national, const Index& index,
   const std::size_t platform = table.column("platform_users");
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const auto cell = [&](std::size_t column, double low, double high) -> std::optional<double> {
-      if (table.text(row, column).empty()) return std::nullopt;
+      if (!table.given(row, column)) return std::nullopt;
       return table.number(row, column, low, high);
     };
     const auto found = index.find(table.whole(row, key, 0, 1LL << 40));
@@ -222,9 +230,12 @@ void read_cities(const path& file, const National& national, const Index& index,
     settlement.participatory_budget = cell(participatory_budget, 0, 1e9);
     settlement.platform = cell(platform, 0, 1);
   }
+  const std::string may_be_empty[] = {"population", "participatory_budget", "platform_users"};
+  table.add_notes(may_be_empty, notes);
 }
 
-void read_settlements(const path& folder, const National& national, std::vector<Province>& provinces) {
+void read_settlements(const path& folder, const National& national, std::vector<Province>& provinces,
+                      std::vector<std::string>* notes) {
   const CsvTable table = CsvTable::read(folder / "towns.csv");
   const std::size_t key = table.column("geonameid");
   const std::size_t name = table.column("name");
@@ -243,10 +254,10 @@ void read_settlements(const path& folder, const National& national, std::vector<
                         "regions.csv does not list it", "use one of its codes");
     Settlement s;
     s.key = table.whole(row, key, 0, 1LL << 40);
-    s.name = table.text(row, name);
+    s.name = table.name(row, name);
     s.position = {table.number(row, latitude, -85, 85), table.number(row, longitude, -180, 180)};
     s.population = table.number(row, population, 0, 1e9);
-    s.seat = table.text(row, feature) == "PPLA2";
+    s.seat = table.given(row, feature) && table.text(row, feature) == "PPLA2";
     const std::pair where{static_cast<std::size_t>(province - provinces.begin()),
                           province->settlements.size()};
     if (!index.emplace(s.key, where).second)
@@ -254,8 +265,11 @@ void read_settlements(const path& folder, const National& national, std::vector<
                         "it is the settlement's name for good", "remove one of the rows");
     province->settlements.push_back(std::move(s));
   }
-  if (std::filesystem::exists(folder / "cities.csv"))
-    read_cities(folder / "cities.csv", national, index, provinces);
+  const std::string may_be_empty[] = {"feature"};
+  table.add_notes(may_be_empty, notes);
+  std::error_code failed;  // what is there and cannot be read is an error of its own
+  if (std::filesystem::symlink_status(folder / "cities.csv", failed).type() != std::filesystem::file_type::not_found)
+    read_cities(folder / "cities.csv", national, index, provinces, notes);
   for (Province& p : provinces) {
     std::sort(p.settlements.begin(), p.settlements.end(), [](const Settlement& a, const Settlement& b) {
       return std::pair(-a.population, a.key) < std::pair(-b.population, b.key);
@@ -663,10 +677,10 @@ std::vector<Quota> divide(const National& national, const std::vector<Province>&
 
 }  // namespace
 
-Country read_census(const path& folder) {
+Country read_census(const path& folder, std::vector<std::string>* notes) {
   const National national = read_national(folder / "national.csv");
   std::vector<Province> provinces = read_regions(folder / "regions.csv", national);
-  read_settlements(folder, national, provinces);
+  read_settlements(folder, national, provinces, notes);
   Country country;
   country.name = national.country;
   country.pyramid = read_pyramid(folder / "pyramid.csv");

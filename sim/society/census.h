@@ -4,6 +4,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "society/places.h"
 
@@ -29,6 +31,7 @@ namespace kurultai {
 /// The settlement pattern belongs to the census: it does not vary with a run's seed, and a region's does not
 /// depend on the others' names or order. Communities come sorted by region, district and code.
 /// Throws input_error naming file and line for whatever cannot be used.
-Country read_census(const std::filesystem::path& folder);
+/// `notes`, if given, gets what a user should know of cells that are not given, a line a column.
+Country read_census(const std::filesystem::path& folder, std::vector<std::string>* notes = nullptr);
 
 }  // namespace kurultai

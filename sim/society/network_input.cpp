@@ -14,8 +14,10 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/labels.h"
 #include "base/nearest.h"
+#include "base/text.h"
 #include "society/synthesis_institutions.h"
 #include "society/synthesis_networks.h"
 #include "society/traits.h"
@@ -31,69 +33,85 @@ std::string listed(std::span<const std::string> words) {
   return line;
 }
 
-/// A table and what its rows say, cell by cell; a cell that is missing or empty says nothing.
+/// A table and what its rows say, cell by cell; a column that is not there says nothing in any row.
 class Cells {
  public:
-  explicit Cells(const std::filesystem::path& file, std::span<const std::string> known)
-      : table_(CsvTable::read(file)) {
+  Cells(const std::filesystem::path& file, std::span<const NetworkColumn> columns) : table_(CsvTable::read(file)) {
+    std::vector<std::string> known;
+    for (const NetworkColumn& column : columns) known.emplace_back(column.name);
     for (const std::string& name : table_.header())
       if (std::find(known.begin(), known.end(), name) == known.end()) {
         throw input_error(
-            file.string(), fmt::format("unknown column '{}'", name), "it would be ignored",
+            file.string(), fmt::format("unknown column '{}'", shown(name)), "it would be ignored",
             did_you_mean(nearest(name, known), "known columns: " + listed(known)));
       }
+    for (const NetworkColumn& column : columns) {
+      if (!column.required) optional_.emplace_back(column.name);
+      if (column.required || table_.has(column.name)) place_of_.emplace(column.name, table_.column(column.name));
+    }
     if (table_.rows() == 0)
       throw input_error(file.string(), "no rows", "the table has a header only",
                         "give at least one line of data");
   }
-  [[nodiscard]] const CsvTable& table() const { return table_; }
+  [[nodiscard]] std::size_t rows() const { return table_.rows(); }
   [[nodiscard]] std::string place(std::size_t row) const { return table_.place(row); }
+  /// Adds what a user should know of cells that are not given.
+  void add_notes(std::vector<std::string>* notes) const { table_.add_notes(optional_, notes); }
 
-  [[nodiscard]] std::string text(std::size_t row, const std::string& column) const {
-    return table_.has(column) ? table_.text(row, table_.column(column)) : std::string();
+  [[nodiscard]] const std::string& required(std::size_t row, const char* column) const {
+    return table_.text(row, place_of_.at(column));
   }
-  [[nodiscard]] std::string required(std::size_t row, const std::string& column) const {
-    std::string value = table_.text(row, table_.column(column));
-    if (value.empty())
-      throw input_error(place(row), fmt::format("'{}' is empty", column), "every row needs it",
-                        "fill it in or delete the row");
-    return value;
+  [[nodiscard]] const std::string& required_name(std::size_t row, const char* column) const {
+    return table_.name(row, place_of_.at(column));
   }
-  [[nodiscard]] std::optional<double> number(std::size_t row, const std::string& column, double low,
-                                             double high) const {
-    if (text(row, column).empty()) return {};
-    return table_.number(row, table_.column(column), low, high);
+  [[nodiscard]] std::optional<std::string> text(std::size_t row, const char* column) const {
+    return read(row, column, [&](std::size_t k) { return table_.text(row, k); });
   }
-  [[nodiscard]] std::optional<std::uint8_t> whole(std::size_t row, const std::string& column, int low,
-                                                  int high) const {
-    if (text(row, column).empty()) return {};
-    return static_cast<std::uint8_t>(table_.whole(row, table_.column(column), low, high));
+  [[nodiscard]] std::optional<std::string> name(std::size_t row, const char* column) const {
+    return read(row, column, [&](std::size_t k) { return table_.name(row, k); });
+  }
+  [[nodiscard]] std::optional<double> number(std::size_t row, const char* column, double low, double high) const {
+    return read(row, column, [&](std::size_t k) { return table_.number(row, k, low, high); });
+  }
+  [[nodiscard]] std::optional<std::uint8_t> whole(std::size_t row, const char* column, int low, int high) const {
+    return read(row, column, [&](std::size_t k) { return static_cast<std::uint8_t>(table_.whole(row, k, low, high)); });
   }
   /// The index of the cell's word in `words`.
   template <std::size_t N>
-  [[nodiscard]] std::optional<std::uint8_t> word(std::size_t row, const std::string& column,
-                                                 const char* const (&words)[N]) const {
-    const std::string value = text(row, column);
-    if (value.empty()) return {};
-    for (std::size_t k = 0; k < N; ++k)
-      if (value == words[k]) return static_cast<std::uint8_t>(k);
-    const std::vector<std::string> known(words, words + N);
-    throw input_error(place(row), fmt::format("unknown {} '{}'", column, value), "one of: " + listed(known),
-                      did_you_mean(nearest(value, known), "correct the word"));
+  [[nodiscard]] std::optional<std::uint8_t> word(std::size_t row, const char* column, const char* const (&words)[N]) const {
+    return read(row, column, [&](std::size_t k) {
+      const std::string& value = table_.text(row, k);
+      for (std::size_t w = 0; w < N; ++w)
+        if (value == words[w]) return static_cast<std::uint8_t>(w);
+      const std::vector<std::string> known(words, words + N);
+      throw input_error(place(row), fmt::format("unknown {} '{}'", column, shown(value)), "one of: " + listed(known),
+                        did_you_mean(nearest(value, known), "correct the word"));
+    });
   }
 
  private:
+  /// What `take` makes of the cell, if it is given.
+  template <class Take>
+  [[nodiscard]] auto read(std::size_t row, const char* column, const Take& take) const
+      -> std::optional<std::decay_t<decltype(take(std::size_t{}))>> {
+    const auto at = place_of_.find(std::string_view(column));
+    if (at == place_of_.end() || !table_.given(row, at->second)) return {};
+    return take(at->second);
+  }
+
   CsvTable table_;
+  std::vector<std::string> optional_;
+  std::map<std::string, std::size_t, std::less<>> place_of_;
 };
 
 constexpr const char* sex_names[] = {"male", "female"};
 constexpr const char* peer_layers[] = {"household", "kin", "neighbour", "work or school", "online"};
 
-const std::vector<std::string> node_columns = {
-    "id",        "community", "region", "district",  "type",       "latitude",  "longitude",
-    "household", "age",       "sex",    "education", "occupation", "income",    "duty",
-    "exposure",  "skill",     "wish",   "access",    "platform",   "resources", "participatory_budget"};
-const std::vector<std::string> edge_columns = {"source", "target", "layer"};
+constexpr NetworkColumn all_node_columns[] = {
+    {"id", true}, {"community", true}, {"region"},   {"district"}, {"type"},       {"latitude"},   {"longitude"},
+    {"household"}, {"age"},            {"sex"},      {"education"}, {"occupation"}, {"income"},    {"duty"},
+    {"exposure"}, {"skill"},           {"wish"},     {"access"},   {"platform"},   {"resources"},  {"participatory_budget"}};
+constexpr NetworkColumn all_edge_columns[] = {{"source", true}, {"target", true}, {"layer"}};
 
 /// Items of Stream::persons under a resident's name.
 enum Item : std::uint32_t { item_age, item_sex, item_access, item_platform };
@@ -119,45 +137,79 @@ struct Places {
   std::vector<std::vector<std::size_t>> rows;
 };
 
+/// What a community's rows say of it in one column: the same in all rows that say anything.
+template <class T>
+class Common {
+ public:
+  /// Hears what `row` says; throws input_error if a row before said otherwise.
+  void hear(const Cells& nodes, std::size_t row, const char* column, std::optional<T> value) {
+    if (!value) return;
+    if (value_ && *value_ != *value)
+      throw input_error(nodes.place(row),
+                        fmt::format("{} of community '{}' is '{}' here and was '{}' before", column, nodes.required(row, "community"),
+                                    word(*value), word(*value_)),
+                        fmt::format("first said at {}", nodes.place(row_)), "give all rows of a community the same, or leave it out");
+    if (!value_) row_ = row;
+    value_ = std::move(value);
+  }
+  [[nodiscard]] T value_or(T otherwise) const { return value_.value_or(std::move(otherwise)); }
+
+ private:
+  static std::string word(const std::string& text) { return shown(text); }
+  static std::string word(double number) { return fmt::format("{}", number); }
+  static std::string word(PlaceType type) { return place_type_names[static_cast<std::size_t>(type)]; }
+
+  std::optional<T> value_;
+  std::size_t row_ = 0;
+};
+
 Places read_places(const Cells& nodes, const SocietySettings& settings) {
   struct Found {
+    std::string code;
+    Common<std::string> region;
+    Common<std::string> district;
+    Common<PlaceType> type;
+    Common<double> latitude;
+    Common<double> longitude;
+    Common<double> resources;
+    Common<double> participatory_budget;
+    std::vector<std::size_t> rows;
+  };
+  Codes communities;
+  std::vector<Found> places_found;
+  for (std::size_t row = 0; row < nodes.rows(); ++row) {
+    heed_interrupt();
+    const std::string& code = nodes.required_name(row, "community");
+    const std::size_t c = communities[code];
+    if (c == places_found.size()) places_found.emplace_back().code = code;
+    Found& place = places_found[c];
+    place.region.hear(nodes, row, "region", nodes.name(row, "region"));
+    place.district.hear(nodes, row, "district", nodes.name(row, "district"));
+    const auto type = nodes.word(row, "type", place_type_names);
+    place.type.hear(nodes, row, "type", type ? std::optional(static_cast<PlaceType>(*type)) : std::nullopt);
+    place.latitude.hear(nodes, row, "latitude", nodes.number(row, "latitude", -90, 90));
+    place.longitude.hear(nodes, row, "longitude", nodes.number(row, "longitude", -180, 180));
+    place.resources.hear(nodes, row, "resources", nodes.number(row, "resources", 0, 1e6));
+    place.participatory_budget.hear(nodes, row, "participatory_budget", nodes.number(row, "participatory_budget", 0, 1e9));
+    place.rows.push_back(row);
+  }
+  /// A community and where its rows say it is; "" where they do not.
+  struct Settled {
     Community community;
-    std::size_t row = 0;
     std::string region;
     std::string district;
     std::vector<std::size_t> rows;
   };
-  Codes communities;
-  std::vector<Found> found;
-  for (std::size_t row = 0; row < nodes.table().rows(); ++row) {
-    const std::string code = nodes.required(row, "community");
-    const std::size_t c = communities[code];
-    if (c == found.size()) {
-      Found& place = found.emplace_back();
-      place.row = row;
-      place.region = nodes.text(row, "region");
-      place.district = nodes.text(row, "district");
-      place.community.code = code;
-      place.community.name = code;
-      place.community.type = static_cast<PlaceType>(nodes.word(row, "type", place_type_names).value_or(0));
-      place.community.latitude = nodes.number(row, "latitude", -90, 90).value_or(0);
-      place.community.longitude = nodes.number(row, "longitude", -180, 180).value_or(0);
-      place.community.resources = nodes.number(row, "resources", 0, 1e6).value_or(settings.resources);
-      place.community.participatory_budget =
-          nodes.number(row, "participatory_budget", 0, 1e9).value_or(settings.participatory_budget);
-    }
-    Found& place = found[c];
-    for (const auto& [column, value] :
-         {std::pair{"region", &place.region}, std::pair{"district", &place.district}}) {
-      const std::string cell = nodes.text(row, column);
-      if (!cell.empty() && cell != *value)
-        throw input_error(
-            nodes.place(row),
-            fmt::format("community '{}' is in {} '{}' here and in '{}' before", code, column, cell, *value),
-            fmt::format("first said at {}", nodes.place(place.row)),
-            "give a community one region and one district");
-    }
-    place.rows.push_back(row);
+  std::vector<Settled> found;
+  for (Found& place : places_found) {
+    Community community;
+    community.code = community.name = place.code;
+    community.type = place.type.value_or(PlaceType::okrug);
+    community.latitude = place.latitude.value_or(0);
+    community.longitude = place.longitude.value_or(0);
+    community.resources = place.resources.value_or(settings.resources);
+    community.participatory_budget = place.participatory_budget.value_or(settings.participatory_budget);
+    found.push_back({std::move(community), place.region.value_or(""), place.district.value_or(""), std::move(place.rows)});
   }
 
   // Regions and districts by first appearance; a district is named within its region.
@@ -230,7 +282,7 @@ void settle(const Cells& nodes, const std::vector<std::size_t>& rows, const Soci
 
   std::map<std::string, std::size_t> ended;  // households and the row where they first stood
   for (std::size_t k = 0; k < rows.size();) {
-    const std::string household = nodes.text(rows[k], "household");
+    const std::string household = nodes.text(rows[k], "household").value_or("");
     std::size_t to = k + 1;
     if (!household.empty()) {
       while (to < rows.size() && nodes.text(rows[to], "household") == household) ++to;
@@ -315,11 +367,17 @@ void sum_up(Society& society, std::size_t c) {
 
 }  // namespace
 
+std::span<const NetworkColumn> node_columns() { return all_node_columns; }
+std::span<const NetworkColumn> edge_columns() { return all_edge_columns; }
+
 std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
                                       const std::filesystem::path& edges_file,
-                                      const SocietySettings& settings, std::uint64_t seed) {
-  const Cells nodes(nodes_file, node_columns);
-  const Cells ties(edges_file, edge_columns);
+                                      const SocietySettings& settings, std::uint64_t seed,
+                                      std::vector<std::string>* notes) {
+  const Cells nodes(nodes_file, all_node_columns);
+  const Cells ties(edges_file, all_edge_columns);
+  nodes.add_notes(notes);
+  ties.add_notes(notes);
   Places places = read_places(nodes, settings);
   auto society = std::make_unique<Society>();
   society->country = std::move(places.country);
@@ -327,15 +385,16 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
   society->first.push_back(0);
   // Where each id lives; only looked up, never walked through.
   std::unordered_map<std::string, std::pair<Vertex, std::size_t>> vertex;
-  std::vector<Vertex> vertex_of_row(nodes.table().rows());
+  std::vector<Vertex> vertex_of_row(nodes.rows());
   for (std::size_t c = 0; c < places.rows.size(); ++c) {
     for (std::size_t k = 0; k < places.rows[c].size(); ++k)
       vertex_of_row[places.rows[c][k]] = static_cast<Vertex>(society->first[c] + k);
     society->first.push_back(static_cast<Vertex>(society->first[c] + places.rows[c].size()));
     society->key.push_back(key_of(society->country.communities[c].code));
   }
-  for (std::size_t row = 0; row < nodes.table().rows(); ++row) {
-    const std::string id = nodes.required(row, "id");
+  for (std::size_t row = 0; row < nodes.rows(); ++row) {
+    heed_interrupt();
+    const std::string& id = nodes.required(row, "id");
     const auto [at, is_new] = vertex.try_emplace(id, vertex_of_row[row], row);
     if (!is_new)
       throw input_error(nodes.place(row), fmt::format("id '{}' is given twice", id),
@@ -351,7 +410,8 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
     settle(nodes, places.rows[c], settings, traits, adults, seed, c, *society, edges[0]);
     sum_up(*society, c);
   }
-  for (std::size_t row = 0; row < ties.table().rows(); ++row) {
+  for (std::size_t row = 0; row < ties.rows(); ++row) {
+    heed_interrupt();
     const auto end = [&](const char* column) {
       const std::string id = ties.required(row, column);
       const auto at = vertex.find(id);
@@ -364,7 +424,7 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
     const Vertex a = end("source");
     const Vertex b = end("target");
     if (a == b)
-      throw input_error(ties.place(row), fmt::format("'{}' is tied to itself", ties.text(row, "source")),
+      throw input_error(ties.place(row), fmt::format("'{}' is tied to itself", ties.required(row, "source")),
                         "a tie joins two residents", "delete the row");
     edges[0].push_back(
         {a, b,

@@ -115,18 +115,18 @@ std::unique_ptr<Society> synthesise(const Country& country, const SocietySetting
 }
 
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
-                                       const ScenarioSource& source) {
+                                       const ScenarioSource& source, std::vector<std::string>* notes) {
   if (settings.source.is("network")) {
     const std::filesystem::path nodes = source.find(settings.nodes);  // looked for first, so reported first
     const std::filesystem::path edges = source.find(settings.edges);
-    return read_network(nodes, edges, settings, seed);
+    return read_network(nodes, edges, settings, seed, notes);
   }
-  return synthesise(country_of(settings, source), settings, scale, seed);
+  return synthesise(country_of(settings, source, notes), settings, scale, seed);
 }
 
-Country country_of(const SocietySettings& settings, const ScenarioSource& source) {
+Country country_of(const SocietySettings& settings, const ScenarioSource& source, std::vector<std::string>* notes) {
   if (settings.source.is("plain")) return plain_country(settings);
-  Country country = read_census(source.find(settings.census));
+  Country country = read_census(source.find(settings.census), notes);
   if (settings.regions.value().empty()) return country;
   std::vector<bool> kept(country.regions.size(), false);
   for (const std::string& wanted : settings.regions.value()) {

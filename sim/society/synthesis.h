@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "scenario/scenario.h"
@@ -14,12 +15,13 @@
 namespace kurultai {
 
 /// The society of a scenario. `scale` (0, 1] thins a census; a given network is never thinned (its society
-/// has scale 1). Throws input_error if tables or networks cannot be used.
+/// has scale 1). Throws input_error if tables or networks cannot be used. `notes`, if given, gets what a user should know
+/// of the tables, a line each.
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
-                                       const ScenarioSource& source);
+                                       const ScenarioSource& source, std::vector<std::string>* notes = nullptr);
 
 /// The places of a scenario whose society is synthesised: those of its census, or communities all alike.
-Country country_of(const SocietySettings& settings, const ScenarioSource& source);
+Country country_of(const SocietySettings& settings, const ScenarioSource& source, std::vector<std::string>* notes = nullptr);
 
 /// A society for `country` at `scale`. Communities must be sorted by region and district.
 std::unique_ptr<Society> synthesise(const Country& country, const SocietySettings& settings, double scale,

@@ -149,7 +149,10 @@ class Simulator final : public Experiment {
   [[nodiscard]] std::vector<std::string> remarks(std::span<const Setting> settings) const override {
     const std::scoped_lock lock(guard_);
     const Model& m = variation().with(settings, "");
-    if (variation_->take_new_remarks()) remarks_ = m.remarks(m.policies.size() > 0 ? estimator_.places(m).get() : nullptr);
+    if (variation_->take_new_remarks()) {
+      remarks_ = m.remarks(m.policies.size() > 0 ? estimator_.places(m).get() : nullptr);
+      for (std::string& note : estimator_.notes(m)) remarks_.push_back(std::move(note));
+    }
     return remarks_;
   }
 
@@ -230,7 +233,8 @@ class Simulator final : public Experiment {
       const std::string why = field->set(setting.value);
       if (!why.empty())
         throw scenario_error(place, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why, "allowed: " + field->allowed());
-      if (!place.empty()) m->source.places[setting.path] = m->source.places[field->section().name()] = place;
+      m->source.places[setting.path] = place;
+      if (!place.empty()) m->source.places[field->section().name()] = place;
     }
     if (luck) {
       ensure(m->run.seed.set(static_cast<std::int64_t>(luck->seed)).empty(), "a sweep's seeds fit run.seed");

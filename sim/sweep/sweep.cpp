@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/csv.h"
@@ -15,6 +16,7 @@
 #include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "engine/simulation.h"
 
 namespace kurultai {
@@ -111,6 +113,7 @@ std::string SweepSettings::inconsistency() const {
     return scenario.value().empty() ? "scenario names no file" : "give scenario or scenarios, not both";
   if (untreated && scenarios.value().empty()) return "untreated needs scenarios";
   if (design.is("csv") && table.value().empty()) return "a csv design needs a table";
+  if (!design.is("csv") && !table.value().empty()) return "a table is read by a csv design only";
   if (design.is("morris") && levels % 2 != 0) return "morris_levels must be even";
   return {};
 }
@@ -183,27 +186,48 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
 
 /// Gives every axis the column of its name as its values.
 CsvTable Sweep::read_table() {
-  const CsvTable table = CsvTable::read(source.find(sweep.table));
+  const std::filesystem::path file = source.find(sweep.table);
+  CsvTable table = CsvTable::read(file);
   if (table.rows() == 0)
-    throw input_error(sweep.table.value(), "the table has no rows", "each row is a point", "");
+    throw input_error(file.string(), "the table has no rows", "each row is a point", "");
+  std::vector<std::string> names;
+  for (std::size_t a = 0; a < axes.size(); ++a) names.push_back(axes.key(a));
   for (const std::string& name : table.header())
     if (axes.find(name) == nullptr)
-      throw input_error(sweep.table.value(), fmt::format("column '{}' is no axis", name), "each column is an axis of the sweep",
-                        fmt::format("add [axis.{}] with its path", name));
+      throw input_error(file.string(), fmt::format("column '{}' is no axis", shown(name)), "each column is an axis of the sweep",
+                        did_you_mean(nearest(name, names), "add an axis of that name with its path"));
   for (std::size_t a = 0; a < axes.size(); ++a) {
     const std::size_t column = table.column(axes.key(a));
+    if (axes[a].values.size() > 0)
+      throw scenario_error(source.place_of(axes[a].name() + ".values"), fmt::format("axis '{}' has values of its own", axes.key(a)),
+                           "in a csv design they stand in the table", "take one of the two away");
     const Field* field = experiment_->parameters().find(axes[a].path.value());
+    if (field == nullptr) continue;  // check_axes says so
     std::vector<double> numbers;
     std::vector<std::string> texts;
     for (std::size_t row = 0; row < table.rows(); ++row)
-      if (field != nullptr && is_number(*field))
+      if (is_number(*field))
         numbers.push_back(table.number(row, column, -1e300, 1e300));
       else
         texts.push_back(table.text(row, column));
     const std::string why = texts.empty() ? axes[a].values.set(numbers) : axes[a].values.set(texts);
     ensure(why.empty(), "a list takes numbers and texts");
   }
+  if (const auto twice = doubled_point(); twice.second > 0)
+    throw input_error(table.place(twice.second), fmt::format("rows {} and {} are one point", table.line(twice.first), table.line(twice.second)),
+                      "it would count twice", "take one away; for more runs of a point use sweep.replicates");
   return table;
+}
+
+std::pair<std::size_t, std::size_t> Sweep::doubled_point() const {
+  std::map<std::vector<Value>, std::size_t> points;
+  const std::size_t count = axes.size() > 0 ? axes[0].values.size() : 0;
+  for (std::size_t p = 0; p < count; ++p) {
+    std::vector<Value> point;
+    for (std::size_t a = 0; a < axes.size(); ++a) point.push_back(axes[a].values.size() > p ? axes[a].values[p] : Value{});
+    if (const auto [before, fresh] = points.emplace(std::move(point), p); !fresh) return {before->second, p};
+  }
+  return {};
 }
 
 void Sweep::check_points(const CsvTable* table) {
@@ -263,7 +287,9 @@ std::vector<std::vector<bool>> Sweep::check_axes(const std::function<void(std::s
       if (axis.low >= axis.high)
         throw scenario_error(values_place, fmt::format("axis '{}' has no range", axes.key(a)), "low must be below high", values_advice);
     }
-    // Every value must be one that the parameter takes: tried on a parameter that is put back.
+    // Every value must be one that the parameter takes (tried on a parameter that is put back), and none stands twice where
+    // values are combined.
+    std::set<std::string> seen;
     Field& trial = const_cast<Field&>(*field);  // NOLINT: the registry's owner is ours
     const Value before = trial.get();
     const std::size_t n = axis.values.size() == 0 ? 2 : axis.values.size();
@@ -273,7 +299,12 @@ std::vector<std::vector<bool>> Sweep::check_axes(const std::function<void(std::s
       const Value value = value_at(axis, *field, unit);
       const std::string why = trial.set(value);
       ensure(trial.set(before).empty(), "a field takes back the value it had");
-      if (why.empty()) continue;
+      if (why.empty()) {
+        if (sweep.design.is("grid") && !seen.insert(to_toml(value)).second)
+          throw scenario_error(values_place, fmt::format("axis '{}' has the value {} twice", axes.key(a), to_toml(value)),
+                               "its points would count twice", "take one away; for more runs of a point use sweep.replicates");
+        continue;
+      }
       const Error error = scenario_error(values_place, fmt::format("axis '{}' cannot take {} to {}", axes.key(a), path, to_toml(value)), why, values_advice);
       if (axis.values.size() == 0) throw error;
       bad[a].resize(n);
@@ -310,6 +341,9 @@ void Sweep::make_design() {
         throw scenario_error(source.place_of(axes[a].name() + ".values"),
                              fmt::format("axis '{}' has {} values and axis '{}' {}", axes.key(a), counts[a], axes.key(0), counts[0]),
                              "in a list design the k-th values of all axes make point k", "give all axes equally many");
+    if (const auto twice = doubled_point(); twice.second > 0)
+      throw scenario_error(source.place_of(axes[0].name() + ".values"), fmt::format("values {} and {} of the axes are one point", twice.first + 1, twice.second + 1),
+                           "it would count twice", "take one away; for more runs of a point use sweep.replicates");
     design_.axes = k;
     for (std::size_t p = 0; p < counts[0]; ++p) {
       for (std::size_t a = 0; a < k; ++a) design_.unit.push_back((static_cast<double>(p) + 0.5) / static_cast<double>(counts[0]));

@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/csv.h"
@@ -156,6 +157,8 @@ class Sweep : public SweepTables {
   void check_points(const CsvTable* table);
   /// Tells `fault` of values that their parameters do not take; by axis, which of its list they are (empty: none).
   std::vector<std::vector<bool>> check_axes(const std::function<void(std::size_t axis, std::size_t k, const Error&)>& fault);
+  /// The first two numbers under which the axes' k-th values are the same point; {0, 0} if there are none.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> doubled_point() const;
   void make_design();
 
   std::unique_ptr<Experiment> experiment_;

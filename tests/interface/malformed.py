@@ -372,7 +372,9 @@ def offence(binary, case):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         command = [binary, "run", str(work / "in" / "case.toml"), "--out", str(work / "out" / "x.h5"),
-                   "--scale", "0.001", "--weeks", "1", "--progress", "none"]
+                   "--weeks", "1", "--progress", "none"]
+        if b"'network'" not in case.text:
+            command += ["--scale", "0.001"]
         for text in case.sets:
             command += ["--set", text]
         try:
@@ -422,6 +424,78 @@ def unreadable(binary):
                 yield f"scenario at {path[:50]}: exit code {answer.returncode}, said: {told[:300]}"
 
 
+# Where a scenario, a sweep or an option names a file to read: the verb, the text of its file, and the exit code of a file
+# that cannot be read.
+VILLAGE = ROOT / "scenarios" / "data" / "village"
+NAMED = {
+    "the scenario itself": ("run", None, 3),
+    "the sweep itself": ("sweep", None, 3),
+    "the calibration itself": ("calibrate", None, 3),
+    "extends": ("check", "title = 'x'\nextends = 'BAD'\n", 3),
+    "extends, in a list": ("check", f"title = 'x'\nextends = ['{ROOT}/scenarios/forms.toml', 'BAD']\n", 3),
+    "society.nodes": ("check", f"[society]\nsource = 'network'\nnodes = 'BAD'\nedges = '{VILLAGE}/edges.csv'\n", 4),
+    "society.edges": ("run", f"[society]\nsource = 'network'\nnodes = '{VILLAGE}/nodes.csv'\nedges = 'BAD'\n", 4),
+    "society.census": ("check", "[society]\ncensus = 'BAD'\n", 4),
+    "sweep.scenario": ("sweep", "[sweep]\nscenario = 'BAD'\n", 3),
+    "sweep.scenarios": ("sweep", f"[sweep]\nscenarios = ['{ROOT}/scenarios/village.toml', 'BAD']\n", 3),
+    "sweep.table": ("sweep", "[sweep]\nmodel = 'line'\ndesign = 'csv'\ntable = 'BAD'\n[axis.x]\npath = 'line.x'\n", 4),
+}
+
+
+def no_inputs(binary):
+    """Every way to name a file to read, with each thing that is none; yields offences."""
+    with tempfile.TemporaryDirectory(prefix="kurultai-") as name:
+        work = pathlib.Path(name)
+        os.mkfifo(work / "fifo")
+        (work / "link").symlink_to("fifo")
+        (work / "folder").mkdir()
+        (work / "empty").write_bytes(b"")
+        (work / "binary").write_bytes(bytes(range(256)) * 64)
+        (work / "cp1251").write_bytes("title = 'Аксу'\n".encode("cp1251"))
+        (work / "huge").touch()
+        os.truncate(work / "huge", 5 << 30)
+        bad = ["none", "none/none", "empty/none", "fifo", "link", "folder", "empty", "binary", "cp1251", "huge", "/dev/zero", "/dev/stdin"]
+
+        def tried(where, thing):
+            verb, text, code = NAMED[where]
+            path = work / thing
+            file = work / f"{abs(hash((where, thing)))}.toml"
+            if text is not None:
+                file.write_text(text.replace("BAD", str(path)))
+            command = [binary, verb, str(path if text is None else file)] + (["--out", str(work / "x.h5")] if verb != "check" else [])
+            try:
+                # Nobody ever writes into this standard input.
+                answer = subprocess.run(command, capture_output=True, timeout=60, cwd=work, stdin=reading)
+            except subprocess.TimeoutExpired:
+                return f"{where} is {thing}: waits"
+            told = answer.stderr.decode("utf-8", "replace")
+            # Which file is not there is the scenario's mistake or the data's, by who looks for it.
+            codes = (3, 4) if thing.startswith("none") or thing == "empty/none" else (code,)
+            if answer.returncode not in codes or told.count("\n") != 1 or (work / "x.h5").exists():
+                return f"{where} is {thing}: exit code {answer.returncode}, said: {told[:300]}"
+            return None
+
+        reading, writing = os.pipe()
+        with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            yield from filter(None, pool.map(lambda pair: tried(*pair), [(where, thing) for where in NAMED for thing in bad]))
+        os.close(reading)
+        os.close(writing)
+
+
+def missing_words(binary):
+    """What tables leave open is told once, by `check` and by `run`; yields offences."""
+    with tempfile.TemporaryDirectory(prefix="kurultai-") as name:
+        work = pathlib.Path(name)
+        (work / "nodes.csv").write_text("id;community;household;age;latitude\n" + "".join(f"#{k};a;NA;{30 + k};43,2\n" for k in range(5)))
+        (work / "edges.csv").write_text("source;target\n#1;#2\n")
+        (work / "case.toml").write_text("[society]\nsource = 'network'\nnodes = 'nodes.csv'\nedges = 'edges.csv'\n[run]\nweeks = 1\nwarmup = 0\n")
+        for verb, options in {"check": [], "run": ["--out", "x.h5", "--progress", "none"]}.items():
+            answer = subprocess.run([binary, verb, "case.toml", *options], capture_output=True, timeout=60, cwd=work, text=True)
+            told = (answer.stdout + answer.stderr).count("nodes.csv: 'household' is not given in 5 of 5 rows (NA)")
+            if answer.returncode != 0 or told != 1:
+                yield f"{verb} tells {told} times what is not given: exit code {answer.returncode}, said: {answer.stdout + answer.stderr}"
+
+
 def main():
     binary = sys.argv[1] if len(sys.argv) > 1 else os.environ["KURULTAI_BINARY"]
     binary = shutil.which(binary) or sys.exit(f"no program {binary}")
@@ -436,6 +510,8 @@ def main():
     assert len(written) >= 100, len(written)
     cases = [case for case in [*written, *dictionary_cases(parameters)] if wanted in case.name]
     failures = [f"control: {told}" for told in [control(binary)] if told] + list(unreadable(binary))
+    if not wanted:
+        failures += [*no_inputs(binary), *missing_words(binary)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for case, told in zip(cases, pool.map(lambda case: offence(binary, case), cases)):
             if told:

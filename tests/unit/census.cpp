@@ -312,7 +312,7 @@ TEST_CASE("census: tables that cannot be used are refused with file and line") {
   CHECK(
       refused("national.csv", "villages,6208", "villages,60x8", "national.csv:#: '60x8' in column 'value'"));
   CHECK(refused("national.csv", "\nvillage_spread,", "\nvillage_spred,",
-                "national.csv: no row 'village_spread'"));
+                "unknown figure 'village_spred' (the census has no use for it) did you mean 'village_spread'?"));
   CHECK(
       refused("national.csv", "\ncity_population,", "\ntown_population,", "'town_population' stands twice"));
   CHECK(refused("national.csv", "\nokrugs,2345", "\nunheard_of,1,,,\nokrugs,2345",

@@ -1,5 +1,7 @@
 #include "base/csv.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -55,7 +57,7 @@ bool holds(const std::string& text, const std::string& part) { return text.find(
 
 TEST_CASE("csv: header, rows, comments, blank lines, both kinds of line ends") {
   const CsvTable table = read(
-      "\xEF\xBB\xBF# a comment\r\nname, people ,\tshare\r\n\r\nAlmaty,2161695,0.5\n  # more\n Oral , 7 "
+      "\xEF\xBB\xBF# a comment\r\n  # more\nname, people ,\tshare\r\n\r\nAlmaty,2161695,0.5\n Oral , 7 "
       ",-1e-3");
   CHECK(table.header() == std::vector<std::string>{"name", "people", "share"});
   REQUIRE(table.rows() == 2);
@@ -65,7 +67,7 @@ TEST_CASE("csv: header, rows, comments, blank lines, both kinds of line ends") {
   CHECK(table.number(1, 2, -1, 1) == -1e-3);
   CHECK(table.has("share"));
   CHECK_FALSE(table.has("Share"));
-  CHECK(holds(table.place(0), "t.csv:4"));
+  CHECK(holds(table.place(0), "t.csv:5"));
   CHECK(holds(table.place(1), "t.csv:6"));
 }
 
@@ -75,12 +77,12 @@ TEST_CASE(
   REQUIRE(table.rows() == 2);
   CHECK(table.text(0, 0) == "x, \"y\"");
   CHECK(table.text(0, 1) == "one\ntwo");
-  CHECK(table.text(1, 0).empty());
+  CHECK_FALSE(table.given(1, 0));
   CHECK(table.text(1, 1) == "# no comment here");
   CHECK(holds(table.place(1), "t.csv:4"));
 }
 
-TEST_CASE("csv: a header without rows is an empty table") { CHECK(read("a,b\n# nothing\n").rows() == 0); }
+TEST_CASE("csv: a header without rows is an empty table") { CHECK(read("# nothing\na,b\n\n").rows() == 0); }
 
 TEST_CASE("csv: what is no table is refused with its line") {
   CHECK(starts(refusal_to_read(""), "t.csv: has no header"));
@@ -99,7 +101,7 @@ TEST_CASE("csv: files that are not there or no files are refused") {
   const File file("a\n");
   CHECK(holds(refusal([&] { CsvTable::read(file.path().parent_path() / "none.csv"); }),
               "none.csv: no such file"));
-  CHECK(holds(refusal([&] { CsvTable::read(file.path().parent_path()); }), "it is not a regular file"));
+  CHECK(holds(refusal([&] { CsvTable::read(file.path().parent_path()); }), "it is a folder"));
 }
 
 TEST_CASE("csv: cells that are no numbers are refused with line, column and range") {
@@ -108,7 +110,7 @@ TEST_CASE("csv: cells that are no numbers are refused with line, column and rang
     return refusal([&] { static_cast<void>(table.number(row, column, 0, 10)); });
   };
   CHECK(number(0, 0) == "t.csv:2: '' in column 'a' (the cell is empty) write a number in [0, 10]");
-  CHECK(starts(number(1, 0), "t.csv:3: 'nan' in column 'a' (it is not a number)"));
+  CHECK(starts(number(1, 0), "t.csv:3: 'nan' in column 'a' (it means 'not given'"));
   CHECK(starts(number(1, 1), "t.csv:3: 'inf' in column 'b' (it is not a number)"));
   CHECK(starts(number(2, 0), "t.csv:4: '1e999' in column 'a' (no such number can be held)"));
   CHECK(starts(number(2, 1), "t.csv:4: '0x1' in column 'b' (it is not a number)"));
@@ -127,4 +129,81 @@ TEST_CASE("csv: a missing column names the nearest") {
   const std::string line = refusal([&] { static_cast<void>(table.column("popluation")); });
   CHECK(line ==
         "t.csv: no column 'popluation' (the columns are name, population, wage) did you mean 'population'?");
+}
+
+TEST_CASE("csv: words for what is not given, in any case, unless they stand in quotes") {
+  const CsvTable table = read("a,b\nNA,1\nn/a,1\nNaN,1\nNULL,1\nnone,1\n-,1\n.,1\n,1\n\"\",1\n\"NA\",x\n--,1\nNAN1,1\n#N/A,1\n");
+  for (std::size_t row = 0; row < 9; ++row) {
+    CHECK_FALSE(table.given(row, 0));
+    CHECK(starts(refusal([&] { static_cast<void>(table.text(row, 0)); }), "t.csv:" + std::to_string(row + 2) + ": 'a' is "));
+    CHECK(starts(refusal([&] { static_cast<void>(table.number(row, 0, 0, 1)); }), "t.csv:" + std::to_string(row + 2) + ": '"));
+  }
+  for (std::size_t row = 9; row < table.rows(); ++row) CHECK(table.given(row, 0));
+  CHECK(table.text(9, 0) == "NA");
+  const std::string both[] = {"a", "b", "not there"};
+  std::vector<std::string> notes;
+  table.add_notes(both, &notes);
+  REQUIRE(notes.size() == 1);
+  CHECK(holds(notes[0], "t.csv: 'a' is not given in 7 of 13 rows (-, ., NA, NULL, NaN, n/a, none)"));
+}
+
+TEST_CASE("csv: semicolons and tabs separate as the header says, and numbers may have decimal commas") {
+  const std::string comma = "id,x,y\nA,0.5,-12.75\nB,3,1e-3\n";
+  for (const std::string& text : {std::string("id;x;y\r\nA;0,5;-12,75\r\nB;3;1e-3\r\n"), std::string("\xEF\xBB\xBFid;x;y\nA;0.5;-12.75\nB;3;1e-3\n"),
+                                  std::string("id\tx\ty\nA\t0,5\t-12,75\nB\t3\t1e-3\n"), std::string("id;x;y\n\"A\";\"0,5\";-12,75\nB;3;1e-3\n"), comma}) {
+    const CsvTable table = read(text);
+    REQUIRE(table.header() == std::vector<std::string>{"id", "x", "y"});
+    REQUIRE(table.rows() == 2);
+    CHECK(table.text(0, 0) == "A");
+    CHECK(table.number(0, 1, 0, 1) == 0.5);
+    CHECK(table.number(0, 2, -20, 0) == -12.75);
+    CHECK(table.whole(1, 1, 0, 9) == 3);
+  }
+  const auto number = [](const std::string& text) {
+    const CsvTable table = read(text);
+    return refusal([&] { static_cast<void>(table.number(0, 1, 0, 1e9)); });
+  };
+  CHECK(number("a;b\n1;1,5\n") == "taken");
+  CHECK(starts(number("a,b\n1,\"1,5\"\n"), "t.csv:2: '1,5' in column 'b' (it is not a number)"));
+  CHECK(starts(number("a;b\n1;1,234.5\n"), "t.csv:2: '1,234.5' in column 'b' (it is not a number)"));
+  CHECK(starts(number("a;b\n1;1,234\n1;0.5\n"), "t.csv:2: '1,234' in column 'b' (it has a decimal comma and line 3 a decimal point"));
+  // What stands more often separates: a comma in a name does not.
+  CHECK(read("a;b;c, d\n1;2;3\n").header() == std::vector<std::string>{"a", "b", "c, d"});
+  CHECK(read("\"a;b\",c\n1,2\n").header() == std::vector<std::string>{"a;b", "c"});
+  // An empty first or last field of a table with tabs is a field.
+  CHECK_FALSE(read("a\tb\tc\n\tx\t\n").given(0, 0));
+}
+
+TEST_CASE("csv: only UTF-8 is read, and the line that is not is named") {
+  CHECK(starts(refusal_to_read("a,b\n1,\xC0\n"), "t.csv:2: not UTF-8 (byte 0xC0"));
+  CHECK(starts(refusal_to_read("# \xCF\xF0\na,b\n"), "t.csv:1: not UTF-8"));
+  CHECK(starts(refusal_to_read("a,b\n1,\xE2\x82\n"), "t.csv:2: not UTF-8"));       // cut short
+  CHECK(starts(refusal_to_read("a,b\n1,\xC0\x80\n"), "t.csv:2: not UTF-8"));       // overlong
+  CHECK(starts(refusal_to_read("a,b\n1,\xED\xA0\x80\n"), "t.csv:2: not UTF-8"));   // half of a pair
+  CHECK(starts(refusal_to_read("a,b\n1,\xF4\x90\x80\x80\n"), "t.csv:2: not UTF-8"));
+  CHECK(read("a,b\n1,\xD2\x9B\xF0\x9F\x8C\xBE\n").text(0, 1) == "\xD2\x9B\xF0\x9F\x8C\xBE");
+}
+
+TEST_CASE("csv: a message is one line, whatever a cell holds") {
+  const CsvTable table = read("a,b\n\"x\ny\r\nz\xE2\x80\xA8\x1B[31m\xC2\x85\",1\n");
+  const std::string said = refusal([&] { static_cast<void>(table.number(0, 0, 0, 1)); });
+  CHECK(starts(said, "t.csv:2: 'x?y??z??[31m?' in column 'a'"));
+  CHECK(starts(refusal([&] { static_cast<void>(table.name(0, 0)); }), "t.csv:2: 'x?y??z"));
+  CHECK(table.name(0, 1) == "1");
+}
+
+TEST_CASE("csv: comments stand above the header; the header stands once; lines end in line feeds") {
+  CHECK(read("# one\na,b\n#1,#2\n").text(0, 0) == "#1");
+  CHECK(holds(refusal_to_read("a,b\n# a comment\n"), "t.csv:2: 1 fields in a row (the header names 2 columns) comments stand above the header only"));
+  CHECK(starts(refusal_to_read("a,b\n1,2\na,b\n"), "t.csv:3: the header stands here again"));
+  CHECK(starts(refusal_to_read("a,b\r1,2\r"), "t.csv:1: a carriage return within a line"));
+}
+
+TEST_CASE("csv: reading never waits for what is no file") {
+  const File file("a\n");
+  const fs::path fifo = file.path().parent_path() / "fifo";
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  CHECK(holds(refusal([&] { CsvTable::read(fifo); }), "it is not a regular file"));
+  CHECK(holds(refusal([&] { CsvTable::read("/dev/zero"); }), "it is not a regular file"));
+  CHECK(holds(refusal([&] { CsvTable::read(file.path() / "below"); }), "Not a directory"));
 }

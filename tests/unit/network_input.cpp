@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 #include <fstream>
 
@@ -26,8 +27,8 @@ struct Folder {
     return path / name;
   }
   [[nodiscard]] std::unique_ptr<Society> read(const std::string& nodes, const std::string& edges,
-                                              std::uint64_t seed = 1) const {
-    return read_network(write("nodes.csv", nodes), write("edges.csv", edges), settings, seed);
+                                              std::uint64_t seed = 1, std::vector<std::string>* notes = nullptr) const {
+    return read_network(write("nodes.csv", nodes), write("edges.csv", edges), settings, seed, notes);
   }
   /// What reading says is wrong.
   [[nodiscard]] std::string complaint(const std::string& nodes, const std::string& edges) const {
@@ -53,9 +54,9 @@ const std::string few = "id,community\na,x\nb,x\nc,y\n";
 TEST_CASE("network input: residents, communities and ties are those of the tables") {
   const Folder folder;
   const auto society = folder.read(
+      "# a comment\n"
       "id,community,region,district,type,household,age,sex,education,occupation,income,duty,wish,access,"
       "platform\n"
-      "# a comment\n"
       "ann,x,R2,D3,town,h1,44,female,higher,public servant,1.5,-0.5,health,1,1\n"
       "bob,y,R1,D1,rural okrug,h1,60,male,basic,farmer,0.5,1.25,roads,0,0\n"
       "cid,x,,,,h1,12,male,,student,0,,,1,0\n"
@@ -130,7 +131,7 @@ TEST_CASE("network input: every mistake is named with file and line") {
   CHECK(contains(said, "'community' is empty"));
   said = folder.complaint("id,community,age\na,x,30\nb,x,-1\n", edges);
   CHECK(contains(said, "nodes.csv:3"));
-  said = folder.complaint("id,community,income\na,x,nan\nb,x,1\n", edges);
+  said = folder.complaint("id,community,income\na,x,inf\nb,x,1\n", edges);
   CHECK(contains(said, "nodes.csv:2"));
   said = folder.complaint("id,community,education\na,x,hihger\nb,x,\n", edges);
   CHECK(contains(said, "did you mean 'higher'?"));
@@ -143,11 +144,60 @@ TEST_CASE("network input: every mistake is named with file and line") {
   said = folder.complaint("id,community,region\na,x,1\nb,x,2\n", edges);
   CHECK(contains(said, "nodes.csv:3"));
 
-  CHECK(contains(said, "in region '2' here and in '1' before"));
+  CHECK(contains(said, "region of community 'x' is '2' here and was '1' before"));
   said = folder.complaint("id,community,household\na,x,1\nb,x,2\nc,x,1\n", edges);
   CHECK(contains(said, "nodes.csv:4"));
   CHECK(contains(said, "household '1'"));
   CHECK(contains(said, "nodes.csv:2"));
+}
+
+TEST_CASE("network input: what is said of a community is the same in all its rows that say it") {
+  const Folder folder;
+  const std::string edges = "source,target\na,b\n";
+  const auto said_of = [&](const std::string& column, const std::string& one, const std::string& other) {
+    return folder.complaint("id,community," + column + "\na,x," + one + "\nb,x," + other + "\nc,y,\n", edges);
+  };
+  for (const auto& [column, one, other] : std::vector<std::array<std::string, 3>>{{"region", "north", "south"},
+                                                                                {"district", "north", "south"},
+                                                                                {"type", "town", "city"},
+                                                                                {"latitude", "43.2", "43.3"},
+                                                                                {"longitude", "76", "77"},
+                                                                                {"resources", "10", "20"},
+                                                                                {"participatory_budget", "10", "20"}}) {
+    const std::string said = said_of(column, one, other);
+    CHECK(contains(said, "nodes.csv:3: " + column + " of community 'x' is '" + other + "' here and was '" + one + "' before"));
+    CHECK(contains(said, "nodes.csv:2"));
+    CHECK(said_of(column, one, one) == "nothing");
+    CHECK(said_of(column, one, "") == "nothing");
+    CHECK(said_of(column, "", one) == "nothing");  // the first row that says it
+  }
+  CHECK(said_of("latitude", "43.2", "43.20") == "nothing");
+  CHECK(contains(said_of("longitude", "76", "-inf"), "nodes.csv:3"));
+  CHECK(contains(said_of("longitude", "76", "1000"), "nodes.csv:3"));
+}
+
+TEST_CASE("network input: words for what is not given make no household and no resident") {
+  const Folder folder;
+  std::vector<std::string> notes;
+  const auto society = folder.read(
+      "id,community,household,age\na,x,NA,30\nb,x,NA,nan\nc,x,null,31\nd,x,-,32\ne,x,.,33\nf,x,\"NA\",34\ng,x,\"NA\",35\n",
+      "source,target\na,b\n", 1, &notes);
+  CHECK(SocialGraph::of_residents(society->ties).vertex_count() == 7);
+  CHECK(num_edges(SocialGraph::of_residents(society->ties)) == 2);  // a-b, and the household called "NA" in quotes
+  REQUIRE(notes.size() == 2);
+  CHECK(contains(notes[0], "nodes.csv: 'household' is not given in 5 of 7 rows (-, ., NA, null)"));
+  CHECK(contains(notes[1], "nodes.csv: 'age' is not given in 1 of 7 rows (nan)"));
+  CHECK(contains(folder.complaint("id,community\na,x\nNA,x\n", "source,target\na,a\n"), "nodes.csv:3: 'id' is 'NA'"));
+  CHECK(contains(folder.complaint("id,community\na,x\nb,None\n", "source,target\na,b\n"), "nodes.csv:3: 'community' is 'None'"));
+  CHECK(contains(folder.complaint(few, "source,target\na,b\nNA,b\n"), "edges.csv:3: 'source' is 'NA'"));
+  CHECK(contains(folder.complaint(few, "source,target\na,b\na,-\n"), "edges.csv:3: 'target' is '-'"));
+}
+
+TEST_CASE("network input: a number sign begins an id, not a comment") {
+  const Folder folder;
+  const auto society = folder.read("# people\nid,community\n#1,x\n#2,x\n3,x\n4,x\n", "source,target\n#1,#2\n3,4\n");
+  CHECK(society->residents.size() == 4);
+  CHECK(num_edges(SocialGraph::of_residents(society->ties)) == 2);
 }
 
 TEST_CASE("network input: a new resident changes nobody else") {

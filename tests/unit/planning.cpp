@@ -132,7 +132,7 @@ TEST_CASE("planning: all rows of a table that cannot be are named at once") {
   const auto base = scenario(folder);
   std::ofstream table(folder.path() / "points.csv");
   table << "reach,end\n";
-  for (int row = 2; row <= 400; ++row) table << (row == 301 ? 1.5 : 0.5) << ',' << (row == 77 ? 10 : 25 + row % 3) << '\n';
+  for (int row = 2; row <= 400; ++row) table << (row == 301 ? 1.5 : 0.5) << ',' << (row == 77 ? 10 : 25 + row) << '\n';
   table.close();
   std::ofstream(folder.path() / "sweep.toml") << "[sweep]\nscenario = \"scenario.toml\"\ndesign = \"csv\"\ntable = \"points.csv\"\n"
                                               << "[axis.reach]\npath = \"information.reach\"\n[axis.end]\npath = \"policy.b.end\"\n";

@@ -1,5 +1,7 @@
 #include "scenario/scenario.h"
 
+#include <sys/stat.h>
+
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -217,9 +219,9 @@ TEST_CASE("scenario: every mistake names file, line and what is allowed") {
 TEST_CASE("scenario: empty, binary, deep and huge files are refused and do no harm") {
   CHECK(has(refusal(""), "a.toml:1: the scenario is empty"));
   CHECK(has(refusal("# nothing\n\n"), "the scenario is empty"));
-  CHECK(has(refusal(std::string("a\0b", 3)), "the file is binary"));
-  CHECK(has(refusal("title = \"\xff\"\n"), "a.toml:1: not valid TOML"));
-  CHECK(has(refusal("\xff\xfet\n"), "a.toml:1: not valid TOML"));
+  CHECK(has(refusal(std::string("a\0b", 3)), "is not a text file (byte 2 is zero)"));
+  CHECK(has(refusal("title = \"\xff\"\n"), "a.toml:1: not UTF-8"));
+  CHECK(has(refusal("\xff\xfet\n"), "a.toml:1: not UTF-8"));
   std::string dotted = "a";
   for (int i = 0; i < 100000; ++i) dotted += ".a";
   CHECK(has(refusal("title='x'\n" + dotted + " = 1\n"),
@@ -235,7 +237,7 @@ TEST_CASE("scenario: empty, binary, deep and huge files are refused and do no ha
   CHECK(has(refusal("x = '" + std::string(1 << 20, 'a') + "'\n"), "unknown key 'x'"));
   CHECK(refusal(std::string(1 << 20, 'a') + " = 1\n").size() < 300);
   CHECK(refusal(std::string(1 << 20, 'a') + " = 1\n" + std::string(1 << 20, 'a') + " = 1\n").size() < 400);
-  CHECK(has(refusal(std::string((4 << 20) + 1, '#')), "too large"));
+  CHECK(has(refusal(std::string((4 << 20) + 1, '#')), "a scenario at most 4194304)"));
   // Dots and brackets inside strings and comments are no depth.
   World world;
   const std::string dots(1000, '.');
@@ -266,7 +268,42 @@ TEST_CASE("scenario: files that cannot be read are named") {
   CHECK(has(message(folder.path() / "no" / "a.toml"), "no such file"));
   CHECK(has(message(""), "cannot read"));
   fs::create_symlink("loop.toml", folder.path() / "loop.toml");
-  CHECK(has(message(folder.path() / "loop.toml"), "cannot read"));
+  CHECK(has(message(folder.path() / "loop.toml"), "cannot be read"));
+}
+
+TEST_CASE("scenario: a file that it extends must be a text file, and is not waited for") {
+  const Folder folder;
+  World world;
+  const auto refusal = [&](const std::string& base) {
+    try {
+      read_scenario(folder.write("a.toml", "title = 'x'\nextends = '" + base + "'\n"), {}, world.registry);
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::scenario);
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  REQUIRE(mkfifo((folder.path() / "fifo.toml").c_str(), 0600) == 0);
+  fs::create_symlink("fifo.toml", folder.path() / "link.toml");
+  fs::create_directory(folder.path() / "folder.toml");
+  folder.write("binary.toml", std::string("title = 'a\0b'\n", 14));
+  folder.write("empty.toml", "");
+  folder.write("cp1251.toml", "title = 'x'\ndescription = '\xC0'\n");
+  folder.write("mark.toml", "\xEF\xBB\xBFtitle = 'x'\n");
+  folder.write("huge.toml", std::string(5 << 20, '#'));
+  for (const char* kind : {"fifo.toml", "link.toml", "/dev/zero", "/dev/tty"}) {
+    INFO(kind);
+    const std::string said = refusal(kind);
+    CHECK(has(said, "a.toml:2: cannot read the scenario '"));
+    CHECK((has(said, "it is not a regular file") || has(said, "(No such device or address)")));
+  }
+  CHECK(has(refusal("folder.toml"), "(it is a folder)"));
+  CHECK(has(refusal("a.toml/b.toml"), "a.toml:2: cannot read the scenario"));
+  CHECK(has(refusal("binary.toml"), "binary.toml: is not a text file (byte 11 is zero)"));
+  CHECK(has(refusal("empty.toml"), "empty.toml:1: the scenario is empty"));
+  CHECK(has(refusal("cp1251.toml"), "cp1251.toml:2: not UTF-8 (byte 0xC0"));
+  CHECK(has(refusal("huge.toml"), "it holds 5242880 bytes, and a scenario at most 4194304"));
+  CHECK(refusal("mark.toml") == "accepted");
 }
 
 TEST_CASE("scenario: extends, nearest wins") {

@@ -124,6 +124,56 @@ TEST_CASE("sweep: a table gives the points, and a list takes the k-th values tog
   CHECK(std::get<double>(list->settings(1)[1].value) == 8);
 }
 
+TEST_CASE("sweep: a design's table that cannot be right is refused with the line") {
+  const Folder folder("sweep_csv_junk");
+  const auto refusal = [&](const std::string& table, ExitCode code = ExitCode::input) {
+    std::ofstream(folder.path() / "points.csv") << table;
+    try {
+      (void)line_sweep(folder, "design = \"csv\"\ntable = \"points.csv\"", "", "[axis.slope]\npath = \"line.slope\"\n");
+    } catch (const Error& error) {
+      CHECK(error.code() == code);
+      const std::string line = error.what();
+      return line.substr(std::min(line.find("points.csv"), line.size() - 1));
+    }
+    return std::string("taken");
+  };
+  const auto starts = [](const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; };
+  CHECK(refusal("x,slope\n1,2\n1,3\n") == "taken");
+  CHECK(refusal("x;slope\n0,5;2\n1;3\n") == "taken");
+  CHECK(starts(refusal("x,slope\n1,2\n3,4\n1.0,2\n"), "points.csv:4: rows 2 and 4 are one point (it would count twice)"));
+  CHECK(starts(refusal("# made by hand\nx,slope\n0,2\n-0.0,2\n"), "points.csv:4: rows 3 and 4 are one point"));
+  CHECK(starts(refusal("x,slope\n1,2\nNA,4\n"), "points.csv:3: 'NA' in column 'x' (it means 'not given'"));
+  CHECK(starts(refusal("x,slope\n1,2\n,4\n"), "points.csv:3: '' in column 'x'"));
+  CHECK(starts(refusal("x,slope\n1,inf\n"), "points.csv:2: 'inf' in column 'slope'"));
+  CHECK(starts(refusal("x,slope,why\n1,2,3\n"), "points.csv: column 'why' is no axis"));
+  CHECK(starts(refusal("x\n1\n"), "points.csv: no column 'slope'"));
+  CHECK(starts(refusal("x,slope,x\n1,2,3\n"), "points.csv:1: column 'x' stands twice"));
+  CHECK(starts(refusal("x,slope\n"), "points.csv: the table has no rows"));
+  CHECK(starts(refusal(""), "points.csv: has no header"));
+  CHECK(starts(refusal("x,slope\n1,\xC0\n"), "points.csv:2: not UTF-8"));
+  CHECK(starts(refusal("x,slope\n1,2\n3,\"4\n5\"\n"), "points.csv:3: '4?5' in column 'slope' (it is not a number)"));
+  // A value that the parameter does not take is the table's fault, not the sweep's.
+  CHECK(starts(refusal("x,slope\n1,2\n3,1e299\n"), "points.csv:3: axis 'slope' cannot take line.slope to 1e+299"));
+
+  CHECK(refusal("x,slope\n1,2\n") == "taken");
+  const auto keys = [&](const std::string& text, const std::string& x, const std::string& more) {
+    try {
+      (void)line_sweep(folder, text, x, more);
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::scenario);
+      return std::string(error.what());
+    }
+    return std::string("taken");
+  };
+  const std::string slope = "[axis.slope]\npath = \"line.slope\"\n";
+  const auto holds = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  CHECK(holds(keys("design = \"csv\"\ntable = \"points.csv\"", "values = [1, 2]", slope), "axis 'x' has values of its own"));
+  CHECK(holds(keys("table = \"points.csv\"", "values = [1, 2]", slope + "values = [1, 2]\n"), "a table is read by a csv design only"));
+  CHECK(holds(keys("", "values = [0.1, 0.5, 0.10]", slope + "values = [1, 2]\n"), "axis 'x' has the value 0.1 twice"));
+  CHECK(holds(keys("design = \"list\"", "values = [1, 2, 1]", slope + "values = [3, 4, 3]\n"), "values 1 and 3 of the axes are one point"));
+  CHECK(keys("design = \"list\"", "values = [1, 2, 1]", slope + "values = [3, 4, 5]\n") == "taken");
+}
+
 TEST_CASE("sweep: a measure looks at its weeks and nothing else") {
   const Result result = series({0, 4, 8, 12}, {1, 2, 4, 8});
   CHECK(measure(result, {}) == 3.75);

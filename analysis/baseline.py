@@ -161,8 +161,8 @@ def recipe(seeds: int = SEEDS, scale: float = SCALE) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser = argparse.ArgumentParser(prog="./kurultai baseline", description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--seeds", type=verb.number(1, 10000, whole=True), default=SEEDS)
     parser.add_argument("--scale", type=verb.number(1e-5, 1), default=SCALE)
     parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), help="of each run; all if not given")

@@ -229,8 +229,8 @@ def recipe(wanted: list[Row], seeds: int = SEEDS, common: list[str] | tuple[str,
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser = argparse.ArgumentParser(prog="./kurultai expectations", description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--seeds", type=verb.number(1, 10000, whole=True), default=SEEDS)
     parser.add_argument("--jobs", type=verb.number(1, 4096, whole=True), default=os.cpu_count() or 1, help="runs at once")
     parser.add_argument("--only", action="append", default=[], metavar="TAG", help="these tags alone")

@@ -316,8 +316,8 @@ def recipe(replicates: int = REPLICATES, common: list[str] | tuple[str, ...] = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser = argparse.ArgumentParser(prog="./kurultai experiments", description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--replicates", type=verb.number(1, 10000, whole=True), default=REPLICATES)
     parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), help="of each run; all if not given")
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, to try another vector")

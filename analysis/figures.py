@@ -9,14 +9,12 @@
 
 NAME being the result's, it writes of a run OUT/NAME.png: regions ranked by participation in the last week; of a sweep
 OUT/NAME_levers.png, NAME_effect.png, NAME_surface.png, NAME_time.png, NAME_regions.png and NAME_who.png: what the levers
-do to the first measure, as far as the sweep can tell. Prints the paths. Exits with 1 and a message if the result
-cannot be read.
+do to the first measure, as far as the sweep can tell; of a comparison or a calibration what their pages show. Prints the paths. Exits with 5 and a message if the result cannot be read or nothing can be drawn.
 """
 if __name__ == "__main__":
     import verb
     verb.begin("figures")
 
-import argparse
 import io
 import pathlib
 import sys
@@ -24,6 +22,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "analysis"))
 import kept  # noqa: E402
+import verb  # noqa: E402
 
 DOTS_PER_INCH = 80  # 840 pixels wide: legible on a page, about 100 KB
 
@@ -46,6 +45,10 @@ def drawings(result):
 
     if isinstance(result, kurultai.Run):
         return [("", lambda: plots.ranking(result, "participation"))]
+    if isinstance(result, kurultai.Comparison):
+        return [("", lambda: kurultai.comparison.figure(result))]
+    if isinstance(result, kurultai.Calibration):
+        return [("_learned", lambda: kurultai.calibration.learned(result)), ("_met", lambda: kurultai.calibration.met(result))]
     if not result.measure_names:
         raise kurultai.ResultError(f"{result.path}: a sweep without measures, so there is nothing to draw")
     measure = result.measure_names[0]
@@ -64,37 +67,42 @@ def drawings(result):
 
 
 def main() -> int:
+    parser = verb.Parser(prog="figures.py", description="Draws the figures that the documents show from a result file.")
+    parser.add_argument("result", type=pathlib.Path, metavar="FILE", help="result of a run or a sweep (.h5)")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results" / "figures", metavar="FOLDER", help="default: results/figures")
+    parser.add_argument("--unsealed", action="store_true", help=verb.UNSEALED)
+    options = parser.parse_args()
+
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as pyplot
     import kurultai
-
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("result", type=pathlib.Path)
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results" / "figures")
-    options = parser.parse_args()
-    try:
-        result = kurultai.open_result(options.result)
-        wanted = drawings(result)
-    except kurultai.ResultError as error:
-        print(error, file=sys.stderr)
-        return 1
-    stamp = kept.stamp([kept.Made.of(result.attributes)], recipe(options.result.stem))
     drawn = 0
-    for suffix, draw in wanted:
+    reason = "its kind has none"
+    result = kurultai.open_result(options.result, options.unsealed)
+    stamp = kept.stamp([kept.Made.of(result.attributes)], recipe(options.result.stem))
+    for suffix, draw in drawings(result):
         try:
             figure = draw()
         except kurultai.ResultError as error:  # of a sweep: what its design cannot tell
-            print(error, file=sys.stderr)
+            reason = str(error)
+            verb.say(reason)
             continue
         target = options.out / f"{options.result.stem}{suffix}.png"
         picture = io.BytesIO()
         figure.savefig(picture, dpi=DOTS_PER_INCH, format="png")
-        kept.replace(target, kept.stamped_png(picture.getvalue(), stamp))
+        picture = kept.stamped_png(picture.getvalue(), stamp)
         pyplot.close(figure)
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise verb.Refusal(verb.STORAGE, f"{options.out}: cannot be made ({error.strerror}); name another folder with --out") from None
+        verb.write(target, picture, b"\x89PNG", (options.result,))
         print(target)
         drawn += 1
-    return 0 if drawn else 1
+    if not drawn:
+        raise verb.Refusal(verb.STORAGE, f"{options.result}: no figure can be drawn ({reason})")
+    return 0
 
 
 if __name__ == "__main__":

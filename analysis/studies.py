@@ -78,8 +78,8 @@ def study(program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Pat
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser = argparse.ArgumentParser(prog="./kurultai studies", description=__doc__.splitlines()[0])
+    parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(STUDIES))
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="of the sweeps, such as sweep.replicates=2")
     parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), help="of the sweeps; all if not given")

@@ -12,6 +12,8 @@ before anything that takes long to import. From there on the script runs in a ch
 - Standard output that cannot be written is exit code 5 with the reason; one that nobody reads any more is 141 without a
   word. Standard error that cannot be written costs nothing but the message.
 - Too little memory is exit code 7.
+- A Refusal ends it with its message and code, a result that cannot be read (kurultai.ResultError) with 5; of anything else one line
+  is said (all of it with KURULTAI_TRACE=1), and the code is 1.
 
 Imports nothing but the standard library, so that it is there at once.
 """
@@ -30,16 +32,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, NoReturn
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
 PATIENCE = 0.7  # seconds from a signal to the end of what does not end by itself
 SENT_BY_KERNEL = 0x80  # si_code: Ctrl-C, which the terminal has sent to all processes already
 TWICE = 0.1  # seconds in which a repeated signal is the same one: `timeout` sends it to a process and to its group
-STORAGE, MEMORY, NOBODY_READS = 5, 7, 141  # exit codes
+INTERNAL, USAGE, STORAGE, MEMORY, NOBODY_READS = 1, 2, 5, 7, 141  # exit codes
 NO_MEMORY = ("cannot allocate memory", "failed to map segment", "cannot create shared object", "out of memory",
              "can't start new thread", "resource temporarily unavailable")
 LIBRARIES_KILLED = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+
+#: Help of the option --unsealed, which all verbs have that read results.
+UNSEALED = "read a result that lost its seal: one that another program, which you trust, has changed"
 
 _name = "kurultai"
 
@@ -50,6 +55,21 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.signal = number
+
+
+class Refusal(Exception):
+    """Ends the script with a message and an exit code."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads the command line; says what is wrong with it as the program does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(USAGE, f"{message} (usage) see '{self.prog} --help'")
 
 
 class _NobodyReads(BaseException):
@@ -143,9 +163,49 @@ def write_text(path: "pathlib.Path | str", text: str) -> None:
         beside.write_text(text, encoding="utf-8")
 
 
+def write(file: pathlib.Path, content: "str | bytes", ours: "str | bytes", inputs: "tuple[pathlib.Path, ...]" = ()) -> None:
+    """Writes `content` to `file`, as a whole or not at all. What is there is replaced only if it holds `ours` near its beginning, as all
+    that this verb writes do, and is none of the `inputs`. Raises Refusal."""
+    def as_bytes(text: "str | bytes") -> bytes:
+        return text if isinstance(text, bytes) else text.encode("utf-8")
+
+    def refusal(reason: str) -> Refusal:
+        return Refusal(STORAGE, f"{file}: cannot be written ({reason}); name another with --out")
+
+    try:
+        if file.is_dir():
+            raise refusal("this is a folder")
+        if file.exists():
+            if any(name.exists() and file.samefile(name) for name in inputs):
+                raise refusal("this is an input")
+            if not file.is_file():
+                raise refusal("this is no regular file")
+            with open(file, "rb") as there:
+                if as_bytes(ours) not in there.read(1 << 16):
+                    raise refusal("what is there was not written by this verb")
+        with replacing(file) as beside:
+            beside.write_bytes(as_bytes(content))
+    except (OSError, ValueError) as error:
+        raise refusal(getattr(error, "strerror", None) or str(error)) from None
+
+
+def verdict(error: BaseException) -> "tuple[int, str]":
+    """The exit code for an exception that nobody caught, and what is said of it."""
+    if isinstance(error, Refusal):
+        return error.code, str(error)
+    if type(error).__name__ == "ResultError":  # that of the package kurultai, which need not be there
+        return STORAGE, str(error)
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" at {pathlib.Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place is not None else ""
+    return INTERNAL, (f"something is wrong inside the program ({type(error).__name__}: {error}{where}) please report it; with "
+                      "KURULTAI_TRACE=1 all of it is shown")
+
+
 def say(line: str) -> None:
     """A message of one line to standard error."""
-    clean = "".join(letter if letter.isprintable() else "?" for letter in line)
+    clean = "".join(letter if letter.isprintable() else "?" for letter in " ".join(line.split()))
     with contextlib.suppress(OSError):
         os.write(2, f"{_name}: {clean}\n".encode("utf-8", "replace"))
 
@@ -212,8 +272,10 @@ def _explain(kind: Any, value: BaseException, trace: Any) -> None:
     elif isinstance(value, KeyboardInterrupt):  # of a library that took the signal
         _code = 128 + signal.SIGINT
     else:
-        sys.__excepthook__(kind, value, trace)
-        _code = 1
+        _code, words = verdict(value)
+        if _code == INTERNAL and os.environ.get("KURULTAI_TRACE"):
+            sys.__excepthook__(kind, value, trace)
+        say(words)
 
 
 _code: "int | None" = None

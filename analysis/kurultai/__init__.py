@@ -14,13 +14,17 @@
     kurultai.surveys.read_survey(run, "rural_residents").item("trust")    # what a survey estimated, beside the truth
     print(kurultai.swot.analyse(run, reference).markdown())               # strengths, weaknesses, opportunities, threats
 
-It needs xarray, h5py with h5netcdf (or netCDF4) and, for the figures, matplotlib; it never runs a simulation.
+It needs xarray, h5py, h5netcdf, xxhash, pandas and matplotlib; it never runs a simulation. A file is opened only if it ends with
+the seal of the program that wrote it; ``unsealed=True`` reads one that another program has changed.
 """
-from . import plots, reach, screening, survey_errors, surveys, sweep_plots, swot, trials
+from . import calibration, comparison, plots, reach, screening, survey_errors, surveys, sweep_plots, swot, trials
+from .calibration import Calibration, open_calibration
+from .comparison import Comparison, open_comparison
 from .file import ResultError, decoded
+from .result import open_result
 from .run import Run, open_run
-from .sweep import Axis, Sweep, open_result, open_sweep
+from .sweep import Axis, Sweep, open_sweep
 
-__all__ = ["Axis", "ResultError", "Run", "Sweep", "decoded", "open_result", "open_run", "open_sweep", "plots", "reach",
-           "screening", "survey_errors", "surveys", "sweep_plots", "swot",
-           "trials"]
+__all__ = ["Axis", "Calibration", "Comparison", "ResultError", "Run", "Sweep", "calibration", "comparison", "decoded",
+           "open_calibration", "open_comparison", "open_result", "open_run", "open_sweep", "plots", "reach", "screening",
+           "survey_errors", "surveys", "sweep_plots", "swot", "trials"]

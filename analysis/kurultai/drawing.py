@@ -13,6 +13,8 @@ import matplotlib.ticker
 import numpy
 import xarray
 
+from .numbers import amount, change, is_share, number, unit, with_interval  # noqa: F401  figures say numbers by them
+
 BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 GREY, PALE, INK = "#8a8a8a", "#d9d9d9", "#222222"
@@ -70,66 +72,6 @@ def name(variable: xarray.DataArray) -> str:
 def series_name(series: str) -> str:
     """A series as a title says it, by its name in the file."""
     return _SAID.get(series, series.replace("_", " ").capitalize().replace("Lsg ", "LSG "))
-
-
-def is_share(variable: xarray.DataArray) -> bool:
-    """Shares of people are said in percent; means of a scale from 0 to 1 are not."""
-    text = str(variable.attrs.get("long_name", "")).lower()
-    return variable.attrs.get("units") == "1" and "share" in text
-
-
-def number(x: float, variable: xarray.DataArray) -> str:
-    """A value with as many digits as a reader takes in."""
-    if not math.isfinite(x):
-        return "none"
-    if is_share(variable):
-        digits = 0 if abs(x) >= 0.0995 or x == 0 else 1 if abs(x) >= 0.00995 else 2
-        return f"{100 * x:.{digits}f}%".replace("-", "\u2212")
-    for size, letter in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"), (1e4, " thousand")):
-        if abs(x) >= size:
-            return f"{x / (1e3 if size == 1e4 else size):.3g}{letter}".replace("-", "\u2212")
-    return (f"{x:.2f}" if abs(x) < 10 else f"{x:.3g}").replace("-", "\u2212")
-
-
-def change(x: float, variable: xarray.DataArray, sign: bool = True) -> str:
-    """A difference: of shares in percentage points."""
-    if not math.isfinite(x):
-        return "unknown"
-    mark = ("+" if x > 0 else "\u2212" if x < 0 else "") if sign else ""
-    size = abs(x) if sign else x
-    if is_share(variable):
-        return f"{mark}{_digits(100 * size)} pp"
-    return f"{mark}{_digits(size)}"
-
-
-def with_interval(mean: float, low: float, high: float, variable: xarray.DataArray, difference: bool) -> tuple[str, str]:
-    """A mean (or, of `difference`, a change) and its interval as texts, with as many digits as the interval bears."""
-    if not math.isfinite(low) or not math.isfinite(high) or high <= low:
-        return (change if difference else number)(mean, variable), "no interval"
-    share = is_share(variable)
-    factor = 100.0 if share else 1.0
-    places = min(6, max(0, 1 - math.floor(math.log10(factor * (high - low)))))
-
-    def said(x: float, unit_too: bool) -> str:
-        mark = "\u2212" if round(factor * x, places) < 0 else "+" if difference and round(factor * x, places) > 0 else ""
-        text = f"{mark}{abs(factor * x):,.{places}f}"
-        return text + ((" pp" if difference else "%") if share and unit_too else "")
-
-    return said(mean, True), f"{said(low, False)} to {said(high, True)}"
-
-
-def _digits(x: float) -> str:
-    """Two digits that count."""
-    if x == 0:
-        return "0"
-    places = max(0, 1 - math.floor(math.log10(abs(x))))
-    return f"{x:.{places}f}" if places <= 6 else f"{x:.1e}"
-
-
-def unit(variable: xarray.DataArray) -> str:
-    """The unit, empty if there is none."""
-    text = str(variable.attrs.get("units", "1"))
-    return "" if text == "1" else text
 
 
 def ends(values: numpy.ndarray) -> tuple[float, float]:

@@ -9,14 +9,12 @@ import h5py
 import numpy
 import xarray
 
+from .bytes import Bytes, ResultError, opened
+
 #: The newest format of result files that this package knows; formats only grow.
 FORMAT_VERSION = 1
 #: The series that a reader asks for first, in this order.
 READ_FIRST = ("participation", "awareness", "trust", "satisfaction", "efficacy", "propensity")
-
-
-class ResultError(Exception):
-    """A file is no result, or does not hold what was asked for; the message says what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +29,8 @@ class Head:
     provenance: Mapping[str, Any]
     #: Paths of the groups that hold arrays.
     groups: tuple[str, ...]
+    #: The open file.
+    bytes: Bytes
 
 
 def _plain(value: Any) -> Any:
@@ -53,55 +53,50 @@ def _dataset_groups(file: h5py.File) -> tuple[str, ...]:
     return tuple(paths)
 
 
-def engine() -> str:
-    """The engine by which xarray reads the files."""
-    for name in ("h5netcdf", "netCDF4"):
-        try:
-            __import__(name)
-        except ImportError:
-            continue
-        return name.lower()
-    raise ResultError("neither h5netcdf nor netCDF4 is installed; on Debian: apt install python3-h5netcdf")
-
-
-def read_head(path: pathlib.Path, maker: str = "run SCENARIO") -> Head:
-    """The head of the file at `path`, which `./kurultai MAKER` would write. Raises ResultError if the file is
-    missing, is no HDF5, is truncated, is no result of Kurultai, or has a newer format than this package knows."""
-    if not path.is_file():
-        raise ResultError(f"{path}: no such file; './kurultai {maker} --out {path}' writes it")
+def read_head(path: pathlib.Path, maker: str = "run SCENARIO", unsealed: bool = False) -> Head:
+    """The head of the file at `path`, which `./kurultai MAKER` would write. Raises ResultError if the file cannot be read, is
+    no HDF5, is no result of Kurultai, has a newer format than this package knows, or is not as it was written: its seal is
+    broken, or missing and not `unsealed`."""
+    found = opened(path, maker, unsealed)
     try:
-        with h5py.File(path, "r") as handle:
+        with h5py.File(found.view(), "r") as handle:
             attributes = {key: _plain(value) for key, value in handle.attrs.items()}
             groups = _dataset_groups(handle)
             provenance = {}
             if "provenance" in handle:
                 provenance = {key: _plain(value) for key, value in handle["provenance"].attrs.items()}
-    except (OSError, RuntimeError) as error:
-        raise ResultError(f"{path}: not a readable HDF5 file ({error}); is it truncated? run it again") from error
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise ResultError(f"{path}: the file is damaged: HDF5 cannot read it ({error}); run it again") from error
     version = attributes.get("format_version")
     if not isinstance(version, int):
         raise ResultError(f"{path}: not a result of Kurultai (no format_version)")
     if version > FORMAT_VERSION:
         raise ResultError(f"{path}: format {version} is newer than {FORMAT_VERSION}, the newest this package knows; "
                           "use the package that came with the program that wrote it")
-    return Head(str(attributes.get("kind", "run")), attributes, provenance, groups)
+    return Head(str(attributes.get("kind", "run")), attributes, provenance, groups, found)
 
 
-def open_group(path: pathlib.Path, group: str) -> xarray.Dataset:
+def open_group(head: Head, group: str) -> xarray.Dataset:
     """A group as a Dataset that reads its arrays when they are asked for; close it. Raises ResultError."""
     try:
-        return xarray.open_dataset(path, group=group, engine=engine(), decode_times=False)
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        raise ResultError(f"{path}: cannot read the group '{group}' ({error}); run it again") from error
+        data = xarray.open_dataset(head.bytes.view(), group=group, engine="h5netcdf", decode_times=False)
+        for name, variable in data.variables.items():
+            if "week" in variable.dims and variable.dtype.kind not in "fiu":
+                raise ResultError(f"{head.bytes.path}: '{group}/{name}' is over weeks but holds no numbers; is it a result of Kurultai?")
+        return data
+    except ImportError as error:
+        raise ResultError(f"{error}; on Debian: apt install python3-h5netcdf") from error
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise ResultError(f"{head.bytes.path}: cannot read the group '{group}' ({error}); run it again") from error
 
 
-def read_group(path: pathlib.Path, group: str) -> xarray.Dataset:
+def read_group(head: Head, group: str) -> xarray.Dataset:
     """A group as a Dataset in memory. Raises ResultError."""
-    with open_group(path, group) as data:
+    with open_group(head, group) as data:
         try:
             return data.load()
-        except (OSError, RuntimeError, ValueError, KeyError) as error:
-            raise ResultError(f"{path}: cannot read the group '{group}' ({error}); run it again") from error
+        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+            raise ResultError(f"{head.bytes.path}: cannot read the group '{group}' ({error}); run it again") from error
 
 
 def parsed(path: pathlib.Path, what: str, text: str) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import Any, Mapping
 
 import xarray
 
-from .file import ResultError, parsed, read_group, read_head
+from . import drawing, numbers
+from .file import READ_FIRST, ResultError, parsed, read_group, read_head
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Run:
     """One run: its series by level, its surveys, its policies and where it came from.
 
@@ -116,28 +117,36 @@ class Run:
         return f"Simulated: {self.title}; {self.facts}"
 
     def __repr__(self) -> str:
-        lines = [f"Run '{self.title}' ({self.path.name}): {self.facts}"]
-        for name, data in self.series.items():
-            shape = " x ".join(f"{size} {dimension}" for dimension, size in data.sizes.items())
-            lines.append(f"  {name}: {shape}; " + ", ".join(map(str, data.data_vars)))
-        for kind, datasets in (("surveys", self.surveys), ("treatment", self.treatment)):
+        lines = [f"Run '{self.title}' ({self.path.name})", f"  {self.facts}"]
+        if "nation" in self.series:
+            nation = self.series["nation"]
+            weeks = nation.sizes.get("week", 0)
+            lines.append(f"  {len(nation.data_vars)} series over {weeks} weeks, by {', '.join(self.series)}; no interval: one run")
+            for name in [name for name in READ_FIRST if name in nation and nation[name].dims == ("week",)][:3]:
+                first, last = drawing.ends(nation[name].values)
+                lines.append(f"  {name}: {numbers.number(first, nation[name])} at first, {numbers.number(last, nation[name])} at last")
+        else:
+            lines.append("  no series of the nation")
+        for kind, datasets in (("surveys", self.surveys), ("policies", self.treatment)):
             if datasets:
-                lines.append(f"  {kind}: " + ", ".join(datasets))
-        return "\n".join(lines)
+                lines.append(f"  {kind}: {numbers.some(datasets)}")
+        lines.append("  run.nation, run.region ... are Datasets; './kurultai describe outputs' says what each series is")
+        return numbers.ten_lines(*lines)
 
 
-def open_run(file: str | pathlib.Path) -> Run:
+def open_run(file: str | pathlib.Path, unsealed: bool = False) -> Run:
     """Reads a run's result file whole; nothing stays open.
 
-    Raises ResultError if the file is missing, is no HDF5, is truncated, is no result of Kurultai, is a sweep's, or
-    has a newer format than this package knows.
+    Raises ResultError with the reason if the file cannot be read, is damaged, is no result of Kurultai, is a sweep's, or has
+    a newer format than this package knows. A file that another program has changed lost its seal: it is read only if
+    `unsealed`.
     """
     path = pathlib.Path(file)
-    head = read_head(path, "run SCENARIO")
+    head = read_head(path, "run SCENARIO", unsealed)
     if head.kind != "run":
         raise ResultError(f"{path}: the result of a {head.kind}, not of one run, which './kurultai run' writes; "
                           f"'./kurultai report' shows it; in Python, use open_{head.kind}")
-    groups = {group: read_group(path, group) for group in head.groups}
+    groups = {group: read_group(head, group) for group in head.groups}
 
     def below(folder: str) -> dict[str, xarray.Dataset]:
         return {name[len(folder) + 1:]: data for name, data in groups.items() if name.startswith(folder + "/")}

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from typing import Mapping, Sequence
 
 import numpy
 import pandas
 
-from . import statistics
+from . import numbers, statistics
 from .file import ResultError
 from .sweep import Sweep
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Fit:
     """A linear model fitted by least squares."""
 
@@ -35,6 +36,15 @@ class Fit:
     #: Share of the points' variance that the terms explain, adjusted for their number.
     explained: float
     points: int
+
+    def __repr__(self) -> str:
+        explained = "unknown" if math.isnan(self.explained) else f"{100 * self.explained:.0f}%"
+        lines = [f"Fit of {len(self.effects)} terms to {self.points} points: {explained} of their variance explained"]
+        ranked = self.ranked
+        lines += [f"  {term}: {numbers.estimate(row['effect'], row['low'], row['high'])}" for term, row in ranked.head(8).iterrows()]
+        if len(ranked) > 8:
+            lines.append(f"  and {len(ranked) - 8} smaller ones in .effects")
+        return numbers.ten_lines(*lines)
 
     def __getitem__(self, term: str) -> pandas.Series:
         return self.effects.loc[term]

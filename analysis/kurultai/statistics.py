@@ -49,6 +49,20 @@ def difference_interval(first: numpy.ndarray, last: numpy.ndarray) -> tuple[floa
     return mean, mean - half, mean + half
 
 
+def differences(values: numpy.ndarray, base: numpy.ndarray, shared: bool) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
+    """By how much `values` exceed those of a `base`, both first over replicates: mean, lower and upper end of the 95% interval, and
+    how many replicates it rests on. Where replicates of one number have `shared` luck they are paired (Student's t over the
+    differences of the pairs that are there), else the two samples stand by themselves (Welch). The one statistic of effects, here
+    and in 'kurultai analyze'."""
+    if shared:
+        return mean_interval(values - base)
+    shape = numpy.broadcast_shapes(values.shape[1:], base.shape[1:])
+    first, last = (numpy.broadcast_to(part, part.shape[:1] + shape).reshape(len(part), -1) for part in (base, values))
+    found = numpy.array([difference_interval(a, b) for a, b in zip(first.T, last.T)]).reshape(shape + (3,))
+    count = numpy.fmin(*(numpy.isfinite(part).sum(axis=0) for part in (first, last))).reshape(shape)
+    return found[..., 0], found[..., 1], found[..., 2], count
+
+
 def middle_band(values: numpy.ndarray, axis: int = 0) -> tuple[numpy.ndarray, numpy.ndarray]:
     """The 5% and the 95% quantile along `axis`; NaN where there is no value."""
     moved = numpy.moveaxis(numpy.asarray(values, dtype=float), axis, 0)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy
 import xarray
 
+from . import numbers
 from .file import ResultError, decoded
 from .run import Run
 
@@ -31,7 +32,7 @@ FIELDS = ("respondents", "estimate", "standard_error", "low", "high", "design_ef
           "share_high", "census", "census_share", "latent")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Survey:
     """One survey of a run."""
 
@@ -78,6 +79,18 @@ class Survey:
     def bias(self) -> numpy.ndarray:
         """Estimate less census, in points, (round, item)."""
         return self.data["estimate"].values - self.data["census"].values
+
+    def __repr__(self) -> str:
+        lines = [f"Survey '{self.name}': {self.title}",
+                 f"  {len(self.week)} round{'' if len(self.week) == 1 else 's'}, {len(self.items)} items; answers from 1 to 5"]
+        if len(self.week):
+            lines.append(f"  in week {int(self.week[-1])} {int(self.drawn[-1]):,} drawn of {int(self.people[-1]):,}, {int(self.answered[-1]):,} answered")
+            for k, item in enumerate(self.items[:5]):
+                value, low, high, census = (float(self.data[field].values[-1, k]) for field in ("estimate", "low", "high", "census"))
+                lines.append(f"  {item}: {numbers.estimate(value, low, high)}; everyone: {numbers.said_number(census)}")
+            if len(self.items) > 5:
+                lines.append(f"  and {len(self.items) - 5} more items: {numbers.some(self.items[5:])}")
+        return numbers.ten_lines(*lines)
 
     def item(self, name: str) -> dict[str, numpy.ndarray]:
         """The FIELDS of an item, (round) each. Raises ResultError naming the nearest item there is."""

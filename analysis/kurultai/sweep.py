@@ -11,11 +11,11 @@ import numpy
 import pandas
 import xarray
 
-from . import drawing, statistics
+from . import drawing, numbers, statistics
 from .file import READ_FIRST, Head, ResultError, decoded, open_group, parsed, read_group, read_head
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Axis:
     """A parameter that differs between the points of a sweep."""
 
@@ -31,6 +31,10 @@ class Axis:
     values: tuple[Any, ...]
     #: The value of the base scenario, or None if that is not among `values`.
     base: Any
+
+    def __repr__(self) -> str:
+        return numbers.ten_lines(f"Axis '{self.name}' = {self.path}: {numbers.some((self.said(value) for value in self.values))}"
+                                 + (f" ({self.unit})" if self.unit else ""))
 
     @property
     def is_number(self) -> bool:
@@ -54,7 +58,7 @@ class Axis:
         return self.words + (f" ({self.unit})" if self.unit else "")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Contrast:
     """The points by the value of one axis. In a fair contrast each value meets the same settings of all other axes,
     so that a difference between values is due to the axis alone."""
@@ -67,6 +71,10 @@ class Contrast:
     #: Points of each group.
     points: tuple[numpy.ndarray, ...]
     fair: bool
+
+    def __repr__(self) -> str:
+        return numbers.ten_lines(f"Contrast of '{self.axis.name}', {'fair' if self.fair else 'others differ too'}: " +
+                                 numbers.some(f"{label} ({len(points)} points)" for label, points in zip(self.labels, self.points)))
 
 
 class Sweep:
@@ -82,6 +90,7 @@ class Sweep:
         self.path = path
         self.attributes: Mapping[str, Any] = head.attributes
         self.provenance: Mapping[str, Any] = head.provenance
+        self._head = head
         self._groups = head.groups
         self._open: dict[str, xarray.Dataset] = {}
 
@@ -89,7 +98,7 @@ class Sweep:
 
     def _group(self, name: str) -> xarray.Dataset:
         if name not in self._open:
-            data = open_group(self.path, name)
+            data = open_group(self._head, name)
             there = [axis.name for axis in self.axes if axis.name in data.data_vars]
             data = data.set_coords(there)
             self._open[name] = data.assign_coords({axis.name: self.design[axis.name] for axis in self.axes
@@ -99,12 +108,12 @@ class Sweep:
     @functools.cached_property
     def design(self) -> xarray.Dataset:
         """The axes and what the design's method needs to know, over (point)."""
-        return read_group(self.path, "design")
+        return read_group(self._head, "design")
 
     @functools.cached_property
     def runs(self) -> xarray.Dataset:
         """Number, status, reason, digest, seed and luck of each run, over (point, replicate)."""
-        return read_group(self.path, "runs")
+        return read_group(self._head, "runs")
 
     @functools.cached_property
     def measures(self) -> xarray.Dataset:
@@ -384,14 +393,29 @@ class Sweep:
         return f"Simulated: {self.title}; " + ", ".join(parts)
 
     def __repr__(self) -> str:
-        lines = [f"Sweep '{self.title}' ({self.path.name}): {self.attributes.get('design', '')} of {self.points} points "
-                 f"x {self.replicates} replicates, {self.status}"]
-        for axis in self.axes:
-            some = ", ".join(axis.said(value) for value in axis.values[:6]) + (" ..." if len(axis.values) > 6 else "")
-            lines.append(f"  axis {axis.name} = {axis.path}: {some}")
-        lines.append("  measures: " + ", ".join(self.measure_names))
+        lines = [f"Sweep '{self.title}' ({self.path.name})", f"  {self.attributes.get('design', '')} of {self.points} points x "
+                 f"{self.replicates} replicates, {self.status}"]
+        shown = self.axes if len(self.axes) <= 2 else self.axes[:1]
+        lines += [f"  axis {axis.name} = {axis.path}: {numbers.some(axis.said(value) for value in axis.values)}" for axis in shown]
+        if len(self.axes) > len(shown):
+            lines.append(f"  {len(self.axes) - len(shown)} more axes: {numbers.some(axis.name for axis in self.axes[len(shown):])}")
+        for name in self.measure_names[:3]:
+            means = statistics.mean_interval(self.measure(name).transpose("point", "replicate").values, axis=1)[0]
+            if numpy.isfinite(means).any():
+                low, high = int(numpy.nanargmin(means)), int(numpy.nanargmax(means))
+                said = [self.mean_said(name, point) for point in (low, high)]
+                lines.append(f"  {name}: {said[0]} at the lowest point, {said[1]} at the highest")
+        if len(self.measure_names) > 3:
+            lines.append(f"  {len(self.measure_names) - 3} more measures: {numbers.some(self.measure_names[3:])}")
         lines.append("  series by: " + (", ".join(self.levels) or "none were kept"))
-        return "\n".join(lines)
+        return numbers.ten_lines(*lines)
+
+    def mean_said(self, measure: str, point: int) -> str:
+        """The mean of a measure over the replicates of a point, as '0.31 (95% interval 0.29 to 0.33)'."""
+        variable = self.measure(measure)
+        mean, low, high, _ = statistics.mean_interval(variable.transpose("point", "replicate").values[point])
+        said, interval = numbers.with_interval(float(mean), float(low), float(high), variable, difference=False)
+        return f"{said} ({interval if interval == 'no interval' else '95% interval ' + interval})"
 
     # --- What came out ---------------------------------------------------------------------------------------
 
@@ -459,8 +483,8 @@ class Sweep:
         or else the lowest), replicate by replicate, at the same settings of the other axes.
 
         Variables: ``difference`` over (AXIS, replicate), NaN where a run is missing; ``mean``, ``low`` and ``high`` (its
-        95% interval, Student's t) and ``replicates`` over (AXIS). Raises ResultError if the design has no points that
-        differ by the axis alone."""
+        95% interval, by statistics.differences: paired where replicates share their luck) and ``replicates`` over (AXIS). Raises
+        ResultError if the design has no points that differ by the axis alone."""
         variable = self.measure(measure) if isinstance(measure, str) else measure
         contrast = self.contrast(axis)
         one = contrast.axis
@@ -472,8 +496,10 @@ class Sweep:
         if base not in contrast.values:
             raise ResultError(f"{self.path}: no points with {one.name} = {base}; there are: {', '.join(contrast.labels)}")
         values = numpy.array(self.by_value(variable, contrast))
-        difference = values - values[contrast.values.index(base)]
-        mean, low, high, count = statistics.mean_interval(difference, axis=1)
+        zero = values[contrast.values.index(base)]
+        difference = values - zero
+        mean, low, high, count = (numpy.array(part) for part in
+                                  zip(*(statistics.differences(value, zero, self.common) for value in values)))
         label = xarray.DataArray(list(contrast.values), dims=one.name)
         rest = ("replicate",) + tuple(str(d) for d in variable.dims if d not in ("point", "replicate"))
         coordinates = {one.name: label, **{d: variable[d] for d in rest if d in variable.coords}}
@@ -547,14 +573,13 @@ class Sweep:
                               attrs={"explained": explained, "measure": measure})
 
 
-def open_sweep(file: str | pathlib.Path) -> Sweep:
+def open_sweep(file: str | pathlib.Path, unsealed: bool = False) -> Sweep:
     """Opens a sweep's result file; arrays are read when they are asked for.
 
-    Raises ResultError if the file is missing, is no HDF5, is truncated, is no result of Kurultai, is a single
-    run's, or has a newer format than this package knows.
+    Raises ResultError as open_run does, and for the file of a single run.
     """
     path = pathlib.Path(file)
-    head = read_head(path, "sweep SWEEP")
+    head = read_head(path, "sweep SWEEP", unsealed)
     if head.kind != "sweep":
         raise ResultError(f"{path}: the result of a {head.kind}, not of a sweep, which './kurultai sweep' writes; "
                           f"'./kurultai report' shows it; in Python, use open_{head.kind}")
@@ -562,13 +587,3 @@ def open_sweep(file: str | pathlib.Path) -> Sweep:
     if missing:
         raise ResultError(f"{path}: a sweep without the group '{missing[0]}'; is it damaged? merge or run it again")
     return Sweep(path, head)
-
-
-def open_result(file: str | pathlib.Path) -> Any:
-    """Opens a result of any kind: a Run or a Sweep. Raises ResultError as open_run and open_sweep do."""
-    from .run import open_run
-    head = read_head(pathlib.Path(file))
-    openers = {"run": open_run, "sweep": open_sweep}
-    if head.kind not in openers:
-        raise ResultError(f"{file}: the result of a {head.kind}, which this package does not know")
-    return openers[head.kind](file)

@@ -75,11 +75,9 @@ def _select(variable: xarray.DataArray, at: Mapping[str, str] | None, over: tupl
     return variable.transpose("point", "replicate", *over)
 
 
-def _difference(contrast: Contrast, first: numpy.ndarray, last: numpy.ndarray) -> tuple[float, float, float]:
-    """The change between two groups and its 95% interval: paired in a fair contrast."""
-    if not contrast.fair:
-        return statistics.difference_interval(first, last)
-    mean, low, high, _ = statistics.mean_interval(last - first)
+def _difference(sweep: Sweep, contrast: Contrast, first: numpy.ndarray, last: numpy.ndarray) -> tuple[float, float, float]:
+    """The change between two groups and its 95% interval: paired in a fair contrast where replicates share their luck."""
+    mean, low, high, _ = statistics.differences(last, first, contrast.fair and sweep.common)
     return float(mean), float(low), float(high)
 
 
@@ -92,9 +90,9 @@ def _course(sweep: Sweep, contrast: Contrast, variable: xarray.DataArray) -> str
     ends = (0, len(means) - 1) if contrast.axis.is_number else (worst, best)
     first, last = means[ends[0]], means[ends[1]]
     if len(groups) > 1:
-        mean, low, high = _difference(contrast, groups[ends[0]], groups[ends[1]])
+        mean, low, high = _difference(sweep, contrast, groups[ends[0]], groups[ends[1]])
         if math.isfinite(low) and low <= 0 <= high:
-            apart, low_apart, _ = _difference(contrast, groups[worst], groups[best])
+            apart, low_apart, _ = _difference(sweep, contrast, groups[worst], groups[best])
             if low_apart > 0.5 * apart:  # far from zero, since these two were chosen for being far apart
                 labels = contrast.labels
                 return (f"{what} is highest with {lever} {labels[best]} ({drawing.number(means[best], variable)}), lowest with "
@@ -134,11 +132,11 @@ def _direction(effects: numpy.ndarray) -> float:
     return -1.0 if numpy.nansum(effects) < 0 else 1.0
 
 
-def _clear(contrast: Contrast, groups: Sequence[numpy.ndarray], shown: Sequence[int]) -> bool:
-    """Whether any paired difference between the ends of a fair contrast has an interval without zero."""
+def _clear(sweep: Sweep, contrast: Contrast, groups: Sequence[numpy.ndarray], shown: Sequence[int]) -> bool:
+    """Whether any difference between the ends of a fair contrast has an interval without zero."""
     if not contrast.fair or len(shown) < 2:
         return True
-    _, low, high, _ = statistics.mean_interval(groups[shown[-1]] - groups[shown[0]])
+    _, low, high, _ = statistics.differences(groups[shown[-1]], groups[shown[0]], sweep.common)
     return bool(numpy.any((low > 0) | (high < 0)))
 
 
@@ -210,8 +208,8 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
         drawing.points_axis(right.yaxis, variable)
         change = f"Change from {contrast.axis.said(base)}" + (", percentage points" if drawing.is_share(variable) else "")
         right.set_title("\n".join(textwrap.wrap(change, 26 if stacked else 38)))
-        said += " Second panel: paired differences"
-        said += (" over shared random numbers" if sweep.common else "") + " and their 95% intervals; open dot: the base."
+        said += (" Second panel: differences" + (", paired over shared random numbers," if sweep.common else ", not paired,")
+                 + " and their 95% intervals; open dot: the base.")
     for axes in grid.flat:
         axes.grid(axis="y", color=drawing.PALE, linewidth=0.8)
         axes.margins(x=0.2 if stacked else 0.12)
@@ -306,7 +304,7 @@ def ranked(sweep: Sweep, measure: str) -> tuple[list[tuple[str, float, float, fl
             if not contrast.axis.is_number:
                 means = [statistics.mean_interval(group)[0] for group in groups]
                 first, last = int(numpy.nanargmin(means)), int(numpy.nanargmax(means))
-            mean, low, high, _ = statistics.mean_interval(groups[last] - groups[first])
+            mean, low, high, _ = statistics.differences(groups[last], groups[first], sweep.common)
             rows.append((contrast.axis.name, float(mean), float(low), float(high),
                          f"{contrast.labels[first]} \u2192 {contrast.labels[last]}"))
         method, explained = "difference", math.nan
@@ -363,8 +361,8 @@ def levers(sweep: Sweep, measure: str, width: float = 10.5) -> matplotlib.figure
         drawing.points_axis(axes.xaxis, variable)
         axes.set_xlabel("change" + (", percentage points" if drawing.is_share(variable) else
                                     f", {drawing.unit(variable)}" if drawing.unit(variable) else ""))
-        said = ("Dots: change from a lever's lowest to its highest value, paired"
-                + (" over shared random numbers" if sweep.common else "") + ". Lines: 95% intervals of the mean over replicates.")
+        said = ("Dots: change from a lever's lowest to its highest value, "
+                + ("paired over shared random numbers" if sweep.common else "not paired") + ". Lines: 95% intervals of the mean over replicates.")
         title = f"{top[0].replace('_', ' ').capitalize()} moves {what.lower()} most: {drawing.change(top[1], variable)}"
         if len(rows) == 1:
             title = f"{top[0].replace('_', ' ').capitalize()} moves {what.lower()} by {drawing.change(top[1], variable)}"
@@ -498,7 +496,7 @@ def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", 
                  f"{drawing.name(variable).lower()} changes most in {labels[best]} ({drawing.change(float(effects[best]), variable)}), least in {labels[worst]} "
                  f"({drawing.change(float(effects[worst]), variable)})")
         final = numpy.flatnonzero(numpy.isfinite(bands[0][0]).any(axis=1))[-1:]
-        if final.size and not _clear(contrast, [group[:, int(final[0])] for group in groups], shown):
+        if final.size and not _clear(sweep, contrast, [group[:, int(final[0])] for group in groups], shown):
             title = f"No region shows a clear change of {drawing.name(variable).lower()} with {lever}"
     return drawing.finish(figure, sweep, title.replace("_", " "), " ".join(filter(None, [
         drawing.meaning(variable) + ".", note, "Number at the top right: difference between the means in the last week"
@@ -567,7 +565,7 @@ def who(sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None,
         title = (f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]}, "
                  f"{drawing.name(variable).lower()} changes most among {drawing.people(labels[best], parts[best])} "
                  f"({drawing.change(float(effects[best]), variable)}), least among {drawing.people(labels[worst], parts[worst])} ({drawing.change(float(effects[worst]), variable)})")
-        if not _clear(contrast, groups, shown):
+        if not _clear(sweep, contrast, groups, shown):
             title = f"No stratum shows a clear change of {drawing.name(variable).lower()} with {lever}"
     return drawing.finish(figure, sweep, title.replace("_", " "), " ".join(filter(None, [
         f"{drawing.meaning(variable)}, in week {int(variable['week'].values[finite[-1]])}.",

@@ -19,6 +19,7 @@ from typing import Any, Iterable
 
 import numpy
 
+from . import numbers
 from .file import ResultError, chosen
 from .run import Run
 from .sweep import Sweep
@@ -47,7 +48,7 @@ class Entry:
     high: float = math.nan
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Swot:
     """The table, by kind and within a kind by size of effect."""
 
@@ -65,6 +66,14 @@ class Swot:
         if kind not in KINDS:
             raise ValueError(f"a SWOT analysis knows {', '.join(KINDS)}, not '{kind}'")
         return tuple(sorted((e for e in self.entries if e.kind == kind), key=lambda e: (-abs(e.effect), e.name)))
+
+    def __repr__(self) -> str:
+        lines = [f"SWOT of '{self.title}' against '{self.reference}'"]
+        heads = {"strength": "strengths", "weakness": "weaknesses", "opportunity": "opportunities", "threat": "threats"}
+        for kind, words in heads.items():
+            there = self.of(kind)
+            lines.append(f"  {len(there)} {words}: {numbers.some((e.name for e in there), 4)}")
+        return numbers.ten_lines(*lines, "  print(table.markdown()) shows all of it, with intervals where there are any")
 
     def markdown(self) -> str:
         """The table as Markdown."""

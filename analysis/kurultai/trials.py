@@ -20,7 +20,7 @@ from typing import Mapping, Sequence
 
 import numpy
 
-from . import statistics
+from . import numbers, statistics
 from .file import ResultError, chosen
 from .run import Run
 
@@ -28,7 +28,7 @@ OUTSIDE, TREATED, CONTROL, BESIDE_TREATED, BESIDE_CONTROL = range(5)
 _BITS = 32
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Estimate:
     """A number with its standard error."""
 
@@ -46,8 +46,9 @@ class Estimate:
         half = statistics.student(self.clusters - 1) * self.error
         return self.value - half, self.value + half
 
-    def __str__(self) -> str:
-        return f"{self.value:.4f} +- {self.error:.4f} ({self.clusters} clusters, {self.observations} observations)"
+    def __repr__(self) -> str:
+        return (f"{numbers.estimate(self.value, *self.interval)} (standard error {numbers.said_number(self.error)}, "
+                f"{self.clusters:,} clusters, {self.observations:,} observations)")
 
 
 _NOTHING = Estimate(math.nan, math.nan, 0, 0)
@@ -103,7 +104,7 @@ def pair_correlation(first: numpy.ndarray, second: numpy.ndarray) -> Estimate:
     return Estimate(float(value), float(error), n, 2 * n)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Trial:
     """Who was what in a trial, and what they did. Arrays are over the n recorded residents; those of the target's
     communities who have a part, or ties to the treated."""
@@ -135,6 +136,16 @@ class Trial:
     #: Bits by matter, (n).
     acted_bits: numpy.ndarray
     known_bits: numpy.ndarray
+
+    def __repr__(self) -> str:
+        counts = {word: int((self.status == part).sum()) for word, part in
+                  (("treated", TREATED), ("control", CONTROL), ("beside the treated", BESIDE_TREATED), ("beside the control", BESIDE_CONTROL))}
+        lines = [f"Trial '{self.name}': {len(self.resident):,} residents recorded in {len(numpy.unique(self.community)):,} communities",
+                 "  " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count),
+                 f"  {self.rounds} round{'' if self.rounds == 1 else 's'} after the start"]
+        cluster = "household" if self._within else "community"
+        lines += [f"  effect in round {k}: {self.effect(k, cluster)}" for k in range(min(self.rounds, 4))]
+        return numbers.ten_lines(*lines)
 
     # What happened
 
@@ -306,7 +317,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Inequality:
     """Participation of two groups at one moment."""
 
@@ -322,6 +333,10 @@ class Inequality:
     def difference(self) -> float:
         """First less second."""
         return self.first - self.second
+
+    def __repr__(self) -> str:
+        said = [numbers.said_number(x) for x in (self.first, self.second, self.ratio, self.difference)]
+        return f"Inequality: {said[0]} and {said[1]}, ratio {said[2]}, difference {said[3]} (counts of one run, no interval)"
 
 
 def inequality(run: Run, groups: str | tuple[str, str], series: str = "participation", form: str | None = None,

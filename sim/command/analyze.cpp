@@ -668,7 +668,7 @@ int analyze(const AnalyzeOptions& options) {
   const auto wanted = [](const std::string& group, const std::string& variable) {  // the series may be large
     return group == "design" || group == "measures" || (group == "runs" && (variable == "status" || variable == "seed" || variable == "luck"));
   };
-  print_text(analysis(read_result(options.file, wanted), options));
+  print_text(analysis(read_result(options.file, wanted, options.unsealed ? Unsealed::accepted : Unsealed::refused), options));
   return 0;
 }
 

@@ -580,8 +580,9 @@ std::string unlike(const std::string& a, const std::string& b) {
 
 void compare_results(const CompareOptions& options, Comparison& comparison) {
   const std::string& file_b = options.b.empty() ? options.a : options.b;
-  const Result a = read_result(options.a);
-  const Result b = options.b.empty() ? a : read_result(file_b);
+  const Unsealed unsealed = options.unsealed ? Unsealed::accepted : Unsealed::refused;
+  const Result a = read_result(options.a, unsealed);
+  const Result b = options.b.empty() ? a : read_result(file_b, unsealed);
   comparison.a = text_attribute(a, "title");
   comparison.b = text_attribute(b, "title");
   const std::string kind_a = text_attribute(a, "kind");

@@ -40,6 +40,7 @@ struct CompareOptions {
   bool dry_run = false;                      ///< of scenarios: says what would be run
   bool resume = false;
   bool json = false;
+  bool unsealed = false;                     ///< read files that another program has changed
 };
 
 /// One comparison: a measure, at a point or for all, of the nation or a region.

@@ -167,6 +167,9 @@ class CommandLine {
   static void add_sets(CLI::App& verb, std::vector<std::string>& sets, const char* meaning) {
     verb.add_option("--set", sets, meaning)->take_all();
   }
+  static void add_unsealed(CLI::App& verb, bool& unsealed) {
+    verb.add_flag("--unsealed", unsealed, "read a result that lost its seal: one that another program, which you trust, has changed");
+  }
   static void add_scenario(CLI::App& verb, ScenarioOptions& options, bool required) {
     auto* scenario = add_file(verb, "scenario", options.scenario, "SCENARIO", "scenario file (TOML)");
     if (required) scenario->required();
@@ -210,11 +213,13 @@ class CommandLine {
   void add_show() {
     auto [verb, options] = add("show", "show what a result file says", &show_file);
     add_file(verb, "file", options.file, "RESULT", "result file")->required();
+    add_unsealed(verb, options.unsealed);
   }
 
   void add_digest() {
     auto [verb, options] = add("digest", "print the digest of a result: equal for equal results", &digest_file);
     add_file(verb, "file", options.file, "RESULT", "result file")->required();
+    add_unsealed(verb, options.unsealed);
   }
 
   void add_sweep() {
@@ -238,6 +243,7 @@ class CommandLine {
     add_whole(verb, "--run", options.run, 0, 9e15, "the run's number, as 'runs/run' in the file lists them")->required();
     add_out(verb, options.out, "result file; default results/SWEEP-runN.h5");
     add_file(verb, "--folder", options.folder, "INPUT", "where the base scenario's data are; default: looked for");
+    add_unsealed(verb, options.unsealed);
     add_threads(verb);
   }
 
@@ -247,6 +253,7 @@ class CommandLine {
     verb.add_option("--measure", options.measure, "only this measure; default all");
     add_confidence(verb, options.confidence);
     add_whole(verb, "--resamples", options.resamples, 0, 1e6, "samples drawn for an interval (bootstrap); 0: no intervals; default 1000");
+    add_unsealed(verb, options.unsealed);
     verb.add_flag("--json", options.json, "as JSON, for programs");
   }
 
@@ -268,6 +275,7 @@ class CommandLine {
     add_out(verb, options.out, "result file; scenarios: default results/compare-A-B.h5");
     verb.add_flag("--dry-run", options.dry_run, "of scenarios: say what would be run, and the memory, time and disk it takes");
     verb.add_flag("--resume", options.resume, "go on with a comparison of scenarios that was stopped");
+    add_unsealed(verb, options.unsealed);
     verb.add_flag("--json", options.json, "as JSON, for programs");
     add_threads(verb);
     add_memory(verb, options.memory);

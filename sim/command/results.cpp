@@ -8,14 +8,19 @@
 namespace kurultai {
 
 int show_file(const FileOptions& options) {
-  const Result result = read_result(options.file);
+  const Unsealed unsealed = options.unsealed ? Unsealed::accepted : Unsealed::refused;
+  const Result outline = read_outline(options.file, unsealed);
+  const Result result = is_sweep(outline) ? outline : read_result(options.file, unsealed);  // a sweep's values are many
   const int width = output_columns();
   print_text(show(result, width > 0 && !no_color(), width));
   return 0;
 }
 
 int digest_file(const FileOptions& options) {
-  print("{}\n", digest(read_result(options.file)));
+  const Unsealed unsealed = options.unsealed ? Unsealed::accepted : Unsealed::refused;
+  const Result outline = read_outline(options.file, unsealed);
+  const auto counts = [&](const std::string& group, const std::string&) { return in_digest(outline, group); };
+  print("{}\n", digest(is_sweep(outline) ? read_result(options.file, counts, unsealed) : read_result(options.file, unsealed)));
   return 0;
 }
 

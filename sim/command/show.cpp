@@ -13,6 +13,8 @@
 
 #include "command/number_text.h"
 
+#include "command/number_text.h"
+
 namespace kurultai {
 namespace {
 
@@ -41,6 +43,25 @@ std::string fitted(const std::string& text, std::size_t width) {
     i = next;
   }
   return cut + "…";
+}
+
+/// `text` without control characters but those that set colours: a file's words do nothing to a terminal.
+std::string without_controls(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c == 0x1b) {
+      const std::size_t end = text.find_first_not_of("0123456789;", std::min(i + 2, text.size()));
+      if (text.compare(i, 2, "\x1b[") != 0 || end == std::string::npos || text[end] != 'm') continue;
+      out += text.substr(i, end + 1 - i);
+      i = end;
+    } else if (c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
+      ++i;  // U+0080 to U+009F
+    } else {
+      out += c < 0x20 || c == 0x7f ? ' ' : text[i];
+    }
+  }
+  return out;
 }
 
 std::string right(const std::string& text, std::size_t width) {
@@ -88,6 +109,14 @@ class Style {
 };
 
 // --- Numbers ---------------------------------------------------------------------------------------------
+
+/// How many values `variable` has, whether they were read or not.
+std::size_t extent(const Group& group, const Variable& variable) {
+  std::size_t size = 1;
+  for (const std::string& dimension : variable.dimensions)
+    if (const Coordinate* coordinate = group.coordinate(dimension)) size *= size_of(coordinate->values);
+  return size;
+}
 
 /// The values as doubles; none for texts.
 std::vector<double> numbers(const Values& values) {
@@ -278,13 +307,16 @@ class Summary {
     for (const Group& group : result_.groups)
       if (group.path.rfind("surveys/", 0) == 0) survey(group);
     policies();
+    if (const Group* differences = result_.group("differences")) comparison(*differences);
+    if (const Group* parameters = result_.group("parameters")) estimates(*parameters);
+    if (const Group* targets = result_.group("targets")) fits(*targets);
     rest();
     return std::move(out_);
   }
 
  private:
   void put(const std::string& line) {
-    out_ += line;
+    out_ += without_controls(line);
     out_.erase(out_.find_last_not_of(' ') + 1);
     out_ += '\n';
   }
@@ -321,7 +353,7 @@ class Summary {
       fact(fmt::format("{} weeks", size_of(nation->coordinate("week")->values)));
     std::size_t values = 0;
     for (const Group& group : result_.groups)
-      for (const Variable& variable : group.variables) values += size_of(variable.values);
+      for (const Variable& variable : group.variables) values += extent(group, variable);
     fact(fmt::format("{} values in {} groups", number(static_cast<double>(values)), result_.groups.size()));
     put(fitted(facts, width_));
     const std::string stored = attribute(result_, "digest");
@@ -517,11 +549,135 @@ class Summary {
     }
   }
 
+  // Tables of comparisons and calibrations: a row each label, the first column to the left.
+
+  using Row = std::vector<std::string>;
+
+  void table(const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths(rows[0].size(), 0);
+    for (const Row& row : rows)
+      for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], std::min<std::size_t>(columns(row[k]), 44));
+    for (const Row& row : rows) {
+      std::string line = fitted(row[0], widths[0]);
+      for (std::size_t k = 1; k < row.size(); ++k) line += "  " + right(row[k], widths[k]);
+      put(&row == &rows[0] ? style_.faint(line) : line);
+    }
+  }
+
+  /// The variable `name` of `group` as numbers, if it is there with `size` of them; else as many NaN.
+  static std::vector<double> numbers_of(const Group& group, const std::string& name, std::size_t size) {
+    const Variable* variable = group.variable(name);
+    std::vector<double> values = variable == nullptr ? std::vector<double>() : numbers(variable->values);
+    if (values.size() != size) values.assign(size, std::numeric_limits<double>::quiet_NaN());
+    return values;
+  }
+
+  static std::string interval(double low, double high) {
+    return std::isfinite(low) && std::isfinite(high) ? number(low) + " to " + number(high) : "–";
+  }
+
+  /// A value and its interval, with the digits that its half width decides.
+  static std::pair<std::string, std::string> estimate(double value, double low, double high, bool is_difference) {
+    const double half = (high - low) / 2;
+    if (!std::isfinite(half) || half <= 0) return {number(value), "–"};
+    return {number_text(value, half, is_difference), number_text(low, half, is_difference) + " to " + number_text(high, half, is_difference)};
+  }
+
+  [[nodiscard]] std::string confidence() const {
+    const auto found = result_.attributes.find("confidence");
+    const double* share = found == result_.attributes.end() ? nullptr : std::get_if<double>(&found->second);
+    return fmt::format("{:g}%", 100 * (share == nullptr ? 0.95 : *share));
+  }
+
+  /// B - A of each measure, with its interval.
+  void comparison(const Group& group) {
+    std::vector<Row> names = {{}};  // the labels of every row, in the order of the values
+    for (const Coordinate& coordinate : group.coordinates) {
+      std::vector<Row> longer;
+      for (const Row& before : names)
+        for (const std::string& label : labels(coordinate)) {
+          longer.push_back(before);
+          if (!label.empty()) longer.back().push_back(label);
+        }
+      names = std::move(longer);
+    }
+    const auto column = [&](const char* name) { return numbers_of(group, name, names.size()); };
+    const std::vector<double> a = column("mean_a"), b = column("mean_b"), difference = column("difference"), low = column("low"),
+                              high = column("high"), relative = column("relative"), pairs = column("replicates_a"),
+                              verdict = column("verdict"), paired = column("paired");
+    const Variable* verdicts = group.variable("verdict");
+    explain(fmt::format("A is {}, B is {}", attribute(result_, "a"), attribute(result_, "b")));
+    if (const std::string caveat = attribute(result_, "caveat"); !caveat.empty()) explain("careful: " + caveat);
+    const bool all_paired = std::all_of(paired.begin(), paired.end(), [](double x) { return x == 1; });
+    heading(fmt::format("B - A, with {} intervals, over {}", confidence(), all_paired ? "pairs of replicates that share their luck" : "replicates"));
+    std::vector<Row> rows = {{"", "A", "B", "B - A", confidence() + " interval", "relative", "replicates"}};
+    if (verdicts != nullptr) rows[0].push_back("within " + attribute(result_, "margin"));
+    constexpr std::size_t most = 200;
+    std::string same;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      std::string label;
+      for (const std::string& part : names[k]) label += (label.empty() ? "" : ", ") + part;
+      if (difference[k] == 0 && low[k] == 0 && high[k] == 0) {
+        same += (same.empty() ? "" : ", ") + label;
+        continue;
+      }
+      if (rows.size() > most) continue;
+      const auto [said, ends] = estimate(difference[k], low[k], high[k], true);
+      rows.push_back({label, number(a[k]), number(b[k]), said, ends,
+                      std::isfinite(relative[k]) ? fmt::format("{:+.2g}%", 100 * relative[k]) : "–", fmt::format("{:.0f}", pairs[k])});
+      const bool judged = verdicts != nullptr && verdict[k] >= 0 && verdict[k] < static_cast<double>(verdicts->flag_meanings.size());
+      if (verdicts != nullptr) rows.back().push_back(judged ? verdicts->flag_meanings[static_cast<std::size_t>(verdict[k])] : "–");
+    }
+    table(rows);
+    if (rows.size() > most) put("and more");
+    if (!same.empty()) explain("the same in A and B, replicate by replicate: " + same);
+  }
+
+  /// What a calibration says of each parameter.
+  void estimates(const Group& group) {
+    const Coordinate* parameter = group.coordinate("parameter");
+    if (parameter == nullptr) return;
+    const std::vector<std::string> names = labels(*parameter);
+    const auto column = [&](const char* name) { return numbers_of(group, name, names.size()); };
+    const std::vector<double> median = column("median"), low = column("low"), high = column("high"), from = column("prior_low"),
+                              to = column("prior_high"), shrinkage = column("shrinkage");
+    const Variable* path = group.variable("path");
+    const auto* paths = path == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&path->values);
+    heading("parameters, in their own units");
+    std::vector<Row> rows = {{"", "median", confidence() + " interval", "prior", "learned"}};
+    for (std::size_t k = 0; k < names.size(); ++k)
+      rows.push_back({paths != nullptr && paths->size() == names.size() ? (*paths)[k] : names[k], estimate(median[k], low[k], high[k], false).first, estimate(median[k], low[k], high[k], false).second,
+                      interval(from[k], to[k]), std::isfinite(shrinkage[k]) ? fmt::format("{:.0f}%", 100 * std::max(shrinkage[k], 0.0)) : "–"});
+    table(rows);
+    explain("learned: by how much the standard deviation shrank against the prior");
+  }
+
+  /// Whether a calibration met its targets.
+  void fits(const Group& group) {
+    const Coordinate* target = group.coordinate("target");
+    if (target == nullptr) return;
+    const std::vector<std::string> names = labels(*target);
+    const auto column = [&](const char* name) { return numbers_of(group, name, names.size()); };
+    const std::vector<double> value = column("value"), sd = column("sd"), low = column("predicted_low"), median = column("predicted_median"),
+                              high = column("predicted_high");
+    heading("targets");
+    std::vector<Row> rows = {{"", "observed", "its error", "predicted", confidence() + " of what is predicted", ""}};
+    for (std::size_t k = 0; k < names.size(); ++k)
+      rows.push_back({names[k], number(value[k]), number(sd[k]), estimate(median[k], low[k], high[k], false).first, estimate(median[k], low[k], high[k], false).second,
+                      !std::isfinite(low[k]) ? "–" : low[k] <= value[k] && value[k] <= high[k] ? "met" : "MISSED"});
+    table(rows);
+    std::string facts;
+    for (const auto& [name, words] : {std::pair{"runs", "runs"}, std::pair{"failed_runs", "failed"}, std::pair{"effective_sample_size", "effective size of the sample"}})
+      if (const auto found = result_.attributes.find(name); found != result_.attributes.end())
+        facts += fmt::format("{}{} {}", facts.empty() ? "" : ", ", words, text_of(found->second));
+    explain(facts);
+  }
+
   /// What else the file holds, a line for each group.
   void rest() {
     std::vector<const Group*> others;
     for (const Group& group : result_.groups)
-      if (group.path != "series/nation" && group.path != "series/region") others.push_back(&group);
+      if (group.path != "series/nation" && group.path != "series/region" && group.path != "differences") others.push_back(&group);
     if (others.empty()) return;
     heading("also in the file");
     for (const Group* group : others) {

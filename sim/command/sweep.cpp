@@ -73,18 +73,24 @@ std::vector<fs::path> likely_folders(const std::string& given, const fs::path& f
   return {"scenarios", ".", here, here / ".." / "scenarios", here / "scenarios"};
 }
 
-const Variable& variable_of(const Result& result, const std::string& group, const std::string& name, const std::string& file) {
+/// The values of a variable in the result of a sweep, `size` of them.
+template <class T>
+const std::vector<T>& values_of(const Result& result, const std::string& group, const std::string& name, std::size_t size, const std::string& file) {
   const Group* g = result.group(group);
   const Variable* v = g == nullptr ? nullptr : g->variable(name);
-  if (v == nullptr)
+  const auto* values = v == nullptr ? nullptr : std::get_if<std::vector<T>>(&v->values);
+  if (values == nullptr || values->size() != size)
     throw storage_error(file, fmt::format("the file has no {}/{}", group, name), "it is not the result of a sweep", "give a file written by 'sweep'");
-  return *v;
+  return *values;
 }
 
 /// The numbers of a sweep's runs; results of version 0.1 keep them in 32 bits.
-std::vector<std::int64_t> run_numbers(const Variable& variable) {
-  if (const auto* narrow = std::get_if<std::vector<std::int32_t>>(&variable.values)) return {narrow->begin(), narrow->end()};
-  return std::get<std::vector<std::int64_t>>(variable.values);
+std::vector<std::int64_t> run_numbers(const Result& result, std::size_t size, const std::string& file) {
+  const Group* runs = result.group("runs");
+  const Variable* run = runs == nullptr ? nullptr : runs->variable("run");
+  if (run == nullptr || !std::holds_alternative<std::vector<std::int32_t>>(run->values)) return values_of<std::int64_t>(result, "runs", "run", size, file);
+  const auto& narrow = values_of<std::int32_t>(result, "runs", "run", size, file);
+  return {narrow.begin(), narrow.end()};
 }
 
 }  // namespace
@@ -151,7 +157,8 @@ int sweep(const SweepOptions& options) {
 }
 
 int rerun(const RerunOptions& options) {
-  const Result file = read_result(options.file, [](const std::string& group, const std::string&) { return group == "design" || group == "runs"; });
+  const auto wanted = [](const std::string& group, const std::string&) { return group == "design" || group == "runs"; };
+  const Result file = read_result(options.file, wanted, options.unsealed ? Unsealed::accepted : Unsealed::refused);
   if (text_attribute(file, "kind") != "sweep")
     throw storage_error(options.file, "not the result of a sweep", "single runs hold their scenario whole", "give a file written by 'sweep'");
   SweepTables tables;
@@ -160,23 +167,31 @@ int rerun(const RerunOptions& options) {
   const std::string text = text_attribute(file, "scenario");
   const std::unique_ptr<Experiment> experiment = experiment_from_text(tables.sweep.model.value(), text, likely_folders(options.folder, options.file));
 
-  const std::vector<std::int64_t> numbers = run_numbers(variable_of(file, "runs", "run", options.file));
+  const Group* runs = file.group("runs");
+  const Coordinate* of_points = runs == nullptr ? nullptr : runs->coordinate("point");
+  const Coordinate* of_replicates = runs == nullptr ? nullptr : runs->coordinate("replicate");
+  if (of_points == nullptr || of_replicates == nullptr)
+    throw storage_error(options.file, "the file has no runs", "it is not the result of a sweep", "give a file written by 'sweep'");
+  const std::size_t points = size_of(of_points->values);
+  const std::size_t replicates = size_of(of_replicates->values);
+  const std::size_t cells = points * replicates;
+  const std::vector<std::int64_t> numbers = run_numbers(file, cells, options.file);
   const auto found = std::find(numbers.begin(), numbers.end(), static_cast<std::int64_t>(options.run));
   if (found == numbers.end())
     throw Error(ExitCode::usage, {fmt::format("--run {}", options.run), fmt::format("{} has no such run", options.file),
-                                  fmt::format("numbers are 0 to {}", *std::max_element(numbers.begin(), numbers.end())), "'runs/run' in the file lists them"});
+                                  numbers.empty() ? "it has none" : fmt::format("numbers are 0 to {}", *std::max_element(numbers.begin(), numbers.end())), "'runs/run' in the file lists them"});
   const auto cell = static_cast<std::size_t>(found - numbers.begin());
-  const std::size_t replicates = size_of(file.group("runs")->coordinate("replicate")->values);
   const std::size_t point = cell / replicates;
   std::vector<Setting> point_settings;
   for (std::size_t a = 0; a < axes.size(); ++a) {
     const Field* field = experiment->parameters().find(axes[a].path.value());
-    ensure(field != nullptr, "an axis names a parameter");
-    const auto& unit = std::get<std::vector<double>>(variable_of(file, "design", "unit_" + axes.key(a), options.file).values);
+    if (field == nullptr)
+      throw storage_error(options.file, fmt::format("axis '{}' names no parameter", axes.key(a)), fmt::format("this program has no '{}'", axes[a].path.value()), "use the version of the program that wrote it");
+    const auto& unit = values_of<double>(file, "design", "unit_" + axes.key(a), points, options.file);
     point_settings.push_back({axes[a].path.value(), value_at(axes[a], *field, unit[point])});
   }
-  const Luck luck{static_cast<std::uint64_t>(std::get<std::vector<std::int64_t>>(variable_of(file, "runs", "seed", options.file).values)[cell]),
-                  static_cast<std::uint32_t>(std::get<std::vector<std::int64_t>>(variable_of(file, "runs", "luck", options.file).values)[cell])};
+  const Luck luck{static_cast<std::uint64_t>(values_of<std::int64_t>(file, "runs", "seed", cells, options.file)[cell]),
+                  static_cast<std::uint32_t>(values_of<std::int64_t>(file, "runs", "luck", cells, options.file)[cell])};
   const fs::path out = options.out.empty() ? fs::path("results") / fmt::format("{}-run{}.h5", fs::path(options.file).stem().string(), options.run) : fs::path(options.out);
   prepare_output(out);
   const Task task{options.run, point_settings, luck};
@@ -190,7 +205,7 @@ int rerun(const RerunOptions& options) {
   if (!result) throw Interrupted{stop_signal()};
   write_result(out, *result);
   print("{}\n", out.string());
-  const std::string stored = std::get<std::vector<std::string>>(variable_of(file, "runs", "digest", options.file).values)[cell];
+  const std::string stored = values_of<std::string>(file, "runs", "digest", cells, options.file)[cell];
   const std::string now = digest(*result);
   if (stored.empty()) {
     tell("kurultai: run {} did not finish then; it did now", options.run);

@@ -41,6 +41,7 @@ struct DescribeOptions : ScenarioOptions {
 /// A verb that looks at one result file.
 struct FileOptions {
   std::string file;
+  bool unsealed = false;  ///< read a file that another program has changed
 };
 
 struct SweepOptions {
@@ -61,6 +62,7 @@ struct RerunOptions {
   std::uint64_t run = 0;
   std::string folder;  ///< where the base scenario's files are; empty: looked for
   std::string out;     ///< empty: results/FILE-runN.h5
+  bool unsealed = false;
 };
 
 /// Says that a signal stopped a verb whose finished runs are in `runs`, and how to go on. Returns the exit code.

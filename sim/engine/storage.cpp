@@ -22,13 +22,17 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/archive.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "engine/child.h"
 #include "engine/durable_file.h"
+#include "engine/result_record.h"
 
 namespace kurultai {
 namespace {
@@ -596,8 +600,7 @@ class Bytes {
 
 enum class Seal { missing, broken, whole };
 
-/// What `bytes` say of their seal. A file without one is no longer, or never was, as this program wrote it: it is
-/// cut short, or another program has changed it (one that adds an attribute removes the seal).
+/// What `bytes` say of their seal. A file without one is no longer, or never was, as this program wrote it.
 Seal examine(std::span<const char> bytes) {
   if (bytes.size() < seal_size) return Seal::missing;
   const std::span<const char> last = bytes.last(seal_size);
@@ -608,7 +611,38 @@ Seal examine(std::span<const char> bytes) {
 
 // --- Reading ----------------------------------------------------------------------------------------------
 
+constexpr const char* too_large = "too large";
 constexpr const char* damaged_suggestion = "run the scenario again, or restore the file from a copy";
+
+/// What a file may make us read: whatever it says of itself, it asks for no more memory and no more time.
+class Budget {
+ public:
+  explicit Budget(std::size_t bytes) : bytes_(bytes) {}
+  void object() {
+    if (objects_ == 0) throw Failure("cannot read the groups", "they hold too many objects, or each other");
+    --objects_;
+  }
+  /// `count` values of `size` bytes each of `name`.
+  void values(std::size_t count, std::size_t size, const std::string& name) {
+    if (size == 0 || count > bytes_ / size)
+      throw Failure("cannot read '" + name + "'", fmt::format("{} values cannot be in this file", count));
+    bytes_ -= count * size;
+  }
+
+ private:
+  std::size_t objects_ = 100000;
+  std::size_t bytes_;
+};
+
+/// The number of values in an array of this extent; the greatest number there is if there are more.
+std::size_t bounded_product(const std::vector<hsize_t>& extent) {
+  std::size_t size = 1;
+  for (const hsize_t side : extent) {
+    if (side == 0) return 0;
+    size = size > std::numeric_limits<std::size_t>::max() / side ? std::numeric_limits<std::size_t>::max() : size * side;
+  }
+  return size;
+}
 
 /// The names of `object`'s attributes.
 std::vector<std::string> attribute_names(hid_t object) {
@@ -622,6 +656,8 @@ std::vector<std::string> attribute_names(hid_t object) {
   check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names), "cannot list attributes");
   return names;
 }
+
+constexpr std::size_t most_text = std::size_t{1} << 26;  ///< bytes of an attribute of fixed length
 
 /// The scalar attribute `name`, or nothing if there is none or if it is of another kind (other programs may
 /// add their own).
@@ -651,6 +687,7 @@ std::optional<Attribute> read_attribute(hid_t object, const std::string& name) {
         H5free_memory(pointer);
         return text;
       }
+      if (H5Tget_size(type) > most_text) return std::nullopt;
       std::string text(H5Tget_size(type), '\0');
       check(H5Aread(attribute, type, text.data()), problem);
       return text.substr(0, text.find('\0'));
@@ -703,6 +740,20 @@ Values read_values(hid_t dataset, const std::string& name, std::size_t size, hid
   throw Failure(problem, "its type is none that Kurultai writes");
 }
 
+/// Bytes in memory of a value of `dataset`.
+std::size_t value_bytes(hid_t dataset, const std::string& name) {
+  const Type type(H5Dget_type(dataset), "cannot read '" + name + "'");
+  return H5Tget_class(type) == H5T_STRING ? sizeof(std::string) + sizeof(char*) : H5Tget_size(type);
+}
+
+/// Throws if the values of `dataset` stand in other files.
+void check_own_values(hid_t dataset, const std::string& name) {
+  const std::string problem = "cannot read '" + name + "'";
+  const Properties list(H5Dget_create_plist(dataset), problem);
+  if (check(H5Pget_external_count(list), problem) > 0 || H5Pget_layout(list) == H5D_VIRTUAL)
+    throw Failure(problem, "its values stand in other files");
+}
+
 /// The extent of `dataset`.
 std::vector<hsize_t> extent_of(hid_t dataset, const std::string& name) {
   const std::string problem = "cannot read '" + name + "'";
@@ -746,16 +797,16 @@ std::vector<std::string> words(const std::string& text) {
 struct Choice {
   Wanted wanted;            ///< none: everything
   bool unwanted_are_empty;  ///< variables that nobody wants come without values; else not at all
-  std::size_t most_bytes;   ///< of one array; bounds what a damaged header can make us allocate
+  Budget* budget;
 };
 
 Variable read_variable(hid_t dataset, const std::string& name, bool is_coordinate, bool with_values,
                        const Choice& choice) {
   heed_interrupt();
   const std::vector<hsize_t> extent = extent_of(dataset, name);
-  const std::size_t size = with_values ? product(extent) : 0;
-  if (size > choice.most_bytes)
-    throw Failure("cannot read '" + name + "'", fmt::format("{} values cannot be in this file", size));
+  const std::size_t size = with_values ? bounded_product(extent) : 0;
+  choice.budget->values(size, std::max(value_bytes(dataset, name), std::size_t{1}), name);
+  if (with_values) check_own_values(dataset, name);
   Variable variable{name,
                     {},
                     read_values(dataset, name, size, H5S_ALL, H5S_ALL),
@@ -776,7 +827,7 @@ Variable read_variable(hid_t dataset, const std::string& name, bool is_coordinat
 }
 
 /// The names in `group`, in the order of their creation where the file keeps it.
-std::vector<std::string> link_names(hid_t group) {
+std::vector<std::string> link_names(hid_t group, Budget& budget) {
   const char* problem = "cannot list a group";
   const Properties list(H5Gget_create_plist(group), problem);
   unsigned flags = 0;
@@ -786,39 +837,47 @@ std::vector<std::string> link_names(hid_t group) {
   check(H5Gget_info(group, &info), problem);
   std::vector<std::string> names;
   for (hsize_t k = 0; k < info.nlinks; ++k) {
+    budget.object();
     const ssize_t length =
         check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, k, nullptr, 0, H5P_DEFAULT), problem);
     std::string name(static_cast<std::size_t>(length) + 1, '\0');
     check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, k, name.data(), name.size(), H5P_DEFAULT),
           problem);
     name.pop_back();
+    H5L_info_t link;
+    check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), problem);
+    if (link.type != H5L_TYPE_HARD) throw Failure("cannot read '" + name + "'", "it is a link to another place or another file");
     names.push_back(std::move(name));
   }
   return names;
 }
 
-/// Reads the group at `path` ("" for the root) and those below it into `result`; tells whether nothing was left out.
-bool read_groups(hid_t handle, const std::string& path, const Choice& choice, Result& result) {
+/// Paths of groups.
+using Paths = std::set<std::string>;
+
+/// Reads the group at `path` ("" for the root) and those below it into `result`; gives those of which something was left
+/// out.
+Paths read_groups(hid_t handle, const std::string& path, const Choice& choice, Result& result) {
   if (std::count(path.begin(), path.end(), '/') > 8)
     throw Failure("cannot read the groups", "they lie too deep");
   const std::size_t place = result.groups.size();
   result.groups.push_back({path, read_text(handle, "long_name"), {}, {}});
-  bool complete = true;
-  for (const std::string& name : link_names(handle)) {
+  Paths left_out;
+  for (const std::string& name : link_names(handle, *choice.budget)) {
     const std::string child_path = path.empty() ? name : path + "/" + name;
     const Object child(H5Oopen(handle, name.c_str(), H5P_DEFAULT), "cannot open '" + child_path + "'");
     if (H5Iget_type(child) == H5I_GROUP && child_path == "provenance") {
       for (const std::string& attribute : attribute_names(child))
         if (const auto value = read_attribute(child, attribute)) result.provenance[attribute] = *value;
     } else if (H5Iget_type(child) == H5I_GROUP) {
-      complete = read_groups(child, child_path, choice, result) && complete;
+      left_out.merge(read_groups(child, child_path, choice, result));
     } else if (H5Iget_type(child) == H5I_DATASET) {
       Group& group = result.groups[place];
       if (check(H5DSis_scale(child), "cannot read '" + child_path + "'") > 0) {
         group.coordinates.push_back(read_variable(child, name, true, true, choice));
       } else {
         const bool wanted = !choice.wanted || choice.wanted(path, name);
-        complete = complete && wanted;
+        if (!wanted) left_out.insert(path);
         if (wanted || choice.unwanted_are_empty)
           group.variables.push_back(read_variable(child, name, false, wanted, choice));
       }
@@ -828,9 +887,10 @@ bool read_groups(hid_t handle, const std::string& path, const Choice& choice, Re
   // A group that only holds groups ("series") is a folder, no group of the result.
   const bool folder =
       group.coordinates.empty() && group.variables.empty() && H5Aexists(handle, "long_name") <= 0;
-  const bool left_out = !folder && choice.wanted && !choice.unwanted_are_empty && group.variables.empty();
-  if (folder || left_out) result.groups.erase(result.groups.begin() + static_cast<std::ptrdiff_t>(place));
-  return complete && !left_out;
+  const bool unwanted = !folder && choice.wanted && !choice.unwanted_are_empty && group.variables.empty();
+  if (unwanted) left_out.insert(path);
+  if (folder || unwanted) result.groups.erase(result.groups.begin() + static_cast<std::ptrdiff_t>(place));
+  return left_out;
 }
 
 /// The HDF5 file in `bytes`, which outlive it and are not copied. (H5LTopen_file_image does the same, but leaks.)
@@ -848,6 +908,7 @@ File open_image(std::span<char> bytes) {
   check(H5Pset_fapl_core(access, std::size_t{1} << 18, false), problem);
   check(H5Pset_file_image_callbacks(access, &callbacks), problem);
   check(H5Pset_file_image(access, bytes.data(), bytes.size()), problem);
+  H5PLset_loading_state(0);  // a file may not name a library to be loaded
   return {H5Fopen(image_name().c_str(), H5F_ACC_RDONLY, access), problem};
 }
 
@@ -858,8 +919,8 @@ std::map<std::string, Attribute> read_root_attributes(const File& file) {
   return attributes;
 }
 
-/// The groups of `file` that are chosen; tells whether nothing was left out.
-bool read_groups(const File& file, const Choice& choice, Result& result) {
+/// The groups of `file` that are chosen; gives those of which something was left out.
+Paths read_groups(const File& file, const Choice& choice, Result& result) {
   const Object root(H5Oopen(file, "/", H5P_DEFAULT), "cannot open the root");
   return read_groups(root, "", choice, result);
 }
@@ -877,43 +938,130 @@ void check_format(const std::map<std::string, Attribute>& attributes, const std:
                         "read it with the newer Kurultai that wrote it");
 }
 
-/// Reads what is `wanted` of `file`.
-Result read(const fs::path& file, Wanted wanted, bool unwanted_are_empty) {
-  const std::string place = file.string();
-  const Bytes bytes(file, place);
-  std::span<char> image = bytes.all();
-  if (!std::string_view(image.data(), image.size()).starts_with("\x89HDF\r\n\x1a\n"))
-    throw storage_error(place, "not a result file", "it is not HDF5", "give a file written by 'run'");
-  const auto damaged = [&](const std::string& problem, const std::string& why) {
-    return storage_error(place, "the file is damaged: " + problem, why, damaged_suggestion);
-  };
-  const Seal found = examine(image);
-  if (found == Seal::broken)
-    throw damaged("its seal is broken", "its bytes are not those that were written");
-  if (found == Seal::whole) image = image.first(image.size() - seal_size);
-  // Deflate packs at most 1032 to 1; what a seal guards may be fill values, which take no space.
-  const std::size_t most = found == Seal::whole ? std::numeric_limits<std::size_t>::max() : 1100 * image.size();
-  const Choice choice{std::move(wanted), unwanted_are_empty, most};
+/// Throws Failure unless the arrays of every group fit their dimensions, as those of check(result) do.
+void check_shapes(const Result& result) {
+  for (const Group& group : result.groups)
+    for (const Variable& variable : group.variables) {
+      std::size_t size = 1;
+      for (const std::string& dimension : variable.dimensions) {
+        const Coordinate* coordinate = group.coordinate(dimension);
+        if (coordinate == nullptr)
+          throw Failure("cannot read '" + group.path + "/" + variable.name + "'", "a dimension of it has no coordinate");
+        size *= size_of(coordinate->values);
+      }
+      const std::size_t found = size_of(variable.values);
+      if (found != 0 && found != size)
+        throw Failure("cannot read '" + group.path + "/" + variable.name + "'", "its size is not that of its dimensions");
+    }
+}
+
+/// What is read of a file: a result, or why there is none.
+struct Found {
   Result result;
-  bool complete = false;
+  std::optional<Message> refused;
+
+  void visit(Archive& archive) {
+    std::uint8_t there = refused ? 0 : 1;
+    archive("there", there);
+    if (there != 0) {
+      visit_head(archive, result);
+      return visit_values(archive, result);
+    }
+    if (!refused) refused.emplace();
+    for (std::string* part : {&refused->problem, &refused->why, &refused->suggestion}) archive("refused", *part);
+  }
+};
+
+/// Reads what is `wanted` of the HDF5 file in `image`. To be used in a Session only.
+Found parse(std::span<char> image, const std::string& place, const Wanted& wanted, bool unwanted_are_empty, Budget budget) {
+  const Choice choice{wanted, unwanted_are_empty, &budget};
+  Found found;
+  Result& result = found.result;
+  Paths left_out;
   try {
-    const Session session;
     const File handle = open_image(image);
     result.attributes = read_root_attributes(handle);
     check_format(result.attributes, place);
-    complete = read_groups(handle, choice, result);
+    left_out = read_groups(handle, choice, result);
+    check_shapes(result);
+    const bool complete = std::none_of(left_out.begin(), left_out.end(),
+                                       [&](const std::string& path) { return in_digest(result, path); });
+    const auto stated = result.attributes.find("digest");
+    if (complete && (stated == result.attributes.end() || stated->second != Attribute(digest(result))))
+      throw Failure("its contents do not have the digest that it states", "something has changed them");
   } catch (const Failure& failure) {
-    throw damaged(failure.what(), failure.why);
+    found.refused = {place, fmt::format("the file is damaged: {}", failure.what()), failure.why, damaged_suggestion};
+  } catch (const Error& error) {
+    found.refused = error.message();
   } catch (const std::bad_alloc&) {
-    throw Error(ExitCode::memory, {place, "cannot read", "not enough memory", "read it on a larger machine"});
+    found.refused = {place, too_large, "it asks for more memory than a file of its size may", damaged_suggestion};
   }
-  if (found == Seal::missing && (!complete || is_sweep(result)))
-    throw damaged("its seal is missing", "it was cut short, or changed by another program");
-  const auto stated = result.attributes.find("digest");
-  if (complete && (stated == result.attributes.end() || stated->second != Attribute(digest(result))))
-    throw storage_error(place, "the file is damaged", "its contents do not have the digest that it states",
-                        damaged_suggestion);
-  return result;
+  return found;
+}
+
+/// As `parse`, in a child process. Where none is to be had, what is `sealed` is read here.
+Found parse_apart(std::span<char> image, const std::string& place, const Wanted& wanted, bool unwanted_are_empty, bool sealed) {
+  // Values are packed: some ten to one on average, more only where hardly anything changes.
+  const std::size_t values = (std::size_t{1} << 30) + 50 * image.size();
+  const ChildLimits limits{2 * values, std::chrono::seconds(4 + image.size() / (std::size_t{1} << 22))};
+  const auto work = [&](const Child::Send& send) {
+    Found found = parse(image, place, wanted, unwanted_are_empty, Budget(values));
+    Archive archive = Archive::saving(send);
+    found.visit(archive);
+  };
+  std::optional<Child> child;
+  {
+    const Session session;
+    try {
+      child.emplace(limits, work);
+    } catch (const std::system_error& error) {
+      if (sealed) return parse(image, place, wanted, unwanted_are_empty, Budget(values));
+      throw storage_error(place, "cannot read", fmt::format("no process is to be had for it: {}", error.code().message()),
+                          "end other programs, or raise the limit (ulimit -u)");
+    }
+  }
+  const auto refusal = [&](const std::string& why) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)  // of what we were given, not of the file
+      return Error(ExitCode::memory, {place, "cannot read", "not enough memory: " + why, "raise the limit (ulimit -v), or read it on a larger machine"});
+    return storage_error(place, "the file is damaged: HDF5 cannot read it", why, damaged_suggestion);
+  };
+  Found found;
+  try {
+    Archive archive = Archive::loading([&](std::span<std::byte> bytes) { child->read(bytes); }, 2 * values, place);
+    found.visit(archive);
+    if (!found.refused) check_shapes(found.result);
+    if (found.refused && found.refused->problem == too_large) throw refusal(found.refused->why);
+  } catch (const Child::Ended& ended) {
+    throw refusal(ended.why);
+  } catch (const Failure& failure) {
+    throw storage_error(place, fmt::format("the file is damaged: {}", failure.what()), failure.why, damaged_suggestion);
+  }
+  return found;
+}
+
+/// Reads what is `wanted` of `file`.
+Result read(const fs::path& file, const Wanted& wanted, bool unwanted_are_empty, Unsealed unsealed) {
+  const std::string place = file.string();
+  const Bytes bytes(file, place);
+  std::span<char> image = bytes.all();
+  if (image.empty()) throw storage_error(place, "not a result file", "it is empty", "give a file written by 'run'");
+  if (!std::string_view(image.data(), image.size()).starts_with("\x89HDF\r\n\x1a\n"))
+    throw storage_error(place, "not a result file", "it is not HDF5", "give a file written by 'run'");
+  const Seal seal = examine(image);
+  switch (seal) {
+    case Seal::broken:
+      throw storage_error(place, "the file is damaged: its seal is broken", "its bytes are not those that were written",
+                          damaged_suggestion);
+    case Seal::missing:
+      if (unsealed == Unsealed::accepted) break;
+      throw storage_error(place, "the file is damaged: its seal is missing", "it was cut short, or changed or written by another program",
+                          "restore it from a copy; if it went through a program that you trust, add --unsealed");
+    case Seal::whole: image = image.first(image.size() - seal_size);
+  }
+  Found found = parse_apart(image, place, wanted, unwanted_are_empty, seal == Seal::whole);
+  if (found.refused) throw storage_error(place, found.refused->problem, found.refused->why, found.refused->suggestion);
+  return std::move(found.result);
 }
 
 /// `file` with symbolic links followed, so that the link stays and what it points to is replaced.
@@ -1000,7 +1148,8 @@ class ResultWriter::Layout {
       Result written;
       written.attributes = read_root_attributes(*file_);
       const auto wanted = [&](const std::string& group, const std::string&) { return in_digest_.contains(group); };
-      read_groups(*file_, {wanted, true, no_limit}, written);
+      Budget budget = no_limit();
+      read_groups(*file_, {wanted, true, &budget}, written);
       digest_ = digest(written);
     }
     write_attribute(*file_, "digest", digest_);
@@ -1012,7 +1161,8 @@ class ResultWriter::Layout {
     const auto given = [&](const std::string& group, const std::string& name) {
       return !slots_.contains({group, name});
     };
-    read_groups(image, {given, true, no_limit}, written);
+    Budget budget = no_limit();
+    read_groups(image, {given, true, &budget}, written);
     bool same = whole_digest(written) == whole_;
     for (const Slab& slab : slabs_) {
       const Dataset dataset(H5Dopen2(image, slab.path.c_str(), H5P_DEFAULT), "cannot open '" + slab.path + "'");
@@ -1028,7 +1178,7 @@ class ResultWriter::Layout {
   [[nodiscard]] std::span<const char> bytes() { return image_.bytes(); }
 
  private:
-  static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+  static Budget no_limit() { return Budget(std::numeric_limits<std::size_t>::max()); }
   struct Slab {
     std::string path;
     std::size_t first;
@@ -1105,12 +1255,12 @@ void write_result(const fs::path& file, const Result& result) {
   ResultWriter(file, result).commit();
 }
 
-Result read_result(const fs::path& file) { return read(file, {}, false); }
+Result read_result(const fs::path& file, Unsealed unsealed) { return read(file, {}, false, unsealed); }
 
-Result read_result(const fs::path& file, const Wanted& wanted) { return read(file, wanted, false); }
+Result read_result(const fs::path& file, const Wanted& wanted, Unsealed unsealed) { return read(file, wanted, false, unsealed); }
 
-Result read_outline(const fs::path& file) {
-  return read(file, [](const std::string&, const std::string&) { return false; }, true);
+Result read_outline(const fs::path& file, Unsealed unsealed) {
+  return read(file, [](const std::string&, const std::string&) { return false; }, true, unsealed);
 }
 
 }  // namespace kurultai

@@ -6,10 +6,14 @@
 // `digest`; /provenance has attributes only. Behind the HDF5 file stands a seal of 24 bytes (a mark and a hash
 // of all bytes before it) that other readers do not see.
 //
+// Reading: HDF5 may crash or loop for ever on bytes that have changed. So a file is parsed only if its seal is whole (or
+// the caller accepts files that another program has changed), and in a child process with limits on time and memory,
+// since anybody can seal anything: hard links within each other, arrays of any size. Links to other files are not followed.
+//
 // The file of a sweep (root attribute `kind` = "sweep") has the groups `design` (points and axes) and `runs` (status
 // and digest of every run); the variables of its other groups have the leading dimensions (point, replicate), and
 // CF's `coordinates` name the axes. Its `digest` is that of `design` and `runs` alone (observation/result.h); all else
-// is guarded by the seal, so a sweep without its seal counts as damaged.
+// is guarded by the seal.
 //
 // Commit: the file is laid out in memory, so that HDF5 itself never meets a full disk (its H5Fclose reports
 // success there and leaves zeros behind), and what was laid out is compared with what was given; it is written
@@ -17,7 +21,7 @@
 // place. Whatever fails on the way, what stood under the name before still stands, and nothing else is left.
 //
 // Memory: to write or to read a file takes as much as the file is long (that is, packed), besides the values that
-// are given or wanted.
+// are given or wanted; those that are read stand in the child too until they are handed over.
 //
 // Threads: all functions may be called from several threads at once; a ResultWriter belongs to one at a time. HDF5
 // works under one lock; files are read, written, synced and hashed outside it.
@@ -78,19 +82,23 @@ class ResultWriter {
   std::unique_ptr<Layout> layout_;
 };
 
+/// What is done with a file that does not end with the seal of this program: cut short, or changed by another program
+/// (one that adds an attribute removes the seal). A seal that does not fit is refused always.
+enum class Unsealed { refused, accepted };
+
 /// The result in `file`, checked against its seal and its digest. Groups, coordinates and variables come in the order
-/// in which they were written. Throws storage_error (exit code 5) for a file that is missing, truncated,
-/// damaged, not HDF5, not a result, or of a newer format.
-Result read_result(const std::filesystem::path& file);
+/// in which they were written, and are as check (observation/result.h) wants them. Throws storage_error (exit code 5) for
+/// a file that is missing, truncated, damaged, not HDF5, not a result, or of a newer format.
+Result read_result(const std::filesystem::path& file, Unsealed unsealed = Unsealed::refused);
 
 /// Whether a variable of a group is wanted.
 using Wanted = std::function<bool(const std::string& group, const std::string& variable)>;
 
 /// The variables of `file` that are wanted, with all coordinates of their groups; other groups are left out. Checked
-/// against its seal, and against the digest if nothing is left out. Throws as above.
-Result read_result(const std::filesystem::path& file, const Wanted& wanted);
+/// against its seal, and against the digest if all that counts in it is there. Throws as above.
+Result read_result(const std::filesystem::path& file, const Wanted& wanted, Unsealed unsealed = Unsealed::refused);
 
 /// What is in `file`: as read_result, but variables (not coordinates) come without values. Checked against the seal.
-Result read_outline(const std::filesystem::path& file);
+Result read_outline(const std::filesystem::path& file, Unsealed unsealed = Unsealed::refused);
 
 }  // namespace kurultai

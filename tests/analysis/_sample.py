@@ -9,6 +9,8 @@ import tempfile
 import h5py
 import numpy
 
+import _sealed
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "analysis"))
 
@@ -31,7 +33,7 @@ def _describe(dataset, unit, long_name):
 def write_sample(path, weeks=160, format_version=1):
     """Writes a result with the levels nation, region and stratum to `path`."""
     time = numpy.arange(weeks)
-    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+    with _sealed.File(path, "w", libver=("v110", "v110")) as file:
         for key, value in {"format_version": format_version, "kurultai_version": "0.1.0", "git_commit": "none",
                            "title": "Sample", "scenario": SCENARIO, "seed": 7, "replicate": 0, "scale": 0.05,
                            "digest": "0" * 32}.items():

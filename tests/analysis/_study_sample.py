@@ -1,9 +1,9 @@
 """Small result files of the four studies' sweeps for the tests, with effects that are known."""
 import itertools
 
-import h5py
 import numpy
 
+import _sealed
 from _sweep_sample import Group, put_design, put_runs
 
 PARTICIPATION = "share of adults who took part in anything in the last 52 weeks; mean of the last 52 weeks"
@@ -28,7 +28,7 @@ def write(path, name, axes, values, measures, levels=None, surveys=None, replica
         sweep += f'[measure.{measure}]\nseries = "{series}"\nfirst = -52\n'
     described = {axis: (lever, f"what {axis} sets", "1", [str(v).lower() if isinstance(v, bool) else v for v in values[axis]])
                  for axis, (lever, _) in axes.items()}
-    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+    with _sealed.File(path, "w", libver=("v110", "v110")) as file:
         for key, value in {"kind": "sweep", "format_version": 1, "kurultai_version": "0.1.0", "git_commit": "0" * 40, "title": name,
                            "description": name, "design": design, "seed": 7, "replicates": replicates, "digest": "ab" * 16, "sweep": sweep,
                            "scenario": 'title = "Sample"\n[run]\nseed = 7\nweeks = 104\nscale = 0.05\n'}.items():

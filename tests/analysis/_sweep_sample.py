@@ -10,6 +10,7 @@ import h5py
 import numpy
 
 import _sample  # noqa: F401  puts analysis/ on the path
+import _sealed
 
 REPLICATES = 8
 REACH, PUSH, OUTREACH = (0.1, 0.25, 0.5), (0.2, 0.6, 0.9), (0.0, 1.0, 3.0)
@@ -136,7 +137,7 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
     sweep += "".join(f'[axis.{name}]\npath = "{LEVERS[name][0]}"\n' for name in axes)
     sweep += "".join(f"[measure.{name}]\nfirst = -52\n" for name in ("participation", "awareness", "trust"))
 
-    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+    with _sealed.File(path, "w", libver=("v110", "v110")) as file:
         for key, value in {"kind": kind, "format_version": format_version, "kurultai_version": "0.1.0", "git_commit": "0" * 40,
                            "title": "Two levers of information", "description": "How far do announcements and notices carry?",
                            "design": "list" if design == "rules" else design, "seed": 7, "replicates": REPLICATES,

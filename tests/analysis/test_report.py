@@ -8,7 +8,7 @@ import unittest
 
 import _sample
 import _sweep_sample
-import h5py
+import _sealed
 import numpy
 import test_surveys
 import test_trials
@@ -90,7 +90,7 @@ class Report(unittest.TestCase):
 
     def with_scenario(self, file, scenario):
         """The page of `file` after its scenario is replaced."""
-        with h5py.File(file, "r+") as opened:
+        with _sealed.File(file, "r+") as opened:
             opened.attrs["scenario"] = 'title = "Sample"\n' + scenario
         return self.page(file)[0].words
 
@@ -108,7 +108,7 @@ class Report(unittest.TestCase):
         for people, part in ((105, "It drew nearly everyone it could: 400 were to be drawn, but at run.scale 0.05 the society holds so few of those it "
                                    "asks. Its interval is therefore narrower than that of a real survey with as many answers, by a factor of about 1.8."),
                              (300, "It drew 33% of those it may ask")):
-            with h5py.File(file, "r+") as opened:
+            with _sealed.File(file, "r+") as opened:
                 opened["surveys/rural/people"][:] = people
             said = self.with_scenario(file, "[survey.rural]\nsize = 400\n")
             self.assertIn(part, said)
@@ -128,7 +128,7 @@ class Report(unittest.TestCase):
     def with_arms(self, named):
         """A sample with the trial of two communities, and participation by arm: the treated rise by 0.2 in week 100."""
         file = _sample.write_sample(self.path / "arms.h5")
-        with h5py.File(file, "r+") as opened:
+        with _sealed.File(file, "r+") as opened:
             policy = opened.create_group("policy/fair")
             scale = _sample._texts(policy, "community", ["c0", "c1", "c2"])
             scale.make_scale("community")
@@ -163,7 +163,7 @@ class Report(unittest.TestCase):
 
     def test_one_region_is_not_compared(self):
         file = _sample.write_sample(self.path / "a.h5")
-        with h5py.File(file, "r+") as opened:
+        with _sealed.File(file, "r+") as opened:
             region = opened["series/region"]
             del region["kind"]
             for name in [name for name, data in region.items() if data.ndim > 1]:
@@ -190,7 +190,7 @@ class Report(unittest.TestCase):
 
     def test_a_sweep_shows_series_that_differ(self):
         file = _sweep_sample.write_sweep(self.path / "grid.h5")
-        with h5py.File(file, "r+") as opened:
+        with _sealed.File(file, "r+") as opened:
             opened["series/nation/awareness"][:] = 0.98
         outline, _ = self.page(file)
         over_time = next(svg["aria-label"] for svg in outline.svgs if "ends at" in svg["aria-label"])
@@ -210,7 +210,7 @@ class Report(unittest.TestCase):
 
     def test_refusals(self):
         (self.path / "text.h5").write_text("no result")
-        for file, options, message in ((self.path / "text.h5", (), "not a readable HDF5 file"),
+        for file, options, message in ((self.path / "text.h5", (), "it is not HDF5"),
                                        (_sample.write_sample(self.path / "a.h5", weeks=9), ("--out", str(self.path / "no" / "x.html")),
                                         "cannot be written")):
             done = self.report(file, *options)

@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 import _sample
-import h5py
+import _sealed
 import numpy
 
 import kurultai
@@ -35,6 +35,7 @@ class OpenRun(unittest.TestCase):
         self.assertIn("threads", self.opened.provenance)
         self.assertIn(f"seed {self.opened.attributes['seed']}", self.opened.source_line)
         self.assertIn("region", repr(self.opened))
+        self.assertLessEqual(len(repr(self.opened).splitlines()), 10)
 
     def test_absent_things_are_named(self):
         with self.assertRaisesRegex(kurultai.ResultError, r"did you mean 'trust'"):
@@ -43,7 +44,7 @@ class OpenRun(unittest.TestCase):
             self.opened.level("village")
 
     def test_the_file_is_closed(self):
-        with h5py.File(self.opened.path, "r+"):
+        with _sealed.File(self.opened.path, "r+"):
             pass
 
 
@@ -83,10 +84,10 @@ class Sample(unittest.TestCase):
     def test_truncated(self):
         _sample.write_sample(self.path)
         self.path.write_bytes(self.path.read_bytes()[:-3000])
-        self.refuse("truncated")
+        self.refuse("seal is missing")
 
     def test_foreign(self):
-        with h5py.File(self.path, "w") as file:
+        with _sealed.File(self.path, "w") as file:
             file["x"] = [1, 2]
         self.refuse("not a result")
 
@@ -105,7 +106,7 @@ class Sample(unittest.TestCase):
             return shown.stderr
 
         self.assertIn("no such file", complaint())
-        with h5py.File(self.path, "w") as file:
+        with _sealed.File(self.path, "w") as file:
             file["x"] = [1, 2]
         self.assertIn("no format_version", complaint())
         _sample.write_sample(self.path, format_version=99)

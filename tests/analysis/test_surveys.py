@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 import _sample
-import h5py
+import _sealed
 import matplotlib
 import numpy
 
@@ -21,7 +21,7 @@ def write_survey(path, dependent=0):
     """A result with the survey "rural" of two rounds and two items: an estimate 0.1 above the census for trust, 0.5 for work;
     half-widths 0.2; nobody answered work in the first round."""
     _sample.write_sample(path)
-    with h5py.File(path, "r+") as file:
+    with _sealed.File(path, "r+") as file:
         group = file.create_group("surveys/rural")
         group.attrs["long_name"] = "Rural residents" + ("; non-response depends on the answer" if dependent else "")
         scales = {"week": group.create_dataset("week", data=numpy.array([40, 92], dtype="int32")), "item": _sample._texts(group, "item", ITEMS)}
@@ -66,12 +66,12 @@ class Surveys(unittest.TestCase):
         self.assertEqual(dependent.title, "Rural residents")  # the warning stands in answer_dependent
 
     def test_a_sample_of_few_people_looks_more_certain_than_it_is(self):
-        with h5py.File(write_survey(self.path), "r+") as file:
+        with _sealed.File(write_survey(self.path), "r+") as file:
             file["surveys/rural/people"][:] = 100
         survey = surveys.read_survey(kurultai.open_run(self.path), "rural")
         self.assertAlmostEqual(survey.widening(1.0), 1.0)
         self.assertAlmostEqual(survey.widening(1e-9), 2.0)  # 75 of 100 answered: sqrt(1 / (1 - 0.75))
-        with h5py.File(self.path, "r+") as file:
+        with _sealed.File(self.path, "r+") as file:
             file["surveys/rural/answered"][:] = 100
         self.assertEqual(surveys.read_survey(kurultai.open_run(self.path), "rural").widening(0.5), numpy.inf)
 

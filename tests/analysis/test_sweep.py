@@ -7,6 +7,7 @@ import unittest
 
 import _sample
 import _sweep_sample
+import _sealed
 import h5py
 import matplotlib
 import numpy
@@ -114,7 +115,7 @@ class OpenSweep(WithFolder):
         specs = {"participation": 'series = "trust"\nlevel = "region"\nat = ["region=Abai Region"]\nfirst = -52',
                  "awareness": 'series = "lsg_index"\nfirst = 10\nlast = 20\nreduce = "greatest"\nuntreated = true',
                  "trust": 'level = "arm"\nat = ["arm=mail: treated"]\nminus = ["arm=mail: control"]\nreduce = "last"'}
-        with h5py.File(path, "r+") as file:
+        with _sealed.File(path, "r+") as file:
             file.attrs["sweep"] = file.attrs["sweep"].partition("[measure.")[0] + "\n".join(f"[measure.{k}]\n{v}" for k, v in specs.items())
         with kurultai.open_sweep(path) as sweep:
             self.assertEqual([drawing.name(sweep.measure(name)) for name in specs],
@@ -123,7 +124,7 @@ class OpenSweep(WithFolder):
 
     def test_series_that_differ_between_points_are_told(self):
         path = _sweep_sample.write_sweep(pathlib.Path(self.folder.name) / "differs.h5")
-        with h5py.File(path, "r+") as file:
+        with _sealed.File(path, "r+") as file:
             series = file["series/nation/awareness"]
             series[:] = 0.5
             series[4, 3] = numpy.nan  # a run that failed is no difference
@@ -143,7 +144,7 @@ class OpenSweep(WithFolder):
         self.refuse("sweep's are: reach, push", lambda: sweep.axis("rich"))
         self.refuse(r"keep_levels in \[sweep\]", lambda: sweep.level("district"))
         self.refuse("no points with reach = 9", lambda: sweep.paired("trust", "reach", 9))
-        with h5py.File(_sweep_sample.write_sweep(folder / "cut.h5"), "r+") as file:
+        with _sealed.File(_sweep_sample.write_sweep(folder / "cut.h5"), "r+") as file:
             del file["runs"]
         self.refuse("without the group 'runs'", lambda: kurultai.open_sweep(folder / "cut.h5"))
         self.assertIsInstance(kurultai.open_result(run), kurultai.Run)

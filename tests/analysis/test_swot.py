@@ -6,7 +6,7 @@ import unittest
 
 import _sample
 import _sweep_sample
-import h5py
+import _sealed
 import numpy
 
 import kurultai
@@ -18,7 +18,7 @@ SCRIPT = _sample.ROOT / "analysis" / "swot.py"
 def write_indicators(path, **values):
     """A sample with indicators that end at these values, in the regions at 0.1 more, as much, 0.1 less."""
     _sample.write_sample(path)
-    with h5py.File(path, "r+") as file:
+    with _sealed.File(path, "r+") as file:
         for level in ("nation", "region"):
             group = file[f"series/{level}"]
             weeks = group["week"].shape[0]
@@ -93,7 +93,7 @@ class Swot(unittest.TestCase):
         self.assertNotIn("differ in more", table)
         for part in ("One run each says nothing of noise", "it cannot tell a cut from a saving"):
             self.assertIn(part, table)
-        with h5py.File(self.usual, "r+") as file:
+        with _sealed.File(self.usual, "r+") as file:
             file.attrs["scale"] = 0.01
             file.attrs["scenario"] = 'title = "Sample"\n[run]\nseed = 8\nweeks = 52\n[society]\nregions = ["Abai Region"]\n'
         head = self.analyse().markdown().partition("## Strengths")[0]

@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 import _sample
-import h5py
+import _sealed
 import numpy
 
 import kurultai
@@ -21,7 +21,7 @@ def write_trial(path, parts, acted, **given):
     arrays.update({key: value for key, value in given.items() if key in arrays})
     communities.update({key: value for key, value in given.items() if key in communities})
     _sample.write_sample(path)
-    with h5py.File(path, "r+") as file:
+    with _sealed.File(path, "r+") as file:
         group = file.create_group("policy/mail")
         scales = {"community": _sample._texts(group, "community", ["c0", "c1"]),
                   "resident": group.create_dataset("resident", data=numpy.arange(n))}
@@ -118,7 +118,7 @@ class Reading(InFolder):
         run = kurultai.open_run(write_trial(self.path, [1, 2], [0, 0]))
         with self.assertRaisesRegex(kurultai.ResultError, "did you mean 'mail'"):
             trials.read_trial(run, "mial")
-        with h5py.File(self.path, "r+") as file:
+        with _sealed.File(self.path, "r+") as file:
             del file["policy/mail/acted"]
         with self.assertRaisesRegex(kurultai.ResultError, "recorded no outcome"):
             trials.read_trial(kurultai.open_run(self.path), "mail")

@@ -122,7 +122,7 @@ class Report(unittest.TestCase):
         said = self.with_scenario(file, '[form.vote]\ntitle = "a vote"\n[policy.mail]\nlever = "participation.mail"\nunit = "household"\n'
                                         'trial = true\noutcome = "vote"\nshare = 0.5\nstart = 20\nend = 30\n')
         self.assertIn("Shares are of people who took part (a vote)", said)
-        self.assertIn("mail 1 75% 50% +25 pp +16 to +34 pp 400", said)
+        self.assertIn("mail 1 75% 50% +25.0 pp +15.8 to +34.2 pp 400", said)
         self.assertIn("50% of households outcome: vote", said)
 
     def with_arms(self, named):

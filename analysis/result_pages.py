@@ -648,7 +648,7 @@ def head_of(kind: str, title: str, description: str, words: str) -> str:
 
 
 def comparison_page(result: kurultai.Comparison, file: pathlib.Path) -> str:
-    there, table = result.attributes, result.table()
+    there, table = result.attributes, result.surest
     confidence = f"{100 * result.confidence:g}%"
     places = [name for name in ("point", "region") if name in table]
     words = (f"B is {there.get('b', 'not named')}, A is {there.get('a', 'not named')}; differences are B less A, over {result.replicates}"

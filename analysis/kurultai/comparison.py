@@ -62,9 +62,19 @@ class Comparison:
             data[name] = decoded(data[name])
         return data.to_dataframe().reset_index()
 
+    @property
+    def surest(self) -> pandas.DataFrame:
+        """The table, those rows first that lie farthest from zero for the width of their interval; those without one last."""
+        table = self.table()
+        half = (table["high"] - table["low"]) / 2
+        sureness = (table["difference"].abs() / half.where(half > 0)).fillna(0.0)
+        return table.iloc[numpy.argsort(-sureness.values, kind="stable")]
+
     def said(self, row: Any) -> tuple[str, str]:
         """The difference of a row of the table and its interval, with the digits that the interval bears."""
         low, high = float(row["low"]), float(row["high"])
+        if low == high:
+            return numbers.change(float(row["difference"]), xarray.DataArray(0.0)), "the same in all"
         if not (math.isfinite(low) and math.isfinite(high) and high > low):
             return numbers.change(float(row["difference"]), xarray.DataArray(0.0)), "no interval"
         return numbers.interval(float(row["difference"]), low, high, signed=True)
@@ -90,11 +100,12 @@ class Comparison:
         return "Simulated: " + ", ".join(parts)
 
     def __repr__(self) -> str:
-        table = self.table()
+        table = self.surest
         lines = [f"Comparison '{self.title}' ({self.path.name})", f"  B - A over {self.replicates}, {len(table)} measures"]
         for _, row in table.head(6).iterrows():
             said, interval = self.said(row)
-            lines.append(f"  {self.label(row)}: {said}, {100 * self.confidence:g}% interval {interval}")
+            known = interval not in ("no interval", "the same in all")
+            lines.append(f"  {self.label(row)}: {said}, {f'{100 * self.confidence:g}% interval ' if known else ''}{interval}")
         if len(table) > 6:
             lines.append(f"  and {len(table) - 6} more in .table()")
         return numbers.ten_lines(*lines)
@@ -114,14 +125,13 @@ def open_comparison(file: str | pathlib.Path, unsealed: bool = False) -> Compari
 def figure(comparison: Comparison, width: float = 10.5) -> matplotlib.figure.Figure:
     """The differences in percent of A with their intervals, those farthest from zero for their error first. Raises ResultError if
     none has an interval and a mean of A that is not zero."""
-    table = comparison.table()
+    table = comparison.surest
     size = 100 / table["mean_a"].abs().where(table["mean_a"] != 0)
     table = table.assign(centre=table["difference"] * size, left=table["low"] * size, right=table["high"] * size)
     table = table[numpy.isfinite(table[["centre", "left", "right"]]).all(axis=1)]
     if table.empty:
         raise ResultError(f"{comparison.path}: no difference has an interval")
-    half = ((table["right"] - table["left"]) / 2).clip(lower=1e-12)
-    table = table.iloc[numpy.argsort(-(table["centre"].abs() / half).values, kind="stable")].head(MOST_ROWS)
+    table = table[table["right"] > table["left"]].head(MOST_ROWS) if (table["right"] > table["left"]).any() else table.head(MOST_ROWS)
     clear = (table["left"] > 0) | (table["right"] < 0)
     drawn, axes = pyplot.subplots(figsize=(width, 0.9 + 0.36 * len(table)))
     y = numpy.arange(len(table))[::-1]

@@ -94,9 +94,12 @@ class Swot:
                       ["| indicator | value | reference | difference | what it is |", "| --- | --- | --- | --- | --- |"])
             for e in entries:
                 if of_sweep:
-                    lines.append(f"| `{e.name}` | {e.reference:.4g} | {e.value:.4g} | {e.effect:+.4f} | {e.low:+.4f} to {e.high:+.4f} | {e.meaning} |")
+                    there = math.isfinite(e.low) and math.isfinite(e.high) and e.high > e.low
+                    said, interval = numbers.interval(e.effect, e.low, e.high, signed=True) if there else (f"{e.effect:+.3g}", "no interval")
+                    cells = (f"`{e.name}`", f"{e.reference:.4g}", f"{e.value:.4g}", said, interval, e.meaning)
                 else:
-                    lines.append(f"| `{e.name}` | {e.value:.3f} | {e.reference:.3f} | {e.effect:+.3f} | {e.meaning} |")
+                    cells = (f"`{e.name}`", f"{e.value:.3f}", f"{e.reference:.3f}", f"{e.effect:+.3f}", e.meaning)
+                lines.append("| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |")
         return "\n".join(lines) + "\n"
 
 

@@ -53,8 +53,11 @@ class Buffered {
 /// A file whose mark and hash are right, open behind its mark. Throws storage_error.
 class Verified {
  public:
-  Verified(const fs::path& file, const SealedKind& kind) : place_(file.string()), kind_(kind), in_(file, std::ios::binary) {
+  Verified(const fs::path& file, const SealedKind& kind) : place_(file.string()), kind_(kind) {
     std::error_code error;
+    if (const fs::file_status status = fs::status(file, error); fs::exists(status) && !fs::is_regular_file(status))
+      fail("cannot read", "it is no regular file");  // a pipe would be waited for
+    in_.open(file, std::ios::binary);
     const std::uintmax_t size = fs::file_size(file, error);
     if (error || !in_) fail("cannot read", error ? error.message() : "it cannot be opened");
     std::string found(kind.mark.size(), '\0');

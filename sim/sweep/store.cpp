@@ -26,7 +26,11 @@ namespace fs = std::filesystem;
 
 constexpr const char* identity_name = "sweep.toml";
 
+constexpr std::uintmax_t longest_text = std::uintmax_t{1} << 26;  ///< of what stands here as text
+
 std::optional<std::string> text_of(const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > longest_text) return {};
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return {};
   return std::string(std::istreambuf_iterator<char>(stream), {});
@@ -166,13 +170,18 @@ Result Store::get(std::uint64_t number) const {
     visit_values(archive, result);
     archive.finish();
   });
+  try {
+    check(result);
+  } catch (const std::logic_error& broken) {  // anybody can seal anything
+    throw storage_error(file(number).string(), "the file of the run is damaged", broken.what(), std::string(run_kind.way_out));
+  }
   return result;
 }
 
 std::string Store::reason(std::uint64_t number) const {
   const fs::path name = failed_file(number);
   std::optional<std::string> text = text_of(name);
-  if (!text) throw storage_error(name.string(), "cannot read", "it cannot be opened", "check its permissions");
+  if (!text) throw storage_error(name.string(), "cannot read", "it cannot be opened, or is no text of ours", "check its permissions");
   if (text->empty() || text->back() != '\n')
     throw storage_error(name.string(), "the reason of the failed run is damaged", "it is cut short", "remove it: --resume tries the run again");
   text->pop_back();

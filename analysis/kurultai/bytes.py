@@ -19,7 +19,7 @@ import h5py
 
 MARK, SIZE = b"KURULTAI", 24
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-MOST_OBJECTS, DEEPEST = 100_000, 9
+MOST_OBJECTS, DEEPEST = 20_000, 9
 MOST_VALUES = 1 << 30  # bytes that any file may unpack to; a large one to 50 times its own
 READ_BEFOREHAND = 1 << 26  # bytes of a file up to which the child reads all values, not what describes them alone
 
@@ -192,10 +192,10 @@ def _fault(file: h5py.File, values: int, read: bool) -> str:
         dict(group.attrs)
         if depth > DEEPEST:
             return "its groups lie too deep"
+        objects += len(group)
+        if objects > MOST_OBJECTS:
+            return "its groups hold too many objects, or each other"
         for name in group:
-            objects += 1
-            if objects > MOST_OBJECTS:
-                return "its groups hold too many objects, or each other"
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 return f"'{path}{name}' is a link to another place or another file"
             item = group[name]

@@ -43,7 +43,8 @@ void limit(int resource, rlim_t most) {
   ::setrlimit(resource, &now);
 }
 
-/// Bytes of address space that this process has.
+/// Bytes of address space that this process has. Not to be called in a child of several threads: it may ask for a lock that one
+/// of the others held.
 rlim_t address_space() {
   std::ifstream in("/proc/self/statm");
   rlim_t pages = 0;
@@ -52,7 +53,7 @@ rlim_t address_space() {
 }
 
 /// Has the child end by any signal, with its parent, and within its limits.
-void confine(const ChildLimits& limits) {
+void confine(const ChildLimits& limits, rlim_t there) {
   for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
@@ -63,7 +64,7 @@ void confine(const ChildLimits& limits) {
   limit(RLIMIT_CPU, seconds);
   ::alarm(static_cast<unsigned>(60 + 20 * seconds));  // it may wait for something instead
   if (sanitized) return;
-  limit(RLIMIT_AS, address_space() + limits.memory);
+  limit(RLIMIT_AS, there + limits.memory);
   if (const int nowhere = ::open("/dev/null", O_WRONLY); nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
 }
 
@@ -81,9 +82,10 @@ Child::Child(const ChildLimits& limits, const std::function<void(const Send&)>& 
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category());
   const pid_t parent = ::getpid();
+  const rlim_t there = address_space();
   process_ = ::fork();
   if (process_ == 0) {
-    confine(limits);
+    confine(limits, there);
     if (::getppid() != parent) ::_exit(failed);  // it ended before its end was heeded
     try {
       work([to = ends[1]](std::span<const std::byte> bytes) { write_all(to, bytes); });

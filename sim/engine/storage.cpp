@@ -618,9 +618,9 @@ constexpr const char* damaged_suggestion = "run the scenario again, or restore t
 class Budget {
  public:
   explicit Budget(std::size_t bytes) : bytes_(bytes) {}
-  void object() {
-    if (objects_ == 0) throw Failure("cannot read the groups", "they hold too many objects, or each other");
-    --objects_;
+  void objects(std::uint64_t count) {
+    if (count > objects_) throw Failure("cannot read the groups", "they hold too many objects, or each other");
+    objects_ -= count;
   }
   /// `count` values of `size` bytes each of `name`.
   void values(std::size_t count, std::size_t size, const std::string& name) {
@@ -630,7 +630,7 @@ class Budget {
   }
 
  private:
-  std::size_t objects_ = 100000;
+  std::uint64_t objects_ = 20000;
   std::size_t bytes_;
 };
 
@@ -835,9 +835,9 @@ std::vector<std::string> link_names(hid_t group, Budget& budget) {
   const H5_index_t index = (flags & H5P_CRT_ORDER_INDEXED) != 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
   H5G_info_t info;
   check(H5Gget_info(group, &info), problem);
+  budget.objects(info.nlinks);
   std::vector<std::string> names;
   for (hsize_t k = 0; k < info.nlinks; ++k) {
-    budget.object();
     const ssize_t length =
         check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, k, nullptr, 0, H5P_DEFAULT), problem);
     std::string name(static_cast<std::size_t>(length) + 1, '\0');

@@ -35,7 +35,7 @@ def _deep(file):
 
 def _many(file):
     data = file.create_dataset("x", data=numpy.zeros(1000))
-    for k in range(120_000):
+    for k in range(30_000):
         file[f"x{k}"] = data
 
 

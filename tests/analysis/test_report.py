@@ -13,6 +13,27 @@ import numpy
 import test_surveys
 import test_trials
 
+import kurultai
+
+CALIBRATION = """title = "Which level?"
+[sweep]
+model = "decay"
+set = ["decay.noise=0.2"]
+[axis.level]
+path = "decay.level"
+low = 1
+high = 10
+[measure.early]
+series = "y"
+last = 0
+[target.early]
+value = 4.0
+sd = 0.1
+[calibration]
+particles = 60
+generations = 2
+predictive = 20
+"""
 VOID = {"meta", "br", "img", "hr", "link", "input"}
 
 
@@ -207,6 +228,35 @@ class Report(unittest.TestCase):
         outline, _ = self.page(_sweep_sample.write_sweep(self.path / "lost.h5", "list", failed=every))
         self.assertEqual(outline.tags.count("figure"), 0)
         self.assertIn("24 failed", outline.words)
+
+    def test_comparisons_and_calibrations(self):
+        program = _sample.binary()
+        if program is None:
+            self.skipTest("no program")
+        village = _sample.ROOT / "scenarios" / "village.toml"
+        (self.path / "louder.toml").write_text(f'extends = "{village}"\ntitle = "Louder"\n[information]\nreach = 0.9\n')
+        (self.path / "calibration.toml").write_text(CALIBRATION)
+        made = {"comparison": ["compare", village, self.path / "louder.toml", "--replicates", "3", "--set", "run.warmup=2", "--set", "run.weeks=8"],
+                "calibration": ["calibrate", self.path / "calibration.toml"]}
+        for kind, arguments in made.items():
+            file = self.path / f"{kind}.h5"
+            done = subprocess.run([program, *map(str, arguments), "--progress", "none", "--out", str(file)], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            outline, _ = self.page(file)
+            self.assertIn(f"report of a {kind}", outline.words)
+            for part in ("interval", "Before you quote a number", "Provenance", "digest of the results"):
+                self.assertIn(part, outline.words)
+            self.assertGreater(outline.tags.count("figure"), 0)
+            shown = subprocess.run([program, "show", str(file)], capture_output=True, text=True)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertRegex(shown.stdout, "interval" if kind == "comparison" else "observed")
+            opened = kurultai.open_result(file)
+            self.assertLessEqual(len(repr(opened).splitlines()), 10)
+            self.assertIn("interval", repr(opened))
+        outline, _ = self.page(self.path / "comparison.h5")
+        self.assertIn("3 pairs that share their luck", outline.words)
+        outline, _ = self.page(self.path / "calibration.h5")
+        self.assertIn("level", outline.words)
 
     def test_refusals(self):
         (self.path / "text.h5").write_text("no result")

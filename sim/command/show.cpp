@@ -13,8 +13,6 @@
 
 #include "command/number_text.h"
 
-#include "command/number_text.h"
-
 namespace kurultai {
 namespace {
 

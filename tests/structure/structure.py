@@ -46,11 +46,12 @@ NOT_OURS = re.compile(
 UNORDERED_SUM = re.compile(r"\bstd::(?:transform_)?reduce\b|\btbb::parallel_reduce\b")
 
 # What belongs to one file alone: (what is called, the files that may, its name).
+# A child process puts both back as they were.
 DOORS = [
     (re.compile(r"\bfmt::(?:v?print|println)\b|\b(?:v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\(|\bstd::(?:cout|cerr|clog)\b"
                 r"|\b(?:stdout|stderr)\b|\bSTD(?:OUT|ERR)_FILENO\b"),
-     r"sim/base/(console|interrupt)\.cpp", "standard output and error: print and tell of base/console.h"),
-    (re.compile(r"\b(?:std::|::)?(?:signal|sigaction|setitimer)\s*\(|\bSA_RESTART\b"), r"sim/base/interrupt\.cpp",
+     r"sim/(base/(console|interrupt)|engine/child)\.cpp", "standard output and error: print and tell of base/console.h"),
+    (re.compile(r"\b(?:std::|::)?(?:signal|sigaction|setitimer)\s*\(|\bSA_RESTART\b"), r"sim/(base/interrupt|engine/child)\.cpp",
      "signals: base/interrupt.h"),
 ]
 

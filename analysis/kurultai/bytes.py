@@ -150,6 +150,8 @@ def _look(found: Bytes) -> None:
         said = f"HDF5 cannot read it ({f'it took longer than {seconds} s' if slow else signal.strsignal(number)})"
     elif os.WEXITSTATUS(status) != 0 and not said:
         said = "HDF5 cannot read it (it asks for more memory than a file of its size may)"
+    if "memory" in said and resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        raise MemoryError(f"{found.path} cannot be read within the limit")  # of what we were given, not of the file
     if said:
         raise ResultError(f"{found.path}: the file is damaged: {said}; run it again, or restore it from a copy")
 

@@ -59,6 +59,12 @@ Design empty_design(std::size_t blocks, std::size_t points_each, std::size_t axe
 }  // namespace
 
 Design grid_design(const std::vector<std::size_t>& counts) {
+  if (counts.empty()) {  // replicates of the scenario as it is
+    Design one;
+    one.group = {0};
+    one.moved = {-1};
+    return one;
+  }
   std::size_t points = 1;
   for (const std::size_t count : counts)  // each step is checked, so that no product overflows
     points = number_of_points(points, count, counts.size());

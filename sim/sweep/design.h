@@ -25,7 +25,7 @@ struct Design {
 };
 
 /// All combinations of `counts[a]` values of axis a, in the middle of their cells; the last axis turns
-/// fastest.
+/// fastest. Without axes a single point: replicates of one scenario.
 Design grid_design(const std::vector<std::size_t>& counts);
 
 /// Latin hypercube: each axis is cut into `points` cells and each cell is visited once, at a place drawn in

@@ -140,7 +140,7 @@ TEST_CASE("text, JSON and file of a comparison") {
   options.b = "b.h5";
   options.margin = 5;
   const std::string text = comparison_text(comparison, options);
-  for (const char* part : {"3 pairs", "east", "west", "turnout", "+10.00%", "equivalent", "n for 1% of A"}) {
+  for (const char* part : {"3 pairs", "east", "west", "turnout", "+10%", "equivalent", "n for 1% of A"}) {
     INFO(text);
     CHECK(text.find(part) != std::string::npos);
   }

@@ -223,7 +223,7 @@ TEST_CASE("planning: a remark a lever, however many policies move it") {
 
 TEST_CASE("planning: a policy that no community fits treats nobody, and is named with the points where that is so") {
   const Folder folder("planning_nobody");
-  const auto file = scenario(folder, "[policy.c]\nlever = \"response.answer\"\ntypes = [\"city\"]\n");
+  const auto file = scenario(folder, "[policy.c]\nlever = \"information.reach\"\ntypes = [\"city\"]\n");
   Model model;
   model.read(file, {});
   Estimator estimator;

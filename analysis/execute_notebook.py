@@ -29,7 +29,7 @@ def execute(notebook: pathlib.Path, result: pathlib.Path, out: pathlib.Path, fig
     from nbconvert import HTMLExporter
     from nbconvert.preprocessors import ExecutePreprocessor
 
-    with tempfile.TemporaryDirectory() as folder:
+    with output.claim([out], inputs=[notebook, result]), tempfile.TemporaryDirectory() as folder:
         # A kernel of our own: the one that Jupyter would find may belong to another Python, without our packages.
         kernel = pathlib.Path(folder) / "kernels" / "kurultai"
         kernel.mkdir(parents=True)
@@ -45,7 +45,12 @@ def execute(notebook: pathlib.Path, result: pathlib.Path, out: pathlib.Path, fig
         node = nbformat.read(notebook, as_version=4)
         ExecutePreprocessor(timeout=timeout, kernel_name="kurultai").preprocess(
             node, {"metadata": {"path": str(notebook.resolve().parent)}})
-    verb.write_text(out, HTMLExporter().from_notebook_node(node)[0] if out.suffix == ".html" else nbformat.writes(node) + "\n")
+        if out.suffix == ".html":
+            text = HTMLExporter().from_notebook_node(node)[0]
+            verb.write_text(out, text.replace("<head>", f"<head>{output.GENERATOR}", 1))
+        else:
+            node.metadata["generator"] = "Kurultai"
+            verb.write_text(out, nbformat.writes(node))
 
 
 def main() -> int:
@@ -62,6 +67,9 @@ def main() -> int:
     out = options.out or options.result.with_name(options.notebook.stem + ".html")
     try:
         execute(options.notebook, options.result, out, options.figures)
+    except output.OutputError as error:
+        print(error, file=sys.stderr)
+        return 5
     except Exception as error:  # whatever a cell raises is what the caller wants to read
         print(error, file=sys.stderr)
         return 1

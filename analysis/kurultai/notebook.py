@@ -9,6 +9,7 @@ import matplotlib.figure
 import xarray
 
 from . import drawing
+from .output import FIGURE_METADATA
 from .sweep import Sweep, open_sweep
 
 
@@ -22,7 +23,7 @@ def keep(figure: matplotlib.figure.Figure, name: str) -> None:
     """Saves a figure as NAME.png in the folder that KURULTAI_FIGURES names, if it names one."""
     folder = os.environ.get("KURULTAI_FIGURES")
     if folder:
-        figure.savefig(pathlib.Path(folder) / f"{name}.png")
+        figure.savefig(pathlib.Path(folder) / f"{name}.png", metadata=FIGURE_METADATA)
 
 
 def rests_on(sweep: Sweep) -> str:

@@ -13,6 +13,7 @@ import matplotlib.figure
 import matplotlib.pyplot as pyplot
 
 from . import drawing
+from .output import GENERATOR
 
 WIDE, NARROW = 12.0, 4.7  # inches; each figure is drawn for both kinds of screen
 
@@ -161,6 +162,6 @@ def section(title: str, *parts: str) -> str:
 def page(title: str, head: str, sections: Iterable[str], foot: str) -> str:
     """The whole page."""
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{text(title)}</title>\n'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{GENERATOR}\n<title>{text(title)}</title>\n'
             f"<style>{_style()}</style>\n</head>\n<body>\n<header>\n{head}\n</header>\n<main>\n" +
             "\n".join(part for part in sections if part) + f"\n</main>\n<footer>\n{foot}\n</footer>\n</body>\n</html>\n")

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/console.h"
+#include "base/input_file.h"
 #include "base/interrupt.h"
 
 namespace kurultai {
@@ -107,6 +108,7 @@ std::string read_text(const std::filesystem::path& file, const TextKind& kind, c
     if (size == text.size()) text.resize(2 * size);
   }
   text.resize(size);
+  note_input(file, text);
   const auto error = [&](std::string place, std::string problem, std::string why) {
     return Error(kind.code, {std::move(place), std::move(problem), std::move(why), kind.advice});
   };

@@ -12,8 +12,8 @@
 #include "command/number_text.h"
 #include "command/plan.h"
 #include "command/verbs.h"
+#include "engine/output.h"
 #include "engine/progress.h"
-#include "engine/storage.h"
 #include "sweep/execution.h"
 
 namespace kurultai {
@@ -135,19 +135,21 @@ int calibrate(const CalibrateOptions& options) {
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
+  Output output({out, "calibrate", {options.file}, calibration.sweep.attributes("calibration"), options.force}, Output::Use::alone);
+  if (options.resume && output.finished()) return finished_already(out);
+  for (const std::string& notice : output.notices()) progress.say(notice);
   Schedule most = schedule_of(calibration, runner);
   most.seconds *= static_cast<double>(calibration.most_runs()) / static_cast<double>(most.runs);
   tell_plan(most, calibration.most_runs(), remarks_of(calibration.sweep), runner, progress, options.progress, "at most ");
   for (const std::string& remark : calibration.remarks) progress.say("note: " + remark);
-  prepare_output(out);
   const std::string runs = runs_folder(out).string();
   CalibrationReport report;
   try {
-    Store store(runs_folder(out), calibration.sweep.identity(), options.resume, "");
+    Store store(runs, calibration.sweep.identity(), options.resume, "");
     report = execute(calibration, store, runner, progress);
     progress.finish();
     if (!report.stopped) {
-      write_result(out, report.result);
+      output.write(report.result);
       if (report.failed == 0) store.remove();
     }
   } catch (const Interrupted&) {

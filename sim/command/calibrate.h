@@ -16,6 +16,7 @@ struct CalibrateOptions {
   double memory = 0;                   ///< GB that runs may take together; 0: what is free
   bool dry_run = false;
   bool resume = false;
+  bool force = false;                  ///< replace a result of something else
 };
 
 /// What a calibration found, for people: the parameters, how the targets are met, what to be careful about, and the

@@ -17,6 +17,8 @@
 #include "command/number_text.h"
 #include "command/plan.h"
 #include "command/verbs.h"
+#include "engine/identity.h"
+#include "engine/output.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
@@ -263,12 +265,56 @@ std::vector<ComparisonRow> rows_of(const Side& a, const Side& b, const CompareOp
   return rows;
 }
 
-/// A scenario's resolved text with its tables named by side, so that both stand in one identity.
-std::string identity_of(const std::string& side, const std::string& resolved) {
-  std::string text = fmt::format("[{}]\n", side);
-  std::istringstream lines(resolved);
-  for (std::string line; std::getline(lines, line);) text += (line.rfind('[', 0) == 0 ? fmt::format("[{}.{}", side, line.substr(1)) : line) + '\n';
+/// How a comparison was asked for, as TOML: with its sides, all that its result depends on.
+std::string settings_text(const CompareOptions& options, std::uint64_t seed) {
+  const auto list = [](const auto& items) {
+    std::string text;
+    for (const auto& item : items) text += fmt::format("{}{}", text.empty() ? "" : ", ", item);
+    return text;
+  };
+  std::string text = "[compare]\n";
+  if (is_scenario(options.a)) text += fmt::format("seed = {}\nreplicates = {}\n", seed, options.replicates);
+  if (!options.series.empty()) text += fmt::format("series = {}\n", to_toml(options.series));
+  if (options.last) text += fmt::format("last = {}\n", *options.last);
+  if (!options.points.empty()) text += fmt::format("points = [{}]\n", list(options.points));
+  if (!options.by.empty()) text += fmt::format("by = {}\n", to_toml(options.by));
+  text += fmt::format("confidence = {}\npower = {}\n", options.confidence, options.power);
+  if (!options.effects.empty()) text += fmt::format("effects = [{}]\n", list(options.effects));
+  if (options.margin) text += fmt::format("margin = {}\n", *options.margin);
   return text;
+}
+
+/// The attributes by which a comparison is known; of results, their bytes are its inputs.
+Result known_by(const CompareOptions& options, const Experiment* a, const Experiment* b, std::uint64_t seed) {
+  Result result;
+  result.attributes["format_version"] = result_format_version;
+  result.attributes["kind"] = std::string("comparison");
+  result.attributes["kurultai_version"] = program_version();
+  result.attributes["git_commit"] = git_commit();
+  result.attributes["comparison"] = settings_text(options, seed);
+  Inputs inputs;
+  if (a != nullptr && b != nullptr) {
+    result.attributes["seed"] = static_cast<std::int64_t>(seed);
+    result.attributes["scenario_a"] = a->resolved();
+    result.attributes["scenario_b"] = b->resolved();
+    for (const auto& [side, experiment] : {std::pair{"a", a}, std::pair{"b", b}})
+      for (Input input : experiment->inputs({})) {
+        input.role = fmt::format("{}/{}", side, input.role);
+        inputs.push_back(std::move(input));
+      }
+  } else {
+    inputs = input_of("a", options.a, options.a);
+    if (!options.b.empty()) add_inputs(inputs, input_of("b", options.b, options.b));
+  }
+  result.attributes["inputs"] = to_text(inputs);
+  return result;
+}
+
+/// What `compare` says it reads.
+std::vector<fs::path> sides_of(const CompareOptions& options) {
+  std::vector<fs::path> files = {options.a};
+  if (!options.b.empty()) files.emplace_back(options.b);
+  return files;
 }
 
 /// Where the result of a comparison goes; empty: nowhere.
@@ -297,7 +343,7 @@ Schedule schedule_of(const Experiment& a, const Experiment& b, std::size_t repli
   return both;
 }
 
-enum class Compared : std::uint8_t { done, stopped, planned };
+enum class Compared : std::uint8_t { done, stopped, planned, was_there };
 
 /// Runs both scenarios, or says what that would take.
 Compared compare_scenarios(const CompareOptions& options, Comparison& comparison) {
@@ -321,8 +367,12 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   runner.stop = [] { return stop_signal() != 0; };
   runner.checkpoint_asked = take_checkpoint_request;
   const fs::path out = output_of(options);
-  const std::string identity = fmt::format("[compare]\nkurultai_version = {}\ngit_commit = {}\nseed = {}\n{}{}", to_toml(program_version()), to_toml(git_commit()), seed,
-                                           identity_of("a", a->resolved()), identity_of("b", b->resolved()));
+  const Result known = known_by(options, a.get(), b.get(), seed);
+  std::optional<Output> output;
+  if (!options.dry_run) output.emplace(OutputPlan{out, "compare", sides_of(options), known, options.force}, Output::Use::alone);
+  if (output && options.resume && output->finished()) return Compared::was_there;
+  Result runs = known;  // their number and what is looked at may change: the runs stay the same
+  runs.attributes["comparison"] = fmt::format("[compare]\nseed = {}\n", seed);
   // Wrong names and windows without a week are found before hours are spent.
   const Result outline_a = a->outline({}, {seed, 0});
   const Result outline_b = b->outline({}, {seed, 0});
@@ -352,8 +402,8 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   }
   SweepProgress progress(options.progress);
   tell_plan(plan, plan.runs, notes, runner, progress, options.progress);
-  prepare_output(out);
-  Store store(runs_folder(out), identity, options.resume, "");
+  for (const std::string& notice : output->notices()) progress.say(notice);
+  Store store(runs_folder(out), identity_of(runs), options.resume, "");
   PairedRuns pairs = run_pairs(*a, *b, options.replicates, seed, store, runner, progress);
   progress.finish();
   if (pairs.stopped) return Compared::stopped;
@@ -362,7 +412,9 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   comparison.failed = pairs.failed;
   comparison.rows = rows_of(pairs.a, pairs.b, options, "", comparison,
                             [&](const Side& side) { return (&side == &pairs.a ? *a : *b).course({}, level); });
-  write_result(out, comparison_result(comparison, options));
+  Result result = comparison_result(comparison, options);
+  result.attributes.insert(known.attributes.begin(), known.attributes.end());
+  output->write(result);
   if (pairs.failed == 0) store.remove();
   return Compared::done;
 }
@@ -813,15 +865,24 @@ int compare(const CompareOptions& options) {
     try {
       const Compared what = compare_scenarios(options, comparison);
       if (what == Compared::planned) return static_cast<int>(ExitCode::done);
+      if (what == Compared::was_there) return finished_already(out);
       if (what == Compared::stopped) return stopped_with_runs(runs_folder(out));
     } catch (const Interrupted&) {
       return stopped_with_runs(runs_folder(out));
     }
   } else {
     if (options.dry_run) throw usage("--dry-run", "A and B are results", "nothing is run to compare them", "take it away");
-    if (!out.empty()) prepare_output(out);
+    const Result known = known_by(options, nullptr, nullptr, 0);
+    std::optional<Output> output;
+    if (!out.empty()) output.emplace(OutputPlan{out, "compare", sides_of(options), known, options.force}, Output::Use::alone);
+    if (output && options.resume && output->finished()) return finished_already(out);
     compare_results(options, comparison);
-    if (!out.empty()) write_result(out, comparison_result(comparison, options));
+    if (output) {
+      for (const std::string& notice : output->notices()) tell("kurultai: {}", notice);
+      Result result = comparison_result(comparison, options);
+      result.attributes.insert(known.attributes.begin(), known.attributes.end());
+      output->write(result);
+    }
   }
   print_text(options.json ? comparison_json(comparison, options) : comparison_text(comparison, options));
   if (!out.empty() && options.progress != "none") tell("Written to {}", out.string());

@@ -39,6 +39,7 @@ struct CompareOptions {
   double memory = 0;                         ///< GB
   bool dry_run = false;                      ///< of scenarios: says what would be run
   bool resume = false;
+  bool force = false;                        ///< replace a result of something else
   bool json = false;
   bool unsealed = false;                     ///< read files that another program has changed
 };

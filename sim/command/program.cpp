@@ -20,6 +20,7 @@
 
 #include "base/console.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/interrupt.h"
 #include "base/nearest.h"
 #include "base/parallel.h"
@@ -74,6 +75,7 @@ class CommandLine {
       return static_cast<int>(ExitCode::done);
     }
     set_threads(threads_);
+    hold_tables();
     for (const auto& [verb, action] : actions_)
       if (*verb) return action();
     tell("kurultai: a verb is missing (usage) see 'kurultai --help'");
@@ -151,7 +153,10 @@ class CommandLine {
   static CLI::Option* add_file(CLI::App& verb, const char* name, std::string& file, const char* kind, const char* meaning) {
     return verb.add_option(name, file, meaning)->type_name(kind);
   }
-  static void add_out(CLI::App& verb, std::string& out, const char* meaning) { add_file(verb, "--out", out, "OUTPUT", meaning); }
+  static void add_out(CLI::App& verb, std::string& out, bool& force, const char* meaning, const char* kind = "OUTPUT") {
+    add_file(verb, "--out", out, kind, meaning);
+    verb.add_flag("--force", force, "replace what another verb, file, seed or scale left under the name of the result");
+  }
   void add_threads(CLI::App& verb) {
     add_whole(verb, "--threads", threads_, 1, 4096, "threads to use; default all cores. The result does not depend on it");
   }
@@ -187,7 +192,7 @@ class CommandLine {
   void add_run() {
     auto [verb, options] = add("run", "run a scenario and write a result file", &kurultai::run);
     add_scenario(verb, options, true);
-    add_out(verb, options.out, "result file; default results/SCENARIO.h5");
+    add_out(verb, options.out, options.force, "result file; default results/SCENARIO.h5");
     add_threads(verb);
     add_progress(verb, options.progress);
     add_whole(verb, "--checkpoint", options.checkpoint, 0, 1e6,
@@ -214,6 +219,7 @@ class CommandLine {
     auto [verb, options] = add("show", "show what a result file says", &show_file);
     add_file(verb, "file", options.file, "RESULT", "result file")->required();
     add_unsealed(verb, options.unsealed);
+    verb.add_flag("--inputs", options.inputs, "list the tables that it was made from, with the hashes of their bytes");
   }
 
   void add_digest() {
@@ -226,7 +232,7 @@ class CommandLine {
     auto [verb, options] = add("sweep", "run a scenario at many points, with replicates, into one result file", &kurultai::sweep);
     add_file(verb, "file", options.file, "SWEEP", "sweep file (TOML); 'describe sweep' lists its keys")->required();
     add_sets(verb, options.sets, "set a key of the sweep: sweep.replicates=5, axis.NAME.low=0.1");
-    add_out(verb, options.out, "result file; default results/SWEEP.h5. Runs are kept beside it until it is written");
+    add_out(verb, options.out, options.force, "result file; default results/SWEEP.h5. Runs are kept beside it until it is written");
     verb.add_flag("--dry-run", options.dry_run, "say what would be run, and the memory, time and disk it takes");
     verb.add_flag("--resume", options.resume, "go on with a sweep that was stopped");
     verb.add_option("--shard", options.shard, "do only part i of n, as i/n; merge with --merge when all are done");
@@ -241,7 +247,7 @@ class CommandLine {
     auto [verb, options] = add("rerun", "do one run of a sweep again, to the same bits, and keep all of it", &kurultai::rerun);
     add_file(verb, "file", options.file, "SWEEP_RESULT", "result file of a sweep")->required();
     add_whole(verb, "--run", options.run, 0, 9e15, "the run's number, as 'runs/run' in the file lists them")->required();
-    add_out(verb, options.out, "result file; default results/SWEEP-runN.h5");
+    add_out(verb, options.out, options.force, "result file; default results/SWEEP-runN.h5");
     add_file(verb, "--folder", options.folder, "INPUT", "where the base scenario's data are; default: looked for");
     add_unsealed(verb, options.unsealed);
     add_threads(verb);
@@ -272,7 +278,7 @@ class CommandLine {
     add_number(verb, "--power", options.power, {1e-6, 0.999999}, "with which an effect is to be found; default 0.8");
     add_number(verb, "--effect", options.effects, {-1e12, 1e12}, "say how many pairs an effect of this size needs")->take_all();
     add_number(verb, "--margin", options.margin, {1e-300, 1e12}, "say whether the two are equivalent within this difference");
-    add_out(verb, options.out, "result file; scenarios: default results/compare-A-B.h5");
+    add_out(verb, options.out, options.force, "result file; scenarios: default results/compare-A-B.h5");
     verb.add_flag("--dry-run", options.dry_run, "of scenarios: say what would be run, and the memory, time and disk it takes");
     verb.add_flag("--resume", options.resume, "go on with a comparison of scenarios that was stopped");
     add_unsealed(verb, options.unsealed);
@@ -286,7 +292,7 @@ class CommandLine {
     auto [verb, options] = add("calibrate", "find the values of a sweep's axes that agree with targets", &kurultai::calibrate);
     add_file(verb, "file", options.file, "CALIBRATION", "sweep file with [calibration] and [target.NAME]")->required();
     add_sets(verb, options.sets, "set a key of the file: calibration.particles=500");
-    add_out(verb, options.out, "result file; default results/FILE.h5");
+    add_out(verb, options.out, options.force, "result file; default results/FILE.h5");
     verb.add_flag("--dry-run", options.dry_run, "say what would be run, and the memory, time and disk it takes");
     verb.add_flag("--resume", options.resume, "go on with a calibration that was stopped");
     add_threads(verb);
@@ -298,7 +304,7 @@ class CommandLine {
     auto [verb, options] = add("slurm", "write the jobs that do a sweep on a cluster with Slurm", &kurultai::slurm);
     add_file(verb, "file", options.file, "SWEEP", "sweep file (TOML)")->required();
     add_sets(verb, options.sets, "set a key of the sweep: sweep.replicates=5");
-    add_file(verb, "--out", options.out, "NAME", "result file that the jobs write; default results/SWEEP.h5");
+    add_out(verb, options.out, options.force, "result file that the jobs write; default results/SWEEP.h5", "NAME");
     add_file(verb, "--folder", options.folder, "FOLDER", "folder for the scripts; default beside the result, SWEEP.slurm");
     add_whole(verb, "--jobs", options.jobs, 1, 100000, "bundles of runs; default as many as take --hours each");
     add_number(verb, "--hours", options.hours, {0.01, 1000}, "hours that a bundle should take; default 1");

@@ -15,6 +15,7 @@
 #include "command/verbs.h"
 #include "engine/checkpoint.h"
 #include "engine/memory.h"
+#include "engine/output.h"
 #include "engine/progress.h"
 #include "engine/simulation.h"
 #include "engine/storage.h"
@@ -37,9 +38,9 @@ constexpr std::size_t ends_at_once = 1'000'000;
 /// is a warning, not the end of a run.
 class Keeper {
  public:
-  Keeper(Simulation& simulation, const std::filesystem::path& out, std::optional<std::int64_t> every, Progress& progress)
+  Keeper(Simulation& simulation, const std::filesystem::path& file, const Inputs& inputs, std::optional<std::int64_t> every, Progress& progress)
       : simulation_(simulation),
-        checkpoint_(std::filesystem::path(out).concat(".checkpoint"), simulation),
+        checkpoint_(file, simulation, inputs),
         every_(every),
         progress_(progress) {}
 
@@ -142,6 +143,8 @@ bool is_large(const Result& result) {
   return values > 5'000'000;
 }
 
+std::filesystem::path checkpoint_of(const Output& output) { return std::filesystem::path(output.file()).concat(".checkpoint"); }
+
 std::string now_utc() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -162,6 +165,12 @@ void ScenarioOptions::read(Model& model) const {
   model.read(scenario, all);
 }
 
+int finished_already(const std::filesystem::path& out) {
+  print("{}\n", out.string());
+  tell("kurultai: {} is finished already: nothing was left to do", out.string());
+  return static_cast<int>(ExitCode::done);
+}
+
 int run(const RunOptions& options) {
   const Clock::time_point begun = Clock::now();
   Model model;
@@ -169,7 +178,15 @@ int run(const RunOptions& options) {
   const std::filesystem::path out =
       options.out.empty() ? std::filesystem::path("results") / std::filesystem::path(options.scenario).stem().concat(".h5")
                           : std::filesystem::path(options.out);
-  prepare_output(out);
+  const Inputs inputs = inputs_of(model);
+  Result known{run_attributes(model), {}, {}};
+  known.attributes["inputs"] = to_text(inputs);
+  Output output({out, "run", {options.scenario}, known, options.force}, Output::Use::alone);
+  if (options.resume && output.finished()) {
+    Checkpoint::remove(checkpoint_of(output));
+    return finished_already(out);
+  }
+  for (const std::string& notice : output.notices()) tell("kurultai: {}", notice);
   Estimator estimator;
   require_memory(estimator.of(model, threads()).bytes, 0, "the run");
   const std::shared_ptr<const Country> places = model.policies.size() > 0 ? estimator.places(model) : nullptr;
@@ -185,7 +202,7 @@ int run(const RunOptions& options) {
   const double building = seconds_since(begun);
   Progress progress(options.progress, model.run.weeks + model.run.warmup,
                     static_cast<std::int64_t>(society->residents.size()));
-  Keeper keeper(simulation, out, options.checkpoint, progress);
+  Keeper keeper(simulation, checkpoint_of(output), inputs, options.checkpoint, progress);
   keeper.begin(options.resume);
 
   // From here on a first signal leaves a checkpoint.
@@ -206,6 +223,7 @@ int run(const RunOptions& options) {
   try {
     const FinishingOf nobody(false);  // writing is left at once: the checkpoint is the way back
     Result result = simulation.result();
+    result.attributes["inputs"] = known.attributes["inputs"];
     result.provenance["created"] = now_utc();
     result.provenance["threads"] = static_cast<std::int64_t>(threads());
     result.provenance["seconds_building"] = building;
@@ -213,7 +231,7 @@ int run(const RunOptions& options) {
     result.provenance["resumed"] = keeper.so_far().resumed;
     result.provenance["scenario_file"] = std::filesystem::path(options.scenario).filename().string();
     if (is_large(result) && keeper.keep()) finish.reset();  // a library may pack it for seconds without a break
-    write_result(out, result);
+    output.write(result);
   } catch (const Interrupted&) {
     return keeper.stop(out);
   }

@@ -14,7 +14,7 @@
 #include "engine/durable_file.h"
 #include "engine/memory.h"
 #include "engine/progress.h"
-#include "engine/storage.h"
+#include "engine/output.h"
 #include "sweep/execution.h"
 
 namespace kurultai {
@@ -66,7 +66,7 @@ std::string command(const SlurmPlan& plan) {
   std::string words = fmt::format("cd {} || exit 1\n", shell_word(plan.here.string()));
   words += fmt::format("{} sweep {}", shell_word(plan.program.string()), shell_word(plan.file.string()));
   for (const std::string& set : plan.sets) words += " --set " + shell_word(set);
-  return words + " --out " + shell_word(plan.out.string());
+  return words + " --out " + shell_word(plan.out.string()) + (plan.force ? " --force" : "");
 }
 
 /// Ends a script if there is nothing left to do: runs are kept until the result holds all of them.
@@ -194,6 +194,8 @@ void check_folder(const SlurmPlan& plan, const std::map<std::string, std::string
   fs::directory_iterator it(plan.folder, error);
   for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
+    if (!fs::is_regular_file(it->symlink_status()))
+      throw storage_error(it->path().string(), "this is not a regular file", "scripts and what they leave go into a folder of their own", "remove it, or choose another --folder");
     if (is_left_over(name)) continue;
     if (scripts.count(name) == 0)
       throw storage_error(place, fmt::format("the folder holds '{}'", name), "scripts go into a folder of their own", "choose another --folder");
@@ -207,7 +209,7 @@ void check_folder(const SlurmPlan& plan, const std::map<std::string, std::string
 }
 
 void write_script(const fs::path& file, const std::string& text) {
-  DurableFile aside(file.parent_path() / fmt::format(".{}.tmp", file.filename().string()), file.string(), "script");
+  DurableFile aside = DurableFile::beside(file, file.string(), "script");
   aside.write(std::as_bytes(std::span<const char>(text)));
   aside.close();
   std::error_code ignored;  // without it the script is run as: bash submit.sh
@@ -243,6 +245,7 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
   plan.folder = options.folder.empty() ? fs::path(plan.out).replace_extension(".slurm") : absolute(options.folder);
   if (!plan.folder.has_filename()) plan.folder = plan.folder.parent_path();  // "jobs/"
   plan.sets = options.sets;
+  plan.force = options.force;
   for (const std::string& text : {plan.program.string(), plan.here.string(), plan.file.string(), plan.out.string(), plan.folder.string()})
     if (has_control_character(text)) throw usage(shell_word(text), "a path with a line break or the like", "it could not stand in a script", "choose another");
   check_name("--partition", options.partition);
@@ -293,7 +296,7 @@ SlurmScripts slurm_scripts(const SlurmPlan& plan) { return {bundles_script(plan)
 int slurm(const SlurmOptions& options) {
   const Sweep sweep(options.file, options.sets);
   const SlurmPlan plan = slurm_plan(sweep, options);
-  prepare_output(options.out.empty() ? fs::path("results") / plan.out.filename() : plan.out);
+  (void)Output({options.out.empty() ? fs::path("results") / plan.out.filename() : plan.out, "sweep", {options.file}, sweep.attributes(), options.force}, Output::Use::look);
   const SlurmScripts texts = slurm_scripts(plan);
   const std::map<std::string, std::string> scripts = {{"bundles.sh", texts.bundles}, {"merge.sh", texts.merge}, {"submit.sh", texts.submit}};
   check_folder(plan, scripts);

@@ -29,6 +29,7 @@ struct SlurmOptions {
   double memory = 0;                        ///< GB of a bundle; 0: predicted
   std::string partition = {};
   std::string account = {};
+  bool force = false;                       ///< handed on to the sweep
 };
 
 /// What the scripts are made from.
@@ -50,6 +51,7 @@ struct SlurmPlan {
   int warning = 0;         ///< seconds before the end of these at which Slurm gives notice
   std::string partition = {};
   std::string account = {};
+  bool force = false;
 };
 
 struct SlurmScripts {

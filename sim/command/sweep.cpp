@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "command/plan.h"
 #include "command/verbs.h"
+#include "engine/output.h"
 #include "engine/storage.h"
 #include "sweep/execution.h"
 #include "sweep/merge.h"
@@ -93,6 +94,18 @@ std::vector<std::int64_t> run_numbers(const Result& result, std::size_t size, co
   return {narrow.begin(), narrow.end()};
 }
 
+/// Throws unless a run of the sweep in `result` would be made from the tables that it was made from.
+void check_tables(const Result& result, const Inputs& now, const std::string& file) {
+  const Inputs before = inputs_from_text(text_attribute(result, "inputs"));
+  if (before.empty()) return;  // of a version that did not keep them, or there were none
+  for (const Input& input : now) {
+    const auto known = [&](const Input& old) { return old.hash == input.hash && (old.role == input.role || old.role.starts_with(input.role + "@")); };
+    if (std::any_of(before.begin(), before.end(), known)) continue;
+    throw input_error(input.name, fmt::format("this table ({}) is not the one that {} was made from", input.role, file), "its bytes differ: the run would come out differently",
+                      "put it back as it was, or name the folder of the old one with --folder");
+  }
+}
+
 }  // namespace
 
 int stopped_with_runs(const fs::path& runs) {
@@ -111,6 +124,7 @@ int sweep(const SweepOptions& options) {
   execution.resume = options.resume;
   execution.merge_only = options.merge;
   execution.keep_runs = options.keep_runs;
+  execution.force = options.force;
   execution.shard = shard_of(options.shard);
   execution.runner.threads = threads();
   execution.runner.memory = options.memory * 1e9;
@@ -134,6 +148,7 @@ int sweep(const SweepOptions& options) {
   } catch (const Interrupted&) {  // while it was planned or merged
     return stopped_with_runs(runs_folder(execution.out));
   }
+  if (report.was_there) return finished_already(execution.out);
   const std::string out = execution.out.string();
   const std::string runs = runs_folder(execution.out).string();
   if (report.stopped && stop_signal() != 0) return stopped_with_runs(runs);
@@ -193,7 +208,10 @@ int rerun(const RerunOptions& options) {
   const Luck luck{static_cast<std::uint64_t>(values_of<std::int64_t>(file, "runs", "seed", cells, options.file)[cell]),
                   static_cast<std::uint32_t>(values_of<std::int64_t>(file, "runs", "luck", cells, options.file)[cell])};
   const fs::path out = options.out.empty() ? fs::path("results") / fmt::format("{}-run{}.h5", fs::path(options.file).stem().string(), options.run) : fs::path(options.out);
-  prepare_output(out);
+  const Result planned{experiment->attributes(point_settings, luck), {}, {}};
+  Output output({out, "rerun", {options.file}, planned, options.force}, Output::Use::alone);
+  for (const std::string& notice : output.notices()) tell("kurultai: {}", notice);
+  check_tables(file, experiment->inputs(point_settings), options.file);
   const Task task{options.run, point_settings, luck};
   RunnerOptions runner;
   runner.threads = threads();
@@ -201,9 +219,10 @@ int rerun(const RerunOptions& options) {
   tell_plan(schedule(*experiment, std::span(&task, 1), runner), 1, experiment->remarks(point_settings), runner, progress, "auto");
   RunControl control;
   control.stop = [] { return stop_signal() != 0; };
-  const std::optional<Result> result = experiment->run(point_settings, luck, control);
+  std::optional<Result> result = experiment->run(point_settings, luck, control);
   if (!result) throw Interrupted{stop_signal()};
-  write_result(out, *result);
+  for (const auto& [name, value] : planned.attributes) result->attributes[name] = value;
+  output.write(*result);
   print("{}\n", out.string());
   const std::string stored = values_of<std::string>(file, "runs", "digest", cells, options.file)[cell];
   const std::string now = digest(*result);

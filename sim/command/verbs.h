@@ -31,6 +31,7 @@ struct RunOptions : ScenarioOptions {
   std::string progress = "auto";
   std::optional<std::int64_t> checkpoint = {};  ///< weeks between checkpoints; 0: never; not set: by the clock
   bool resume = false;
+  bool force = false;  ///< replace a result of something else
 };
 
 struct DescribeOptions : ScenarioOptions {
@@ -42,6 +43,7 @@ struct DescribeOptions : ScenarioOptions {
 struct FileOptions {
   std::string file;
   bool unsealed = false;  ///< read a file that another program has changed
+  bool inputs = false;  ///< of `show`: list the tables that it was made from
 };
 
 struct SweepOptions {
@@ -55,6 +57,7 @@ struct SweepOptions {
   bool resume = false;
   bool merge = false;
   bool keep_runs = false;
+  bool force = false;
 };
 
 struct RerunOptions {
@@ -63,6 +66,7 @@ struct RerunOptions {
   std::string folder;  ///< where the base scenario's files are; empty: looked for
   std::string out;     ///< empty: results/FILE-runN.h5
   bool unsealed = false;
+  bool force = false;
 };
 
 /// Says that a signal stopped a verb whose finished runs are in `runs`, and how to go on. Returns the exit code.
@@ -75,5 +79,8 @@ int check(const ScenarioOptions& options);
 int describe(const DescribeOptions& options);
 int show_file(const FileOptions& options);
 int digest_file(const FileOptions& options);
+
+/// What a verb with --resume says when its result is there, and whole: prints `out`; exit code 0.
+int finished_already(const std::filesystem::path& out);
 
 }  // namespace kurultai

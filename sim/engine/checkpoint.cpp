@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr SealedKind kind{"KURULTAI checkpoint 1\n", "checkpoint", "remove it, or run without --resume to start anew"};
+constexpr SealedKind kind{"KURULTAI checkpoint 2\n", "checkpoint", "remove it, or run without --resume to start anew"};
 
 /// A hash of all that `society` is, but for how it came about.
 std::string hash_of(const Society& society) {
@@ -65,9 +65,8 @@ Error at(const fs::path& file, const Error& error) {
 
 }  // namespace
 
-Checkpoint::Checkpoint(fs::path file, Simulation& simulation) : file_(std::move(file)), simulation_(simulation) {}
-
-fs::path Checkpoint::previous() const { return fs::path(file_).concat(".previous"); }
+Checkpoint::Checkpoint(fs::path file, Simulation& simulation, Inputs inputs)
+    : file_(std::move(file)), simulation_(simulation), inputs_(std::move(inputs)) {}
 
 bool Checkpoint::exists() const {
   std::error_code ignored;
@@ -78,7 +77,7 @@ const Checkpoint::Identity& Checkpoint::identity() {
   if (!identity_) {
     const Model& model = simulation_.model();
     identity_ = {program_version(), git_commit(), hash_of(simulation_.world().society),
-                 resolved_scenario(model.source, model.registry)};
+                 identity_text(resolved_scenario(model.source, model.registry), inputs_)};
   }
   return *identity_;
 }
@@ -105,7 +104,7 @@ void Checkpoint::compare(const Identity& found) {
   };
   same("kurultai_version", found.version, own.version);
   same("git_commit", found.commit, own.commit);
-  if (found.scenario != own.scenario) throw Foreign(first_difference(found.scenario, own.scenario));
+  if (const std::string difference = identity_difference(found.scenario, own.scenario); !difference.empty()) throw Foreign(difference);
   if (found.society != own.society) throw Foreign("its input data have changed: the society is not the same");
 }
 
@@ -173,12 +172,12 @@ std::optional<Checkpoint::Resumed> Checkpoint::resume() {
   return resumed;
 }
 
-void Checkpoint::remove() const noexcept {
+void Checkpoint::remove(const fs::path& file) noexcept {
   // The newest first: a kill in between leaves an older one, from which the run ends in the same result.
   std::error_code ignored;
-  fs::remove(fs::path(file_).concat(".new"), ignored);
-  fs::remove(file_, ignored);
-  fs::remove(previous(), ignored);
+  fs::remove(fs::path(file).concat(".new"), ignored);
+  fs::remove(file, ignored);
+  fs::remove(previous(file), ignored);
 }
 
 }  // namespace kurultai

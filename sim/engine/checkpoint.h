@@ -1,8 +1,8 @@
 // Checkpoints: a run that was stopped, or killed at any moment, goes on from its last checkpoint and ends in the same
 // bits, on any number of threads.
 //
-// A sealed file (engine/sealed_file.h) holds the identity of the run (scenario with all values, version and commit of
-// the program, a hash of the society), then what Simulation::state visits. It is written beside its place under
+// A sealed file (engine/sealed_file.h) holds the identity of the run (scenario with all values, hashes of its
+// tables, version and commit of the program, a hash of the society), then what Simulation::state visits. It is written beside its place under
 // FILE.new, synced, read back and checked, and renamed; what stood in its place becomes FILE.previous. So whatever the
 // moment of a kill, FILE or FILE.previous is there and whole.
 #pragma once
@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/identity.h"
 #include "engine/simulation.h"
 
 namespace kurultai {
@@ -25,7 +26,8 @@ struct RunLog {
 class Checkpoint {
  public:
   /// The checkpoint of `simulation` (which outlives it) in `file`. Looks at nothing yet.
-  Checkpoint(std::filesystem::path file, Simulation& simulation);
+  /// `inputs` are the tables that its society was made from.
+  Checkpoint(std::filesystem::path file, Simulation& simulation, Inputs inputs = {});
 
   /// Whether there is anything to resume from.
   [[nodiscard]] bool exists() const;
@@ -45,17 +47,20 @@ class Checkpoint {
   std::optional<Resumed> resume();
 
   /// Takes all files of the checkpoint away: the result is written. Never throws.
-  void remove() const noexcept;
+  void remove() const noexcept { remove(file_); }
+  /// The same of the checkpoint in `file`, whose run has ended before.
+  static void remove(const std::filesystem::path& file) noexcept;
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
-  [[nodiscard]] std::filesystem::path previous() const;
+  [[nodiscard]] std::filesystem::path previous() const { return previous(file_); }
 
  private:
+  static std::filesystem::path previous(const std::filesystem::path& file) { return std::filesystem::path(file).concat(".previous"); }
   struct Identity {
     std::string version;
     std::string commit;
     std::string society;  ///< a hash of all that the society is before the first week
-    std::string scenario;
+    std::string scenario;  ///< with all values, and the hashes of its tables
   };
   [[nodiscard]] const Identity& identity();
   [[nodiscard]] RunLog load(const std::filesystem::path& file);
@@ -65,6 +70,7 @@ class Checkpoint {
 
   std::filesystem::path file_;
   Simulation& simulation_;
+  Inputs inputs_;
   std::optional<Identity> identity_;  ///< once it is asked for: hashing a big society takes a moment
   bool file_is_good_ = false;         ///< this process wrote or resumed FILE
   bool previous_is_good_ = false;     ///< and FILE.previous

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,8 +49,15 @@ DurableFile::DurableFile(fs::path path, std::string place, std::string what, int
 
 DurableFile::DurableFile(fs::path path, std::string place, std::string what)
     : path_(std::move(path)), place_(std::move(place)), what_(std::move(what)),
-      file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-  if (file_ < 0) fail("cannot write the " + what_, errno);
+      file_(-1) {
+  // What a kill left there goes; a link, and what it points to, is left alone.
+  struct stat there {};
+  if (::lstat(path_.c_str(), &there) == 0 && S_ISREG(there.st_mode)) ::unlink(path_.c_str());
+  file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (file_ >= 0) return;
+  const int error = errno;
+  if (error == EEXIST) throw storage_error(place_, "cannot write the " + what_, path_.string() + " is there and is not a regular file", "remove it");
+  fail("cannot write the " + what_, error);
 }
 
 DurableFile DurableFile::beside(const fs::path& name, std::string place, std::string what) {

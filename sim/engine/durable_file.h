@@ -14,7 +14,8 @@ namespace kurultai {
 /// `place`, with "cannot write the `what`" and a way out. (A kill leaves the file behind.)
 class DurableFile {
  public:
-  /// A file at `path`, which nobody else writes at the same time; what a kill left there is overwritten.
+  /// A file at `path`, which nobody else writes at the same time; what a kill left there is taken away first. Never
+  /// through a link: one at `path` is an error.
   DurableFile(std::filesystem::path path, std::string place, std::string what);
   /// A file under a hidden name beside `name`, of this object alone whoever else writes there.
   static DurableFile beside(const std::filesystem::path& name, std::string place, std::string what);

@@ -149,15 +149,22 @@ void Simulation::state(Archive& archive) {
   surveys_->state(archive);
 }
 
+std::map<std::string, Attribute> run_attributes(const Model& model) {
+  std::map<std::string, Attribute> attributes;
+  attributes["format_version"] = result_format_version;
+  attributes["kurultai_version"] = program_version();
+  attributes["git_commit"] = git_commit();
+  attributes["title"] = model.source.title;
+  attributes["scenario"] = resolved_scenario(model.source, model.registry);
+  attributes["seed"] = model.run.seed.value();
+  attributes["replicate"] = model.run.replicate.value();
+  attributes["scale"] = model.run.scale.value();
+  return attributes;
+}
+
 Result Simulation::result() const {
   Result result;
-  result.attributes["format_version"] = result_format_version;
-  result.attributes["kurultai_version"] = program_version();
-  result.attributes["git_commit"] = git_commit();
-  result.attributes["title"] = model_.source.title;
-  result.attributes["scenario"] = resolved_scenario(model_.source, model_.registry);
-  result.attributes["seed"] = model_.run.seed.value();
-  result.attributes["replicate"] = model_.run.replicate.value();
+  result.attributes = run_attributes(model_);
   describe(course_of(model_.registry), result);
   std::vector<std::string> notes = model_.remarks();
   for (std::string& note : model_.reading_notes()) notes.push_back(std::move(note));

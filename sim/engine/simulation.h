@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/archive.h"
@@ -55,6 +57,9 @@ class Simulation {
 
 /// Builds the society that `model` describes, at its scale and seed.
 std::unique_ptr<Society> make_society(const Model& model);
+
+/// The attributes by which a run of `model` is known: scenario, luck, scale, program; without its tables.
+std::map<std::string, Attribute> run_attributes(const Model& model);
 
 /// Version of the program and commit it was built from.
 std::string program_version();

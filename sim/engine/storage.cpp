@@ -1064,14 +1064,18 @@ Result read(const fs::path& file, const Wanted& wanted, bool unwanted_are_empty,
   return std::move(found.result);
 }
 
-/// `file` with symbolic links followed, so that the link stays and what it points to is replaced.
-fs::path destination(const fs::path& file) {
-  std::error_code error;
-  fs::path real = fs::canonical(file, error);
-  return error ? file : real;
-}
-
 }  // namespace
+
+fs::path destination(const fs::path& file) {
+  fs::path name = file;
+  std::error_code error;
+  for (int links = 0; links < 40 && fs::is_symlink(fs::symlink_status(name, error)); ++links) {  // as many as Linux follows
+    const fs::path target = fs::read_symlink(name, error);
+    if (error) return name;
+    name = target.is_absolute() ? target : name.parent_path() / target;
+  }
+  return name;
+}
 
 void prepare_output(const fs::path& file) {
   const std::string place = file.string();
@@ -1234,7 +1238,7 @@ void ResultWriter::write(const std::string& group, const std::string& variable, 
   in_session(file_.string(), [&] { layout_->write(group, variable, first_point, values); });
 }
 
-void ResultWriter::commit() {
+void ResultWriter::commit(const std::function<void()>& make_way) {
   const std::string place = file_.string();
   in_session(place, [&] { layout_->finish(); });
   const std::span<const char> bytes = layout_->bytes();
@@ -1247,12 +1251,13 @@ void ResultWriter::commit() {
   if (!file.holds(parts))
     throw storage_error(place, "the file read back differs from the result",
                         "the disk or its driver lost data", "choose another --out");
+  if (make_way) make_way();
   file.keep(name);
 }
 
-void write_result(const fs::path& file, const Result& result) {
+void write_result(const fs::path& file, const Result& result, const std::function<void()>& make_way) {
   check(result);
-  ResultWriter(file, result).commit();
+  ResultWriter(file, result).commit(make_way);
 }
 
 Result read_result(const fs::path& file, Unsealed unsealed) { return read(file, {}, false, unsealed); }

@@ -42,11 +42,14 @@ namespace kurultai {
 /// and is no regular file.
 void prepare_output(const std::filesystem::path& file);
 
+/// Where `file` is written: links are followed, whether or not what they point to is there, so that the link stays.
+std::filesystem::path destination(const std::filesystem::path& file);
+
 /// Writes `result` to `file`, replacing it as a whole or not at all; adds the attribute `digest`. The
 /// result's attributes hold `format_version`. No unit may be one that CF readers turn into dates ("days", "x
 /// since y"). Throws storage_error (exit code 5) if anything fails on the way, std::logic_error for a
-/// malformed result.
-void write_result(const std::filesystem::path& file, const Result& result);
+/// malformed result. `make_way` is called when all is written and only the file's name is missing.
+void write_result(const std::filesystem::path& file, const Result& result, const std::function<void()>& make_way = {});
 
 /// Writes a result part by part, for those that are larger than memory: the runs of a sweep.
 ///
@@ -73,8 +76,8 @@ class ResultWriter {
   /// their number. Every point is written at most once. Throws std::logic_error for what the outline does not have.
   void write(const std::string& group, const std::string& variable, std::size_t first_point, const Values& values);
 
-  /// Puts the file in its place, with the promises of write_result. May be tried again if the disk failed.
-  void commit();
+  /// Puts the file in its place, with the promises of write_result; `make_way` as there. May be tried again if the disk failed.
+  void commit(const std::function<void()>& make_way = {});
 
  private:
   class Layout;

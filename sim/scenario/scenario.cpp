@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "scenario/difference.h"
 
 namespace kurultai {
 
@@ -660,17 +661,27 @@ std::string resolved_scenario(const ScenarioSource& source, const Registry& regi
   return text;
 }
 
-std::string first_difference(const std::string& before, const std::string& now) {
+std::vector<std::string> differences_between(const std::string& before, const std::string& now, std::size_t most) {
   const std::map<std::string, std::string> old_keys = keys_of(before);
   const std::map<std::string, std::string> new_keys = keys_of(now);
+  std::vector<std::string> list;
   for (const auto& [key, value] : new_keys) {
     const auto old = old_keys.find(key);
-    if (old == old_keys.end()) return fmt::format("{}: now {}, before not there", key, value);
-    if (old->second != value) return fmt::format("{}: now {}, before {}", key, value, old->second);
+    if (old == old_keys.end())
+      list.push_back(fmt::format("{}: now {}, before not there", key, value));
+    else if (old->second != value)
+      list.push_back(fmt::format("{}: now {}, before {}", key, value, old->second));
   }
   for (const auto& [key, value] : old_keys)
-    if (new_keys.find(key) == new_keys.end()) return fmt::format("{}: before {}, now not there", key, value);
-  return before == now ? "" : "the text of the settings";
+    if (new_keys.find(key) == new_keys.end()) list.push_back(fmt::format("{}: before {}, now not there", key, value));
+  if (list.empty() && before != now) list.emplace_back("the text of the settings");
+  if (list.size() > most) list.resize(most);
+  return list;
+}
+
+std::string first_difference(const std::string& before, const std::string& now) {
+  const std::vector<std::string> list = differences_between(before, now, 1);
+  return list.empty() ? "" : list.front();
 }
 
 }  // namespace kurultai

@@ -124,6 +124,23 @@ std::unique_ptr<Society> build_society(const SocietySettings& settings, double s
   return synthesise(country_of(settings, source, notes), settings, scale, seed);
 }
 
+std::vector<SocietyTable> society_tables(const SocietySettings& settings, const ScenarioSource& source) {
+  std::vector<SocietyTable> tables;
+  if (settings.source.is("network")) {
+    tables.push_back({"society.nodes", settings.nodes.value(), source.find(settings.nodes)});
+    tables.push_back({"society.edges", settings.edges.value(), source.find(settings.edges)});
+  } else if (settings.source.is("census")) {
+    const std::filesystem::path folder = source.find(settings.census);
+    std::error_code ignored;
+    for (const char* table : {"national", "regions", "towns", "cities", "pyramid"}) {
+      const std::string name = std::string(table) + ".csv";
+      if (name == "cities.csv" && !std::filesystem::exists(folder / name, ignored)) continue;  // the one that may be missing
+      tables.push_back({std::string("society.census.") + table, (std::filesystem::path(settings.census.value()) / name).string(), folder / name});
+    }
+  }
+  return tables;
+}
+
 Country country_of(const SocietySettings& settings, const ScenarioSource& source, std::vector<std::string>* notes) {
   if (settings.source.is("plain")) return plain_country(settings);
   Country country = read_census(source.find(settings.census), notes);

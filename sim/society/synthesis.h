@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,16 @@ namespace kurultai {
 /// of the tables, a line each.
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
                                        const ScenarioSource& source, std::vector<std::string>* notes = nullptr);
+
+/// A table that a society is made from.
+struct SocietyTable {
+  std::string role;            ///< what it is for: "society.nodes", "society.census.towns"
+  std::string name;            ///< as the scenario calls it
+  std::filesystem::path file;  ///< where it was found
+};
+
+/// The tables that `build_society` reads for `settings`. Throws input_error for one that is named and not there.
+std::vector<SocietyTable> society_tables(const SocietySettings& settings, const ScenarioSource& source);
 
 /// The places of a scenario whose society is synthesised: those of its census, or communities all alike.
 Country country_of(const SocietySettings& settings, const ScenarioSource& source, std::vector<std::string>* notes = nullptr);

@@ -276,17 +276,7 @@ class Search {
   }
 
   [[nodiscard]] Result result(const CalibrationReport& report, std::span<const Particle> kept) const {
-    Result file;
-    file.attributes["format_version"] = result_format_version;
-    file.attributes["kind"] = std::string("calibration");
-    file.attributes["kurultai_version"] = program_version();
-    file.attributes["git_commit"] = git_commit();
-    file.attributes["title"] = sweep_.source.title;
-    file.attributes["description"] = sweep_.source.description;
-    file.attributes["calibration"] = sweep_.resolved();
-    file.attributes["scenario"] = sweep_.experiment().resolved();
-    file.attributes["scenario_title"] = sweep_.experiment().source().title;
-    file.attributes["seed"] = sweep_.sweep.seed.value();
+    Result file = sweep_.attributes("calibration");
     file.attributes["confidence"] = calibration_.calibration.confidence.value();
     file.attributes["ended_by"] = report.ended_by;
     file.attributes["effective_sample_size"] = report.ess;

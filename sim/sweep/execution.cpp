@@ -58,31 +58,9 @@ std::vector<std::size_t> needed_by_point(const Sweep& sweep, const Store& store,
   return needed;
 }
 
-/// Whether `out` is the whole result of this very sweep: nothing is left to do.
-bool is_complete(const Sweep& sweep, const fs::path& out) {
-  std::error_code error;
-  if (!fs::is_regular_file(out, error)) return false;
-  try {
-    const Result there = read_result(out, [](const std::string& group, const std::string& name) { return group == "runs" && name == "status"; });
-    const auto same = [&](const char* name, const std::string& now) {
-      const auto found = there.attributes.find(name);
-      return found != there.attributes.end() && found->second == Attribute(now);
-    };
-    if (!same("kind", "sweep") || !same("sweep", sweep.resolved()) || !same("scenario", sweep.experiment().resolved()) ||
-        !same("kurultai_version", program_version()) || !same("git_commit", git_commit()))
-      return false;
-    const auto& status = std::get<std::vector<std::uint8_t>>(there.group("runs")->variable("status")->values);
-    return std::all_of(status.begin(), status.end(), [](std::uint8_t s) {
-      return s == static_cast<std::uint8_t>(RunStatus::finished) || s == static_cast<std::uint8_t>(RunStatus::not_needed);
-    });
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
-fs::path runs_folder(const fs::path& out) { return fs::path(out).replace_extension(".runs"); }
+fs::path runs_folder(const fs::path& out) { return destination(out).replace_extension(".runs"); }
 
 std::vector<std::string> check_outline(Sweep& sweep) {
   const Result outline = sweep.experiment().outline(sweep.settings(0), sweep.luck({0, 0}));
@@ -176,19 +154,22 @@ std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measur
 ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProgress& progress) {
   ExecutionReport report;
   prepare_output(options.out);
-  for (const std::string& remark : check_outline(sweep)) progress.say("note: " + remark);
+  const std::vector<std::string> remarks = check_outline(sweep);  // it settles what the measures are, by which the sweep is known
   const bool whole = options.shard.count == 1;
+  Output output({options.out, "sweep", {sweep.source.path}, sweep.attributes(), options.force},
+                whole && !options.merge_only ? Output::Use::alone : Output::Use::shared);
+  const fs::path runs = runs_folder(output.file());
   std::error_code ignored;
-  if (!fs::exists(runs_folder(options.out), ignored)) {
-    // A job that is put back into a queue after the end must not begin anew, nor replace the result by nothing.
-    if ((options.resume || options.merge_only) && is_complete(sweep, options.out)) {
-      report.merged = true;
-      return report;
-    }
-    if (options.merge_only)
-      throw storage_error(runs_folder(options.out).string(), "there are no runs to merge", "no such folder", "do the sweep first, or its shards");
+  const bool begun = fs::exists(runs, ignored);
+  // A job that is put back into a queue after the end must not begin anew, nor replace the result by nothing.
+  if ((options.resume || options.merge_only) && output.finished() && (!begun || options.keep_runs)) {
+    report.merged = report.was_there = true;
+    return report;
   }
-  Store store(runs_folder(options.out), sweep.identity(), options.resume || options.merge_only || !whole,
+  if (!begun && options.merge_only) throw storage_error(runs.string(), "there are no runs to merge", "no such folder", "do the sweep first, or its shards");
+  for (const std::string& notice : output.notices()) progress.say(notice);
+  for (const std::string& remark : remarks) progress.say("note: " + remark);
+  Store store(runs, sweep.identity(), options.resume || options.merge_only || !whole,
               options.merge_only ? "merge" : (whole ? "" : fmt::format("{}of{}", options.shard.index, options.shard.count)));
   Runner runner(sweep.experiment(), store, options.runner, [&](const Task&, Result& result) { condense(sweep, result); });
 
@@ -211,7 +192,7 @@ ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProg
     }
     if (report.stopped || (!whole && !options.merge_only)) break;
     store.refresh();
-    const MergeReport merged = merge(sweep, store, needed_by_point(sweep, store, {}), options.out);
+    const MergeReport merged = merge(sweep, store, needed_by_point(sweep, store, {}), output);
     if (merged.damaged.empty()) {
       report.finished = merged.finished;
       report.failed = merged.failed;

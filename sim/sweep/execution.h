@@ -15,6 +15,7 @@ struct ExecutionOptions {
   bool resume = false;
   bool merge_only = false;    ///< run nothing: merge what is there, with what is missing marked so
   bool keep_runs = false;     ///< leave the folder of runs behind
+  bool force = false;         ///< replace a result of something else
   Shard shard = {};
   RunnerOptions runner = {};
 };
@@ -25,9 +26,11 @@ struct ExecutionReport {
   std::size_t missing = 0;
   bool stopped = false;
   bool merged = false;  ///< the result file is written
+  bool was_there = false;  ///< and was before: nothing was done
 };
 
-/// The folder in which the runs of `out` are kept: results/a.h5 has results/a.runs.
+/// The folder in which the runs of `out` are kept: results/a.h5 has results/a.runs. Of a link (engine/storage.h,
+/// destination) it is that of the file it points to.
 std::filesystem::path runs_folder(const std::filesystem::path& out);
 
 /// The runs that `shard` begins with (before replicates are added), in the order of their numbers.

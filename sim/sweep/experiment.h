@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "engine/course.h"
+#include "engine/identity.h"
 #include "observation/recorder.h"
 #include "observation/result.h"
 #include "scenario/scenario.h"
@@ -58,6 +60,8 @@ class Experiment {
   [[nodiscard]] virtual const ScenarioSource& source() const = 0;
   /// Those values as TOML: with settings and luck, all that a result depends on.
   [[nodiscard]] virtual std::string resolved() const = 0;
+  /// The tables that a run with `settings` is made from. Throws input_error for one that is named and not there.
+  [[nodiscard]] virtual Inputs inputs(std::span<const Setting> /*settings*/) const { return {}; }
   /// Throws scenario_error at `place` if a run with `settings` could not begin. Cheap where little differs from the settings
   /// asked for last: a sweep asks for each of its points.
   virtual void check(std::span<const Setting> settings, const std::string& place) const = 0;
@@ -71,6 +75,8 @@ class Experiment {
   virtual void watch(const std::vector<Watched>& /*series*/) {}
   /// Settings with equal keys run in one society; the runner keeps such runs together.
   [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, Luck /*luck*/) const { return {}; }
+  /// The attributes by which a run with `settings` and `luck` is known.
+  [[nodiscard]] virtual std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const = 0;
   /// A result without any week: what series, levels and labels a run will have. As few residents as may be are made for it.
   [[nodiscard]] virtual Result outline(std::span<const Setting> settings, Luck luck) const = 0;
   /// One run. Called by several threads at once. Empty if `control` stopped it. Throws Error if the run fails.

@@ -193,7 +193,7 @@ Group design_group(const Sweep& sweep) {
   return group;
 }
 
-MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std::size_t>& needed, const std::filesystem::path& out) {
+MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std::size_t>& needed, Output& output) {
   MergeReport report;
   const std::size_t points = sweep.points();
   const std::size_t replicates = std::max<std::size_t>(1, *std::max_element(needed.begin(), needed.end()));
@@ -264,18 +264,9 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   if (!report.damaged.empty()) return report;
 
   // The outline of the file.
-  Result outline;
-  outline.attributes["format_version"] = result_format_version;
-  outline.attributes["kind"] = std::string("sweep");
-  outline.attributes["kurultai_version"] = program_version();
-  outline.attributes["git_commit"] = git_commit();
-  outline.attributes["title"] = sweep.source.title;
-  outline.attributes["description"] = sweep.source.description;
+  Result outline = sweep.attributes();
+  output.sign(outline);
   outline.attributes["design"] = sweep.sweep.design.value();
-  outline.attributes["sweep"] = sweep.resolved();
-  outline.attributes["scenario"] = sweep.experiment().resolved();
-  outline.attributes["scenario_title"] = sweep.experiment().source().title;
-  outline.attributes["seed"] = sweep.sweep.seed.value();
   outline.attributes["replicates"] = sweep.sweep.replicates.value();
   if (const Course course = sweep.experiment().course(sweep.settings(0), ""); course.weeks > 0) describe(course, outline);
   outline.groups.push_back(design_group(sweep));
@@ -335,7 +326,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   }
 
   // Second look: the values, a batch of points at a time.
-  ResultWriter writer(out, outline);
+  ResultWriter writer(output.file(), outline);
   const std::size_t batch = std::max<std::size_t>(writer.batch(), 1);
   for (std::size_t first = 0; first < points; first += batch) {
     const std::size_t last = std::min(points, first + batch);
@@ -372,7 +363,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
       }
     for (const auto& [key, values] : arrays) writer.write(series[key.first].path, series[key.first].variables[key.second].name, first, values);
   }
-  writer.commit();
+  writer.commit([&] { output.make_way(); });
   return report;
 }
 

@@ -2,9 +2,9 @@
 // time. The same runs give the same bytes, whoever made them and in whatever order.
 #pragma once
 
-#include <filesystem>
 #include <vector>
 
+#include "engine/output.h"
 #include "sweep/runner.h"
 #include "sweep/sweep.h"
 
@@ -24,8 +24,8 @@ struct MergeReport {
   std::vector<std::uint64_t> damaged;  ///< files that cannot be read: nothing was written if there are any
 };
 
-/// Merges the runs in `store` into `out`. `needed` is how many replicates each point should have.
-MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std::size_t>& needed, const std::filesystem::path& out);
+/// Merges the runs in `store` into `output`. `needed` is how many replicates each point should have.
+MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std::size_t>& needed, Output& output);
 
 /// The group "design" of a sweep: axes by point, and what the method knows about each point.
 Group design_group(const Sweep& sweep);

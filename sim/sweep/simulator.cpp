@@ -141,6 +141,15 @@ class Simulator final : public Experiment {
   [[nodiscard]] const ScenarioSource& source() const override { return base_.source; }
   [[nodiscard]] std::string resolved() const override { return resolved_scenario(base_.source, base_.registry); }
 
+  [[nodiscard]] Inputs inputs(std::span<const Setting> settings) const override {
+    if (settings.empty()) return inputs_of(base_);
+    Model m;
+    copy_values(base_.registry, m.registry);
+    m.source = base_.source;
+    for (const Setting& setting : settings) ensure(m.registry.find(setting.path)->set(setting.value).empty(), "settings were checked before");
+    return inputs_of(m);
+  }
+
   void check(std::span<const Setting> settings, const std::string& place) const override {
     const std::scoped_lock lock(guard_);
     (void)variation().with(settings, place);
@@ -181,6 +190,13 @@ class Simulator final : public Experiment {
     return key;
   }
 
+  [[nodiscard]] std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const override {
+    const std::unique_ptr<Model> m = model(settings, luck, "");
+    std::map<std::string, Attribute> known = run_attributes(*m);
+    known["inputs"] = to_text(inputs_of(*m));
+    return known;
+  }
+
   [[nodiscard]] Result outline(std::span<const Setting> settings, Luck luck) const override {
     const std::unique_ptr<Model> m = model(settings, luck, "");
     if (m->society.source.is("network")) {
@@ -198,7 +214,7 @@ class Simulator final : public Experiment {
     Simulation simulation(*m, *society);
     std::optional<Checkpoint> checkpoint;
     if (!control.checkpoint_file.empty()) {
-      checkpoint.emplace(control.checkpoint_file, simulation);
+      checkpoint.emplace(control.checkpoint_file, simulation, inputs_of(*m));
       try {
         checkpoint->resume();
       } catch (const Error&) {

@@ -392,9 +392,38 @@ std::uint32_t Sweep::shard_of(RunKey run, std::uint32_t count) const {
 
 std::string Sweep::resolved() const { return resolved_scenario(source, registry); }
 
-std::string Sweep::identity() const {
-  return fmt::format("kurultai_version = {}\ngit_commit = {}\n{}\n{}", to_toml(program_version()), to_toml(git_commit()), resolved(),
-                     experiment_->resolved());
+Inputs Sweep::inputs() const {
+  Inputs all = experiment_->inputs({});
+  for (std::size_t a = 0; a < axes.size(); ++a) {
+    const std::string& path = axes[a].path.value();
+    if (!path.starts_with("society.") || axes[a].values.size() == 0) continue;
+    const Field* field = experiment_->parameters().find(path);
+    if (is_number(*field)) continue;
+    for (std::size_t k = 0; k < axes[a].values.size(); ++k) {
+      const std::vector<Setting> setting = {{path, value_at(axes[a], *field, (static_cast<double>(k) + 0.5) / static_cast<double>(axes[a].values.size()))}};
+      add_inputs(all, experiment_->inputs(setting));
+    }
+  }
+  if (sweep.design.is("csv")) add_inputs(all, input_of("sweep.table", sweep.table.value(), source.find(sweep.table)));
+  return all;
 }
+
+Result Sweep::attributes(const std::string& kind) const {
+  Result result;
+  result.attributes["format_version"] = result_format_version;
+  result.attributes["kind"] = kind;
+  result.attributes["kurultai_version"] = program_version();
+  result.attributes["git_commit"] = git_commit();
+  result.attributes["title"] = source.title;
+  result.attributes["description"] = source.description;
+  result.attributes[kind] = resolved();
+  result.attributes["scenario"] = experiment_->resolved();
+  result.attributes["scenario_title"] = experiment_->source().title;
+  result.attributes["inputs"] = to_text(inputs());
+  result.attributes["seed"] = sweep.seed.value();
+  return result;
+}
+
+std::string Sweep::identity() const { return identity_of(attributes()); }
 
 }  // namespace kurultai

@@ -146,6 +146,10 @@ class Sweep : public SweepTables {
   /// The sweep's own tables as TOML, and all that its results depend on: sweep, scenario, version of the program.
   [[nodiscard]] std::string resolved() const;
   [[nodiscard]] std::string identity() const;
+  /// The tables that its runs are made from, and that of its points.
+  [[nodiscard]] Inputs inputs() const;
+  /// A result with the attributes by which this sweep is known; `kind` is that of the verb.
+  [[nodiscard]] Result attributes(const std::string& kind = "sweep") const;
 
   ScenarioSource source;
 

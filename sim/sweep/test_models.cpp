@@ -147,6 +147,14 @@ class TestExperiment final : public Experiment {
     return {.seconds = (seconds != nullptr ? seconds->value() : 0) + 1e-6, .bytes = 1e6, .shared_bytes = 0, .file_bytes = 6e3};
   }
 
+  [[nodiscard]] std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const override {
+    const auto model = with(settings);
+    Registry registry;
+    registry.add(*model);
+    return {{"kurultai_version", program_version()}, {"git_commit", git_commit()}, {"scenario", resolved_scenario(source_, registry)}, {"inputs", std::string()},
+            {"seed", static_cast<std::int64_t>(luck.seed)}, {"replicate", static_cast<std::int64_t>(luck.replicate)}};
+  }
+
   [[nodiscard]] Result outline(std::span<const Setting> /*settings*/, Luck luck) const override { return result({0}, luck); }
 
   std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {

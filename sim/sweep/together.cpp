@@ -38,6 +38,15 @@ class Together final : public Experiment {
     for (const Part& part : parts_) text += fmt::format("{}{}\n{}", heading, part.name, part.experiment->resolved());
     return text;
   }
+  [[nodiscard]] Inputs inputs(std::span<const Setting> settings) const override {
+    Inputs all;
+    for (const Part& part : parts_)
+      for (Input input : part.experiment->inputs(settings)) {
+        input.role = part.name + "/" + input.role;
+        add_inputs(all, {input});
+      }
+    return all;
+  }
   void check(std::span<const Setting> settings, const std::string& place) const override {
     for (const Part& part : parts_) {
       for (const Setting& setting : settings) has(part, setting.path, place);
@@ -80,6 +89,11 @@ class Together final : public Experiment {
     std::string key;
     for (const Part& part : parts_) key += part.experiment->society_key(settings, luck) + '\n';
     return key;
+  }
+  [[nodiscard]] std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const override {
+    std::map<std::string, Attribute> first = parts_.front().experiment->attributes(settings, luck);
+    first["inputs"] = to_text(inputs(settings));
+    return first;
   }
   [[nodiscard]] Result outline(std::span<const Setting> settings, Luck luck) const override {
     Result all;

@@ -5,7 +5,8 @@
         [--figures FOLDER]
 
 Writes the executed notebook (.ipynb) or a page (.html) to --out, by default the notebook's name with .html beside
-the result. Exits with 1 and the cell's error if a cell fails.
+the result. Exits with 1 and the cell's error if a cell
+fails, with 5 if the page may not be written.
 """
 if __name__ == "__main__":
     import verb
@@ -18,7 +19,9 @@ import pathlib
 import sys
 import tempfile
 
-import verb
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import verb  # noqa: E402
+from kurultai import output  # noqa: E402
 
 
 def execute(notebook: pathlib.Path, result: pathlib.Path, out: pathlib.Path, figures: "pathlib.Path | None" = None,

@@ -1,6 +1,7 @@
 """What the notebooks of studies share: saving figures, and the words of findings."""
 from __future__ import annotations
 
+import io
 import os
 import pathlib
 from typing import Iterable
@@ -9,7 +10,7 @@ import matplotlib.figure
 import xarray
 
 from . import drawing
-from .output import FIGURE_METADATA
+from .output import FIGURE_METADATA, claim
 from .sweep import Sweep, open_sweep
 
 
@@ -23,7 +24,11 @@ def keep(figure: matplotlib.figure.Figure, name: str) -> None:
     """Saves a figure as NAME.png in the folder that KURULTAI_FIGURES names, if it names one."""
     folder = os.environ.get("KURULTAI_FIGURES")
     if folder:
-        figure.savefig(pathlib.Path(folder) / f"{name}.png", metadata=FIGURE_METADATA)
+        target = pathlib.Path(folder) / f"{name}.png"
+        with claim([target]) as claimed:
+            picture = io.BytesIO()
+            figure.savefig(picture, metadata=FIGURE_METADATA)
+            claimed.write(target, picture.getvalue())
 
 
 def rests_on(sweep: Sweep) -> str:

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 
 namespace kurultai {
 
@@ -66,6 +67,7 @@ std::optional<TableBytes> table_bytes(const fs::path& file) {
   TableBytes bytes;
   std::vector<char> block(std::size_t{1} << 18);
   do {
+    heed_interrupt();
     stream.read(block.data(), static_cast<std::streamsize>(block.size()));
     const auto got = static_cast<std::size_t>(stream.gcount());
     hash.add(std::as_bytes(std::span(block.data(), got)));

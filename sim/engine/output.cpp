@@ -127,7 +127,7 @@ bool is_there(const fs::path& file) {
 }
 
 /// Whether `file` holds nothing, as what `mktemp` makes: there is nothing to lose.
-bool is_empty(const fs::path& file) {
+bool holds_nothing(const fs::path& file) {
   std::error_code error;
   return fs::file_size(file, error) == 0 && !error;
 }
@@ -201,7 +201,7 @@ Output::Output(const OutputPlan& plan, Use use) : place_(plan.file.string()), ve
     if (!lock_->missing().empty())
       notices_.push_back(fmt::format("{} cannot be locked ({}): see to it that no other process writes it", place_, lock_->missing()));
   }
-  if (is_there(file_) && !is_empty(file_)) look_at_what_is_there(plan);
+  if (is_there(file_) && !holds_nothing(file_)) look_at_what_is_there(plan);
 }
 
 void Output::refuse_inputs(const OutputPlan& plan) const {

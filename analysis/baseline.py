@@ -171,6 +171,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.seeds < 1:
         parser.error("at least one seed")
+    from kurultai import output
+    output.hold("baseline", [options.out / file for file in (*FILES, "kazakhstan-baseline.parts")])
     parts = kept.Parts(options.out / "kazakhstan-baseline.parts", options.program, recipe(0, options.scale), options.resume)
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(1, options.seeds + 1):

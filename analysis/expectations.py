@@ -246,6 +246,8 @@ def main() -> int:
         wanted = [dataclasses.replace(row, horizon=min(row.horizon, options.horizon)) for row in wanted]
     if not wanted:
         parser.error("no row has that tag")
+    from kurultai import output
+    output.hold("expectations", [options.out / file for file in (*FILES, "expectations.parts")])
 
     # A run serves every row that asks for it, and is the same whatever other rows there are.
     series: dict[tuple, set[str]] = {}

@@ -7,7 +7,8 @@
 `./kurultai experiments` calls it. Every scenario of scenarios/experiments/ is run `replicates` times, each time with
 its own society and luck (seeds 1, 2, ...). A simulated effect is the mean over replicates, its standard error their SD over
 the root of their number; a verdict goes by the 95% interval. Writes OUT/experiments.csv with the value of every replicate, and
-OUT/experiments.md from that table. With --resume replicates that are done already, of the same program, stay. Exits with 1 if a run fails.
+OUT/experiments.md from that table. With --resume replicates that are done already, of the same program, stay. Exits with 1 if a run
+fails, with 5 if a file may not be written.
 """
 if __name__ == "__main__":
     import verb
@@ -326,6 +327,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.replicates < 1:
         parser.error("at least one replicate")
+    from kurultai import output
+    output.hold("experiments", [options.out / file for file in (*FILES, "experiments.parts")])
     recipe_digest = recipe(options.replicates, options.set)
     # A replicate is the same however many there are.
     parts = kept.Parts(options.out / "experiments.parts", options.program, recipe(0, options.set), options.resume)

@@ -130,10 +130,12 @@ def main() -> int:
     parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), default=2)
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, to try")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
-    parser.add_argument("--runs", type=pathlib.Path, help="folder of the runs; that of --out if not given")
+    parser.add_argument("--runs", type=pathlib.Path, help="folder of the runs; made in that of --out if not given")
     parser.add_argument("--resume", action="store_true", help="go on with runs that were stopped; keep those that are done")
     options = parser.parse_args()
-    runs_in = options.runs or options.out
+    from kurultai import output
+    output.hold("measured", [options.out / file for file in FILES])
+    runs_in = options.runs or options.out / "made"
     runs_in.mkdir(parents=True, exist_ok=True)
     threads = ["--threads", str(options.threads)]
     common = [word for text in options.set for word in ("--set", text)]

@@ -6,7 +6,7 @@
 
 `./kurultai studies` calls it. NAME is what_moves, digital_reach, incentives or surveys; all without one. Of each it makes RUNS/NAME.h5 (a
 sweep, resumed where it was interrupted; RUNS is OUT if not given), OUT/figures/NAME_*.png, and OUT/NAME.md: what the notebook's last cell
-found. Exits with 1 if a sweep or a notebook fails.
+found. Exits with 1 if a sweep or a notebook fails, with 5 if a file may not be written.
 """
 if __name__ == "__main__":
     import verb
@@ -54,6 +54,7 @@ def study(program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Pat
     """One study from its sweep to its figures; raises RuntimeError."""
     import kurultai
     from execute_notebook import execute
+    from kurultai import output
     result = runs / f"{name}.h5"
     command = [str(program), "sweep", str(sweep_of(name)), "--out", str(result), "--resume"]
     if threads is not None:
@@ -68,10 +69,11 @@ def study(program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Pat
         executed = pathlib.Path(folder) / f"{name}.ipynb"
         figures = pathlib.Path(folder) / "figures"
         execute(notebook, result, executed, figures)
-        (out / "figures").mkdir(parents=True, exist_ok=True)
-        for picture in sorted(figures.glob("*.png")):
-            kept.replace(out / "figures" / f"{name}_{picture.name}", kept.stamped_png(picture.read_bytes(), stamp))
-            print(out / "figures" / f"{name}_{picture.name}")
+        pictures = {out / "figures" / f"{name}_{picture.name}": picture for picture in sorted(figures.glob("*.png"))}
+        output.hold("studies", pictures)
+        for target, picture in pictures.items():
+            kept.replace(target, kept.stamped_png(picture.read_bytes(), stamp))
+            print(target)
         text = f"{title(notebook)}\n\nWritten by `./kurultai studies {name}`: what the last cell of `analysis/{name}.ipynb` found.\n\n{findings(executed)}\n"
         kept.write_markdown(out / f"{name}.md", text, stamp)
         print(out / f"{name}.md")
@@ -89,7 +91,8 @@ def main() -> int:
     for name in options.names:
         if name not in STUDIES:
             parser.error(f"there is no study '{name}' (there are {', '.join(STUDIES)})")
-    options.out.mkdir(parents=True, exist_ok=True)
+    from kurultai import output
+    output.hold("studies", [options.out / f"{name}.md" for name in options.names or STUDIES])
     try:
         for name in options.names or STUDIES:
             study(options.program, name, options.out, options.runs or options.out, options.set, options.threads)

@@ -1,7 +1,6 @@
 """What the notebooks of studies share: saving figures, and the words of findings."""
 from __future__ import annotations
 
-import io
 import os
 import pathlib
 from typing import Iterable
@@ -25,10 +24,8 @@ def keep(figure: matplotlib.figure.Figure, name: str) -> None:
     folder = os.environ.get("KURULTAI_FIGURES")
     if folder:
         target = pathlib.Path(folder) / f"{name}.png"
-        with claim([target]) as claimed:
-            picture = io.BytesIO()
-            figure.savefig(picture, metadata=FIGURE_METADATA)
-            claimed.write(target, picture.getvalue())
+        with claim([target]):
+            figure.savefig(target, metadata=FIGURE_METADATA)
 
 
 def rests_on(sweep: Sweep) -> str:

@@ -29,6 +29,7 @@ MARKS = {
     ".md": (b"Written by `./kurultai", b"# SWOT: "),
     ".csv": (b"# Made by Kurultai ", b"effect,kind,replicate,value\n", b"tag,lever,series,seed,effect\n"),
     ".png": (b"Made by Kurultai ", b"Software\0Kurultai"),
+    ".parts": (b'["',),
     ".ipynb": (b'"generator": "Kurultai"',),
 }
 #: Figures that ship were drawn by versions that left no mark of their own.

@@ -19,9 +19,9 @@
 #include <ctime>
 
 #include "base/elementary.h"
-#include "base/elementary.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "engine/simulation.h"
 #include "sweep/test_models.h"
 
 namespace kurultai {

@@ -337,10 +337,10 @@ class Outputs(unittest.TestCase):
         self.assertEqual((figures / "run.png").read_bytes(), b"mine")
 
     def test_tables_of_long_verbs_are_claimed_before_they_begin(self):
-        for name in ("experiments", "expectations", "baseline", "studies"):
+        for name in ("experiments", "expectations", "baseline", "studies", "measured"):
             out = self.folder / name
             out.mkdir()
-            for file in ("experiments.csv", "expectations.csv", "kazakhstan-baseline.md", "surveys.md"):
+            for file in ("experiments.csv", "expectations.csv", "kazakhstan-baseline.md", "surveys.md", "measured.csv"):
                 (out / file).write_text("mine")
             with self.subTest(verb=name):
                 began = time.monotonic()

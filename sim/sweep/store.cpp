@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "engine/durable_file.h"
+#include "engine/identity.h"
 #include "engine/result_record.h"
 #include "engine/sealed_file.h"
 #include "scenario/scenario.h"
@@ -76,7 +77,7 @@ Store::Store(fs::path folder, const std::string& identity, bool resume, const st
     throw storage_error(place, "cannot make the folder for the runs", error ? error.message() : "a file has that name", "choose another --out");
 
   const fs::path lock_file = folder_ / (part.empty() ? "lock" : "lock." + part);
-  lock_ = ::open(lock_file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+  lock_ = ::open(lock_file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (lock_ < 0) throw storage_error(place, "cannot write into the folder", std::strerror(errno), "check its permissions and the space on the disk");
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     const int reason = errno;
@@ -89,7 +90,7 @@ Store::Store(fs::path folder, const std::string& identity, bool resume, const st
   refresh();
   const std::size_t runs = finished_.size() + failed_.size();
   if (const auto before = text_of(folder_ / identity_name)) {
-    if (const std::string difference = first_difference(*before, identity); !difference.empty())
+    if (const std::string difference = identity_difference(*before, identity); !difference.empty())
       throw storage_error(place, "the folder holds runs of another sweep", difference,
                           "put it back as it was, choose another --out, or delete the folder to begin anew");
     if (!resume && runs > 0)

@@ -84,7 +84,7 @@ values = [0.3, 0.6]
             values = []
             for replicate in (0, 1):
                 file = self.folder / "one.h5"
-                call("run", scenario, *SHORT, "--replicate", replicate, "--out", file, "--progress", "none")
+                call("run", scenario, *SHORT, "--replicate", replicate, "--out", file, "--progress", "none", "--force")
                 values.append(float(xarray.open_dataset(file, group="series/nation").awareness.astype(float).mean()))
             expected.append(numpy.array(values))
         self.assertAlmostEqual(row["mean_a"], expected[0].mean(), places=6)

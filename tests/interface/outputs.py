@@ -23,7 +23,7 @@ replicates = 2
 [axis.reach]
 path = "information.reach"
 values = [0.2, 0.8]
-[measure.participation]
+[measure.awareness]
 """
 CALIBRATION = """
 [sweep]
@@ -66,7 +66,7 @@ class Outputs(unittest.TestCase):
         shutil.copytree(ROOT / "scenarios" / "data" / "village", folder / "data")
         # Not "extends" alone: tables of its own, which tests may change.
         (folder / "s.toml").write_text(f'extends = "{ROOT}/scenarios/village.toml"\n[society]\nnodes = "data/nodes.csv"\nedges = "data/edges.csv"\n'
-                                       "[run]\nweeks = 4\nwarmup = 2\n")
+                                       "[run]\nweeks = 60\nwarmup = 2\n")
         (folder / "t.toml").write_text('extends = "s.toml"\n[information]\nreach = 0.9\n')
         (folder / "sweep.toml").write_text(SWEEP)
         (folder / "calibration.toml").write_text(CALIBRATION)
@@ -176,11 +176,11 @@ class Outputs(unittest.TestCase):
         (self.folder / "s_sweep" / "s.toml").write_text(SWEEP.replace("s.toml", "../s.toml"))
         self.refused(call(PROGRAM, "sweep", "s_sweep/s.toml", "--progress", "none", cwd=self.folder), "verb run, not sweep")
         self.assertEqual(digests(), {"s.h5": first})
-        done = call(*run, "--set", "information.reach=0.9", "--weeks", "5", cwd=self.folder)
+        done = call(*run, "--set", "information.reach=0.9", "--weeks", "61", cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("s.previous.h5", done.stderr)
         self.assertIn("reach: now 0.9", done.stderr)
-        self.assertIn("[run] weeks: now 5, before 4", done.stderr)
+        self.assertIn("[run] weeks: now 61, before 60", done.stderr)
         self.assertEqual(set(digests()), {"s.h5", "s.previous.h5"})
         self.assertEqual(digests()["s.previous.h5"], first)
         self.assertNotEqual(digests()["s.h5"], first)
@@ -270,7 +270,7 @@ class Outputs(unittest.TestCase):
             "run": (*words["run"], "--weeks", "5000"),
             "sweep": (PROGRAM, "sweep", slow, *quiet),
             "calibrate": (PROGRAM, "calibrate", slow_calibration, *quiet),
-            "compare": (*words["compare"], "--set", "run.weeks=5000", "--replicates", "50"),
+            "compare": (*words["compare"], "--set", "run.weeks=5000"),
         }
         for name, long in long_ones.items():
             out = self.folder / f"busy_{name}.h5"

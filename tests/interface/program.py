@@ -176,7 +176,7 @@ item.mood = {{ question = "How are you?" }}
         out.write_bytes(self.result.read_bytes())
         before = out.read_bytes()
         for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            run = subprocess.Popen([PROGRAM, "run", "scenarios/kazakhstan.toml", "--scale", "0.01", "--out", str(out),
+            run = subprocess.Popen([PROGRAM, "run", "scenarios/kazakhstan.toml", "--scale", "0.01", "--out", str(out), "--force",
                                     "--progress", "json"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
             run.stderr.readline()
             run.send_signal(sent)

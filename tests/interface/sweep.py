@@ -174,8 +174,9 @@ class Sweeps(unittest.TestCase):
             done = self.sweep(file, option)
             self.assertEqual((done.returncode, done.stdout.strip()), (0, str(self.out)), done.stderr)
             self.assertEqual(self.out.stat().st_mtime_ns, before.st_mtime_ns)
-        self.assertEqual(self.sweep(file, "--resume", "--set", "sweep.seed=2").returncode, 0)
+        self.assertEqual(self.sweep(file, "--resume", "--set", "sweep.replicates=2").returncode, 0)
         self.assertNotEqual(self.out.stat().st_mtime_ns, before.st_mtime_ns, "another sweep is done, not taken for this one")
+        self.assertEqual(self.out.with_suffix(".previous.h5").stat().st_mtime_ns, before.st_mtime_ns)
 
     def test_a_merge_before_the_end_marks_what_is_missing(self):
         file = self.write(VILLAGE, weeks=60, replicates=4)
@@ -320,7 +321,7 @@ class Sweeps(unittest.TestCase):
         first.send_signal(signal.SIGINT)
         self.assertEqual(first.wait(), 130)
         self.assertEqual(second.returncode, 5)
-        self.assertIn("another process", second.stderr)
+        self.assertIn(f"process {first.pid} is writing", second.stderr)
 
     def test_a_dry_run_says_what_it_takes_and_writes_nothing(self):
         done = call("sweep", "scenarios/sweeps/information.toml", "--dry-run", "--out", self.out)

@@ -257,12 +257,12 @@ class Outputs(unittest.TestCase):
         end = time.monotonic() + 60
         while not sign.exists() and time.monotonic() < end and process.poll() is None:
             time.sleep(0.01)
-        self.assertTrue(sign.exists())
+        self.assertTrue(sign.exists(), process.args)
 
     def test_two_at_once(self):
         words = self.verbs(self.folder)
         slow = self.folder / "slow.toml"
-        slow.write_text('[sweep]\nmodel = "idle"\nset = ["idle.seconds=30"]\n[measure.y]\n')
+        slow.write_text('[sweep]\nmodel = "idle"\nset = ["idle.seconds=30"]\n[axis.x]\npath = "idle.x"\nvalues = [0, 1]\n[measure.y]\n')
         slow_calibration = self.folder / "slow_calibration.toml"
         slow_calibration.write_text(CALIBRATION.replace('"line"', '"idle"').replace("line.slope", "idle.x").replace("[axis", 'set = ["idle.seconds=30"]\n[axis', 1))
         quiet = ("--progress", "none", "--threads", "1")

@@ -77,11 +77,14 @@ def main() -> int:
     matplotlib.use("Agg")
     import matplotlib.pyplot as pyplot
     import kurultai
+    from kurultai import output
     drawn = 0
     reason = "its kind has none"
     result = kurultai.open_result(options.result, options.unsealed)
     stamp = kept.stamp([kept.Made.of(result.attributes)], recipe(options.result.stem))
-    for suffix, draw in drawings(result):
+    wanted = drawings(result)
+    output.hold("figures", [options.out / f"{options.result.stem}{suffix}.png" for suffix, _ in wanted], [options.result])
+    for suffix, draw in wanted:
         try:
             figure = draw()
         except kurultai.ResultError as error:  # of a sweep: what its design cannot tell
@@ -91,13 +94,8 @@ def main() -> int:
         target = options.out / f"{options.result.stem}{suffix}.png"
         picture = io.BytesIO()
         figure.savefig(picture, dpi=DOTS_PER_INCH, format="png")
-        picture = kept.stamped_png(picture.getvalue(), stamp)
         pyplot.close(figure)
-        try:
-            options.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise verb.Refusal(verb.STORAGE, f"{options.out}: cannot be made ({error.strerror}); name another folder with --out") from None
-        verb.write(target, picture, b"\x89PNG", (options.result,))
+        kept.replace(target, kept.stamped_png(picture.getvalue(), stamp))
         print(target)
         drawn += 1
     if not drawn:

@@ -20,9 +20,6 @@ sys.path.insert(0, str(ROOT / "analysis"))
 
 import verb  # noqa: E402
 
-#: Stands in the head of every page.
-OURS = "Kurultai \u00b7 report of a"
-
 
 def main() -> int:
     parser = verb.Parser(prog="./kurultai report", description=__doc__.splitlines()[0].rstrip(":"))
@@ -42,8 +39,9 @@ def main() -> int:
         raise verb.Refusal(verb.USAGE, f"{out}: no name for a report (it is written as HTML) {suggestion}")
     import kurultai
     import result_pages
+    kurultai.output.hold("report", [out], [options.result], make_folders=False)
     result = kurultai.open_result(options.result, options.unsealed)
-    verb.write(out, result_pages.page_of(result, options.result, options.program), OURS, (options.result,))
+    verb.write_text(out, result_pages.page_of(result, options.result, options.program))
     print(out)
     return 0
 

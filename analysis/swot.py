@@ -21,9 +21,6 @@ sys.path.insert(0, str(ROOT / "analysis"))
 
 import verb  # noqa: E402
 
-#: How every table begins.
-OURS = "# SWOT: "
-
 
 def main() -> int:
     parser = verb.Parser(prog="./kurultai swot", description="Strengths and weaknesses of a run against a reference; of a sweep "
@@ -42,11 +39,13 @@ def main() -> int:
         parser.error(f"argument --out: {given.out} is no name for a table in Markdown; name it PAGE.md")
 
     import kurultai
+    if given.out:
+        kurultai.output.hold("swot", [given.out], [file for file in (given.run, given.reference, given.sweep) if file], make_folders=False)
     sweep = kurultai.open_sweep(given.sweep, given.unsealed) if given.sweep else None
     run, reference = (kurultai.open_run(file, given.unsealed) for file in (given.run, given.reference))
     table = kurultai.swot.analyse(run, reference, given.region, sweep, given.measure, given.far, given.shock).markdown()
     if given.out:
-        verb.write(given.out, table, OURS, tuple(file for file in (given.run, given.reference, given.sweep) if file))
+        verb.write_text(given.out, table)
     else:
         print(table, end="")
     return 0

@@ -158,35 +158,12 @@ def replacing(path: "pathlib.Path | str") -> Iterator[pathlib.Path]:
 
 
 def write_text(path: "pathlib.Path | str", text: str) -> None:
-    """Writes a text as a whole or not at all. Raises OSError."""
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8")
-
-
-def write(file: pathlib.Path, content: "str | bytes", ours: "str | bytes", inputs: "tuple[pathlib.Path, ...]" = ()) -> None:
-    """Writes `content` to `file`, as a whole or not at all. What is there is replaced only if it holds `ours` near its beginning, as all
-    that this verb writes do, and is none of the `inputs`. Raises Refusal."""
-    def as_bytes(text: "str | bytes") -> bytes:
-        return text if isinstance(text, bytes) else text.encode("utf-8")
-
-    def refusal(reason: str) -> Refusal:
-        return Refusal(STORAGE, f"{file}: cannot be written ({reason}); name another with --out")
-
+    """Writes a text as a whole or not at all. Raises Refusal."""
     try:
-        if file.is_dir():
-            raise refusal("this is a folder")
-        if file.exists():
-            if any(name.exists() and file.samefile(name) for name in inputs):
-                raise refusal("this is an input")
-            if not file.is_file():
-                raise refusal("this is no regular file")
-            with open(file, "rb") as there:
-                if as_bytes(ours) not in there.read(1 << 16):
-                    raise refusal("what is there was not written by this verb")
-        with replacing(file) as beside:
-            beside.write_bytes(as_bytes(content))
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise refusal(getattr(error, "strerror", None) or str(error)) from None
+        raise Refusal(STORAGE, f"{path}: cannot be written ({getattr(error, 'strerror', None) or error}); name another with --out") from None
 
 
 def verdict(error: BaseException) -> "tuple[int, str]":

@@ -133,12 +133,13 @@ def claim(paths: "Iterable[pathlib.Path | str]", inputs: "Iterable[pathlib.Path 
 _held = contextlib.ExitStack()
 
 
-def hold(verb: str, paths: "Iterable[pathlib.Path | str]", inputs: "Iterable[pathlib.Path | str]" = ()) -> None:
-    """The same until the process ends, for a script that has one thing to do; makes the folders of `paths`. Ends the script with a
+def hold(verb: str, paths: "Iterable[pathlib.Path | str]", inputs: "Iterable[pathlib.Path | str]" = (),
+         make_folders: bool = True) -> None:
+    """The same until the process ends, for a script that has one thing to do; makes the folders of `paths` unless told not to. Ends the script with a
     message and exit code 5 if a path may not be written."""
     paths = [pathlib.Path(path) for path in paths]
     try:
-        for folder in dict.fromkeys(path.parent for path in paths):
+        for folder in dict.fromkeys(path.parent for path in paths if make_folders):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:

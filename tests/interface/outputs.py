@@ -117,22 +117,21 @@ class Outputs(unittest.TestCase):
             before = {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
             cases = {"a file": (mine, "is there"), "a folder": (self.folder / f"folder{end}", "folder"), "a pipe": (self.folder / f"pipe{end}", "not a regular file"),
                      "a device": (pathlib.Path("/dev/null"), "not a regular file"), "a missing folder": (self.folder / "none" / f"a{end}", "no folder")}
-            if name != "report":  # a report has the name of a page
-                cases["an input"] = (self.folder / self.INPUT[name], "input of this very command")
+            if name in ending:  # a page has the name of one
+                (self.folder / f"page{end}").hardlink_to(self.folder / self.INPUT[name])
+                cases["an input"] = (self.folder / f"page{end}", "input of this very command")
+                cases.pop("a device")
             else:
-                (self.folder / "page.html").hardlink_to(self.folder / "run.h5")
-                cases["an input"] = (self.folder / "page.html", "input of this very command")
+                cases["an input"] = (self.folder / self.INPUT[name], "input of this very command")
             if name in ("run", "sweep", "compare"):
                 cases["a table"] = (self.folder / "data" / "nodes.csv", "input of this very command")
                 cases["what is extended"] = (ROOT / "scenarios" / "village.toml", "input of this very command")
             for what, (out, word) in cases.items():
-                if what == "a device" and name == "report":
-                    continue
                 with self.subTest(verb=name, out=what):
                     self.refused(call(*words, "--out", out), word)
             for file, data in before.items():
                 self.assertEqual((self.folder / file).read_bytes(), data, (name, file))
-            for path in (self.folder / f"pipe{end}", mine, self.folder / "page.html"):
+            for path in (self.folder / f"pipe{end}", mine, self.folder / f"page{end}"):
                 path.unlink(missing_ok=True)
             (self.folder / f"folder{end}").rmdir()
 

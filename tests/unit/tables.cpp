@@ -105,7 +105,7 @@ struct Attempt {
 };
 
 /// A table of an input, and how the input is read from a folder where it stands.
-struct Input {
+struct TableInput {
   std::string file;
   Sheet sheet;
   std::function<Attempt(const fs::path&)> read;
@@ -201,15 +201,15 @@ Sheet design() {
   return sheet;
 }
 
-std::vector<Input> all_tables() {
-  std::vector<Input> tables;
+std::vector<TableInput> all_tables() {
+  std::vector<TableInput> tables;
   std::vector<std::string> census;
   for (const auto& entry : fs::directory_iterator(data / "kazakhstan")) census.push_back(entry.path().filename().string());
   std::sort(census.begin(), census.end());
   for (const std::string& file : census) tables.push_back({file, Sheet::of(data / "kazakhstan" / file), read_as_census, census, data / "kazakhstan"});
   const std::vector<std::string> network = {"nodes.csv", "edges.csv"};
   for (const std::string& file : network) {
-    Input table{file, Sheet::of(data / "village" / file), read_as_network, network, data / "village"};
+    TableInput table{file, Sheet::of(data / "village" / file), read_as_network, network, data / "village"};
     for (const NetworkColumn& column : file == "nodes.csv" ? node_columns() : edge_columns())
       if (std::find(table.sheet.header.begin(), table.sheet.header.end(), column.name) == table.sheet.header.end()) table.sheet.add(column.name);
     tables.push_back(std::move(table));
@@ -223,7 +223,7 @@ bool holds(const std::string& text, const std::string& part) { return text.find(
 }  // namespace
 
 TEST_CASE("tables: each column of each table with everything that goes wrong in cells") {
-  for (const Input& table : all_tables()) {
+  for (const TableInput& table : all_tables()) {
     const Folder folder;
     for (const std::string& other : table.others) fs::copy(table.from / other, folder.path() / other);
     const auto read = [&](const std::string& text) {

@@ -1,24 +1,24 @@
 """The few statistics that tables and figures of sweeps need. NaN is a run that is missing, and is left out."""
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy
 
-#: Student's t for 95% intervals at 1 to 4 degrees of freedom; above, an expansion in 1/df is right to 0.1%.
-_T95 = (12.7062, 4.3027, 3.1824, 2.7764)
 _Z95 = 1.959964
 
 
-def student(freedom: int) -> float:
-    """The 97.5% quantile of Student's t; NaN without a degree of freedom."""
-    if freedom < 1:
+@functools.lru_cache(maxsize=None)
+def student(freedom: float) -> float:
+    """The 97.5% quantile of Student's t, for a number of degrees of freedom that need not be whole; NaN with less than one."""
+    if not freedom >= 1:
         return math.nan
-    if freedom <= len(_T95):
-        return _T95[freedom - 1]
-    z, n = _Z95, freedom
-    return (z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
-            + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3))
+    low, high = 1.9, 12.8  # at infinitely many, at one
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if student_tails(middle, freedom) > 0.05 else (low, middle)
+    return (low + high) / 2
 
 
 def mean_interval(values: numpy.ndarray, axis: int = 0) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
@@ -45,7 +45,7 @@ def difference_interval(first: numpy.ndarray, last: numpy.ndarray) -> tuple[floa
     if sum(parts) == 0:
         return mean, mean, mean
     freedom = sum(parts) ** 2 / sum(part**2 / (sample.size - 1) for part, sample in zip(parts, (first, last)))
-    half = student(max(1, int(freedom))) * math.sqrt(sum(parts))
+    half = student(float(freedom)) * math.sqrt(sum(parts))
     return mean, mean - half, mean + half
 
 
@@ -97,7 +97,7 @@ def regression(x: numpy.ndarray, y: numpy.ndarray, groups: numpy.ndarray, draws:
     return best, low, high, explained
 
 
-def student_tails(t: float, freedom: int) -> float:
+def student_tails(t: float, freedom: float) -> float:
     """The chance that Student's t lies as far from 0 as `t` or farther, on either side; NaN without a degree of freedom."""
     if freedom < 1 or math.isnan(t):
         return math.nan

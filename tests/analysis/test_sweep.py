@@ -1,5 +1,6 @@
 """open_sweep finds in a file what was put there, and the figures of sweeps say what is seen and on what it rests."""
 import itertools
+import json
 import pathlib
 import subprocess
 import sys
@@ -273,6 +274,31 @@ class TheProgramsFile(WithFolder):
             self.assertIn("age", sweep.labels("dimension", "stratum"))
             pairs = sweep.paired("awareness", "information.reach")
             self.assertGreater(float(pairs["low"][-1]), 0)  # louder announcements reach more
+
+    def test_effects_are_those_of_analyze(self):
+        def same(path):
+            done = subprocess.run([_sample.binary(), "analyze", str(path), "--json"], capture_output=True, text=True, timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            compared = 0
+            with kurultai.open_sweep(path) as sweep:
+                for measure in json.loads(done.stdout)["measures"]:
+                    for change in measure["changes"]:
+                        pairs = sweep.paired(measure["name"], change["axis"])
+                        axis = sweep.axis(change["axis"])
+                        self.assertEqual(float(change["base"]), pairs.attrs["base"])
+                        self.assertEqual(change["paired"], sweep.common)
+                        one = pairs.sel({axis.name: float(change["value"])})
+                        self.assertEqual(int(one["replicates"]), change["pairs"])
+                        for key, name in (("mean", "change"), ("low", "low"), ("high", "high")):
+                            self.assertAlmostEqual(float(one[key]), change[name], delta=1e-6 * max(1e-3, abs(change["high"] - change["low"])))
+                        compared += 1
+            self.assertGreater(compared, 4)
+
+        same(self.path)
+        alone = pathlib.Path(self.folder.name) / "alone.h5"
+        subprocess.run([_sample.binary(), "sweep", str(_sample.ROOT / "scenarios" / "sweeps" / "village.toml"), "--set", "sweep.common=false", "--set",
+                        "sweep.replicates=3", "--out", str(alone), "--progress", "none"], check=True, timeout=300)
+        same(alone)
 
     def test_both_engines_agree(self):
         with h5py.File(self.path) as file:

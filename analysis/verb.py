@@ -19,20 +19,26 @@ Imports nothing but the standard library, so that it is there at once.
 """
 from __future__ import annotations
 
-import argparse
-import atexit
-import contextlib
-import io
-import math
-import os
-import pathlib
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
-import time
-from typing import Any, Callable, Iterator, NoReturn
+
+try:  # Ctrl-C in the middle of an import would print where
+    _heard = signal.signal(signal.SIGINT, signal.SIG_DFL)
+except ValueError:  # in another thread than the main one nothing is heard
+    _heard = None
+
+import argparse  # noqa: E402
+import atexit  # noqa: E402
+import contextlib  # noqa: E402
+import io  # noqa: E402
+import math  # noqa: E402
+import os  # noqa: E402
+import pathlib  # noqa: E402
+import shutil  # noqa: E402
+import subprocess  # noqa: E402
+import tempfile  # noqa: E402
+import time  # noqa: E402
+from typing import Any, Callable, Iterator, NoReturn  # noqa: E402
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
 PATIENCE = 0.7  # seconds from a signal to the end of what does not end by itself
@@ -361,3 +367,7 @@ def _watch(child: int, stopping: set) -> int:
             return MEMORY
         say(f"a library ended the script (signal {ended_by})")
     return 128 + ended_by
+
+
+if _heard is not None:
+    signal.signal(signal.SIGINT, _heard)

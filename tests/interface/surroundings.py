@@ -11,6 +11,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import time
 import unittest
 
 from _surroundings import (LAUNCHER, PROGRAM, ROOT, Bench, Verb, become_nobody, busy, limited, stop, verbs_of_program,
@@ -149,7 +150,11 @@ class Surroundings(unittest.TestCase):
 
     @each()
     def test_signals(self, verb, out):
-        moments = (0.05, 0.2, 0.6) if self.full or not verb.script else (0.6,)
+        begun = time.monotonic()
+        if not verb.long:
+            self.call(verb, self.bench.call(verb, out))
+        lasts = 10 if verb.long else time.monotonic() - begun
+        moments = [share * lasts for share in ((0.3, 0.6, 0.9) if verb.script else (0.05, 0.4, 0.9))]
         for number, code in ENDED_BY.items():
             for moment in moments if self.full else moments[list(ENDED_BY).index(number) % len(moments):][:1]:
                 shutil.rmtree(out.with_suffix(".runs"), ignore_errors=True)
@@ -157,7 +162,7 @@ class Surroundings(unittest.TestCase):
                     if there.is_file():
                         there.unlink()
                 slow = busy()
-                ended = stop(self.bench.call(verb, out), number, moment * (4 if verb.script else 1), out.parent)
+                ended = stop(self.bench.call(verb, out), number, moment, out.parent)
                 self.assertIn(ended.code, (code, 0), f"{number.name} after {moment}: {ended.said[-300:]}")
                 self.assertLess(ended.seconds, 1.0 * slow + 0.2, f"{number.name} after {moment}")
                 self.assertEqual(ended.left, [], "processes are left")

@@ -39,8 +39,8 @@ def main() -> int:
         raise verb.Refusal(verb.USAGE, f"{out}: no name for a report (it is written as HTML) {suggestion}")
     import kurultai
     import result_pages
-    kurultai.output.hold("report", [out], [options.result], make_folders=False)
     result = kurultai.open_result(options.result, options.unsealed)
+    kurultai.output.hold("report", [out], [options.result], make_folders=False)
     verb.write_text(out, result_pages.page_of(result, options.result, options.program))
     print(out)
     return 0

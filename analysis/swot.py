@@ -39,10 +39,10 @@ def main() -> int:
         parser.error(f"argument --out: {given.out} is no name for a table in Markdown; name it PAGE.md")
 
     import kurultai
-    if given.out:
-        kurultai.output.hold("swot", [given.out], [file for file in (given.run, given.reference, given.sweep) if file], make_folders=False)
     sweep = kurultai.open_sweep(given.sweep, given.unsealed) if given.sweep else None
     run, reference = (kurultai.open_run(file, given.unsealed) for file in (given.run, given.reference))
+    if given.out:
+        kurultai.output.hold("swot", [given.out], [file for file in (given.run, given.reference, given.sweep) if file], make_folders=False)
     table = kurultai.swot.analyse(run, reference, given.region, sweep, given.measure, given.far, given.shock).markdown()
     if given.out:
         verb.write_text(given.out, table)

@@ -56,7 +56,12 @@ def is_ours(path: pathlib.Path) -> bool:
 
 def _check(path: pathlib.Path, inputs: Iterable[pathlib.Path]) -> pathlib.Path:
     """Where `path` is written, links followed; raises OutputError if it may not be."""
-    real = pathlib.Path(os.path.realpath(path))
+    try:
+        real = pathlib.Path(os.path.realpath(path))
+        with contextlib.suppress(FileNotFoundError):
+            real.lstat()
+    except (OSError, ValueError) as error:  # such as too long a name
+        raise OutputError(f"{path}: cannot be written ({getattr(error, 'strerror', None) or error}) choose another --out") from error
     if real.is_dir():
         raise OutputError(f"{path}: cannot be written (this is a folder) add a name")
     if real.exists() and not real.is_file():

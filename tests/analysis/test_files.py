@@ -33,9 +33,12 @@ def called(name, *arguments):
     with mock.patch.object(sys, "argv", [name, *map(str, arguments)]), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             code = script.main()
+        except SystemExit as end:
+            code = end.code
         except Exception as error:  # noqa: BLE001 - as verb.begin has it
             code, said = verb.verdict(error)
             err.write(f"kurultai {name}: {said}\n")
+    kurultai.output._held.close()  # as the end of the process does
     return code, out.getvalue(), err.getvalue()
 
 

@@ -77,7 +77,7 @@ values = [0.3, 0.6]
 
     def test_the_differences_are_those_of_the_runs_themselves(self):
         # Replicate 0 of both sides is what `run` gives, and the table's mean is over weeks.
-        found = self.compare(VILLAGE, self.louder, *SHORT, "--replicates", 2, "--series", "awareness", "--out", self.folder / "two.h5")
+        found = self.compare(VILLAGE, self.louder, *SHORT, "--replicates", 2, "--series", "awareness", "--out", self.folder / "pair.h5")
         row = found["comparisons"][0]
         expected = []
         for scenario in (VILLAGE, self.louder):
@@ -189,7 +189,7 @@ values = [0.3, 0.6]
 
     def test_sweeps_without_shared_luck_are_not_paired(self):
         other = self.folder / "other.h5"
-        done = call("sweep", self.sweep, "--out", other, "--progress", "none", "--set", "sweep.seed=9")
+        done = call("sweep", self.sweep, "--out", other, "--progress", "none", "--set", "sweep.seed=9", "--force")
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = self.compare(self.points, other)["comparisons"]
         self.assertFalse(rows[0]["paired"])

@@ -429,7 +429,7 @@ class Page {
       put(fmt::format("  replicates' noise: {} of the variance of a run", percent(split.noise_share)));
     if (finding.sobol) sobol(*finding.sobol, finding);
     if (finding.morris) morris(*finding.morris);
-    if (!finding.levels.empty()) levels(finding.levels);
+    if (!finding.levels.empty()) levels(finding.levels, !finding.changes.empty());
     for (const AxisChanges& found : finding.changes) changes(found);
     if (finding.regression) regression(*finding.regression);
   }
@@ -471,9 +471,9 @@ class Page {
     out_ += table.text();
   }
 
-  void levels(const std::vector<Level>& found) {
+  void levels(const std::vector<Level>& found, bool changes_follow) {
     put(fmt::format("\n  means by level; {} intervals of each mean alone{}", confidence(),
-                    sweep_.luck.empty() ? "" : ": for what differs see the changes below"));
+                    changes_follow ? ": for what differs see the changes below" : ""));
     std::vector<std::string> head;
     for (const Axis& axis : sweep_.axes)
       head.push_back(axis.name + (axis.unit.empty() || axis.unit == "1" ? "" : " [" + axis.unit + "]"));

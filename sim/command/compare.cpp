@@ -213,30 +213,37 @@ void remark(Comparison& comparison, const std::string& text) {
   if (std::find(comparison.remarks.begin(), comparison.remarks.end(), text) == comparison.remarks.end()) comparison.remarks.push_back(text);
 }
 
+/// Adds what is to be said of A and of B, of both at once where it is the same.
+void remark(Comparison& comparison, const std::vector<std::string>& of_a, const std::vector<std::string>& of_b) {
+  const auto has = [](const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); };
+  for (const std::string& text : of_a) remark(comparison, fmt::format("{}: {}", has(of_b, text) ? "A and B" : "A", text));
+  for (const std::string& text : of_b)
+    if (!has(of_a, text)) remark(comparison, "B: " + text);
+}
+
 /// Remarks on what is looked at in runs of those courses.
 void remark(Comparison& comparison, const std::vector<Look>& list, const Result& a, const Result& b, const Course& course_a, const Course& course_b) {
   const std::int64_t weeks = std::min(course_a.weeks, course_b.weeks);
   if (weeks <= 0) return;  // of a test model, or of an older version
   if (course_a.weeks != course_b.weeks)
     remark(comparison, fmt::format("A has {} weeks and B {}: both are looked at up to week {}", course_a.weeks, course_b.weeks, weeks - 1));
-  for (const auto& [name, result, course] : {std::tuple{"A", &a, course_a}, std::tuple{"B", &b, course_b}}) {
+  const auto of = [&](const char* name, const Result& result, Course course) {
+    course.weeks = weeks;
     std::vector<Reading> readings;
-    Course common = course;
-    common.weeks = weeks;
     for (const Look& look : list) {
       if (!look.region.empty() && look.region != list.front().region) break;  // the same in every region
-      const Variable& series = series_of(*look.spec, look.name, *result, name);
-      readings.push_back({look.name, &series, window_of(*look.spec, whole_fact(series, fact::weeks_needed, 1), common), common});
+      const Variable& series = series_of(*look.spec, look.name, result, name);
+      readings.push_back({look.name, &series, window_of(*look.spec, whole_fact(series, fact::weeks_needed, 1), course), course});
     }
-    for (std::string& text : remarks(readings)) {
-      for (std::size_t at = text.find("first = "); at != std::string::npos; at = std::string::npos)
+    std::vector<std::string> texts = remarks(readings);
+    for (std::string& text : texts)
+      if (const std::size_t at = text.find("first = "); at != std::string::npos)
         text.replace(at, std::string::npos, fmt::format("--last {} leaves them out", weeks - std::stoll(text.substr(at + 8))));
-      remark(comparison, fmt::format("{}: {}", name, text));
-    }
-    const std::vector<double> kept = weeks_of(*list.front().spec, list.front().name, *result);
-    if (kept.size() > 1 && kept[1] - kept[0] > 1)
-      remark(comparison, fmt::format("{} keeps every {:g} weeks: means are over those", name, kept[1] - kept[0]));
-  }
+    const std::vector<double> kept = weeks_of(*list.front().spec, list.front().name, result);
+    if (kept.size() > 1 && kept[1] - kept[0] > 1) texts.push_back(fmt::format("one week in {:g} is kept: means are over those", kept[1] - kept[0]));
+    return texts;
+  };
+  remark(comparison, of("A", a, course_a), of("B", b, course_b));
 }
 
 std::vector<ComparisonRow> rows_of(const Side& a, const Side& b, const CompareOptions& options, const std::string& point, Comparison& comparison,
@@ -582,7 +589,8 @@ void compare_sweeps(const CompareOptions& options, const SweepFile& a, const Swe
   const bool kept_measures = options.series.empty() && !options.last && options.by.empty();
   std::vector<std::string> names;
   if (kept_measures) {
-    std::vector<Reading> readings;
+    std::vector<Reading> readings_a;
+    std::vector<Reading> readings_b;
     for (const std::string& name : a.measures()) {
       const Variable* in_a = a.measure(name);
       const Variable* in_b = b.measure(name);
@@ -592,12 +600,13 @@ void compare_sweeps(const CompareOptions& options, const SweepFile& a, const Swe
         remark(comparison, fmt::format("measure '{}' is left out: in A it is {}; in B {}", name, in_a->long_name, in_b->long_name));
       } else {
         names.push_back(name);
-        for (const auto& [side, variable] : {std::pair{"A", in_a}, std::pair{"B", in_b}})
-          for (const std::string& text : remarks({reading_of(*variable, name)})) remark(comparison, fmt::format("{}: {}", side, text));
+        readings_a.push_back(reading_of(*in_a, name));
+        readings_b.push_back(reading_of(*in_b, name));
       }
     }
     for (const std::string& name : b.measures())
       if (a.measure(name) == nullptr) remark(comparison, fmt::format("B has a measure '{}', A has none", name));
+    remark(comparison, remarks(readings_a), remarks(readings_b));
     if (names.empty()) throw usage("compare", "the sweeps have no measure in common", comparison.remarks.empty() ? "" : comparison.remarks.back(), "name series with --series");
   }
   for (const auto& [i, j] : pairs) {

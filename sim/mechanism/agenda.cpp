@@ -53,6 +53,7 @@ class Agenda final : public Mechanism {
              .unit = "matters",
              .meaning = "matters open per community",
              .source = "MODEL 3",
+             .least_scale = 0.2,
              .community =
                  [](const World& world, std::size_t c, std::size_t) {
                    return SeriesSpec::Ratio{static_cast<double>(__builtin_popcount(world.dockets[c].open)), 1.0};

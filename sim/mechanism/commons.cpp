@@ -33,7 +33,7 @@ class Commons final : public Mechanism {
                    .writes = {"commons", "compliance", "harvest", "usual_harvest"}}) {
     mean("commons", "share of capacity", "stock of the common resource, mean over farms at the start", &Akimats::commons);
     mean("compliance", "share", "users of the commons who keep to the quota, mean over farms at the start", &Akimats::compliance);
-    mean("harvest", "1", "harvest relative to the largest that lasts, mean over farms at the start", &Akimats::harvest);
+    mean("harvest", "1", "harvest relative to the largest that lasts, mean over farms at the start", &Akimats::harvest, 0.05);
   }
 
   Lever governance{*this, {.name = "governance", .meaning = "how far the commons are run by the community itself: its own rules, its own watch", .source = "P7; Ostrom 1990"}, 0.0, {0, 1}};
@@ -73,8 +73,8 @@ class Commons final : public Mechanism {
   }
 
  private:
-  void mean(const char* name, const char* unit, const char* meaning, const Column<double> Akimats::* column) {
-    observe({.name = name, .unit = unit, .meaning = meaning, .source = "P7", .community = [this, column](const World& world, std::size_t c, std::size_t) {
+  void mean(const char* name, const char* unit, const char* meaning, const Column<double> Akimats::* column, double least_scale = 0) {
+    observe({.name = name, .unit = unit, .meaning = meaning, .source = "P7", .least_scale = least_scale, .community = [this, column](const World& world, std::size_t c, std::size_t) {
                const double users = users_[c];
                return SeriesSpec::Ratio{(world.akimats.*column)[c] * users, users};
              }});

@@ -51,6 +51,7 @@ class Exchange final : public Mechanism {
              .unit = "a year",
              .meaning = "trials of new practices that failed and were taken back, mean over communities, of late",
              .source = "P9",
+             .least_scale = 1,
              .community = [this](const World&, std::size_t c, std::size_t) { return SeriesSpec::Ratio{mistakes_[c], 1.0}; }});
     observe({.name = "pooled",
              .unit = "tenge a head and year",

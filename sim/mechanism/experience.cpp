@@ -35,6 +35,7 @@ class Experience final : public Mechanism {
     observe({.name = "experience",
              .meaning = "experience of self-organisation, mean over adults",
              .source = "D8",
+             .least_scale = 0.2,
              .community = over_adults(&Akimats::experience)});
     observe({.name = "cohesion",
              .meaning = "how much neighbours' acts count, mean over adults",

@@ -82,6 +82,7 @@ class Indicators final : public Mechanism {
                .meaning = std::string("indicator, 0 to 1, mean over adults: ") + kinds[k].meaning,
                .source = std::string(kinds[k].source) + "; I2 (SWOT) compares it",
                .looks_back = k == participation || k == equality ? 52 : 1,
+               .least_scale = k == information || k == effectiveness || k == calm ? 0.01 : 0.0,
                .community = [this, k](const World& world, std::size_t c, std::size_t) {
                  const double people = world.akimats.adults[c];
                  return SeriesSpec::Ratio{values_[c * count + k] * people, people};

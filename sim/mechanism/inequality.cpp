@@ -29,7 +29,7 @@ class Inequality final : public Mechanism {
     between("gini_output", "Gini coefficient of output a head between communities", "D5", &Akimats::output);
     between("gini_own_revenue", "Gini coefficient of own revenue a head between communities", "D4, D5", &Akimats::own_revenue);
     between("gini_means", "Gini coefficient of budgets for public goods a head between communities", "D5, P8", &Akimats::means);
-    between("gini_participation", "Gini coefficient of the share of adults who took part in the last year between communities", "D5, D1", &Akimats::took_part, 52);
+    between("gini_participation", "Gini coefficient of the share of adults who took part in the last year between communities", "D5, D1", &Akimats::took_part, 52, 0.2);
     observe({.name = "rich_poor_ratio",
              .meaning = "output a head of the richest region over that of the poorest",
              .source = "D5: 10.97 in 2023 (Atyrau to Turkistan)",
@@ -46,8 +46,9 @@ class Inequality final : public Mechanism {
   Real alarm{*this, {.name = "alarm", .meaning = "ratio of the richest to the poorest region above which the state is at risk", .source = "D5"}, 10.0, {1, 1e6}};
 
  private:
-  void between(const char* name, const char* meaning, const char* source, const Column<double> Akimats::* column, int looks_back = 1) {
-    observe({.name = name, .meaning = meaning, .source = source, .looks_back = looks_back, .group = [column](const World& world, std::span<const std::uint32_t> list) {
+  void between(const char* name, const char* meaning, const char* source, const Column<double> Akimats::* column, int looks_back = 1,
+               double least_scale = 0) {
+    observe({.name = name, .meaning = meaning, .source = source, .looks_back = looks_back, .least_scale = least_scale, .group = [column](const World& world, std::span<const std::uint32_t> list) {
                return gini(world, list, world.akimats.*column);
              }});
   }

@@ -72,6 +72,7 @@ class CivilInstitutions final : public Mechanism {
       observe({.name = std::string("members_") + institution_keys[q],
                .meaning = std::string("memberships per adult, by kind of institution: ") + institution_names[q],
                .source = "MODEL 10, R5",
+               .least_scale = institution_keys[q] == std::string("media") ? 0.0 : 0.2,
                .community = [q](const World& world, std::size_t c, std::size_t) {
                  SeriesSpec::Ratio ratio{0, static_cast<double>(world.akimats.adults[c])};
                  for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k)

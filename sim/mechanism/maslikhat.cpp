@@ -28,9 +28,9 @@ class Maslikhat final : public Mechanism {
     const auto of_district = [](const Column<double> Authorities::* column) {
       return over_adults([column](const World& world, std::size_t c) { return (world.districts.*column)[world.society.country.communities[c].district]; });
     };
-    observe({.name = "budget_distance", .meaning = "distance of districts' budgets from their voters' wishes when they were approved, mean over adults", .source = "T3, D2", .community = of_district(&Authorities::distance)});
-    observe({.name = "budget_amended", .meaning = "share of that distance by which maslikhats of districts amended them, mean over adults", .source = "T3", .community = of_district(&Authorities::amended)});
-    observe({.name = "budget_delay", .unit = "week", .meaning = "weeks by which maslikhats of districts delayed this year's budgets, mean over adults", .source = "T3, P8", .community = of_district(&Authorities::delay)});
+    observe({.name = "budget_distance", .meaning = "distance of districts' budgets from their voters' wishes when they were approved, mean over adults", .source = "T3, D2", .least_scale = 0.05, .community = of_district(&Authorities::distance)});
+    observe({.name = "budget_amended", .meaning = "share of that distance by which maslikhats of districts amended them, mean over adults", .source = "T3", .least_scale = 0.2, .community = of_district(&Authorities::amended)});
+    observe({.name = "budget_delay", .unit = "week", .meaning = "weeks by which maslikhats of districts delayed this year's budgets, mean over adults", .source = "T3, P8", .least_scale = 0.2, .community = of_district(&Authorities::delay)});
   }
 
   Lever power{*this, {.name = "power", .meaning = "share of the distance from voters' wishes by which a council can amend a budget", .source = "T3, P1"}, 0.5, {0, 1}};

@@ -54,6 +54,7 @@ class Office final : public Mechanism {
              .unit = "per year",
              .meaning = "share of elected akims voted out in a year, of late",
              .source = "MODEL 6",
+             .least_scale = 0.05,
              .community = [this](const World& world, std::size_t c, std::size_t) {
                const double elected = votes(world, c) && world.akimats.appointed[c] <= 0 ? 1.0 : 0.0;
                return SeriesSpec::Ratio{elected * world.akimats.replaced[c], elected};

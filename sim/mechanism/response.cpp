@@ -61,6 +61,7 @@ class Response final : public Mechanism {
     observe({.name = "budget_watched",
              .meaning = "share of members of oversight bodies who took part in the last review of the budget; mean over communities, 0 where there was none",
              .source = "D2, R3",
+             .least_scale = 0.2,
              .community = [](const World& world, std::size_t c, std::size_t) {
                return SeriesSpec::Ratio{world.akimats.watched[c], 1.0};
              }});

@@ -45,7 +45,7 @@ class Spending final : public Mechanism {
                    .levers = {"akimat.state_weight", "akimat.autonomy", "akimat.oversight", "akimat.audit",
                               "akimat.openness", "akimat.capital if form.*.decides=budget",
                               "akimat.participatory_share if form.*.decides=budget"}}) {
-    observe({.name = "match", .meaning = "agreement of spending with residents' wishes, mean over adults", .source = "I1, D2, T3", .community = over_adults(&Akimats::match)});
+    observe({.name = "match", .meaning = "agreement of spending with residents' wishes, mean over adults", .source = "I1, D2, T3", .least_scale = 0.01, .community = over_adults(&Akimats::match)});
     observe({.name = "loss", .meaning = "share of spending that is lost, mean over adults", .source = "R3, Olken 2007", .community = over_adults(&Akimats::loss)});
     const auto saved = [this](std::size_t part) {
       return over_adults([this, part](const World&, std::size_t c) { return saved_[parts * c + part]; });

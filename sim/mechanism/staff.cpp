@@ -56,6 +56,7 @@ class StaffOfAkimats final : public Mechanism {
              .unit = "per year",
              .meaning = "share of posts in communities' akimats that fall free in a year, of late",
              .source = "Q3, P2",
+             .least_scale = 0.2,
              .community = [this](const World&, std::size_t c, std::size_t) {
                return SeriesSpec::Ratio{left_[c], static_cast<double>(first_[c + 1] - first_[c])};
              }});

@@ -30,6 +30,7 @@ class Tension final : public Mechanism {
     observe({.name = "tension",
              .meaning = "unanswered grievances times low trust, mean over adults",
              .source = "D10, I1",
+             .least_scale = 0.2,
              .community = over_adults(&Akimats::tension)});
     observe({.name = "tension_alarm",
              .meaning = "share of adults whose community is beyond the threshold of tension",

@@ -64,7 +64,8 @@ std::size_t place_of_label(const Group& group, const Coordinate& coordinate, con
   std::vector<std::string> known = *texts;
   if (const Variable* keys = group.variable(coordinate.name + "_key"))
     if (const auto* more = std::get_if<std::vector<std::string>>(&keys->values)) known = *more;
-  const std::string near = nearest(label, *texts);
+  std::string near = nearest(label, known);
+  if (near.empty()) near = nearest(label, *texts);
   throw scenario_error(place, fmt::format("no {} is called '{}'", coordinate.name, label), "", near.empty() ? advice(label, known) : did_you_mean(near));
 }
 

@@ -188,7 +188,7 @@ title = "Trial"
 [run]
 weeks = 30
 scale = 1.0
-warmup = 20
+warmup = 24
 [society]
 source = "plain"
 [form.gathering]

@@ -66,8 +66,8 @@ std::string why_unread(const Model& model, const std::string& path) {
     bool reads = false;
     std::string condition;
     for (const std::string& declared : mechanism->role().levers) {
+      if (!matches(std::string_view(declared).substr(0, declared.find(" if ")), path)) continue;
       const std::vector<std::string> parts = split(declared, " if ");
-      if (!matches(parts[0], path)) continue;
       named = true;
       reads = reads || parts.size() == 1;
       if (parts.size() == 1) continue;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <initializer_list>
 #include <stdexcept>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -94,29 +96,38 @@ void check_scale(const Model& model) {
                          "the society is a given network, which is never thinned", "leave it out, or set it to 1");
 }
 
+/// "policy" for the section policy.open_budget.
+std::string_view collection_of(const Section& section) {
+  const std::string_view name = section.name();
+  return name.substr(0, name.find('.'));
+}
+
+bool stands_in(const Field& field, std::initializer_list<std::string_view> collections) {
+  return std::find(collections.begin(), collections.end(), collection_of(field.section())) != collections.end();
+}
+
 /// A rule between parameters of several sections.
 struct Rule {
-  /// The sections and collections it reads, by name: what changes elsewhere cannot break it. Empty: any. A test tries every
-  /// parameter.
-  std::vector<std::string> reads;
+  /// Whether it reads a field: a change of others cannot break it. A test tries every parameter.
+  bool (*reads)(const Field&);
   void (*check)(const Model&);
 };
 
-/// All rules that no single section can see. A new one goes here, with what it reads.
-const std::vector<Rule>& rules() {
-  static const std::vector<Rule> all = {
-      {{"policy", "form"}, [](const Model& model) { check_policies(model.policies, model.registry, model.source); }},
-      {{"survey", "item"}, [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
-      {{"form"}, check_forms},
-      {{}, check_readers},
-      {{"form"}, check_room},
-      {{"run", "society"}, check_scale},
-  };
-  return all;
-}
+bool reads_forms(const Field& field) { return stands_in(field, {"form"}); }
 
-/// "policy" for the section policy.open_budget.
-std::string collection_of(const Section& section) { return section.name().substr(0, section.name().find('.')); }
+/// All rules that no single section can see. A new one goes here, with what it reads.
+constexpr Rule rules[] = {
+    {[](const Field& field) { return stands_in(field, {"policy", "form"}); },
+     [](const Model& model) { check_policies(model.policies, model.registry, model.source); }},
+    {[](const Field& field) { return stands_in(field, {"survey", "item"}); },
+     [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
+    {reads_forms, check_forms},
+    {reads_forms, check_room},
+    {[](const Field& field) { return stands_in(field, {"run", "society"}); }, check_scale},
+    // Conditions under which mechanisms read a lever are on switches and choices.
+    {[](const Field& field) { return field.kind() == Field::Kind::flag || field.kind() == Field::Kind::choice || field.about().name == "lever"; },
+     check_readers},
+};
 
 /// Whether two policies may be in force in one week and one place.
 bool may_meet(const PolicySpec& a, const PolicySpec& b) {
@@ -162,24 +173,22 @@ void Model::check() {
   settle();
   use_keys();
   check_consistency(source, registry);
-  for (const Rule& rule : rules()) rule.check(*this);
+  for (const Rule& rule : rules) rule.check(*this);
 }
 
-void Model::check(std::span<const Section* const> changed) {
+void Model::check(std::span<const Field* const> changed) {
   settle();
-  use_keys();
+  const auto any = [&](auto holds) { return std::any_of(changed.begin(), changed.end(), [&](const Field* field) { return holds(*field); }); };
+  if (any([](const Field& field) { return field.kind() == Field::Kind::text || field.kind() == Field::Kind::texts; })) use_keys();
   Registry sections;
-  for (const Section* section : changed) sections.add(const_cast<Section&>(*section));  // NOLINT: it is only looked at
+  for (const Field* field : changed) sections.add(const_cast<Section&>(field->section()));  // NOLINT: it is only looked at
   check_consistency(source, sections);
-  for (const Rule& rule : rules())
-    if (rule.reads.empty() || std::any_of(changed.begin(), changed.end(), [&](const Section* section) {
-          return std::find(rule.reads.begin(), rule.reads.end(), collection_of(*section)) != rule.reads.end();
-        }))
-      rule.check(*this);
+  for (const Rule& rule : rules)
+    if (any(rule.reads)) rule.check(*this);
 }
 
 bool Model::remarks_read(const Field& field) {
-  const std::string section = collection_of(field.section());
+  const std::string_view section = collection_of(field.section());
   const std::string& name = field.about().name;
   if (section == "run") return name == "weeks" || name == "scale";
   if (section == "policy") return name != "dose" && name != "mode" && name != "ramp" && name != "share";

@@ -32,9 +32,9 @@ struct Model {
   /// policies without a lever or on one that no mechanism reads, a network that would be thinned, forms that follow none,
   /// surveys without their items.
   void check();
-  /// The same for a model that held when it was checked last, if nothing but fields of `changed` has changed since: looks
-  /// at these sections and at the rules that read them.
-  void check(std::span<const Section* const> changed);
+  /// The same for a model that held when it was checked last, if nothing but the fields `changed` has changed since: looks at
+  /// their sections and at the rules that read them.
+  void check(std::span<const Field* const> changed);
 
   /// What is valid and still hardly meant: policies and surveys that lie beyond the last week, policies that meet on one
   /// lever, and, where the `places` of the society are known, policies that no community's conditions fit.

@@ -6,8 +6,11 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
+#include <utility>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/nearest.h"
 
 namespace kurultai {
@@ -260,17 +263,35 @@ Reading reading_of(const Variable& measure, const std::string& name) {
   return reading;
 }
 
-Reading reading_of(const MeasureSpec& spec, const std::string& key, const Variable& series, const Experiment& experiment, std::size_t points,
-                   const std::function<std::vector<Setting>(std::size_t)>& settings, const std::string& place) {
+namespace {
+
+/// The courses of all points as `level` sees them: of those that differ in the scale alone, the one with the smallest.
+std::vector<Course> courses_of(const Experiment& experiment, const std::string& level, std::size_t points,
+                               const std::function<std::vector<Setting>(std::size_t)>& settings) {
   // Only where an axis moves the course of runs do points differ in it.
   const auto moves = [](const Setting& s) {
     const auto ends = [&](const std::string& with) { return s.path.size() > with.size() && s.path.compare(s.path.size() - with.size(), std::string::npos, with) == 0; };
     return s.path.rfind("run.", 0) == 0 || s.path == "policies.enabled" || (s.path.rfind("policy.", 0) == 0 && (ends(".start") || ends(".ramp")));
   };
   if (const std::vector<Setting> first = settings(0); std::none_of(first.begin(), first.end(), moves)) points = 1;
-  Reading worst{key, &series, {}, {}};
+  std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::string>, std::size_t> places;
+  std::vector<Course> courses;
   for (std::size_t p = 0; p < points; ++p) {
-    const Course course = experiment.course(settings(p), spec.level.value());
+    heed_interrupt();
+    Course course = experiment.course(settings(p), level);
+    const auto [at, fresh] = places.try_emplace({course.weeks, course.warmup, course.begin, course.full, course.policy}, courses.size());
+    if (fresh)
+      courses.push_back(std::move(course));
+    else
+      courses[at->second].scale = std::min(courses[at->second].scale, course.scale);
+  }
+  return courses;
+}
+
+/// How a measure reads `series` in the one of `courses` in which most of its weeks are of no use.
+Reading worst_reading(const MeasureSpec& spec, const std::string& key, const Variable& series, const std::vector<Course>& courses, const std::string& place) {
+  Reading worst{key, &series, {}, {}};
+  for (const Course& course : courses) {
     if (course.weeks <= 0) return worst;  // a model without a course
     const Window window = window_of(spec, whole_fact(series, fact::weeks_needed, 1), course);
     check_window(window, spec, key, series, course, place);
@@ -281,14 +302,25 @@ Reading reading_of(const MeasureSpec& spec, const std::string& key, const Variab
   return worst;
 }
 
+}  // namespace
+
+Reading reading_of(const MeasureSpec& spec, const std::string& key, const Variable& series, const Experiment& experiment, std::size_t points,
+                   const std::function<std::vector<Setting>(std::size_t)>& settings, const std::string& place) {
+  return worst_reading(spec, key, series, courses_of(experiment, spec.level.value(), points, settings), place);
+}
+
 std::vector<std::string> check_measures(const Collection<MeasureSpec>& measures, const ScenarioSource& source, const Experiment& experiment,
                                         const Result& outline, std::size_t points,
                                         const std::function<std::vector<Setting>(std::size_t)>& settings) {
   std::vector<Reading> readings;
+  std::map<std::string, std::vector<Course>> courses;  // by level: looked up once, however many measures look at it
   for (std::size_t m = 0; m < measures.size(); ++m) {
     const std::string place = source.place_of(measures[m].name());
+    const std::string& level = measures[m].level.value();
     measured(measures[m], measures.key(m), outline, place);  // throws for names that are not there
-    readings.push_back(reading_of(measures[m], measures.key(m), series_of(measures[m], measures.key(m), outline, place), experiment, points, settings, place));
+    const auto [at, fresh] = courses.try_emplace(level);
+    if (fresh) at->second = courses_of(experiment, level, points, settings);
+    readings.push_back(worst_reading(measures[m], measures.key(m), series_of(measures[m], measures.key(m), outline, place), at->second, place));
   }
   return remarks(readings);
 }

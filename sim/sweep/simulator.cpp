@@ -116,13 +116,13 @@ class Variation {
   }
 
   void touch(const Field& field) {
-    if (std::find(changed_.begin(), changed_.end(), &field.section()) == changed_.end()) changed_.push_back(&field.section());
+    if (std::find(changed_.begin(), changed_.end(), &field) == changed_.end()) changed_.push_back(&field);
     new_remarks_ = new_remarks_ || Model::remarks_read(field);
   }
 
   Model model_;
   std::map<std::string, Moved> moved_;
-  std::vector<const Section*> changed_;  // since the model held
+  std::vector<const Field*> changed_;  // since the model held
   bool new_remarks_ = true;
 };
 

@@ -86,7 +86,7 @@ TEST_CASE("planning: a rule that a parameter can break is looked at when that pa
       const Value before = field->get();
       for (const Value& value : trials(*field)) {
         if (!field->set(value).empty()) continue;
-        const Section* const changed[] = {&section};
+        const Field* const changed[] = {field};
         const bool whole = !complaint([&] { model.check(); }).first.empty();
         const bool part = !complaint([&] { model.check(changed); }).first.empty();
         INFO(field->path() << " = " << to_toml(value));

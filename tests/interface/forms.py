@@ -23,7 +23,7 @@ people = 200
 [run]
 scale = 1.0
 warmup = 4
-weeks = 30
+weeks = 60
 
 [form.river]
 title = "{TITLE}"

@@ -229,7 +229,7 @@ TEST_CASE("forms: a national form cannot follow a local one") {
   Town e({"agenda"});
   e.add_form("local");
   e.add_form("nation", {{"period", 0}, {"follows", "local"}, {"scope", "national"}});
-  CHECK_THROWS_AS(e.settle({10}), Error);
+  CHECK_THROWS_AS(e.model.check(), Error);
 }
 
 TEST_CASE("forms: members of the kind take part, nobody else, and only where there are any") {

@@ -24,7 +24,7 @@ struct Frozen : Experiment {
     a.output.fill(5000.0);
     a.enterprises.fill(0.05);
     change(*this);
-    weeks(4);  // every community was looked at
+    weeks(52);  // every community was looked at, and windows of a year are full
   }
   [[nodiscard]] double value(const std::string& series) { return national(*simulation, series).back(); }
   [[nodiscard]] std::map<std::string, double> all() {

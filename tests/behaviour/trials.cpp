@@ -204,7 +204,7 @@ TEST_CASE("trials: communities can be drawn first, residents in them after") {
   }
   CHECK(in > 6);
   CHECK(in < 30);
-  e.weeks(20);
+  e.weeks(52);
   const Result result = e.simulation->result();
   CHECK(in_arm(result, "turnout", "p: treated") > in_arm(result, "turnout", "p: control") + 0.02);
   CHECK(in_arm(result, "turnout", "p: control elsewhere") >= 0);
@@ -283,7 +283,7 @@ TEST_CASE("trials: acts are remembered round by round, before the start too") {
 
 TEST_CASE("trials: series by arm say what the residents' records say") {
   Hermits e(50000.0, {{"unit", "household"}});
-  e.weeks(40);
+  e.weeks(52);
   const Result result = e.simulation->result();
   const Trial& trial = e.world().trials[0];
   std::array<double, 2> acts{};
@@ -308,7 +308,7 @@ TEST_CASE("trials: series by arm say what the residents' records say") {
 TEST_CASE("trials: a trial of communities is recorded by arm and resident by resident") {
   Trialled e({{"unit", "community"}, {"share", 0.5}, {"trial", true}, {"outcome", "gathering"}});
   e.start_in(testland(8));
-  e.weeks(40);
+  e.weeks(52);
   const Result result = e.simulation->result();
   CHECK(in_arm(result, "turnout", "p: treated") > in_arm(result, "turnout", "p: control"));
   CHECK(result.group("series/arm")->coordinate("arm")->values == Values(std::vector<std::string>{"p: treated", "p: control"}));

@@ -25,7 +25,7 @@ CASES = {
 
 def digest_of(arguments, folder, threads):
     out = str(pathlib.Path(folder) / "x.h5")
-    subprocess.run([PROGRAM, "run", *arguments, "--out", out, "--progress", "none", "--threads", str(threads)],
+    subprocess.run([PROGRAM, "run", *arguments, "--out", out, "--force", "--progress", "none", "--threads", str(threads)],
                    check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     return subprocess.run([PROGRAM, "digest", out], check=True, cwd=ROOT, capture_output=True, text=True).stdout.strip()
 

@@ -217,10 +217,10 @@ values = [0.3, 0.6]
                 ([*self.runs[:2], "--series", "awarenes"], 3, "did you mean 'awareness'?"),
                 ([VILLAGE, self.louder, "--series", "awarenes"], 3, "awareness"),
                 ([*self.runs[:2], "--by", "planet"], 2, "region"),
-                ([*self.runs[:2], "--margin", 0], 2, "margin above 0"),
-                ([*self.runs[:2], "--last", 0], 2, "weeks are 1 to 5200"),
+                ([*self.runs[:2], "--margin", 0], 2, "not a number from 1e-300"),
+                ([*self.runs[:2], "--last", 0], 2, "from 1 to 5200"),
                 ([*self.runs[:2], "--set", "run.weeks=3"], 2, "compare the scenarios"),
-                ([VILLAGE, self.louder, "--replicates", 1], 2, "at least 2"),
+                ([VILLAGE, self.louder, "--replicates", 1], 2, "from 2 to"),
                 ([self.folder / "none.h5", self.runs[0]], 5, "none.h5"),
                 ([self.folder / "none.toml", VILLAGE], 3, "none.toml")):
             with self.subTest(arguments=arguments):

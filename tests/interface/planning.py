@@ -67,7 +67,7 @@ class Planning(unittest.TestCase):
         self.assertLess(seconds, 30)
 
     def test_what_does_not_fit_is_told_by_plans_and_refused_by_runs(self):
-        plain = self.write("huge.toml", HUGE + POLICY)
+        plain = self.write("huge.toml", HUGE + POLICY + "[form.meeting]\nperiod = 4\n")
         sweep = self.write("sweep.toml", '[sweep]\nscenario = "huge.toml"\nreplicates = 2\n[axis.reach]\npath = "information.reach"\nvalues = [0.1, 0.2]\n[measure.participation]\n')
         calibration = self.write("calibration.toml", '[sweep]\nscenario = "huge.toml"\n[axis.reach]\npath = "information.reach"\nlow = 0.1\nhigh = 0.2\n'
                                  '[measure.participation]\n[target.participation]\nvalue = 0.1\nsd = 0.1\n[calibration]\nparticles = 40\n')

@@ -391,7 +391,7 @@ def offence(binary, case):
             return f"crashed: {shown}"
         if len(told) > LONGEST_MESSAGE + len(str(work)) * 8:
             return f"says too much, {len(told)} letters: {shown}"
-        if len(told.split("\n")) > 3:
+        if len([line for line in told.split("\n") if not line.startswith("kurultai: note: ")]) > 3:
             return f"is no short message: {shown}"
         if left_in(work / "out"):
             return f"left {left_in(work / 'out')}"

@@ -31,6 +31,7 @@ import argparse  # noqa: E402
 import atexit  # noqa: E402
 import contextlib  # noqa: E402
 import io  # noqa: E402
+import logging  # noqa: E402
 import math  # noqa: E402
 import os  # noqa: E402
 import pathlib  # noqa: E402
@@ -111,6 +112,8 @@ def begin(name: str) -> None:
     sys.stdout = _stream(1, _Output)
     sys.stderr = _stream(2, _Messages)
     sys.excepthook = _explain
+    sys.unraisablehook = _unraisable
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's concern
     atexit.register(_flush)  # the first, so that it comes last
     signal.pthread_sigmask(signal.SIG_UNBLOCK, stopping | {signal.SIGCHLD})
 
@@ -236,6 +239,14 @@ def _stream(descriptor: int, kind: Any) -> io.TextIOWrapper:
     terminal = os.isatty(descriptor)
     raw = io.BufferedWriter(kind(descriptor, "w", closefd=False))
     return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=terminal or kind is _Messages)
+
+
+def _unraisable(failure: Any) -> None:
+    """An exception that Python cannot hand on, out of __del__: a signal is sent once more, so that it is not lost."""
+    if isinstance(failure.exc_value, Stopped):
+        os.kill(os.getpid(), failure.exc_value.signal)
+    elif os.environ.get("KURULTAI_TRACE"):
+        sys.__unraisablehook__(failure)
 
 
 def _explain(kind: Any, value: BaseException, trace: Any) -> None:

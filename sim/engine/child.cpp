@@ -111,7 +111,11 @@ Child::~Child() {
 void Child::read(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::read(pipe_, bytes.data(), bytes.size());
-    if (count == 0 || (count < 0 && errno != EINTR)) throw Ended{end()};
+    if (count == 0 || (count < 0 && errno != EINTR)) {
+      const std::string why = end();
+      heed_interrupt();  // a signal that asks to stop has ended the child, too
+      throw Ended{why};
+    }
     if (count < 0) heed_interrupt();
     bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   }

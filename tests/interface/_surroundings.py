@@ -128,6 +128,8 @@ class Bench:
     def call(self, verb: Verb, out: "pathlib.Path | None" = None, replaced: "dict[int, object] | None" = None, *more: str) -> list[str]:
         option, _ = verb.output()
         written = [option, str(out)] if option and out is not None else []
+        if not option and "--out" in verb.options and out is not None:  # it names a file that another verb writes
+            written = ["--out", str(out)]
         for folder in (name for name, kind in verb.options.items() if kind == "FOLDER" and out is not None):
             written += [folder, str(out.with_suffix(".folder"))]
         return [*verb.command, *self.arguments(verb, replaced), *written, *more]

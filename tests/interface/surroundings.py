@@ -157,7 +157,8 @@ class Surroundings(unittest.TestCase):
         moments = [share * lasts for share in ((0.3, 0.6, 0.9) if verb.script else (0.05, 0.4, 0.9))]
         for number, code in ENDED_BY.items():
             for moment in moments if self.full else moments[list(ENDED_BY).index(number) % len(moments):][:1]:
-                shutil.rmtree(out.with_suffix(".runs"), ignore_errors=True)
+                for kind in (".runs", ".folder"):
+                    shutil.rmtree(out.with_suffix(kind), ignore_errors=True)
                 for there in out.parent.glob("out*"):
                     if there.is_file():
                         there.unlink()

@@ -197,7 +197,7 @@ int run(const RunOptions& options) {
   Simulation simulation(model, *society);
   if (places != nullptr)  // conditions on residents that nobody meets show only now
     for (std::size_t p = 0; p < model.policies.size(); ++p)
-      if (!communities_meant(*places, model.policies[p]).empty() && reach_of(simulation.world(), p) == "treats nobody")
+      if (means_any(*places, model.policies[p]) && reach_of(simulation.world(), p) == "treats nobody")
         tell("kurultai: note: {} treats nobody: no resident meets its conditions, or lots fell to nobody", model.policies[p].name());
   const double building = seconds_since(begun);
   Progress progress(options.progress, model.run.weeks + model.run.warmup,

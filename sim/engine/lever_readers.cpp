@@ -55,7 +55,32 @@ bool holds(const Model& model, const std::string& condition) {
   return false;
 }
 
+/// Does `visit` with path and place of each lever that an option sets.
+template <class Visit>
+void each_set_lever(const Model& model, Visit visit) {
+  for (const auto& [path, place] : model.source.places) {
+    if (place.rfind("--set", 0) != 0) continue;
+    const Field* field = model.registry.find(path);
+    if (field != nullptr && field->kind() == Field::Kind::lever) visit(path, place);
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> unread_settings(const Model& model) {
+  std::vector<std::string> notes;
+  each_set_lever(model, [&](const std::string& path, const std::string& place) {
+    if (const std::string why = why_unread(model, path); !why.empty())
+      notes.push_back(fmt::format("{}: it does nothing here: no mechanism of this scenario reads {}: {}", place, path, why));
+  });
+  return notes;
+}
+
+bool sets_levers(const Model& model) {
+  bool any = false;
+  each_set_lever(model, [&](const std::string&, const std::string&) { any = true; });
+  return any;
+}
 
 std::string why_unread(const Model& model, const std::string& path) {
   std::string why;

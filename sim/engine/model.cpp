@@ -207,6 +207,7 @@ std::vector<std::string> Model::reading_notes() const {
       if (run.scale < series.least_scale && (kept.empty() || std::find(kept.begin(), kept.end(), series.name) != kept.end()))
         of_scale.emplace_back(series.name, series.least_scale);
   if (std::string text = scale_remark(std::move(of_scale), run.scale); !text.empty()) list.push_back(std::move(text));
+  for (std::string& note : unread_settings(*this)) list.push_back(std::move(note));
   return list;
 }
 
@@ -228,7 +229,7 @@ std::vector<std::string> Model::remarks(const Country* places) const {
   for (std::size_t p = 0; p < policies.size(); ++p) {
     const PolicySpec& policy = policies[p];
     if (policy.start > last) late.push_back(policy.name());
-    if (places != nullptr && communities_meant(*places, policy).empty()) idle.push_back(policy.name());
+    if (places != nullptr && !means_any(*places, policy)) idle.push_back(policy.name());
     movers[policy.lever.value()].push_back(p);
   }
   if (late.size() == 1) {

@@ -549,8 +549,16 @@ void use_keys(Texts& field, const AnyCollection& collection, const std::string& 
 Field* Registry::find(const std::string& path) const {
   const std::size_t dot = path.rfind('.');
   if (dot == std::string::npos) return nullptr;
-  for (const Section* section : all_sections(*this))
-    if (path.compare(0, dot, section->name()) == 0) return section->field(path.substr(dot + 1));
+  // No list of all sections: planning asks for every point of a sweep.
+  const std::string_view name = std::string_view(path).substr(0, dot);
+  for (const Section* section : sections_)
+    if (section->name() == name) return section->field(path.substr(dot + 1));
+  const std::string_view of = name.substr(0, name.find('.'));
+  for (const AnyCollection* collection : collections_) {
+    if (collection->name() != of) continue;
+    for (const Section* entry : collection->entries())
+      if (entry->name() == name) return entry->field(path.substr(dot + 1));
+  }
   return nullptr;
 }
 

@@ -112,32 +112,71 @@ std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const R
 
 Schedule schedule(const Sweep& sweep, Shard shard, const RunnerOptions& options) { return schedules(sweep, shard.count, options)[shard.index - 1]; }
 
+namespace {
+
+/// A remark without its numbers: those that differ in them alone are told once. Digits in names stay.
+std::string without_numbers(const std::string& remark) {
+  std::string form;
+  bool in_name = false;
+  for (const char c : remark) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit || in_name) form += c;
+    else if (form.empty() || form.back() != '#') form += '#';
+    if (!digit) in_name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (in_name && c == '.');
+  }
+  return form;
+}
+
+/// A remark for each axis on a lever that no mechanism reads at any point.
+std::vector<std::string> idle_axes(const Sweep& sweep) {
+  std::vector<std::string> list;
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+    const std::string& path = sweep.axes[a].path.value();
+    std::string why = sweep.experiment().why_unread(sweep.settings(0), path);
+    for (std::size_t p = 1; p < sweep.points() && !why.empty(); ++p) {
+      heed_interrupt();
+      why = sweep.experiment().why_unread(sweep.settings(p), path);
+    }
+    if (!why.empty())
+      list.push_back(fmt::format("axis '{}' moves {}, which does nothing at any point: no mechanism of this scenario reads it: {}", sweep.axes.key(a), path, why));
+  }
+  return list;
+}
+
+}  // namespace
+
 std::vector<std::string> remarks_of(const Sweep& sweep) {
   struct Said {
     std::size_t points = 0;
     std::size_t first = 0;
+    std::string text = {};
+    bool alike = true;
   };
-  std::map<std::string, Said> said;
+  std::map<std::string, Said> said;  // by form
   std::vector<std::string> order;
   for (std::size_t p = 0; p < sweep.points(); ++p) {
     heed_interrupt();
     for (const std::string& remark : sweep.experiment().remarks(sweep.settings(p))) {
-      const auto [at, fresh] = said.try_emplace(remark, Said{0, p});
-      if (fresh) order.push_back(remark);
+      const std::string form = without_numbers(remark);
+      const auto [at, fresh] = said.try_emplace(form, Said{0, p, remark});
+      if (fresh) order.push_back(form);
+      at->second.alike = at->second.alike && at->second.text == remark;
       ++at->second.points;
     }
   }
   constexpr std::size_t most = 20;
-  std::vector<std::string> list;
-  for (const std::string& remark : order) {
+  std::vector<std::string> list = idle_axes(sweep);
+  for (const std::string& form : order) {
     if (list.size() == most) {
       list.push_back(fmt::format("and {} notes more", order.size() - most));
       break;
     }
-    const Said& about = said[remark];
-    list.push_back(about.points == sweep.points() ? remark
-                   : about.points == 1            ? fmt::format("point {}: {}", about.first, remark)
-                                                  : fmt::format("{} of {} points, such as point {}: {}", about.points, sweep.points(), about.first, remark));
+    const Said& about = said[form];
+    const std::string& text = about.text;
+    list.push_back(about.points == sweep.points() && about.alike ? text
+                   : about.points == 1                           ? fmt::format("point {}: {}", about.first, text)
+                   : about.alike ? fmt::format("{} of {} points, such as point {}: {}", about.points, sweep.points(), about.first, text)
+                                 : fmt::format("{} of {} points, each with its own numbers, such as point {}: {}", about.points, sweep.points(), about.first, text));
   }
   return list;
 }

@@ -67,6 +67,8 @@ class Experiment {
   virtual void check(std::span<const Setting> settings, const std::string& place) const = 0;
   /// What is valid and still hardly meant, of a run with `settings`. Cheap in the same way.
   [[nodiscard]] virtual std::vector<std::string> remarks(std::span<const Setting> /*settings*/) const { return {}; }
+  /// Why no mechanism reads the lever at `path` with these settings; empty if one does, or if it is no lever.
+  [[nodiscard]] virtual std::string why_unread(std::span<const Setting> /*settings*/, const std::string& /*path*/) const { return {}; }
   /// A run's cost. Cheap; may remember what it looked up.
   [[nodiscard]] virtual Cost cost(std::span<const Setting> settings) const = 0;
   /// The course of a run with `settings`: of several scenarios together, of the one that has `level`.

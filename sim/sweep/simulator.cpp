@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "engine/checkpoint.h"
 #include "engine/estimate.h"
+#include "engine/lever_readers.h"
 #include "engine/memory.h"
 #include "engine/simulation.h"
 #include "sweep/experiment.h"
@@ -131,7 +132,10 @@ constexpr double thinnest = 1e-5;
 
 class Simulator final : public Experiment {
  public:
-  Simulator(const std::filesystem::path& file, std::span<const std::string> sets) { base_.read(file, sets); }
+  Simulator(const std::filesystem::path& file, std::span<const std::string> sets) {
+    base_.read(file, sets);
+    sets_levers_ = sets_levers(base_);
+  }
   Simulator(const std::string& text, const std::vector<std::filesystem::path>& folders) {
     base_.source = read_scenario_text(text, "the scenario in the file", folders, base_.registry);
     base_.check();
@@ -162,7 +166,17 @@ class Simulator final : public Experiment {
       remarks_ = m.remarks(m.policies.size() > 0 ? estimator_.places(m).get() : nullptr);
       for (std::string& note : estimator_.notes(m)) remarks_.push_back(std::move(note));
     }
-    return remarks_;
+    if (!sets_levers_) return remarks_;
+    std::vector<std::string> all = remarks_;
+    for (std::string& note : unread_settings(m)) all.push_back(std::move(note));
+    return all;
+  }
+
+  [[nodiscard]] std::string why_unread(std::span<const Setting> settings, const std::string& path) const override {
+    const Field* field = base_.registry.find(path);
+    if (field == nullptr || field->kind() != Field::Kind::lever) return {};
+    const std::scoped_lock lock(guard_);
+    return kurultai::why_unread(variation().with(settings, ""), path);
   }
 
   [[nodiscard]] Cost cost(std::span<const Setting> settings) const override {
@@ -266,6 +280,7 @@ class Simulator final : public Experiment {
   }
 
   Model base_;
+  bool sets_levers_ = false;
   mutable Societies societies_;
   mutable std::mutex guard_;  // of what follows: planning, one thread at a time
   mutable std::unique_ptr<Variation> variation_;

@@ -59,6 +59,12 @@ class Together final : public Experiment {
       for (const std::string& remark : part.experiment->remarks(settings)) list.push_back(fmt::format("{}: {}", part.name, remark));
     return list;
   }
+  [[nodiscard]] std::string why_unread(std::span<const Setting> settings, const std::string& path) const override {
+    std::string why;
+    for (const Part& part : parts_)
+      if (why = part.experiment->why_unread(settings, path); why.empty()) break;
+    return why;
+  }
   [[nodiscard]] Cost cost(std::span<const Setting> settings) const override {
     Cost sum;
     for (const Part& part : parts_) {

@@ -235,6 +235,42 @@ TEST_CASE("planning: a policy that no community fits treats nobody, and is named
   CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return contains(note, "point 2: policy.a begins in week 5000"); }));
 }
 
+TEST_CASE("planning: remarks that differ in numbers alone are one, with how many points it is about") {
+  const Folder folder("planning_alike");
+  scenario(folder, "[policy.r4_site]\nlever = \"information.reach\"\n[policy.r5_site]\nlever = \"information.site\"\n");
+  std::ofstream sweep(folder.path() / "sweep.toml");
+  sweep << "[sweep]\nscenario = \"scenario.toml\"\n[axis.start]\npath = \"policy.r4_site.start\"\nvalues = [0";
+  for (int k = 0; k < 50; ++k) sweep << ", " << 4000 + k;
+  sweep << "]\n[axis.other]\npath = \"policy.r5_site.start\"\nvalues = [0]\n" << std::flush;
+  std::vector<std::string> notes = remarks_of(Sweep(folder.path() / "sweep.toml"));
+  notes.erase(std::remove_if(notes.begin(), notes.end(), [](const std::string& note) { return !contains(note, "does nothing"); }), notes.end());
+  REQUIRE(notes.size() == 1);
+  CHECK(contains(notes[0], "50 of 51 points, each with its own numbers, such as point 1: policy.r4_site begins in week 4000"));
+}
+
+TEST_CASE("planning: a lever that no mechanism reads is noted as an axis, and where an option sets it") {
+  const Folder folder("planning_unread");
+  const auto file = scenario(folder, "");
+  const auto plan_of = [&](const std::string& set, const std::string& more) {
+    std::ofstream(folder.path() / "sweep.toml") << "[sweep]\nscenario = \"scenario.toml\"\nset = [" << set << "]\n" << more;
+    return remarks_of(Sweep(folder.path() / "sweep.toml"));
+  };
+  const std::string axis = "[axis.mail]\npath = \"participation.mail\"\nvalues = [0.1, 0.2]\n";
+  const std::string rule = "[axis.rule]\npath = \"participation.rule\"\nvalues = [\"threshold\", \"logistic\"]\n";
+  const std::vector<std::string> idle = plan_of("\"participation.rule=threshold\"", axis);
+  CHECK(std::count_if(idle.begin(), idle.end(), [](const std::string& note) { return contains(note, "axis 'mail' moves participation.mail, which does nothing at any point"); }) == 1);
+  const auto does_nothing = [](const std::vector<std::string>& notes) {
+    return std::count_if(notes.begin(), notes.end(), [](const std::string& note) { return contains(note, "does nothing"); });
+  };
+  CHECK(does_nothing(plan_of("", axis + rule)) == 0);  // read at some points
+  const std::vector<std::string> notes = plan_of("\"participation.induce=0.1\"", axis + rule);
+  CHECK(does_nothing(notes) == 1);
+  CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return contains(note, "2 of 4 points"); }));
+  Model model;
+  model.read(file, std::vector<std::string>{"participation.rule=threshold", "participation.mail=0.2", "information.reach=0.2"});
+  CHECK(does_nothing(model.reading_notes()) == 1);
+}
+
 TEST_CASE("planning: residents are foreseen to the person, and what no machine can name is refused") {
   Model model;
   model.read(source_folder + "/scenarios/kazakhstan.toml", {});

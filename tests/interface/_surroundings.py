@@ -21,6 +21,7 @@ LAUNCHER = ROOT / "kurultai"
 PYTHON = "/usr/bin/python3"
 NOBODY = 65534
 SHORT = {"run.warmup": 4, "run.weeks": 60}
+FEW = '[output]\nlevels = ["nation"]\nseries = ["participation", "awareness", "trust", "satisfaction"]\n'  # scripts read a result for as long as it has series
 
 
 def busy() -> float:
@@ -86,7 +87,7 @@ class Bench:
         village = ROOT / "scenarios" / "village.toml"
         settings = ", ".join(f'"{path}={value}"' for path, value in SHORT.items())
         (self.folder / "data").symlink_to(ROOT / "scenarios" / "data")  # for `rerun`
-        self.good = {"SCENARIO": self.write("short.toml", f'extends = "{village}"\n[run]\nwarmup = 4\nweeks = 60\n')}
+        self.good = {"SCENARIO": self.write("short.toml", f'extends = "{village}"\n[run]\nwarmup = 4\nweeks = 60\n{FEW}')}
         axes = ('[axis.announcement]\npath = "information.reach"\nlow = 0.2\nhigh = 0.8\nvalues = [0.2, 0.8]\n[measure.participation]\n[measure.awareness]\n')
         self.good["SWEEP"] = self.write("sweep.toml", f'[sweep]\nscenario = "{village}"\nset = [{settings}]\ndesign = "grid"\nreplicates = 3\n'
                                         + axes.replace("low = 0.2\nhigh = 0.8\n", ""))

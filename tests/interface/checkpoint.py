@@ -11,7 +11,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
-SMALL = ["scenarios/kazakhstan.toml", "--scale", "0.005", "--weeks", "150", "--set", "run.warmup=20", "--set", "output.panel=50"]
+SMALL = ["scenarios/kazakhstan.toml", "--scale", "0.005", "--weeks", "80", "--set", "run.warmup=10", "--set", "output.panel=50"]
 
 
 def digest(file):
@@ -61,7 +61,7 @@ class Checkpoint(unittest.TestCase):
         luck = random.Random(1)
         resumed = 0
         for threads in (2, 1, 2, 1, 2, 2):
-            run = self.start("--checkpoint", "2", "--resume", "--threads", str(threads))
+            run = self.start("--checkpoint", "1", "--resume", "--threads", str(threads))
             time.sleep(luck.uniform(0.15, 0.5) * self.seconds)
             run.kill()
             resumed += "resumed after" in self.finish(run)[1]

@@ -1,6 +1,7 @@
 """What verbs write: never over an input, a file of another kind or the result of something else, never two at once; and runs are
 known by the bytes of their tables."""
 import fcntl
+import json
 import os
 import pathlib
 import shutil
@@ -25,6 +26,10 @@ path = "information.reach"
 values = [0.2, 0.8]
 [measure.awareness]
 """
+# Pages read a result for as long as it has series: few, and what swot looks at.
+SERIES = ["participation", "awareness", "trust"] + [f"indicator_{name}" for name in ("calm", "digital", "effectiveness", "equality", "fiscal_autonomy", "information",
+                                                                                     "participation", "services", "transparency", "trust", "welfare")]
+FEW = f'[output]\nlevels = ["nation"]\nseries = {json.dumps(SERIES)}\n'
 CALIBRATION = """
 [sweep]
 model = "line"
@@ -66,7 +71,7 @@ class Outputs(unittest.TestCase):
         shutil.copytree(ROOT / "scenarios" / "data" / "village", folder / "data")
         # Not "extends" alone: tables of its own, which tests may change.
         (folder / "s.toml").write_text(f'extends = "{ROOT}/scenarios/village.toml"\n[society]\nnodes = "data/nodes.csv"\nedges = "data/edges.csv"\n'
-                                       "[run]\nweeks = 60\nwarmup = 2\n")
+                                       "[run]\nweeks = 60\nwarmup = 2\n" + FEW)
         (folder / "t.toml").write_text('extends = "s.toml"\n[information]\nreach = 0.9\n')
         (folder / "sweep.toml").write_text(SWEEP)
         (folder / "calibration.toml").write_text(CALIBRATION)

@@ -143,6 +143,18 @@ std::vector<std::string> idle_axes(const Sweep& sweep) {
   return list;
 }
 
+/// A remark where the base scenario sets luck that runs of the sweep do not have.
+std::vector<std::string> other_luck(const Sweep& sweep) {
+  std::vector<std::string> list;
+  const Registry& parameters = sweep.experiment().parameters();
+  for (const auto& [path, used] : {std::pair{"run.seed", sweep.sweep.seed.get()}, std::pair{"run.replicate", Value{std::int64_t{0}}}}) {
+    const Field* field = parameters.find(path);
+    if (field != nullptr && sweep.experiment().source().places.count(path) > 0 && field->get() != used)
+      list.push_back(fmt::format("the scenario's {} = {} is not that of the runs: luck comes from sweep.seed = {}", path, to_toml(field->get()), sweep.sweep.seed.value()));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::vector<std::string> remarks_of(const Sweep& sweep) {
@@ -166,6 +178,7 @@ std::vector<std::string> remarks_of(const Sweep& sweep) {
   }
   constexpr std::size_t most = 20;
   std::vector<std::string> list = idle_axes(sweep);
+  for (std::string& remark : other_luck(sweep)) list.push_back(std::move(remark));
   for (const std::string& form : order) {
     if (list.size() == most) {
       list.push_back(fmt::format("and {} notes more", order.size() - most));

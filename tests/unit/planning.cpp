@@ -266,6 +266,9 @@ TEST_CASE("planning: a lever that no mechanism reads is noted as an axis, and wh
   const std::vector<std::string> notes = plan_of("\"participation.induce=0.1\"", axis + rule);
   CHECK(does_nothing(notes) == 1);
   CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return contains(note, "2 of 4 points"); }));
+  scenario(folder, "[run]\nseed = 7\n");
+  const std::vector<std::string> luck = plan_of("", axis);
+  CHECK(std::any_of(luck.begin(), luck.end(), [](const std::string& note) { return contains(note, "run.seed = 7 is not that of the runs: luck comes from sweep.seed = 1"); }));
   Model model;
   model.read(file, std::vector<std::string>{"participation.rule=threshold", "participation.mail=0.2", "information.reach=0.2"});
   CHECK(does_nothing(model.reading_notes()) == 1);

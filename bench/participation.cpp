@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "kazakhstan.h"
 
@@ -43,7 +44,7 @@ struct Equation {
     const double size =
         form.decides.is("budget") ? std::log1p(community.participatory_budget / b("money_0")) : 1.0;
     u += b("b_stake") * stake * size;
-    double unasked = 1.0;
+    std::set<Vertex> asking;  // who is kin and a colleague asks once
     for (std::size_t l = 0; l < resident_layers; ++l) {
       double acted = 0;
       double all = 0;
@@ -53,12 +54,14 @@ struct Equation {
             (!here && !form.scope.is("national")))
           continue;
         const bool carries = tie.layer() != Layer::online || r.shows[tie.to()] != 0;
-        acted += carries && ((r.signal[tie.to()] >> (16 + slot)) & 1U) != 0 ? 1 : 0;
+        const bool acts = carries && ((r.signal[tie.to()] >> (16 + slot)) & 1U) != 0;
+        if (acts) asking.insert(tie.to());
+        acted += acts ? 1 : 0;
         all += 1;
       }
       if (all > 0) u += b("b_now", l) * acted / all;
-      unasked *= std::pow(1.0 - b("ask_rate"), acted);
     }
+    double unasked = std::pow(1.0 - b("ask_rate"), static_cast<double>(asking.size()));
     for (const std::size_t k : stage.memberships(c, i))
       unasked *= 1.0 - b("ask_institution") * world.institutions.activity[k];
     return u + b("b_ask") * (1.0 - unasked);

@@ -24,11 +24,15 @@ SHORT = {"run.warmup": 4, "run.weeks": 60}
 FEW = '[output]\nlevels = ["nation"]\nseries = ["participation", "awareness", "trust", "satisfaction"]\n'  # scripts read a result for as long as it has series
 
 
+# A program that a sanitizer watches is several times slower, and reserves more memory than a limit may leave it.
+SANITIZED = bool(os.environ.get("KURULTAI_SANITIZED"))
+
+
 def busy() -> float:
-    """How much slower than idle this machine is now: limits of time are multiples of it."""
+    """How much slower than idle this machine is now, and this program than one without a sanitizer: limits of time are multiples of it."""
     begun = time.perf_counter()
     sum(k * k for k in range(300_000))
-    return max(1.0, (time.perf_counter() - begun) / 0.03)
+    return max(1.0, (time.perf_counter() - begun) / 0.03) * (8.0 if SANITIZED else 1.0)
 
 
 @dataclasses.dataclass

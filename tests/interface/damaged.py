@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "analysis"))
 import _hostile  # noqa: E402
 import _sealed  # noqa: E402
 
-SLOWEST = 5  # seconds of processor time
+SLOWEST = 40 if os.environ.get("KURULTAI_SANITIZED") else 5  # seconds of processor time
 SWEEP = """title = "Damaged"
 [sweep]
 model = "ishigami"

@@ -15,6 +15,7 @@ PROGRAM = os.environ["KURULTAI_BINARY"]
 VILLAGE = 'extends = "{root}/scenarios/village.toml"\n[run]\nweeks = 60\nwarmup = 4\n'
 # 64 GB: 200 million residents.
 HUGE = '[society]\nsource = "plain"\ncommunities = 1000\npeople = 2e5\n[run]\nscale = 1.0\n'
+SLOWEST = 80 if os.environ.get("KURULTAI_SANITIZED") else 10  # seconds of processor time
 AXIS = '[axis.reach]\npath = "information.reach"\nvalues = [0.3]\n'
 POLICY = '[policy.p]\nlever = "information.reach"\ndose = 0.1\n'
 
@@ -55,7 +56,7 @@ class Planning(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("100000 points", done.stdout)
         self.assertIn("runs         1000000, in 100000 societies", done.stdout)
-        self.assertLess(seconds, 30)
+        self.assertLess(seconds, 3 * SLOWEST)
         self.write("points.csv", "reach,end\n" + "".join(f"{1.5 if k == 70000 else 0.1 + k / 1e6},{-7 if k == 80000 else 10 if k == 50000 else 20 + k % 900}\n" for k in range(100000)))
         self.write("base.toml", VILLAGE.format(root=ROOT) + POLICY + "start = 15\n")
         table = self.write("table.toml", '[sweep]\nscenario = "base.toml"\ndesign = "csv"\ntable = "points.csv"\n'
@@ -64,7 +65,7 @@ class Planning(unittest.TestCase):
         self.assertEqual(done.returncode, 4, done.stderr)
         for line in ("points.csv:50002", "points.csv:70002", "points.csv:80002"):
             self.assertIn(line, done.stderr)
-        self.assertLess(seconds, 30)
+        self.assertLess(seconds, 3 * SLOWEST)
 
     def test_what_does_not_fit_is_told_by_plans_and_refused_by_runs(self):
         plain = self.write("huge.toml", HUGE + POLICY + "[form.meeting]\nperiod = 4\n")
@@ -76,12 +77,12 @@ class Planning(unittest.TestCase):
             done, seconds = processor_time(*plan)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("more than this machine has (", done.stdout)
-            self.assertLess(seconds, 10)
+            self.assertLess(seconds, SLOWEST)
         for run in (("run", plain), ("sweep", sweep), ("compare", plain, plain), ("calibrate", calibration), ("sweep", sweep, "--shard", "1/2")):
             done, seconds = processor_time(*run, "--out", self.out)
             self.assertEqual(done.returncode, 7, done.stderr)
             self.assertIn("run.scale", done.stderr)
-            self.assertLess(seconds, 10)
+            self.assertLess(seconds, SLOWEST)
         done = call("describe", "network", plain)
         self.assertEqual(done.returncode, 7, done.stderr)
         self.assertFalse(self.out.exists())
@@ -94,7 +95,7 @@ class Planning(unittest.TestCase):
             done, seconds = processor_time(*verb)
             self.assertEqual(done.returncode, 3, (verb, done.stderr))
             self.assertIn("more than the program can name", done.stderr)
-            self.assertLess(seconds, 10)
+            self.assertLess(seconds, SLOWEST)
 
     def test_an_option_for_memory_that_is_too_small_is_refused(self):
         sweep = self.write("sweep.toml", f'[sweep]\nscenario = "village.toml"\nreplicates = 2\n{AXIS}[measure.participation]\n')

@@ -199,6 +199,7 @@ item.mood = {{ question = "How are you?" }}
         self.assertEqual(done.returncode, 5, done.stderr)
         self.assertEqual(out.read_bytes(), before)
 
+    @unittest.skipIf(os.environ.get("KURULTAI_SANITIZED"), "a sanitizer reserves more memory than that")
     def test_too_little_memory_is_7(self):
         scenario = self.folder / "huge.toml"
         scenario.write_text(f'extends = "{ROOT}/scenarios/kazakhstan.toml"\n[society]\nneighbour_sides = 20\nkin_degree = 20\n')

@@ -14,7 +14,7 @@ import subprocess
 import time
 import unittest
 
-from _surroundings import (LAUNCHER, PROGRAM, ROOT, Bench, Verb, become_nobody, busy, limited, stop, verbs_of_program,
+from _surroundings import (LAUNCHER, PROGRAM, ROOT, SANITIZED, Bench, Verb, become_nobody, busy, limited, stop, verbs_of_program,
                            verbs_of_scripts)
 
 FULL = False
@@ -281,6 +281,7 @@ class Surroundings(unittest.TestCase):
         if not verb.script:
             self.assertEqual(done.returncode, 0, "the program itself needs no other thread")
 
+    @unittest.skipIf(SANITIZED, "a sanitizer reserves more memory than that")
     @each()
     def test_little_memory(self, verb, out):
         for megabytes in (200, 120, 70) if not verb.script else (200,):

@@ -20,9 +20,6 @@ import experiments  # noqa: E402
 import kept  # noqa: E402
 import results  # noqa: E402
 
-# Files made before stamps came in, allowed until `./kurultai results` has made them again: set this to False then, for good.
-BEFORE_STAMPS = True
-
 # Models of before whose kept files still hold, and why: a change of digests that moves no number in results/, say a series more. For as
 # short as it takes to make them again.
 STILL_HOLD: dict[str, str] = {}
@@ -61,8 +58,7 @@ class KeptFiles(unittest.TestCase):
         self.assertEqual(unlisted(files, text), [])
         self.assertEqual(unlisted([*files, "notes.md", "figures/other.png"], text), ["notes.md", "figures/other.png"])
         for pattern in listed(text):
-            if not BEFORE_STAMPS:
-                self.assertTrue(list(RESULTS.glob(pattern)), f"{pattern}: in the table, but not there")
+            self.assertTrue(list(RESULTS.glob(pattern)), f"{pattern}: in the table, but not there")
 
     def test_every_file_is_made_by_a_step(self):
         patterns = [pattern for step in results.STEPS for pattern in step.files] + [results.TIMES]
@@ -76,13 +72,10 @@ class KeptFiles(unittest.TestCase):
             if name == "README.md":
                 continue
             stamp = kept.read(RESULTS / name)
-            if stamp is None and BEFORE_STAMPS:
-                continue
             with self.subTest(name):
                 self.assertIsNotNone(stamp, f"{name} does not say what it was made from: ./kurultai results makes it again")
-                if not BEFORE_STAMPS:
-                    self.assertIn(stamp.model, [kept.model(), *STILL_HOLD], f"{name} is of another model (tests/regression): ./kurultai results makes it again")
-                    self.assertEqual(stamp.version, version)
+                self.assertIn(stamp.model, [kept.model(), *STILL_HOLD], f"{name} is of another model (tests/regression): ./kurultai results makes it again")
+                self.assertEqual(stamp.version, version)
 
 
 class Pages(unittest.TestCase):
@@ -90,8 +83,6 @@ class Pages(unittest.TestCase):
 
     def page(self, name, page):
         table, written = RESULTS / f"{name}.csv", RESULTS / f"{name}.md"
-        if BEFORE_STAMPS and kept.read(table) is None:
-            self.skipTest("made before stamps came in")
         text = written.read_text(encoding="utf-8")
         self.assertEqual(text, f"{page(kept.read_csv(table)).rstrip()}\n\n*{kept.read(written)}*\n", f"{written.name} is not what its table says")
 

@@ -116,6 +116,8 @@ def places_of(mean: float, low: float, high: float) -> int:
 
 def interval(mean: float, low: float, high: float, signed: bool = False) -> tuple[str, str]:
     """A mean and its interval, numbers alone: ("0.067", "0.031 to 0.102")."""
+    if not all(math.isfinite(x) for x in (mean, low, high)) or high <= low:
+        return said_number(mean), "no interval"
     places = places_of(mean, low, high)
 
     def said(x: float) -> str:

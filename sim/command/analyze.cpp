@@ -362,7 +362,7 @@ class Page {
   Page(const SweepFile& sweep, const AnalyzeOptions& options) : sweep_(sweep), options_(options) {}
 
   [[nodiscard]] std::string text(const std::vector<Finding>& findings) {
-    put(sweep_.title.empty() ? "a sweep" : sweep_.title);
+    put(sweep_.title.empty() ? "a sweep" : printable(sweep_.title));
     put(fmt::format("design {}: {}, {}, {} at most, seed {}", sweep_.kind, axes_text(),
                     plural(sweep_.design.points(), "point"),
                     plural(sweep_.measures[0].y.replicates, "replicate"), sweep_.seed));

@@ -74,7 +74,7 @@ std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format
 std::string calibration_text(const Calibration& calibration, const CalibrationReport& report) {
   const CalibrationSettings& settings = calibration.calibration;
   const std::string confidence = percent(settings.confidence);
-  std::string text = calibration.sweep.source.title + "\n\n";
+  std::string text = printable(calibration.sweep.source.title) + "\n\n";
   std::vector<std::vector<std::string>> rows = {{"parameter", "median", confidence + " from", "to", "mean", "sd", "prior from", "to", "learned"}};
   for (const ParameterEstimate& p : report.parameters)
     rows.push_back({p.path, number(p.median, p.sd), number(p.low, p.sd), number(p.high, p.sd), number(p.mean, p.sd), number(p.sd, p.sd), number(p.prior_low), number(p.prior_high), percent(std::max(p.shrinkage, 0.0))});
@@ -130,13 +130,16 @@ int calibrate(const CalibrateOptions& options) {
   runner.stop = [] { return stop_signal() != 0; };
   runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
-    print("{}: valid\n  {}\n{}", options.file, calibration.sweep.source.title, plan_text(calibration, runner, out));
+    print("{}: valid\n  {}\n{}", options.file, printable(calibration.sweep.source.title), plan_text(calibration, runner, out));
     print("{}", note_lines(calibration.remarks));
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
   Output output({out, "calibrate", {options.file}, calibration.sweep.attributes("calibration"), options.force}, Output::Use::alone);
-  if (options.resume && output.finished()) return finished_already(out);
+  if (options.resume && output.finished()) {
+    Store::remove_left_over(runs_folder(out), calibration.sweep.identity());
+    return finished_already(out);
+  }
   for (const std::string& notice : output.notices()) progress.say(notice);
   Schedule most = schedule_of(calibration, runner);
   most.seconds *= static_cast<double>(calibration.most_runs()) / static_cast<double>(most.runs);

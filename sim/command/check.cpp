@@ -31,7 +31,7 @@ int check(const ScenarioOptions& options) {
   for (std::string& note : estimator.notes(model)) notes.push_back(std::move(note));
   for (std::string& note : model.reading_notes()) notes.push_back(std::move(note));
   print("{}: valid\n", options.scenario);
-  if (!model.source.title.empty()) print("  {}\n", model.source.title);
+  if (!model.source.title.empty()) print("  {}\n", printable(model.source.title));
   print("  residents  {:>14.0f}  (scale {})\n", e.residents, model.run.scale.value());
   print("  ties       {:>14.0f}\n", e.ties);
   print("  weeks      {:>14}  and {} of warm-up\n", model.run.weeks.value(), model.run.warmup.value());

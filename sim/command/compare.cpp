@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "base/console.h"
@@ -86,7 +87,9 @@ std::vector<Look> looks(const CompareOptions& options, const Result& a, const Re
   std::vector<Look> list;
   const std::string level = options.by.empty() ? "nation" : options.by;
   std::vector<NamedSeries> series;
-  for (const std::string& text : options.series) series.push_back(parsed(text));
+  std::set<std::string> named;
+  for (const std::string& text : options.series)
+    if (named.insert(text).second) series.push_back(parsed(text));  // named twice, shown once
   if (series.empty()) {
     const std::vector<std::string> also = plain_series(b, level);
     for (const std::string& name : plain_series(a, level))
@@ -377,9 +380,12 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   const Result known = known_by(options, a.get(), b.get(), seed);
   std::optional<Output> output;
   if (!options.dry_run) output.emplace(OutputPlan{out, "compare", sides_of(options), known, options.force}, Output::Use::alone);
-  if (output && options.resume && output->finished()) return Compared::was_there;
   Result runs = known;  // their number and what is looked at may change: the runs stay the same
   runs.attributes["comparison"] = fmt::format("[compare]\nseed = {}\n", seed);
+  if (output && options.resume && output->finished()) {
+    Store::remove_left_over(runs_folder(out), identity_of(runs));
+    return Compared::was_there;
+  }
   // Wrong names and windows without a week are found before hours are spent.
   const Result outline_a = a->outline({}, {seed, 0});
   const Result outline_b = b->outline({}, {seed, 0});
@@ -465,12 +471,21 @@ class SweepFile {
     if (const Group* design = result_.group("design"))
       for (const Variable& variable : design->variables) {
         if (design->variable("unit_" + variable.name) == nullptr) continue;
-        if (const auto* numbers = std::get_if<std::vector<double>>(&variable.values)) axes[variable.name] = fmt::format("{:.12g}", (*numbers)[point]);
-        if (const auto* texts = std::get_if<std::vector<std::string>>(&variable.values)) axes[variable.name] = (*texts)[point];
+        const std::string parameter = parameter_of(variable);
+        if (const auto* numbers = std::get_if<std::vector<double>>(&variable.values)) axes[parameter] = fmt::format("{:.12g}", (*numbers)[point]);
+        if (const auto* texts = std::get_if<std::vector<std::string>>(&variable.values)) axes[parameter] = (*texts)[point];
       }
     std::string text;
     for (const auto& [name, value] : axes) text += name + '=' + value + '\n';
     return text;
+  }
+  /// The parameters that the axes move, sorted, as a list.
+  [[nodiscard]] std::string parameters() const {
+    std::set<std::string> list;
+    if (const Group* design = result_.group("design"))
+      for (const Variable& variable : design->variables)
+        if (design->variable("unit_" + variable.name) != nullptr) list.insert(parameter_of(variable));
+    return list.empty() ? "none" : fmt::format("{}", fmt::join(list, ", "));
   }
   [[nodiscard]] Sample sample(const std::string& measure, std::size_t point) const {
     const std::vector<double>& values = list<double>("measures", measure);
@@ -506,6 +521,8 @@ class SweepFile {
   }
 
  private:
+  /// The parameter that an axis moves: its values' long_name begins with it.
+  static std::string parameter_of(const Variable& axis) { return axis.long_name.substr(0, axis.long_name.find(':')); }
   [[nodiscard]] Error damaged() const { return storage_error(name_, "the sweep's parts do not fit together", "it misses what every sweep has", "write it again with 'kurultai sweep'"); }
   template <class T>
   [[nodiscard]] const std::vector<T>& list(const std::string& group, const std::string& variable) const {
@@ -534,6 +551,8 @@ class SweepFile {
 
 /// The points of A and of B with the same values of all axes, in the order of A; names those without a match.
 std::vector<std::pair<std::size_t, std::size_t>> matched_points(const SweepFile& a, const SweepFile& b, Comparison& comparison) {
+  if (const std::string in_a = a.parameters(), in_b = b.parameters(); in_a != in_b)
+    throw usage("compare", "the axes of A and B move different parameters", fmt::format("A: {}; B: {}", in_a, in_b), "choose with --point I --point J");
   std::multimap<std::string, std::size_t> there;
   for (std::size_t p = 0; p < b.points(); ++p) there.emplace(b.values(p), p);
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
@@ -602,6 +621,10 @@ void compare_sweeps(const CompareOptions& options, const SweepFile& a, const Swe
         names.push_back(name);
         readings_a.push_back(reading_of(*in_a, name));
         readings_b.push_back(reading_of(*in_b, name));
+        const Window& in_weeks_a = readings_a.back().window;
+        const Window& in_weeks_b = readings_b.back().window;
+        if (in_weeks_a.first != in_weeks_b.first || in_weeks_a.last != in_weeks_b.last)
+          remark(comparison, fmt::format("measure '{}' looks at weeks {} to {} in A and {} to {} in B", name, in_weeks_a.first, in_weeks_a.last, in_weeks_b.first, in_weeks_b.last));
       }
     }
     for (const std::string& name : b.measures())

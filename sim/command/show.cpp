@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/console.h"
 #include "command/number_text.h"
 
 namespace kurultai {
@@ -339,7 +340,7 @@ class Summary {
   }
 
   void head() {
-    const std::string title = attribute(result_, "title");
+    const std::string title = printable(attribute(result_, "title"));
     put(style_.strong(title.empty() ? "A result without a title" : title));
     std::string facts;
     const auto fact = [&](const std::string& text) { facts += (facts.empty() ? "" : ", ") + text; };

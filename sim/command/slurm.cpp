@@ -294,9 +294,10 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
 SlurmScripts slurm_scripts(const SlurmPlan& plan) { return {bundles_script(plan), merge_script(plan), submit_script(plan)}; }
 
 int slurm(const SlurmOptions& options) {
-  const Sweep sweep(options.file, options.sets);
+  Sweep sweep(options.file, options.sets);
   const SlurmPlan plan = slurm_plan(sweep, options);
   (void)Output({options.out.empty() ? fs::path("results") / plan.out.filename() : plan.out, "sweep", {options.file}, sweep.attributes(), options.force}, Output::Use::look);
+  const std::vector<std::string> measured = check_outline(sweep);  // before jobs wait for hours in a queue
   const SlurmScripts texts = slurm_scripts(plan);
   const std::map<std::string, std::string> scripts = {{"bundles.sh", texts.bundles}, {"merge.sh", texts.merge}, {"submit.sh", texts.submit}};
   check_folder(plan, scripts);
@@ -313,7 +314,7 @@ int slurm(const SlurmOptions& options) {
     print("  note: a run needs about {}: more than --memory leaves it ({})\n", bytes_text(plan.peak_bytes), bytes_text(plan.bytes));
   else if (const std::string caveat = memory_caveat(plan.peak_bytes); !caveat.empty())
     print("  note: a run needs about {}{}\n", bytes_text(plan.peak_bytes), caveat);
-  print("{}", note_lines(remarks_of(sweep)));
+  print("{}{}", note_lines(remarks_of(sweep)), note_lines(measured));
   print("{}\n  {}, when all bundles are over\n", (plan.folder / "merge.sh").string(), plan.out.string());
   print("{}\n", (plan.folder / "submit.sh").string());
   print("Submit both, and again after a failure, with: {}\n", shell_word((plan.folder / "submit.sh").string()));

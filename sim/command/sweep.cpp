@@ -52,7 +52,7 @@ std::string values_text(const AxisSpec& axis) {
 void print_plan(const Sweep& sweep, const ExecutionOptions& options, const std::string& file) {
   const Schedule plan = schedule(sweep, options.shard, options.runner);
   print("{}: valid\n", file);
-  if (!sweep.source.title.empty()) print("  {}\n", sweep.source.title);
+  if (!sweep.source.title.empty()) print("  {}\n", printable(sweep.source.title));
   print("  design       {} with {} points over {} axes\n", sweep.sweep.design.value(), sweep.points(), sweep.axes.size());
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const AxisSpec& axis = sweep.axes[a];
@@ -126,6 +126,8 @@ int sweep(const SweepOptions& options) {
   execution.keep_runs = options.keep_runs;
   execution.force = options.force;
   execution.shard = shard_of(options.shard);
+  if (options.merge && execution.shard.count > 1)
+    throw Error(ExitCode::usage, {"--shard " + options.shard, "not with --merge", "what is merged are the runs of all shards", "leave --shard out"});
   execution.runner.threads = threads();
   execution.runner.memory = options.memory * 1e9;
   execution.runner.stop_on_error = sweep.sweep.on_error.is("stop");
@@ -157,8 +159,8 @@ int sweep(const SweepOptions& options) {
     return static_cast<int>(ExitCode::sweep);
   }
   if (!report.merged) {
-    tell("kurultai: shard {} of {} is done ({} runs in {}); when all are, 'sweep {} --merge' makes {}", execution.shard.index, execution.shard.count,
-               report.finished, runs, options.file, out);
+    tell("kurultai: shard {} of {} is done ({} runs in {}); when all are, 'sweep {} --merge{}' makes {}", execution.shard.index, execution.shard.count,
+               report.finished, runs, options.file, options.out.empty() ? "" : " --out " + options.out, out);
     return static_cast<int>(report.failed > 0 ? ExitCode::sweep : ExitCode::done);
   }
   print("{}\n", out);

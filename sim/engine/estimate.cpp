@@ -92,7 +92,9 @@ const Estimator::Places& Estimator::places_of(const Model& model) {
     if (places.table_bytes < present_memory()) {
       const std::unique_ptr<Society> whole = build_society(society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source, &places.notes);
       places.residents = static_cast<double>(whole->residents.size());
-      places.ties = static_cast<double>(whole->ties.words()) / 2;
+      double ends = 0;
+      for (Vertex i = 0; i < whole->residents.size(); ++i) ends += static_cast<double>(whole->ties.all(i).size());
+      places.ties = ends / 2;
       places.regions.resize(whole->country.regions.size());
       places.districts = static_cast<double>(whole->country.districts.size());
       places.communities = static_cast<double>(whole->country.communities.size());

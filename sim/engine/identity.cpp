@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <sstream>
 
+#include "base/hash.h"
 #include "base/input_file.h"
 #include "scenario/difference.h"
 #include "society/synthesis.h"
@@ -162,6 +164,15 @@ std::vector<std::string> differences(const std::string& before, const std::strin
     for (std::string& difference : differences_between(old_parts.settings, new_parts.settings, most - list.size())) list.push_back(std::move(difference));
   if (list.size() > most) list.resize(most);
   return list;
+}
+
+std::string tables_hash(const std::string& identity) {
+  Hash hash;
+  for (const Input& input : parts_of(identity).inputs) {
+    const std::string line = fmt::format("{} {}\n", input.role, input.hash);
+    hash.add(std::as_bytes(std::span(line)));
+  }
+  return hexadecimal(hash.value());
 }
 
 std::string identity_difference(const std::string& before, const std::string& now) {

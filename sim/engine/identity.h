@@ -45,6 +45,10 @@ std::string identity_text(const std::string& settings, const Inputs& inputs);
 /// `resolved` with its tables named by side, "[a.run]", so that two stand in one identity.
 std::string prefixed(const std::string& side, const std::string& resolved);
 
+/// A hash of the tables that an identity names, whatever they are called: each file of a run has it, since files may be put
+/// together that were made apart.
+std::string tables_hash(const std::string& identity);
+
 /// What differs between two identities, in words; tables first. At most `most`. None: they are the same.
 std::vector<std::string> differences(const std::string& before, const std::string& now, std::size_t most = 1);
 /// The first of these, or empty.

@@ -71,6 +71,17 @@ void check_readers(const Model& model) {
   }
 }
 
+/// Series to keep that no mechanism has.
+void check_series(const Model& model) {
+  std::vector<std::string> known;
+  for (const auto& mechanism : model.mechanisms)
+    for (const SeriesSpec& series : mechanism->series()) known.push_back(series.name);
+  for (const std::string& name : model.output.series.value())
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw scenario_error(model.source.place_of(model.output.series.path()), fmt::format("there is no series '{}'", name), "output.series names those to keep",
+                           did_you_mean(nearest(name, known), "see 'kurultai describe outputs'"));
+}
+
 /// Residents have a bit for each standing form and each support programme.
 void check_room(const Model& model) {
   std::vector<const FormSpec*> standing;
@@ -123,6 +134,7 @@ constexpr Rule rules[] = {
      [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
     {reads_forms, check_forms},
     {reads_forms, check_room},
+    {[](const Field& field) { return stands_in(field, {"output"}); }, check_series},
     {[](const Field& field) { return stands_in(field, {"run", "society"}); }, check_scale},
     // Conditions under which mechanisms read a lever are on switches and choices.
     {[](const Field& field) { return field.kind() == Field::Kind::flag || field.kind() == Field::Kind::choice || field.about().name == "lever"; },
@@ -198,8 +210,10 @@ bool Model::remarks_read(const Field& field) {
 std::vector<std::string> Model::reading_notes() const {
   std::vector<std::string> list;
   if (const Course course = course_of(registry); course.full != Course::none)
-    list.push_back(fmt::format("{} is in full force from week {} on: of {} weeks {} lie before its full effect on series that look back on 52 weeks (a measure with first = {} leaves them out), {} on others",
-                               course.policy, course.full, course.weeks, std::min(course.full + 52, course.weeks), course.full + 52, std::min(course.full, course.weeks)));
+    list.push_back(fmt::format("{} is in full force from week {} on: of {} weeks {} lie before its full effect on series that look back on 52 weeks ({}), {} on others",
+                               course.policy, course.full, course.weeks, std::min(course.full + 52, course.weeks),
+                               course.full + 52 < course.weeks ? fmt::format("a measure with first = {} leaves them out", course.full + 52) : "none would be left after it",
+                               std::min(course.full, course.weeks)));
   std::vector<std::pair<std::string, double>> of_scale;
   const std::vector<std::string>& kept = output.series.value();
   for (const auto& mechanism : mechanisms)

@@ -194,7 +194,7 @@ Output::Output(const OutputPlan& plan, Use use) : place_(plan.file.string()), ve
   const fs::path folder = fs::weakly_canonical(fs::absolute(file_, ignored).parent_path(), ignored);
   for (const fs::path& from : plan.from) {
     const fs::path whole = fs::weakly_canonical(from, ignored);
-    from_ += (from_.empty() ? "" : " ") + whole.lexically_relative(folder).generic_string();
+    from_ += (from_.empty() ? "" : " ") + stored_text(whole.lexically_relative(folder).generic_string());
   }
   if (use != Use::look) {
     lock_.emplace(file_, use == Use::shared);

@@ -190,9 +190,10 @@ struct Rows {
 
 // --- Writing ----------------------------------------------------------------------------------------------
 
-/// `text` with every byte that is not UTF-8, and every NUL, replaced by U+FFFD: a host's odd name must not
-/// spoil a file that cost hours, and Python refuses text that is not UTF-8.
-std::string clean(const std::string& text) {
+}  // namespace
+
+// A host's odd name must not spoil a file that cost hours, and Python refuses text that is not UTF-8.
+std::string stored_text(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
@@ -216,10 +217,12 @@ std::string clean(const std::string& text) {
   return out;
 }
 
-std::vector<std::string> clean(const std::vector<std::string>& texts) {
+namespace {
+
+std::vector<std::string> stored_texts(const std::vector<std::string>& texts) {
   std::vector<std::string> cleaned;
   cleaned.reserve(texts.size());
-  for (const std::string& text : texts) cleaned.push_back(clean(text));
+  for (const std::string& text : texts) cleaned.push_back(stored_text(text));
   return cleaned;
 }
 
@@ -236,7 +239,7 @@ void write_attribute(hid_t object, const std::string& name, const Attribute& val
   const Space scalar(H5Screate(H5S_SCALAR), "cannot make a scalar");
   if (const auto* text = std::get_if<std::string>(&value)) {
     const Type type = text_type();
-    const std::string cleaned = clean(*text);
+    const std::string cleaned = stored_text(*text);
     const char* pointer = cleaned.c_str();
     write_attribute(object, name, type, type, scalar, &pointer);
   } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
@@ -296,7 +299,7 @@ void put_values(hid_t dataset, const std::vector<T>& values, hid_t in_memory, hi
   const char* problem = "cannot write values";
   if (values.empty()) return;
   if constexpr (std::is_same_v<T, std::string>) {
-    const std::vector<std::string> cleaned = clean(values);
+    const std::vector<std::string> cleaned = stored_texts(values);
     std::vector<const char*> pointers;
     for (const std::string& text : cleaned) pointers.push_back(text.c_str());
     check(H5Dwrite(dataset, text_type(), in_memory, in_file, H5P_DEFAULT, pointers.data()), problem);
@@ -1140,7 +1143,7 @@ class ResultWriter::Layout {
     std::visit([&](const auto& list) { put_values(*slot.open, list, rows.in_memory, rows.in_file); }, values);
     if ((first + count) % slot.points == 0) close(slot);
     const auto* texts = std::get_if<std::vector<std::string>>(&values);
-    slabs_.push_back({path, first, count, texts == nullptr ? digest(values) : digest(Values(clean(*texts)))});
+    slabs_.push_back({path, first, count, texts == nullptr ? digest(values) : digest(Values(stored_texts(*texts)))});
   }
 
   /// Adds the digest and seals the file; nothing can be written any more. Throws Failure if what HDF5 laid out is not

@@ -45,6 +45,9 @@ void prepare_output(const std::filesystem::path& file);
 /// Where `file` is written: links are followed, whether or not what they point to is there, so that the link stays.
 std::filesystem::path destination(const std::filesystem::path& file);
 
+/// `text` as files keep it: every byte that is not UTF-8, and every NUL, is U+FFFD.
+std::string stored_text(const std::string& text);
+
 /// Writes `result` to `file`, replacing it as a whole or not at all; adds the attribute `digest`. The
 /// result's attributes hold `format_version`. No unit may be one that CF readers turn into dates ("days", "x
 /// since y"). Throws storage_error (exit code 5) if anything fails on the way, std::logic_error for a

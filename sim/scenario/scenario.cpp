@@ -594,12 +594,13 @@ fs::path ScenarioSource::find(const std::string& file, const std::string& place)
   std::vector<fs::path> candidates;
   if (!wanted.is_absolute())
     for (const fs::path& folder : folders) candidates.push_back((folder / wanted).lexically_normal());
-  candidates.push_back(wanted);
+  candidates.push_back(wanted.lexically_normal());
   std::string looked;
   for (const fs::path& candidate : candidates) {
     std::error_code failed;
     if (!file.empty() && fs::exists(candidate, failed)) return candidate;
     const std::string name = shown(candidate.string(), longest_path);
+    if (looked.find("'" + name + "'") != std::string::npos) continue;
     looked += fmt::format("{}'{}'", looked.empty() ? "" : ", ", name);
   }
   throw input_error(place.empty() ? printable(path.string()) : place,

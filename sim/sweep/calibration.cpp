@@ -91,9 +91,9 @@ class Search {
       record.acceptance = generation == 0 ? 1 : static_cast<double>(nearer) / static_cast<double>(fresh.size());
       kept.insert(kept.end(), fresh.begin(), fresh.end());
       kept = nearest_particles(std::move(kept), calibration_.kept());
-      if (kept.size() < fewest())
+      if (kept.size() < calibration_.fewest_kept())
         throw Error(ExitCode::sweep, {sweep_.source.path.string(), fmt::format("only {} of {} particles have a distance", kept.size(), fresh.size()),
-                                      fmt::format("the others failed or their measures have no value; {} axes and {} targets need {}", sweep_.axes.size(), measures_.size(), fewest()),
+                                      fmt::format("the others failed or their measures have no value; {} axes and {} targets need {}", sweep_.axes.size(), measures_.size(), calibration_.fewest_kept()),
                                       "look at the reasons (*.failed in the folder of runs), at the weeks of the measures, or raise calibration.particles"});
       record.tolerance = kept.back().distance;
       record.nearest = kept.front().distance;
@@ -121,7 +121,6 @@ class Search {
 
  private:
   /// Fewer particles than this say nothing: the regression has to have something left over.
-  [[nodiscard]] std::size_t fewest() const { return 2 * (measures_.size() + sweep_.axes.size()) + 4; }
 
   static CalibrationReport stopped(CalibrationReport report) {
     CalibrationReport rest;
@@ -412,6 +411,9 @@ void Calibration::check() {
     throw scenario_error(source.place_of("calibration"), "some particles must be kept, and some not", "", "change particles or keep");
   if (static_cast<double>(particles()) * (static_cast<double>(calibration.generations.value()) + 1) * static_cast<double>(sweep.sweep.replicates.value()) + static_cast<double>(calibration.predictive.value()) * static_cast<double>(sweep.sweep.replicates.value()) > 4e9)
     throw scenario_error(source.place_of("calibration"), "more than 4e9 runs", "", "take fewer particles, generations or replicates");
+  if (kept() < fewest_kept())
+    throw scenario_error(source.place_of("calibration"), fmt::format("{} of {} particles are kept, too few", kept(), particles()),
+                         fmt::format("{} axes and {} targets need {}", sweep.axes.size(), targets.size(), fewest_kept()), "raise calibration.particles or keep");
   const std::vector<Particle> first = first_generation();
   const Task task = tasks(first[0], 0, 0)[0];
   const Result outline = sweep.experiment().outline(task.settings, task.luck);
@@ -420,6 +422,8 @@ void Calibration::check() {
 }
 
 std::size_t Calibration::kept() const { return static_cast<std::size_t>(static_cast<double>(particles()) * calibration.keep); }
+
+std::size_t Calibration::fewest_kept() const { return 2 * (targets.size() + sweep.axes.size()) + 4; }
 
 std::size_t Calibration::most_runs() const {
   return static_cast<std::size_t>(sweep.sweep.replicates.value()) *

@@ -83,6 +83,8 @@ class Calibration {
   [[nodiscard]] std::size_t particles() const { return static_cast<std::size_t>(calibration.particles.value()); }
   /// How many are kept from generation to generation.
   [[nodiscard]] std::size_t kept() const;
+  /// The fewest particles from which the next generation, or a regression on the targets, can be made.
+  [[nodiscard]] std::size_t fewest_kept() const;
   /// Runs at most, if no generation ends it before.
   [[nodiscard]] std::size_t most_runs() const;
   /// The runs of `particle`, the `k`-th of generation `generation`, one for each replicate. Their numbers and

@@ -115,6 +115,9 @@ double measured_at(const MeasureSpec& spec, const std::string& level, const std:
       bool chosen = false;
       for (const std::string& text : at)
         if (const std::size_t sign = text.find('='); sign != std::string::npos && text.substr(0, sign) == coordinate->name) {
+          if (chosen)
+            throw scenario_error(place, fmt::format("measure '{}' chooses '{}' twice", key, coordinate->name), fmt::format("a value has one {}", coordinate->name),
+                                 "take one away, or add a measure for each");
           offset += stride * place_of_label(*group, *coordinate, text.substr(sign + 1), place);
           chosen = true;
         }
@@ -127,6 +130,8 @@ double measured_at(const MeasureSpec& spec, const std::string& level, const std:
                          fmt::format("choose one: at = [\"{}=...\"]", open.front()));
   for (const std::string& text : at) {
     const std::string name = text.substr(0, text.find('='));
+    if (name == "week")
+      throw scenario_error(place, fmt::format("measure '{}' chooses \"{}\"", key, text), "weeks are no labels", "choose them by first and last");
     if (text.find('=') == std::string::npos || std::find(variable->dimensions.begin(), variable->dimensions.end(), name) == variable->dimensions.end())
       throw scenario_error(place, fmt::format("measure '{}' chooses \"{}\"", key, text), fmt::format("{} has no dimension '{}'", series, name),
                            advice(name, variable->dimensions));

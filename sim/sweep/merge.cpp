@@ -234,6 +234,8 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
           part = store.head(run);
         else
           reasons[cell] = store.reason(run);
+      } catch (const RunOfOthers&) {
+        throw;
       } catch (const Error& e) {
         if (e.code() != ExitCode::storage) throw;
         report.damaged.push_back(run);

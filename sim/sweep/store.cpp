@@ -53,6 +53,9 @@ constexpr const char* failed_ending = ".failed";
 
 constexpr SealedKind run_kind{"KURULTAI run 1\n", "file of the run", "remove it: --resume does the run again"};
 
+/// A run's attribute: a hash of the tables that it was made from.
+constexpr const char* tables_attribute = "run_tables";
+
 /// Writes `text` to `file`, as a whole or not at all.
 void write_text(const fs::path& file, std::string_view text, const char* what) {
   const std::span<const std::byte> bytes = std::as_bytes(std::span(text));
@@ -87,6 +90,7 @@ Store::Store(fs::path folder, const std::string& identity, bool resume, const st
       throw storage_error(place, "another process works on this sweep", "two would do the same runs", "wait for it, or give each a --shard");
     throw storage_error(place, "cannot lock the folder", std::strerror(reason), "use a file system that knows locks");
   }
+  tables_ = tables_hash(identity);
   refresh();
   const std::size_t runs = finished_.size() + failed_.size();
   if (const auto before = text_of(folder_ / identity_name)) {
@@ -140,7 +144,8 @@ fs::path Store::checkpoint_file(std::uint64_t number) const { return folder_ / f
 void Store::put(std::uint64_t number, const Result& result) {
   const fs::path name = file(number);
   DurableFile out = DurableFile::beside(name, name.string(), std::string(run_kind.what));
-  write_sealed(out, run_kind, [copy = result](Archive& archive) mutable {
+  write_sealed(out, run_kind, [copy = result, this](Archive& archive) mutable {
+    copy.attributes[tables_attribute] = tables_;
     visit_head(archive, copy);
     visit_values(archive, copy);
   });
@@ -158,9 +163,18 @@ void Store::put_failed(std::uint64_t number, const std::string& reason) {
   failed_.insert(number);
 }
 
+void Store::require_own(Result& run, const fs::path& file) const {
+  const std::string made_from = text_attribute(run, tables_attribute);
+  run.attributes.erase(tables_attribute);
+  if (made_from.empty() || made_from == tables_) return;  // an older version did not say
+  throw RunOfOthers(ExitCode::storage, {file.string(), "this run was made from other tables than this folder's", "files of two sweeps were put together",
+                                  "take it out of the folder: --resume does the run again"});
+}
+
 Result Store::head(std::uint64_t number) const {
   Result result;
   read_sealed(file(number), run_kind, [&](Archive& archive) { visit_head(archive, result); });
+  require_own(result, file(number));
   return result;
 }
 
@@ -171,6 +185,7 @@ Result Store::get(std::uint64_t number) const {
     visit_values(archive, result);
     archive.finish();
   });
+  require_own(result, file(number));
   try {
     check(result);
   } catch (const std::logic_error& broken) {  // anybody can seal anything
@@ -196,6 +211,16 @@ void Store::drop(std::uint64_t number) {
   const std::scoped_lock lock(guard_);
   finished_.erase(number);
   failed_.erase(number);
+}
+
+void Store::remove_left_over(const fs::path& folder, const std::string& identity) {
+  std::error_code ignored;
+  if (!fs::exists(folder / identity_name, ignored)) return;
+  try {
+    Store(folder, identity, true, "").remove();
+  } catch (const Error&) {
+    return;  // of something else: not ours to remove
+  }
 }
 
 void Store::remove() {

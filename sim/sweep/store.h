@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 
+#include "base/error.h"
 #include "observation/result.h"
 
 namespace kurultai {
@@ -46,6 +47,12 @@ class RunStore {
   [[nodiscard]] virtual std::filesystem::path checkpoint_file(std::uint64_t number) const = 0;
 };
 
+/// The file of a run that was made from other tables: whole, and no part of this sweep.
+class RunOfOthers final : public Error {
+ public:
+  using Error::Error;
+};
+
 class Store final : public RunStore {
  public:
   /// Opens `folder`, making it if it is not there. If it holds runs and `resume` is false, or if they are of another
@@ -55,6 +62,8 @@ class Store final : public RunStore {
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] bool has(std::uint64_t number) const override;
+  /// Throws storage_error if `head`, that of run `number`, was made under another identity: a file that came from another folder.
+  void refuse_other(std::uint64_t number, const Result& head) const;
   [[nodiscard]] bool has_failed(std::uint64_t number) const override;
   /// Looks at the folder again: other processes write there too.
   void refresh();
@@ -69,11 +78,16 @@ class Store final : public RunStore {
   [[nodiscard]] std::filesystem::path file(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path failed_file(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path checkpoint_file(std::uint64_t number) const override;
+  /// Removes the runs that a kill between the result's writing and their removal has left, if they are of this identity.
+  static void remove_left_over(const std::filesystem::path& folder, const std::string& identity);
   /// Takes the folder away with all that it holds of ours.
   void remove();
 
  private:
   std::filesystem::path folder_;
+  /// Throws RunOfOthers for a run that was made from other tables; takes from it what says which.
+  void require_own(Result& run, const std::filesystem::path& file) const;
+  std::string tables_;  ///< a hash of them, which stands in every run's file
   int lock_ = -1;
   mutable std::mutex guard_;
   std::set<std::uint64_t> finished_;

@@ -141,6 +141,19 @@ Value value_at(const AxisSpec& axis, const Field& field, double unit) {
   return std::clamp(x, low, high);
 }
 
+namespace {
+
+/// The scenario that a sweep names: that it is not there is a fault of the sweep's file.
+std::filesystem::path scenario_file(const ScenarioSource& source, const std::string& name, const std::string& setting) {
+  try {
+    return source.find(name, source.place_of(setting));
+  } catch (const Error& e) {
+    throw scenario_error(source.place_of(setting), e.message().problem, e.message().why, e.message().suggestion);
+  }
+}
+
+}  // namespace
+
 Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> sets, const std::function<void(Sweep&)>& before,
              const std::function<void(const Sweep&)>& after) {
   if (before) before(*this);
@@ -157,10 +170,10 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
     forward("series", sweep.keep_series.get());
     forward("every", sweep.keep_every.get());
     if (sweep.scenarios.value().empty()) {
-      experiment_ = make_simulator(source.find(sweep.scenario), base);
+      experiment_ = make_simulator(scenario_file(source, sweep.scenario.value(), sweep.scenario.path()), base);
     } else {
       std::vector<std::filesystem::path> files;
-      for (const std::string& name : sweep.scenarios.value()) files.push_back(source.find(name));
+      for (const std::string& name : sweep.scenarios.value()) files.push_back(scenario_file(source, name, sweep.scenarios.path()));
       experiment_ = make_together(files, base, sweep.untreated);
     }
   } else {

@@ -32,6 +32,10 @@ class Numbers(unittest.TestCase):
             with self.subTest(mean):
                 self.assertEqual(found, (said, ends))
 
+    def test_an_interval_of_no_width_is_none(self):
+        for ends in ((0, 0, 0), (0.5, 0.5, 0.5), (0.1, float("nan"), 0.2), (float("nan"),) * 3):
+            self.assertEqual(numbers.interval(*ends)[1], "no interval")
+
     def test_few_digits_whatever_the_interval(self):
         self.assertEqual(numbers.with_interval(0.038883, 0.038873, 0.038892, SHARE, True), ("+3.888 pp", "+3.887 to +3.889 pp"))
         chance = numpy.random.default_rng(1)

@@ -253,6 +253,12 @@ class Report(unittest.TestCase):
             opened = kurultai.open_result(file)
             self.assertLessEqual(len(repr(opened).splitlines()), 10)
             self.assertIn("interval", repr(opened))
+        same = self.path / "same.h5"
+        done = subprocess.run([program, "compare", str(village), str(village), "--replicates", "2", "--set", "run.warmup=2", "--set", "run.weeks=8",
+                               "--progress", "none", "--out", str(same)], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        outline, _ = self.page(same)
+        self.assertIn("No measure shows a clear difference", outline.words)
         outline, _ = self.page(self.path / "comparison.h5")
         self.assertIn("3 pairs that share their luck", outline.words)
         outline, _ = self.page(self.path / "calibration.h5")

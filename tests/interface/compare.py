@@ -131,9 +131,10 @@ values = [0.3, 0.6]
         self.compare(*self.runs[:2], "--by", "region", "--out", out)
         self.assertEqual(xarray.open_dataset(out, group="differences").difference.dims[0], "region" if len(regions) > 0 else "measure")
 
-    def swept(self, name, values, measure="[measure.awareness]"):
+    def swept(self, name, values, measure="[measure.awareness]", path="information.reach"):
         file = self.folder / f"{name}.toml"
-        file.write_text(self.sweep.read_text().replace("values = [0.3, 0.6]", f"values = {values}").replace("[measure.awareness]", measure))
+        file.write_text(self.sweep.read_text().replace("values = [0.3, 0.6]", f"values = {values}").replace("[measure.awareness]", measure)
+                        .replace('path = "information.reach"', f'path = "{path}"'))
         done = call("sweep", file, "--out", self.folder / f"{name}.h5", "--progress", "none")
         self.assertEqual(done.returncode, 0, done.stderr)
         return self.folder / f"{name}.h5"
@@ -153,6 +154,11 @@ values = [0.3, 0.6]
                                           "one point of B has no match in A: point 0 (announcement 0.45)"])
         self.assertIn("B has no point of its values", self.compare(self.points, other, "--point", 0, code=2))
         self.assertIn("no point of A has the values of a point of B", self.compare(self.points, self.swept("far", [0.1]), code=2))
+        self.assertIn("the axes of A and B move different parameters", self.compare(self.points, self.swept("moved", [0.3, 0.6], path="information.site"), code=2))
+
+    def test_a_series_that_is_named_twice_is_shown_once(self):
+        found = self.compare(self.runs[0], self.runs[1], "--series", "trust", "--series", "trust")
+        self.assertEqual(len(found["comparisons"]), 1)
 
     def test_measures_that_are_defined_differently_are_left_out_and_named(self):
         both = "[measure.awareness]\nfirst = -10\n[measure.trust]"

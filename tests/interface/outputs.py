@@ -243,6 +243,20 @@ class Outputs(unittest.TestCase):
         self.assertEqual(call(*words, "--merge").returncode, 0)
         self.assertEqual(call(PROGRAM, "digest", out).stdout, call(PROGRAM, "digest", self.folder / "sweep.h5").stdout)
 
+    def test_runs_of_other_data_are_not_merged_wherever_they_come_from(self):
+        nodes = self.folder / "data" / "nodes.csv"
+        before = nodes.read_text()
+        words = self.verbs(self.folder)["sweep"]
+        self.assertEqual(call(*words, "--out", self.folder / "one.h5", "--shard", "1/2").returncode, 0)
+        nodes.write_text(before + "\n")
+        self.assertEqual(call(*words, "--out", self.folder / "two.h5", "--shard", "2/2").returncode, 0)
+        for run in (self.folder / "one.runs").glob("*.run"):
+            shutil.copy(run, self.folder / "two.runs")
+        self.refused(call(*words, "--out", self.folder / "two.h5", "--merge"), "this run was made from other tables")
+        self.assertFalse((self.folder / "two.h5").exists())
+        done = call(*words, "--out", self.folder / "two.h5", "--merge", "--shard", "1/2")
+        self.assertEqual(done.returncode, 2, done.stderr)
+
     def test_data_that_changed_are_refused_by_the_checkpoint(self):
         out, nodes = self.folder / "long.h5", self.folder / "data" / "nodes.csv"
         words = (*self.verbs(self.folder)["run"], "--weeks", "5000", "--checkpoint", "1", "--out", out)

@@ -157,6 +157,9 @@ TEST_CASE("measures: labels are named by key or title, and a title of several is
   CHECK(contains(several, "'Vote' names no single form"));
   CHECK(contains(several, "'Vote (by_post)', 'Vote (in_hall)'"));
   CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gatering"}); }), "gathering"));
+  CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gathering", "form=in_hall"}); }), "chooses 'form' twice"));
+  CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gathering", "form=gathering"}); }), "chooses 'form' twice"));
+  CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gathering", "week=3"}); }), "choose them by first and last"));
   CHECK(of_run(*run, "trust", {"region=plain"}, "region") == of_run(*run, "trust", {}));
 }
 

@@ -248,6 +248,14 @@ TEST_CASE("planning: remarks that differ in numbers alone are one, with how many
   CHECK(contains(notes[0], "50 of 51 points, each with its own numbers, such as point 1: policy.r4_site begins in week 4000"));
 }
 
+TEST_CASE("planning: a series to keep that there is not is refused, with the nearest") {
+  const Folder folder("planning_series");
+  const auto [text, code] = complaint([&] { Model().read(scenario(folder, "[output]\nseries = [\"trust\", \"awarenes\"]\n"), {}); });
+  CHECK(code == ExitCode::scenario);
+  CHECK(contains(text, "there is no series 'awarenes'"));
+  CHECK(contains(text, "'awareness'"));
+}
+
 TEST_CASE("planning: a lever that no mechanism reads is noted as an axis, and where an option sets it") {
   const Folder folder("planning_unread");
   const auto file = scenario(folder, "");

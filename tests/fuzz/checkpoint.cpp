@@ -1,7 +1,6 @@
 // Fuzz target: what a checkpoint and the file of a sweep's run hold behind their seals, whose bytes nothing else guards.
 // It may be refused or taken; a run that has taken it is not gone on with.
 #include <algorithm>
-#include <cstring>
 
 #include "base/archive.h"
 #include "base/error.h"
@@ -39,7 +38,7 @@ void load(std::span<const char> input, const std::function<void(Archive&)>& visi
   std::size_t at = 0;
   Archive archive = Archive::loading(
       [&](std::span<std::byte> piece) {
-        std::memcpy(piece.data(), input.data() + at, piece.size());
+        std::copy_n(std::as_bytes(input).begin() + static_cast<std::ptrdiff_t>(at), piece.size(), piece.begin());
         at += piece.size();
       },
       input.size(), "the input");

@@ -62,8 +62,6 @@ class Store final : public RunStore {
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] bool has(std::uint64_t number) const override;
-  /// Throws storage_error if `head`, that of run `number`, was made under another identity: a file that came from another folder.
-  void refuse_other(std::uint64_t number, const Result& head) const;
   [[nodiscard]] bool has_failed(std::uint64_t number) const override;
   /// Looks at the folder again: other processes write there too.
   void refresh();
@@ -84,9 +82,10 @@ class Store final : public RunStore {
   void remove();
 
  private:
-  std::filesystem::path folder_;
   /// Throws RunOfOthers for a run that was made from other tables; takes from it what says which.
   void require_own(Result& run, const std::filesystem::path& file) const;
+
+  std::filesystem::path folder_;
   std::string tables_;  ///< a hash of them, which stands in every run's file
   int lock_ = -1;
   mutable std::mutex guard_;

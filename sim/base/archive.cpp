@@ -45,6 +45,7 @@ std::size_t Archive::length(std::size_t count, std::size_t least) {
 }
 
 void Archive::move(std::span<std::byte> bytes) {
+  if (bytes.empty()) return;  // an empty vector's address may be null, which memcpy does not take
   if (!loads()) return sink_(bytes);
   if (bytes.size() > left_) fail("the end comes too early");
   left_ -= bytes.size();

@@ -71,7 +71,7 @@ void load(const Bytes& bytes, Visit&& visit) {
   Archive archive = Archive::loading(
       [&](std::span<std::byte> part) {
         REQUIRE(part.size() <= bytes.size() - at);  // it asks for no more than there is
-        if (!part.empty()) std::memcpy(part.data(), bytes.data() + at, part.size());
+        std::memcpy(part.data(), bytes.data() + at, part.size());
         at += part.size();
       },
       bytes.size(), "file");

@@ -114,9 +114,14 @@ def places_of(mean: float, low: float, high: float) -> int:
     return min(12, max(0, places))
 
 
+def has_width(mean: float, low: float, high: float) -> bool:
+    """Whether the ends are an interval that digits can be told from."""
+    return all(math.isfinite(x) for x in (mean, low, high)) and high > low
+
+
 def interval(mean: float, low: float, high: float, signed: bool = False) -> tuple[str, str]:
     """A mean and its interval, numbers alone: ("0.067", "0.031 to 0.102")."""
-    if not all(math.isfinite(x) for x in (mean, low, high)) or high <= low:
+    if not has_width(mean, low, high):
         return said_number(mean), "no interval"
     places = places_of(mean, low, high)
 
@@ -130,7 +135,7 @@ def interval(mean: float, low: float, high: float, signed: bool = False) -> tupl
 
 def with_interval(mean: float, low: float, high: float, variable: xarray.DataArray, difference: bool) -> tuple[str, str]:
     """A mean (or, of `difference`, a change) and its interval as texts, with as many digits as the interval bears."""
-    if not math.isfinite(mean) or not math.isfinite(low) or not math.isfinite(high) or high <= low:
+    if not has_width(mean, low, high):
         return (change if difference else number)(mean, variable), "no interval"
     if is_share(variable):
         factor, beside = 100.0, " pp" if difference else "%"
@@ -157,7 +162,7 @@ def estimate(value: float, low: float, high: float) -> str:
     """'0.067, 95% interval 0.031 to 0.102'."""
     if not math.isfinite(value):
         return "no estimate"
-    if not math.isfinite(low) or not math.isfinite(high) or high <= low:
+    if not has_width(value, low, high):
         return f"{said_number(value)}, no interval"
     said, ends = interval(value, low, high)
     return f"{said}, 95% interval {ends}"

@@ -55,17 +55,21 @@ class CsvTable::Reader {
   Reader(std::string_view text, const std::filesystem::path& file) : text_(text), file_(file) {}
 
   /// The header: the first record that is neither blank nor a comment; false if there is none. What separates its
-  /// fields separates all.
+  /// fields separates all; a line "sep=;" before it, which Excel reads and writes, says so outright.
   bool header(std::vector<Cell>& fields) {
-    while (!done() && (blank() || trimmed(peek_line()).front() == '#')) skip_line();
+    bool told = false;
+    while (!done() && (blank() || trimmed(peek_line()).front() == '#' || tells_separator())) {
+      if (tells_separator()) separator_ = peek_line()[4], told = true;
+      skip_unread_line();
+    }
     if (done()) return false;
-    separator_ = separator_of_record();
+    if (!told) separator_ = separator_of_record();
     read_record(fields);
     return true;
   }
   /// The next record that is not blank; false at the end.
   bool next(std::vector<Cell>& fields) {
-    while (!done() && blank()) skip_line();
+    while (!done() && blank()) skip_unread_line();
     if (done()) return false;
     read_record(fields);
     return true;
@@ -82,6 +86,17 @@ class CsvTable::Reader {
     std::string_view line = text_.substr(at_, end == std::string_view::npos ? end : end - at_);
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
+  }
+  /// Whether the line is "sep=" and a comma, a semicolon or a tab.
+  [[nodiscard]] bool tells_separator() const {
+    const std::string_view line = peek_line();
+    return line.size() == 5 && (line.starts_with("sep=") || line.starts_with("SEP=")) && std::string_view(",;\t").find(line[4]) != std::string_view::npos;
+  }
+  /// Passes over a blank line or a comment.
+  void skip_unread_line() {
+    start_ = line_;
+    if (peek_line().find('\r') != std::string_view::npos) throw carriage_return();
+    skip_line();
   }
   void skip_line() {
     const auto end = text_.find('\n', at_);
@@ -107,6 +122,11 @@ class CsvTable::Reader {
                        std::move(suggestion));
   }
 
+  [[nodiscard]] Error carriage_return() const {
+    return error("a carriage return within a line", "lines end in a line feed, alone or after a carriage return",
+                 "save the table with such line ends");
+  }
+
   void read_record(std::vector<Cell>& fields) {
     start_ = line_;
     fields.clear();
@@ -127,9 +147,7 @@ class CsvTable::Reader {
     const auto end = std::min(text_.find_first_of(ends, at_), text_.size());
     std::string_view field = text_.substr(at_, end - at_);
     if (field.ends_with('\r')) field.remove_suffix(1);
-    if (field.find('\r') != std::string_view::npos)
-      throw error("a carriage return within a line", "lines end in a line feed, alone or after a carriage return",
-                  "save the table with such line ends");
+    if (field.find('\r') != std::string_view::npos) throw carriage_return();
     at_ = end;
     return {std::string(trimmed(field)), false};
   }
@@ -196,13 +214,14 @@ CsvTable CsvTable::read(const std::filesystem::path& file) {
   };
   while (reader.next(fields)) {
     heed_interrupt();
+    if (!fields[0].quoted && fields[0].text.starts_with('#'))
+      throw input_error(place(), "a row that starts with '#'", "comments stand above the header only",
+                        fmt::format("delete the line; if '{0}' is meant, quote it: \"{0}\"", shown(fields[0].text)));
     if (fields.size() != width) {
       const std::string kind = table.separator_ == ',' ? "comma" : table.separator_ == ';' ? "semicolon" : "tab";
       throw input_error(place(), fmt::format("{} fields in a row", fields.size()),
                         fmt::format("the header names {} columns", width),
-                        !fields[0].quoted && fields[0].text.starts_with('#')
-                            ? "comments stand above the header only"
-                            : fmt::format("quote fields that hold a {0}, leave a {0} for an empty field", kind));
+                        fmt::format("quote fields that hold a {0}, leave a {0} for an empty field", kind));
     }
     if (repeats_header())
       throw input_error(place(), "the header stands here again", "a table has one header", "delete the line");

@@ -139,10 +139,10 @@ class CommandLine {
         whole = interval.whole ? static_cast<std::int64_t>(number) : 0;
       }
       if (!(number >= interval.low && number <= interval.high)) return fmt::format("{} is not {}", text, range);
-      if (interval.whole) text = fmt::format("{}", whole);  // 1e3
+      text = interval.whole ? fmt::format("{}", whole) : fmt::format("{}", number);  // 1e3 and 08, as every reader after this takes them
       return {};
     }, "");
-    return verb.add_option(name, value, meaning)->type_name(fmt::format("NUMBER from {:.16g} to {:.16g}", interval.low, interval.high))->check(check);
+    return verb.add_option(name, value, meaning)->type_name(fmt::format("NUMBER from {:.16g} to {:.16g}", interval.low, interval.high))->transform(check);
   }
   template <class T>
   static CLI::Option* add_whole(CLI::App& verb, const char* name, T& value, double low, double high, const char* meaning) {

@@ -153,6 +153,7 @@ class Common {
     value_ = std::move(value);
   }
   [[nodiscard]] T value_or(T otherwise) const { return value_.value_or(std::move(otherwise)); }
+  [[nodiscard]] bool given() const { return value_.has_value(); }
 
  private:
   static std::string word(const std::string& text) { return shown(text); }
@@ -205,6 +206,11 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
     Community community;
     community.code = community.name = place.code;
     community.type = place.type.value_or(PlaceType::okrug);
+    if (place.latitude.given() != place.longitude.given())
+      throw input_error(nodes.place(place.rows.front()),
+                        fmt::format("community '{}' has a {} and no {}", place.code, place.latitude.given() ? "latitude" : "longitude",
+                                    place.latitude.given() ? "longitude" : "latitude"),
+                        "a position needs both", "give both or leave both out");
     community.latitude = place.latitude.value_or(0);
     community.longitude = place.longitude.value_or(0);
     community.resources = place.resources.value_or(settings.resources);

@@ -205,6 +205,7 @@ Window window_of(const MeasureSpec& spec, std::int64_t weeks_needed, const Cours
   const auto bound = [&](std::int64_t week) { return week < 0 ? course.weeks + week : week; };
   window.first = std::max<std::int64_t>(bound(spec.first), 0);
   window.last = std::min<std::int64_t>(bound(spec.last), course.weeks - 1);
+  window.outside = std::max<std::int64_t>(-bound(spec.first), 0) + std::max<std::int64_t>(bound(spec.last) - (course.weeks - 1), 0);
   const auto before = [&](std::int64_t week) { return std::clamp<std::int64_t>(week - window.first, 0, window.weeks()); };
   window.left_out = before(weeks_needed - 1 - course.warmup);
   if (course.full == Course::none || window.last < course.begin) return window;
@@ -232,12 +233,15 @@ void check_window(const Window& window, const MeasureSpec& spec, const std::stri
 
 std::vector<std::string> remarks(const std::vector<Reading>& readings) {
   // By what is said, of whom.
+  std::map<std::string, std::vector<std::string>> outside;
   std::map<std::string, std::vector<std::string>> left_out;
   std::map<std::string, std::vector<std::string>> before;
   std::vector<std::pair<std::string, double>> of_scale;
   double scale = 1;
   for (const Reading& r : readings) {
     const Window& w = r.window;
+    if (w.outside > 0)
+      outside[fmt::format("{} of the {} weeks asked for are not there: runs have weeks 0 to {}", w.outside, w.weeks() + w.outside, r.course.weeks - 1)].push_back(r.name);
     if (w.left_out > 0)
       left_out[fmt::format("{} of {} weeks are left out: values look back on {} weeks, which have run from week {} on", w.left_out, w.weeks(),
                            whole_fact(*r.series, fact::weeks_needed, 1), w.first + w.left_out)].push_back(r.name);
@@ -250,7 +254,7 @@ std::vector<std::string> remarks(const std::vector<Reading>& readings) {
     }
   }
   std::vector<std::string> list;
-  for (const auto* group : {&left_out, &before})
+  for (const auto* group : {&outside, &left_out, &before})
     for (const auto& [text, names] : *group) list.push_back(fmt::format("{}: {}", some(names), text));
   if (std::string text = scale_remark(of_scale, scale); !text.empty()) list.push_back(std::move(text));
   return list;

@@ -41,8 +41,9 @@ double measured(const MeasureSpec& spec, const std::string& key, const Result& r
 struct Window {
   std::int64_t first = 0;
   std::int64_t last = -1;           ///< last < first: none
-  std::int64_t left_out = 0;        ///< of those: weeks in which the series would look back on fewer weeks than it says
-  std::int64_t before_effect = 0;   ///< of those: weeks before the policies' full effect
+  std::int64_t outside = 0;         ///< weeks asked for beside those, before the first or after the last week of the run
+  std::int64_t left_out = 0;        ///< of first to last: weeks in which the series would look back on fewer weeks than it says
+  std::int64_t before_effect = 0;   ///< of first to last: weeks before the policies' full effect
   std::int64_t full_effect = Course::none;  ///< the first week that shows it: start + ramp + the weeks that the series looks back on
   [[nodiscard]] std::int64_t weeks() const { return last < first ? 0 : last - first + 1; }
 };

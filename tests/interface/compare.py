@@ -121,6 +121,10 @@ values = [0.3, 0.6]
         a, b = (xarray.open_dataset(f, group="series/nation").awareness[-10:].astype(float).mean() for f in self.runs[:2])
         self.assertAlmostEqual(row["difference"], float(b - a), places=6)
         self.assertIsNone(row["low"])
+        weeks = xarray.open_dataset(self.runs[0], group="series/nation").sizes["week"]
+        self.assertIn(f"60 of the {weeks + 60} weeks asked for are not there: runs have weeks 0 to {weeks - 1}",
+                      call("compare", *self.runs[:2], "--last", weeks + 60, "--series", "awareness").stdout)
+        self.assertNotIn("asked for", call("compare", *self.runs[:2], "--last", weeks, "--series", "awareness").stdout)
         self.assertIn("each with luck of its own", call("compare", self.runs[0], self.runs[2]).stdout)
 
     def test_regions_and_labels(self):

@@ -3,6 +3,7 @@ showed before; never a signal, never for long, and never as a fault of the progr
 import os
 import pathlib
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -16,6 +17,8 @@ sys.path.insert(0, str(ROOT / "analysis"))
 import _hostile  # noqa: E402
 import _sealed  # noqa: E402
 
+# HDF5 reads what has no seal in a process of its own, and may break there; a sanitizer says how before we do.
+REPORT = re.compile(r"=+\n==\d+==ERROR: \w+Sanitizer.*\n(?:.*\n)*?    #0 .*\n(?:    #\d+ .*libhdf5.*\n)+(?:.*\n)*?==\d+==ABORTING\n")
 SLOWEST = 40 if os.environ.get("KURULTAI_SANITIZED") else 5  # seconds of processor time
 SWEEP = """title = "Damaged"
 [sweep]
@@ -75,7 +78,8 @@ class Damaged(unittest.TestCase):
         self.assertIn(done.returncode, codes, done.stderr)
         self.assertLess(seconds, SLOWEST)
         if done.returncode:
-            self.assertTrue(done.stderr.startswith("kurultai: ") and done.stderr.count("\n") == 1, done.stderr)
+            said = REPORT.sub("", done.stderr)
+            self.assertTrue(said.startswith("kurultai: ") and said.count("\n") == 1, done.stderr)
             self.assertNotIn("report it", done.stderr)
 
     def places(self, size):

@@ -162,6 +162,15 @@ item.mood = {{ question = "How are you?" }}
         self.assertEqual(call("--help").returncode, 0)
         self.assertEqual(call("--version").returncode, 0)
 
+    def test_an_option_takes_a_number_in_any_spelling(self):
+        village = str(ROOT / "scenarios" / "village.toml")
+        for option, plain, spelling in (("--weeks", "8", "08"), ("--weeks", "100", "1e2"), ("--seed", "7", "007"), ("--seed", "1000", "1e3")):
+            done, same = (call("check", village, option, text) for text in (spelling, plain))
+            self.assertEqual((done.returncode, done.stdout), (0, same.stdout), spelling)
+        sweep = str(ROOT / "scenarios" / "sweeps" / "village.toml")
+        self.assertEqual(call("sweep", sweep, "--dry-run", "--jobs", "1e0", "--threads", "02").returncode, 0)
+        self.assertIn("--weeks: 8.5 is not a whole number", call("check", village, "--weeks", "8.5").stderr)
+
     def test_storage_errors_are_5_and_come_before_the_work(self):
         begun = time.monotonic()
         done = call("run", "scenarios/kazakhstan.toml", "--out", self.folder / "no" / "where.h5")

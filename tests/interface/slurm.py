@@ -9,6 +9,8 @@ import tempfile
 import time
 import unittest
 
+from _surroundings import busy
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
 
@@ -134,7 +136,7 @@ class Scripts(unittest.TestCase):
                 time.sleep(0.05)
                 if (self.runs / "sweep.toml").exists():
                     break
-            time.sleep(0.4)
+            time.sleep(0.4 * busy())
             bundle.send_signal(warning)
             _, message = bundle.communicate(timeout=60)
             self.assertEqual(bundle.returncode, 143, message)

@@ -50,7 +50,7 @@ class Sanitizer(unittest.TestCase):
         build = self.build("asan-ubsan", "kurultai", "kurultai_unit", "kurultai_invariance",
                            *(f"kurultai_fuzz_{target}" for target in fuzz))
         self.must("ctest", "--test-dir", build, "-L", "quick", "-R", r"^(unit|invariance|interface|fuzz)\.",
-                  "--timeout", "3000", "--parallel", CORES, "--output-on-failure", "--no-tests=error")
+                  "--parallel", CORES, "--output-on-failure", "--no-tests=error")
         self.assertGreaterEqual(len(fuzz), 5)
         for target in fuzz:
             corpus = ROOT / "tests" / "fuzz" / "corpus" / target
@@ -60,7 +60,7 @@ class Sanitizer(unittest.TestCase):
     def test_threads(self):
         build = self.build("tsan", "kurultai", "kurultai_unit", "kurultai_invariance")
         self.must("ctest", "--test-dir", build, "-L", "quick", "-R", r"^(unit|invariance)\.",
-                  "--timeout", "3000", "--parallel", CORES, "--output-on-failure", "--no-tests=error")
+                  "--parallel", CORES, "--output-on-failure", "--no-tests=error")
         program = build / "sim" / "kurultai"
         village = ROOT / "scenarios" / "village.toml"
         sweep = ROOT / "scenarios" / "sweeps" / "village.toml"

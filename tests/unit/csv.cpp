@@ -193,10 +193,24 @@ TEST_CASE("csv: a message is one line, whatever a cell holds") {
 }
 
 TEST_CASE("csv: comments stand above the header; the header stands once; lines end in line feeds") {
-  CHECK(read("# one\na,b\n#1,#2\n").text(0, 0) == "#1");
-  CHECK(holds(refusal_to_read("a,b\n# a comment\n"), "t.csv:2: 1 fields in a row (the header names 2 columns) comments stand above the header only"));
+  CHECK(read("# one\na,b\n\"#1\",#2\n").text(0, 0) == "#1");
+  for (const char* comment : {"# a comment", "#1,2", "# one, two, three"})
+    CHECK(starts(refusal_to_read(std::string("a,b\n3,4\n") + comment + "\n"),
+                 "t.csv:3: a row that starts with '#' (comments stand above the header only) delete the line"));
   CHECK(starts(refusal_to_read("a,b\n1,2\na,b\n"), "t.csv:3: the header stands here again"));
   CHECK(starts(refusal_to_read("a,b\r1,2\r"), "t.csv:1: a carriage return within a line"));
+  CHECK(starts(refusal_to_read("# a comment\ra,b\r1,2\r"), "t.csv:1: a carriage return within a line"));
+  CHECK(starts(refusal_to_read("a,b\n \r\r\n"), "t.csv:2: a carriage return within a line"));
+}
+
+TEST_CASE("csv: a line that tells the separator, as Excel writes it, is no header") {
+  for (const char* line : {"sep=;\r\n", "SEP=;\n", "# made today\n\nsep=;\n"}) {
+    const CsvTable table = read(std::string(line) + "a;b, c\n0,5;x\n");
+    CHECK(table.header() == std::vector<std::string>{"a", "b, c"});
+    CHECK(table.number(0, 0, 0, 1) == 0.5);
+  }
+  CHECK(read("sep=,\na,b;c;d\n1,2\n").header() == std::vector<std::string>{"a", "b;c;d"});
+  CHECK(read("sep=\t\na\tb\n1\t2\n").whole(0, 1, 0, 9) == 2);
 }
 
 TEST_CASE("csv: reading never waits for what is no file") {

@@ -48,7 +48,7 @@ void wait_for(int milliseconds) { std::this_thread::sleep_for(std::chrono::milli
 }  // namespace
 
 TEST_CASE("interrupt: the first signal is heeded, and told") {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGXCPU})
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGALRM})
     CHECK(apart([&] {
             const bool before = heard() == 0 && stop_signal() == 0;
             std::raise(signal);

@@ -155,7 +155,10 @@ TEST_CASE("network input: what is said of a community is the same in all its row
   const Folder folder;
   const std::string edges = "source,target\na,b\n";
   const auto said_of = [&](const std::string& column, const std::string& one, const std::string& other) {
-    return folder.complaint("id,community," + column + "\na,x," + one + "\nb,x," + other + "\nc,y,\n", edges);
+    // A position needs both of its columns.
+    const std::string rest = column == "latitude" ? "longitude" : column == "longitude" ? "latitude" : "exposure";
+    const std::string half = rest == "exposure" ? ",0.5" : ",1.5";
+    return folder.complaint("id,community," + column + "," + rest + "\na,x," + one + half + "\nb,x," + other + half + "\nc,y,,\n", edges);
   };
   for (const auto& [column, one, other] : std::vector<std::array<std::string, 3>>{{"region", "north", "south"},
                                                                                 {"district", "north", "south"},
@@ -174,6 +177,15 @@ TEST_CASE("network input: what is said of a community is the same in all its row
   CHECK(said_of("latitude", "43.2", "43.20") == "nothing");
   CHECK(contains(said_of("longitude", "76", "-inf"), "nodes.csv:3"));
   CHECK(contains(said_of("longitude", "76", "1000"), "nodes.csv:3"));
+}
+
+TEST_CASE("network input: a position needs latitude and longitude") {
+  const Folder folder;
+  const std::string edges = "source,target\na,b\n";
+  for (const char* nodes : {"id,community,latitude\na,x,\nb,y,43.2\n", "id,community,latitude,longitude\na,x,,\nb,y,43.2,NA\n"})
+    CHECK(contains(folder.complaint(nodes, edges), "nodes.csv:3: community 'y' has a latitude and no longitude (a position needs both)"));
+  CHECK(contains(folder.complaint("id,community,longitude\na,x,76.9\nb,y,\n", edges), "nodes.csv:2: community 'x' has a longitude and no latitude"));
+  CHECK(folder.complaint("id,community,latitude,longitude\na,x,43.2,\nb,x,,76.9\nc,y,,\n", edges) == "nothing");  // each in some row
 }
 
 TEST_CASE("network input: words for what is not given make no household and no resident") {

@@ -214,9 +214,11 @@ CsvTable CsvTable::read(const std::filesystem::path& file) {
   };
   while (reader.next(fields)) {
     heed_interrupt();
-    if (!fields[0].quoted && fields[0].text.starts_with('#'))
+    // "#1" is an id, "# what follows" a remark; where the number of fields is wrong, either.
+    const std::string& first = fields[0].text;
+    if (!fields[0].quoted && first.starts_with('#') && (first.size() == 1 || first[1] == ' ' || fields.size() != width))
       throw input_error(place(), "a row that starts with '#'", "comments stand above the header only",
-                        fmt::format("delete the line; if '{0}' is meant, quote it: \"{0}\"", shown(fields[0].text)));
+                        fmt::format("delete the line; if '{0}' is meant, quote it: \"{0}\"", shown(first)));
     if (fields.size() != width) {
       const std::string kind = table.separator_ == ',' ? "comma" : table.separator_ == ';' ? "semicolon" : "tab";
       throw input_error(place(), fmt::format("{} fields in a row", fields.size()),

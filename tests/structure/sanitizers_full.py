@@ -68,7 +68,7 @@ class Sanitizer(unittest.TestCase):
             folder = pathlib.Path(folder)
             threads = ("--threads", 4, "--progress", "none")
             self.must(program, "run", village, "--weeks", 20, "--out", folder / "run.h5", *threads)
-            shared = ("--set", "sweep.replicates=2", "--set", "sweep.set=[\"run.weeks=20\", \"run.warmup=8\"]", "--out", folder / "sweep.h5")
+            shared = ("--set", "sweep.replicates=2", "--set", "sweep.set=[\"run.weeks=60\", \"run.warmup=52\"]", "--out", folder / "sweep.h5")
             for shard in (1, 2):
                 self.must(program, "sweep", sweep, *shared, "--shard", f"{shard}/2", *threads)
             self.must(program, "sweep", sweep, *shared, "--merge", *threads)

@@ -193,8 +193,9 @@ TEST_CASE("csv: a message is one line, whatever a cell holds") {
 }
 
 TEST_CASE("csv: comments stand above the header; the header stands once; lines end in line feeds") {
-  CHECK(read("# one\na,b\n\"#1\",#2\n").text(0, 0) == "#1");
-  for (const char* comment : {"# a comment", "#1,2", "# one, two, three"})
+  CHECK(read("# one\na,b\n#1,#2\n").text(0, 0) == "#1");
+  CHECK(read("a,b\n\"# 1\",2\n").text(0, 0) == "# 1");
+  for (const char* comment : {"# a comment", "# one, two", "#, two", "#1,2,3"})
     CHECK(starts(refusal_to_read(std::string("a,b\n3,4\n") + comment + "\n"),
                  "t.csv:3: a row that starts with '#' (comments stand above the header only) delete the line"));
   CHECK(starts(refusal_to_read("a,b\n1,2\na,b\n"), "t.csv:3: the header stands here again"));

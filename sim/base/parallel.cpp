@@ -223,10 +223,10 @@ void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
       }
     }
   };
-  const int size = thread_limit() == 0 ? threads() : std::min(thread_limit(), threads());
+  const int limit = thread_limit() == 0 ? threads() : std::min(thread_limit(), threads());
   {
     Team team;
-    team.grow(static_cast<std::size_t>(size - 1), work);
+    if (n > 1) team.grow(std::min(static_cast<std::size_t>(limit), n) - 1, work);
     work();
   }
   failure.rethrow();

@@ -49,11 +49,10 @@ class Watched final : public Mechanism {
     for (AnyColumn* column : world.residents().columns()) {
       if (name != "residents." + column->name()) continue;
       const std::size_t width = column->bytes_per_agent();
-      const auto now = column->bytes();
-      if (std::equal(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(block.first * width),
-                     before.begin()) &&
-          std::equal(now.begin() + static_cast<std::ptrdiff_t>(block.last * width), now.end(),
-                     before.begin() + static_cast<std::ptrdiff_t>(block.last * width)))
+      const std::span<const std::byte> was(before);
+      const std::span<const std::byte> now = column->bytes();
+      if (same_bytes(now.first(block.first * width), was.first(block.first * width)) &&
+          same_bytes(now.subspan(block.last * width), was.subspan(block.last * width)))
         return;
     }
     trespasses_.push_back(inner_.name() + ": " + name);

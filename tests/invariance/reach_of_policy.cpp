@@ -50,7 +50,7 @@ std::size_t differing(Experiment& a, Experiment& b, std::uint32_t r) {
         const std::size_t width = one.columns()[k]->bytes_per_agent();
         const auto x = one.columns()[k]->bytes().subspan(i * width, width);
         const auto y = two.columns()[k]->bytes().subspan(i * width, width);
-        if (!std::equal(x.begin(), x.end(), y.begin())) {
+        if (!same_bytes(x, y)) {
           ++count;
           break;
         }

@@ -9,10 +9,11 @@ import tempfile
 import time
 import unittest
 
-from _surroundings import busy
+from _surroundings import SANITIZED, busy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
+SLOWER = 8 if SANITIZED else 1
 
 SWEEP = """
 [sweep]
@@ -56,7 +57,7 @@ class Scripts(unittest.TestCase):
                             "SLURM_CPUS_PER_TASK": "2", "SLURM_JOB_ID": "77"}
 
     def call(self, *arguments, **more):
-        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, timeout=120,
+        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, timeout=120 * SLOWER,
                               check=False, **more)
 
     def write(self, scenario="village", scale=1, weeks=60, replicates=3):
@@ -66,7 +67,7 @@ class Scripts(unittest.TestCase):
         return self.call("slurm", "sweep.toml", "--out", self.out, *options)
 
     def bash(self, script, *arguments, **variables):
-        return subprocess.run(["bash", self.scripts / script, *arguments], cwd="/", capture_output=True, text=True, timeout=120,
+        return subprocess.run(["bash", self.scripts / script, *arguments], cwd="/", capture_output=True, text=True, timeout=120 * SLOWER,
                               env={**self.environment, **variables}, check=False)
 
     def reference(self):
@@ -138,7 +139,7 @@ class Scripts(unittest.TestCase):
                     break
             time.sleep(0.4 * busy())
             bundle.send_signal(warning)
-            _, message = bundle.communicate(timeout=60)
+            _, message = bundle.communicate(timeout=60 * SLOWER)
             self.assertEqual(bundle.returncode, 143, message)
             self.assertGreater(len(list(self.runs.glob("*.checkpoint"))), 0)
             self.assertEqual(self.calls.read_text().splitlines(), requeued)

@@ -460,9 +460,10 @@ def no_inputs(binary):
             verb, text, code = NAMED[where]
             path = work / thing
             file = work / f"{abs(hash((where, thing)))}.toml"
+            out = file.with_suffix(".h5")  # cases run side by side
             if text is not None:
                 file.write_text(text.replace("BAD", str(path)))
-            command = [binary, verb, str(path if text is None else file)] + (["--out", str(work / "x.h5")] if verb != "check" else [])
+            command = [binary, verb, str(path if text is None else file)] + (["--out", str(out)] if verb != "check" else [])
             try:
                 # Nobody ever writes into this standard input.
                 answer = subprocess.run(command, capture_output=True, timeout=60, cwd=work, stdin=reading)
@@ -471,7 +472,7 @@ def no_inputs(binary):
             told = answer.stderr.decode("utf-8", "replace")
             # Which file is not there is the scenario's mistake or the data's, by who looks for it.
             codes = (3, 4) if thing.startswith("none") or thing == "empty/none" else (code,)
-            if answer.returncode not in codes or told.count("\n") != 1 or (work / "x.h5").exists():
+            if answer.returncode not in codes or told.count("\n") != 1 or out.exists():
                 return f"{where} is {thing}: exit code {answer.returncode}, said: {told[:300]}"
             return None
 
@@ -486,7 +487,7 @@ def missing_words(binary):
     """What tables leave open is told once, by `check` and by `run`; yields offences."""
     with tempfile.TemporaryDirectory(prefix="kurultai-") as name:
         work = pathlib.Path(name)
-        (work / "nodes.csv").write_text("id;community;household;age;latitude\n" + "".join(f"#{k};a;NA;{30 + k};43,2\n" for k in range(5)))
+        (work / "nodes.csv").write_text("id;community;household;age;latitude;longitude\n" + "".join(f"#{k};a;NA;{30 + k};43,2;76,9\n" for k in range(5)))
         (work / "edges.csv").write_text("source;target\n#1;#2\n")
         (work / "case.toml").write_text("[society]\nsource = 'network'\nnodes = 'nodes.csv'\nedges = 'edges.csv'\n[run]\nweeks = 1\nwarmup = 0\n")
         for verb, options in {"check": [], "run": ["--out", "x.h5", "--progress", "none"]}.items():

@@ -168,7 +168,7 @@ item.mood = {{ question = "How are you?" }}
             done, same = (call("check", village, option, text) for text in (spelling, plain))
             self.assertEqual((done.returncode, done.stdout), (0, same.stdout), spelling)
         sweep = str(ROOT / "scenarios" / "sweeps" / "village.toml")
-        self.assertEqual(call("sweep", sweep, "--dry-run", "--jobs", "1e0", "--threads", "02").returncode, 0)
+        self.assertEqual(call("sweep", sweep, "--dry-run", "--memory", "1e1", "--threads", "02").returncode, 0)
         self.assertIn("--weeks: 8.5 is not a whole number", call("check", village, "--weeks", "8.5").stderr)
 
     def test_storage_errors_are_5_and_come_before_the_work(self):

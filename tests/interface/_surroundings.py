@@ -26,13 +26,14 @@ FEW = '[output]\nlevels = ["nation"]\nseries = ["participation", "awareness", "t
 
 # A program that a sanitizer watches is several times slower, and reserves more memory than a limit may leave it.
 SANITIZED = bool(os.environ.get("KURULTAI_SANITIZED"))
+SLOWER = 8 if SANITIZED else 1  # a guess: a run was 7 to 11 times slower
 
 
 def busy() -> float:
     """How much slower than idle this machine is now, and this program than one without a sanitizer: limits of time are multiples of it."""
     begun = time.perf_counter()
     sum(k * k for k in range(300_000))
-    return max(1.0, (time.perf_counter() - begun) / 0.03) * (8.0 if SANITIZED else 1.0)
+    return max(1.0, (time.perf_counter() - begun) / 0.03) * SLOWER
 
 
 @dataclasses.dataclass

@@ -9,13 +9,15 @@ import unittest
 
 import h5py
 
+from _surroundings import SLOWER
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
 
 VILLAGE = 'extends = "{root}/scenarios/village.toml"\n[run]\nweeks = 60\nwarmup = 4\n'
 # 64 GB: 200 million residents.
 HUGE = '[society]\nsource = "plain"\ncommunities = 1000\npeople = 2e5\n[run]\nscale = 1.0\n'
-SLOWEST = 80 if os.environ.get("KURULTAI_SANITIZED") else 10  # seconds of processor time
+SLOWEST = 10 * SLOWER  # seconds of processor time
 AXIS = '[axis.reach]\npath = "information.reach"\nvalues = [0.3]\n'
 POLICY = '[policy.p]\nlever = "information.reach"\ndose = 0.1\n'
 

@@ -9,11 +9,10 @@ import tempfile
 import time
 import unittest
 
-from _surroundings import SANITIZED, busy
+from _surroundings import SLOWER, busy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
-SLOWER = 8 if SANITIZED else 1
 
 SWEEP = """
 [sweep]

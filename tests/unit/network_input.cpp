@@ -157,8 +157,7 @@ TEST_CASE("network input: what is said of a community is the same in all its row
   const auto said_of = [&](const std::string& column, const std::string& one, const std::string& other) {
     // A position needs both of its columns.
     const std::string rest = column == "latitude" ? "longitude" : column == "longitude" ? "latitude" : "exposure";
-    const std::string half = rest == "exposure" ? ",0.5" : ",1.5";
-    return folder.complaint("id,community," + column + "," + rest + "\na,x," + one + half + "\nb,x," + other + half + "\nc,y,,\n", edges);
+    return folder.complaint("id,community," + column + "," + rest + "\na,x," + one + ",0.5\nb,x," + other + ",0.5\nc,y,,\n", edges);
   };
   for (const auto& [column, one, other] : std::vector<std::array<std::string, 3>>{{"region", "north", "south"},
                                                                                 {"district", "north", "south"},

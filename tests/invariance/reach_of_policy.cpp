@@ -8,6 +8,13 @@ namespace {
 
 constexpr int starts = 9;
 
+// Every lever has its experiment; where threads are watched, thirty times slower, every eighth: the code is the same.
+#ifdef __SANITIZE_THREAD__
+constexpr std::size_t stride = 8;
+#else
+constexpr std::size_t stride = 1;
+#endif
+
 /// A run of testland with one policy on `lever` in region 0 from week `starts`; of no dose if `moves` is
 /// false.
 struct Governed : Experiment {
@@ -69,7 +76,8 @@ std::size_t differing(Experiment& a, Experiment& b, std::uint32_t r) {
 TEST_CASE("reach: a policy touches nobody before it starts, and only its target in the first week") {
   const Model dictionary;
   const std::vector<Lever*> levers = dictionary.registry.levers();
-  for (const Lever* lever : levers) {
+  for (std::size_t k = 0; k < levers.size(); k += stride) {
+    const Lever* lever = levers[k];
     INFO(lever->path());
     Governed without(lever, false);
     Governed with(lever, true);

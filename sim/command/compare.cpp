@@ -120,6 +120,13 @@ std::vector<Look> looks(const CompareOptions& options, const Result& a, const Re
       list.push_back(std::move(look));
     }
   if (list.empty()) throw usage("compare", fmt::format("A and B have no series of the {} in common", level), "", "name one of each with --series");
+  // What is named on the command line and is not there is a fault of the option.
+  for (const Look& look : list)
+    for (const auto& [result, name] : {std::pair{&a, "A"}, std::pair{&b, "B"}}) try {
+        (void)measured(*look.spec, look.name, *result, name);
+      } catch (const Error& error) {
+        throw usage("--series " + look.name, fmt::format("{}: {}", name, error.message().problem), error.message().why, error.message().suggestion);
+      }
   return list;
 }
 

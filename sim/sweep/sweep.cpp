@@ -169,15 +169,24 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
     forward("levels", sweep.keep_levels.get());
     forward("series", sweep.keep_series.get());
     forward("every", sweep.keep_every.get());
-    if (sweep.scenarios.value().empty()) {
+  }
+  try {
+    if (!sweep.model.is("simulator")) {
+      experiment_ = make_test_model(sweep.model.value(), base);
+    } else if (sweep.scenarios.value().empty()) {
       experiment_ = make_simulator(scenario_file(source, sweep.scenario.value(), sweep.scenario.path()), base);
     } else {
       std::vector<std::filesystem::path> files;
       for (const std::string& name : sweep.scenarios.value()) files.push_back(scenario_file(source, name, sweep.scenarios.path()));
       experiment_ = make_together(files, base, sweep.untreated);
     }
-  } else {
-    experiment_ = make_test_model(sweep.model.value(), base);
+  } catch (const Error& error) {  // a fault of a setting is told where the sweep says it
+    const std::string option = "--set ";
+    Message message = error.message();
+    if (message.place.rfind(option, 0) != 0) throw;
+    const bool kept = message.place.rfind(option + "output.", 0) == 0;
+    message.place = fmt::format("{}: {}", source.place_of(kept ? "sweep" : "sweep.set"), message.place.substr(option.size()));
+    throw Error(error.code(), message);
   }
   std::optional<CsvTable> table;
   if (sweep.design.is("csv")) table = read_table();

@@ -360,6 +360,10 @@ class Sweeps(unittest.TestCase):
                 done = self.sweep(self.write(good.replace(old, new)), *more)
                 self.assertEqual(done.returncode, 3, (new, done.stderr))
                 self.assertIn(words, done.stderr)
+        wrong = self.write(re.sub(r"^set = .*\n", "", good, flags=re.M).replace("[sweep]", '[sweep]\nset = ["run.wekks=3"]', 1))
+        done = self.sweep(wrong)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, r"sweep\.toml:\d+: run\.wekks=3: unknown parameter 'run\.wekks'")
         for verb, file, words in (("run", "scenarios/sweeps/village.toml", "kurultai sweep"), ("sweep", "scenarios/kazakhstan.toml", "kurultai run"),
                                   ("sweep", "scenarios/sweeps/calibrate_village.toml", "kurultai calibrate")):
             done = call(verb, file, "--out", self.out)

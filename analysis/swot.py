@@ -46,6 +46,7 @@ def main() -> int:
     table = kurultai.swot.analyse(run, reference, given.region, sweep, given.measure, given.far, given.shock).markdown()
     if given.out:
         verb.write_text(given.out, table)
+        print(given.out)
     else:
         print(table, end="")
     return 0

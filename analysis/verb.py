@@ -30,6 +30,7 @@ except ValueError:  # in another thread than the main one nothing is heard
 import argparse  # noqa: E402
 import atexit  # noqa: E402
 import contextlib  # noqa: E402
+import fcntl  # noqa: E402
 import io  # noqa: E402
 import logging  # noqa: E402
 import math  # noqa: E402
@@ -44,11 +45,15 @@ from typing import Any, Callable, Iterator, NoReturn  # noqa: E402
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
 PATIENCE = 0.7  # seconds from a signal to the end of what does not end by itself
 SENT_BY_KERNEL = 0x80  # si_code: Ctrl-C, which the terminal has sent to all processes already
+DYING = 0.2  # seconds in which what was killed is gone
 TWICE = 0.1  # seconds in which a repeated signal is the same one: `timeout` sends it to a process and to its group
 INTERNAL, USAGE, STORAGE, MEMORY, NOBODY_READS = 1, 2, 5, 7, 141  # exit codes
 NO_MEMORY = ("cannot allocate memory", "failed to map segment", "cannot create shared object", "out of memory",
              "can't start new thread", "resource temporarily unavailable")
 LIBRARIES_KILLED = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+
+#: The folder for what passes, for scripts that a script calls and for the package kurultai; links in it so named are notes.
+PASSING, NOTE = "KURULTAI_PASSING", "note-"
 
 #: Help of the option --unsealed, which all verbs have that read results.
 UNSEALED = "read a result that lost its seal: one that another program, which you trust, has changed"
@@ -104,7 +109,7 @@ def begin(name: str) -> None:
     else:
         if child:
             code = _watch(child, stopping)
-            shutil.rmtree(passing, ignore_errors=True)
+            _put_away(passing)
             os._exit(code)
         _end_with_parent()
     for number in stopping:
@@ -155,6 +160,7 @@ def replacing(path: "pathlib.Path | str") -> Iterator[pathlib.Path]:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp" + target.suffix, dir=target.parent)
     os.close(handle)
     beside = pathlib.Path(name)
+    _note(beside)
     try:
         yield beside
         mask = os.umask(0)
@@ -166,6 +172,14 @@ def replacing(path: "pathlib.Path | str") -> Iterator[pathlib.Path]:
         raise
 
 
+def _note(file: pathlib.Path) -> None:
+    """Notes a file that may not outlive the script: where the script is killed, _put_away finds it."""
+    folder = os.environ.get(PASSING)
+    if folder:
+        with contextlib.suppress(OSError):
+            os.symlink(file.absolute(), tempfile.mktemp("", NOTE, folder))
+
+
 def write_text(path: "pathlib.Path | str", text: str) -> None:
     """Writes a text as a whole or not at all. Raises Refusal."""
     try:
@@ -173,6 +187,13 @@ def write_text(path: "pathlib.Path | str", text: str) -> None:
             beside.write_text(text, encoding="utf-8")
     except (OSError, ValueError) as error:
         raise Refusal(STORAGE, f"{path}: cannot be written ({getattr(error, 'strerror', None) or error}); name another with --out") from None
+
+
+def memory_is_limited() -> int:
+    """The limit of this process's memory, bytes; 0: none."""
+    import resource
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return 0 if limit == resource.RLIM_INFINITY else limit
 
 
 def verdict(error: BaseException) -> "tuple[int, str]":
@@ -293,7 +314,7 @@ def _folder_for_what_passes() -> str:
         folder = tempfile.mkdtemp(prefix="kurultai-")
     except OSError:
         return ""
-    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    os.environ["TMPDIR"] = os.environ[PASSING] = tempfile.tempdir = folder
     return folder
 
 
@@ -338,6 +359,30 @@ def _signal_all(number: int) -> None:
             os.kill(process, number)
 
 
+def _lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _put_away(passing: str) -> None:
+    """Takes the folder for what passes away, and first the files noted in it that a script which was killed has left: those
+    that are written and locks that nobody holds (kurultai/output.py)."""
+    patience = time.monotonic() + DYING  # threads of a process that was killed hold on to its files for a moment
+    for note in pathlib.Path(passing).rglob(f"{NOTE}*") if passing else ():
+        with contextlib.suppress(OSError):
+            name = os.readlink(note)
+            handle = os.open(name, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle):
+                while not _lock(handle) and time.monotonic() < patience:
+                    time.sleep(0.01)
+                if _lock(handle) and os.path.samestat(os.fstat(handle), os.lstat(name)):
+                    os.unlink(name)
+    shutil.rmtree(passing, ignore_errors=True)
+
+
 def _watch(child: int, stopping: set) -> int:
     """Waits for the script and returns its exit code."""
     _control(36, 1)  # PR_SET_CHILD_SUBREAPER: children of children are ours when their parents end
@@ -364,6 +409,8 @@ def _watch(child: int, stopping: set) -> int:
             break
         if deadline is not None and time.monotonic() >= deadline:
             _signal_all(signal.SIGKILL)
+            while _descendants() and time.monotonic() < deadline + DYING:  # what they held is free only then
+                time.sleep(0.01)
             break
     if status is None or (stopped and os.WIFSIGNALED(status)):
         return 128 + stopped
@@ -371,9 +418,7 @@ def _watch(child: int, stopping: set) -> int:
         return os.WEXITSTATUS(status)
     ended_by = os.WTERMSIG(status)
     if ended_by in LIBRARIES_KILLED:
-        import resource
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if limit != resource.RLIM_INFINITY:
+        if limit := memory_is_limited():
             say(f"not enough memory (the limit is {limit / 1e6:.0f} MB: ulimit -v)")
             return MEMORY
         say(f"a library ended the script (signal {ended_by})")

@@ -16,6 +16,7 @@ import os
 import pathlib
 import socket
 import sys
+import tempfile
 from typing import Iterable, Iterator
 
 #: What a figure says of itself.
@@ -110,6 +111,9 @@ def _lock(path: pathlib.Path, real: pathlib.Path) -> "tuple[int, pathlib.Path] |
             if (held.st_dev, held.st_ino) == (named.st_dev, named.st_ino):
                 break
         os.close(handle)  # who held it has just taken the file away
+    if folder := os.environ.get("KURULTAI_PASSING"):  # where a script is killed, analysis/verb.py finds the note
+        with contextlib.suppress(OSError):
+            os.symlink(name.absolute(), tempfile.mktemp("", "note-", folder))
     with contextlib.suppress(OSError):  # for messages alone
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()} {socket.gethostname()}\n".encode(), 0)

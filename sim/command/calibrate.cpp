@@ -161,13 +161,13 @@ int calibrate(const CalibrateOptions& options) {
   if (report.stopped && stop_signal() != 0) return stopped_with_runs(runs);
   if (report.stopped) {
     tell("kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed in {} hold the reasons", runs);
-    return static_cast<int>(ExitCode::sweep);
+    return static_cast<int>(failure_code(report.no_memory));
   }
   print_text(calibration_text(calibration, report));
   if (options.progress != "none") tell("Written to {}", out.string());
   if (report.failed > 0) {
     tell("kurultai: {} of {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again", report.failed, report.finished + report.failed, runs);
-    return static_cast<int>(ExitCode::sweep);
+    return static_cast<int>(failure_code(report.no_memory));
   }
   return static_cast<int>(ExitCode::done);
 }

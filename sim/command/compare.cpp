@@ -430,6 +430,10 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   pairs.a.name = options.a;
   pairs.b.name = options.b;
   comparison.failed = pairs.failed;
+  comparison.no_memory = pairs.no_memory;
+  for (const Side* side : {&pairs.a, &pairs.b})
+    if (std::none_of(side->runs.begin(), side->runs.end(), [](const Result& run) { return !run.groups.empty(); }))
+      throw Error(failure_code(pairs.no_memory), {side->name, "no run finished", "all of them failed", fmt::format("the files *.failed in {} hold the reasons", runs_folder(out).string())});
   comparison.rows = rows_of(pairs.a, pairs.b, options, "", comparison,
                             [&](const Side& side) { return (&side == &pairs.a ? *a : *b).course({}, level); });
   Result result = comparison_result(comparison, options);
@@ -926,7 +930,7 @@ int compare(const CompareOptions& options) {
   print_text(options.json ? comparison_json(comparison, options) : comparison_text(comparison, options));
   if (!out.empty() && options.progress != "none") tell("Written to {}", out.string());
   if (comparison.failed > 0) tell("kurultai: {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again", comparison.failed, runs_folder(out).string());
-  return static_cast<int>(comparison.failed > 0 ? ExitCode::sweep : ExitCode::done);
+  return static_cast<int>(comparison.failed > 0 ? failure_code(comparison.no_memory) : ExitCode::done);
 }
 
 }  // namespace kurultai

@@ -61,6 +61,7 @@ struct Comparison {
   std::string caveat = {};          ///< how single runs are unlike beyond their scenarios: "scale 0.05 and 0.01"
   std::vector<ComparisonRow> rows;  ///< by point, region, measure
   std::size_t failed = 0;
+  std::size_t no_memory = 0;  ///< of those, for want of memory
 };
 
 /// The result file of a comparison.

@@ -156,18 +156,18 @@ int sweep(const SweepOptions& options) {
   if (report.stopped && stop_signal() != 0) return stopped_with_runs(runs);
   if (report.stopped) {
     tell("kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; {} runs are in {}, whose files *.failed hold the reasons", report.finished, runs);
-    return static_cast<int>(ExitCode::sweep);
+    return static_cast<int>(failure_code(report.no_memory));
   }
   if (!report.merged) {
     tell("kurultai: shard {} of {} is done ({} runs in {}); when all are, 'sweep {} --merge{}' makes {}", execution.shard.index, execution.shard.count,
                report.finished, runs, options.file, options.out.empty() ? "" : " --out " + options.out, out);
-    return static_cast<int>(report.failed > 0 ? ExitCode::sweep : ExitCode::done);
+    return static_cast<int>(report.failed > 0 ? failure_code(report.no_memory) : ExitCode::done);
   }
   print("{}\n", out);
   if (report.failed + report.missing > 0) {
     tell("kurultai: {} runs finished, {} failed, {} missing; 'runs/status' and 'runs/reason' in the file say which and why; --resume tries them again",
                report.finished, report.failed, report.missing);
-    return static_cast<int>(ExitCode::sweep);
+    return static_cast<int>(failure_code(report.no_memory));
   }
   if (options.progress != "none") tell("Look at it with: ./kurultai report {}, or ./kurultai analyze {}", out, out);
   return static_cast<int>(ExitCode::done);

@@ -92,7 +92,7 @@ class Search {
       kept.insert(kept.end(), fresh.begin(), fresh.end());
       kept = nearest_particles(std::move(kept), calibration_.kept());
       if (kept.size() < calibration_.fewest_kept())
-        throw Error(ExitCode::sweep, {sweep_.source.path.string(), fmt::format("only {} of {} particles have a distance", kept.size(), fresh.size()),
+        throw Error(failure_code(report.no_memory), {sweep_.source.path.string(), fmt::format("only {} of {} particles have a distance", kept.size(), fresh.size()),
                                       fmt::format("the others failed or their measures have no value; {} axes and {} targets need {}", sweep_.axes.size(), measures_.size(), calibration_.fewest_kept()),
                                       "look at the reasons (*.failed in the folder of runs), at the weeks of the measures, or raise calibration.particles"});
       record.tolerance = kept.back().distance;
@@ -127,6 +127,7 @@ class Search {
     rest.stopped = true;
     rest.finished = report.finished;
     rest.failed = report.failed;
+    rest.no_memory = report.no_memory;
     return rest;
   }
 
@@ -153,6 +154,7 @@ class Search {
       if (outcome.stopped) {
         report.finished += outcome.finished;
         report.failed += outcome.failed;
+        report.no_memory += outcome.no_memory;
         return false;
       }
       std::size_t dropped = 0;
@@ -167,6 +169,7 @@ class Search {
       if (dropped == 0) {
         report.finished += outcome.finished;
         report.failed += outcome.failed;
+        report.no_memory += outcome.no_memory;
         break;
       }
       ensure(attempt < 3, "files of runs stay damaged however often they are written");

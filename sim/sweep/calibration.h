@@ -145,6 +145,7 @@ struct CalibrationReport {
   bool stopped = false;         ///< interrupted, or by a failed run if that is to stop all: what is below is empty
   std::size_t finished = 0;     ///< runs in the store
   std::size_t failed = 0;       ///< runs that failed
+  std::size_t no_memory = 0;    ///< of those, for want of memory
   std::string ended_by;         ///< "acceptance" or "generations"
   double ess = 0;               ///< effective size of the posterior
   std::vector<ParameterEstimate> parameters;
@@ -155,7 +156,8 @@ struct CalibrationReport {
   Result result;                ///< the file
 };
 
-/// Runs what is not yet in `store`, and computes the posterior. Throws Error: sweep (exit code 6) if too few runs finish for an answer, storage,
+/// Runs what is not yet in `store`, and computes the posterior. Throws Error: sweep (exit code 6) if too few runs finish for an answer (memory,
+/// 7, if that is what some wanted), storage,
 /// or scenario if a measure is wrong.
 CalibrationReport execute(const Calibration& calibration, RunStore& store, const RunnerOptions& options, SweepProgress& progress);
 

@@ -175,6 +175,7 @@ PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t repli
       }
       if (!damaged) {
         pairs.failed += outcome.failed;
+        pairs.no_memory += outcome.no_memory;
         return;
       }
       ensure(attempt < 3, "files of runs stay damaged however often they are written");

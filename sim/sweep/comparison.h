@@ -68,6 +68,7 @@ struct PairedRuns {
   Side a;
   Side b;
   std::size_t failed = 0;
+  std::size_t no_memory = 0;  ///< of those, for want of memory
   bool stopped = false;  ///< interrupted: the sides are incomplete
 };
 PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed, RunStore& store,

@@ -230,6 +230,7 @@ ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProg
     while (!options.merge_only) {
       const Runner::Outcome outcome = runner.run(tasks, progress);
       report.stopped = outcome.stopped;
+      report.no_memory += outcome.no_memory;
       if (outcome.stopped) break;
       if (!sweep.adaptive()) break;
       const std::vector<std::size_t> needed = needed_by_point(sweep, store, options.shard);

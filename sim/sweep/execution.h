@@ -23,6 +23,7 @@ struct ExecutionOptions {
 struct ExecutionReport {
   std::size_t finished = 0;
   std::size_t failed = 0;
+  std::size_t no_memory = 0;  ///< of those that failed in this call, for want of memory
   std::size_t missing = 0;
   bool stopped = false;
   bool merged = false;  ///< the result file is written

@@ -133,6 +133,7 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
       const Task& task = *work->task;
       bool done = false;
       bool failed = false;
+      bool no_memory = false;
       std::string reason;
       try {
         std::optional<Result> result;
@@ -154,7 +155,9 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
         } catch (const Error& e) {
           if (e.code() == ExitCode::storage) throw;
           reason = e.what();
+          no_memory = e.code() == ExitCode::memory;
         } catch (const std::bad_alloc&) {
+          no_memory = true;
           reason = "not enough memory (fewer runs side by side may help: --threads, --memory)";
         } catch (const std::logic_error& e) {
           reason = fmt::format("something is wrong inside the program ({})", e.what());
@@ -184,6 +187,7 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
         memory_used -= work->cost.shared_bytes;
       }
       if (done) ++(failed ? outcome.failed : outcome.finished);
+      if (done && no_memory) ++outcome.no_memory;
       if (failed && options_.stop_on_error) {
         halt = true;
         progress.say(fmt::format("run {} failed: {}; stopping, as on_error says", task.number, reason));

@@ -27,6 +27,9 @@ struct Task {
 enum class RunStatus : std::uint8_t { missing, finished, failed, not_needed };
 inline constexpr const char* run_status_names[] = {"missing", "finished", "failed", "not_needed"};
 
+/// The exit code of a verb some of whose runs failed: 7 if some wanted memory, else 6.
+inline ExitCode failure_code(std::size_t no_memory) { return no_memory > 0 ? ExitCode::memory : ExitCode::sweep; }
+
 struct RunnerOptions {
   int threads = 1;
   double memory = 0;  ///< bytes that runs may take together; 0: what the machine has free
@@ -87,6 +90,7 @@ class Runner {
   struct Outcome {
     std::size_t finished = 0;  ///< of the tasks, now in the store
     std::size_t failed = 0;    ///< in the store with their reasons
+    std::size_t no_memory = 0; ///< of those, for want of memory
     bool stopped = false;      ///< by `stop`, or by a failure if that is to stop all
   };
   /// Runs those of `tasks` that the store does not have; tasks in the store that failed are tried again. Throws

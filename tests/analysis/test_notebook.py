@@ -1,4 +1,5 @@
 """The notebooks run from top to bottom on a result, and draw their figures."""
+import json
 import pathlib
 import subprocess
 import sys
@@ -16,7 +17,7 @@ class Notebook(unittest.TestCase):
 
     def execute(self, result, notebook="participation"):
         return subprocess.run([sys.executable, str(_sample.ROOT / "analysis" / "execute_notebook.py"),
-                               str(_sample.ROOT / "analysis" / f"{notebook}.ipynb"), str(result), "--out",
+                               str(notebook if isinstance(notebook, pathlib.Path) else _sample.ROOT / "analysis" / f"{notebook}.ipynb"), str(result), "--out",
                                str(self.out / "page.html"), "--figures", str(self.out / "figures")],
                               capture_output=True, text=True, timeout=600)
 
@@ -42,11 +43,24 @@ class Notebook(unittest.TestCase):
             self.assertIn(part, page)
 
     def test_a_failing_cell_fails_the_run(self):
+        book = self.out / "failing.ipynb"
+        cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": "1 / 0"}
+        book.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+        done = self.execute(_sample.result(self.out), book)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ZeroDivisionError", done.stderr)
+        self.assertFalse((self.out / "page.html").exists())
+
+    def test_what_cannot_be_read_is_refused_before_it_runs(self):
         broken = self.out / "broken.h5"
         broken.write_text("no result")
-        done = self.execute(broken)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("ResultError", done.stderr)
+        book = self.out / "book.ipynb"
+        book.write_text("no notebook")
+        for done, words in ((self.execute(broken), "not HDF5"), (self.execute(_sample.result(self.out), book), "not a notebook"),
+                            (self.execute(_sample.result(self.out), self.out), "not a regular file")):
+            self.assertEqual(done.returncode, 5)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1)
 
 
 if __name__ == "__main__":

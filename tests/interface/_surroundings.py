@@ -21,7 +21,7 @@ LAUNCHER = ROOT / "kurultai"
 PYTHON = "/usr/bin/python3"
 NOBODY = 65534
 SHORT = {"run.warmup": 4, "run.weeks": 60}
-FEW = '[output]\nlevels = ["nation"]\nseries = ["participation", "awareness", "trust", "satisfaction"]\n'  # scripts read a result for as long as it has series
+FEW = '[output]\nlevels = ["nation"]\nseries = ["participation", "awareness", "trust", "satisfaction", "indicator_trust", "lsg_index"]\n'  # scripts read a result for as long as it has series
 
 
 # A program that a sanitizer watches is several times slower, and reserves more memory than a limit may leave it.

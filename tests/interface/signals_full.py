@@ -53,7 +53,7 @@ class Signals(unittest.TestCase):
                     self.ends(ended, code, f"{number.name} after {moment:.3f} s")
                     if out.suffix == ".h5" and out.exists():
                         digest(out)
-                    self.assertEqual([path.name for path in folder.iterdir() if path.name.startswith(".")], [], "files in the making are left")
+                    self.assertEqual([path.name for path in folder.iterdir() if path.name.startswith(".")], [], f"files in the making are left, {number.name} after {moment:.3f} s, {ended}")
                     if "--resume" in verb.options and ended.code:
                         subprocess.run([*self.bench.call(verb, out), "--resume"], check=True, capture_output=True, cwd=self.bench.folder)
                         self.assertEqual(digest(out), digest(folder / f"clean{out.suffix}"))

@@ -262,7 +262,7 @@ class Surroundings(unittest.TestCase):
 
     @each(writes)
     def test_output_without_room(self, verb, out):
-        done = self.call(verb, self.bench.call(verb, out), preexec_fn=limited(resource.RLIMIT_FSIZE, 1000))
+        done = self.call(verb, self.bench.call(verb, out), preexec_fn=limited(resource.RLIMIT_FSIZE, 300))
         self.orderly(done, 5)
         self.assertFalse(out.exists())
         self.nothing_half(verb, out)

@@ -146,7 +146,7 @@ def said(minutes: float) -> str:
 def differing(program: pathlib.Path) -> list[str]:
     """The small runs whose digests are not those that tests/regression keeps."""
     os.environ["KURULTAI_BINARY"] = str(program)
-    sys.path.insert(0, str(ROOT / "tests" / "interface"))
+    sys.path.insert(0, str(ROOT / "tests" / "regression"))
     import reference
     wanted = json.loads(kept.REFERENCE.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
@@ -211,7 +211,7 @@ def main() -> int:
         unlike = differing(options.program)
         if unlike:
             print(f"results: the program gives other digests than tests/regression/digests.json keeps ({'; '.join(unlike)}), so stamps would name "
-                  "another model: see tests/interface/reference.py", file=sys.stderr)
+                  "another model: see tests/regression/reference.py", file=sys.stderr)
             return 1
         of_this_program(options.out / MADE, options.program)
     failed = 0

@@ -7,30 +7,6 @@
 namespace kurultai {
 namespace {
 
-bool means_right(Stage& stage) {
-  World& world = stage.world();
-  const Residents& r = world.residents();
-  Exposure unused;
-  bool right = true;
-  std::uint64_t seen = 0;
-  stage.for_wanted("norms", [&](const Block& block) {
-    stage.mechanism("norms").residents(world, block, unused);
-    for (Vertex i = block.first; i < block.last; ++i)
-      for (std::size_t f = 0; f < family_count; ++f) {
-        std::uint64_t sum = 0;
-        std::uint64_t neighbours = 0;
-        for (const Tie tie : world.society.ties.all(i))
-          if (tie.to() < r.size()) {
-            sum += r.visible(tie.to(), f).raw;
-            ++neighbours;
-          }
-        seen += sum;
-        if (neighbours != 0) right = right && r.norm(i, f).raw == sum / neighbours;
-      }
-  });
-  return right && seen > 0;
-}
-
 void norms(benchmark::State& state) {
   Stage stage(static_cast<double>(state.range(0)));
   World& world = stage.world();
@@ -51,8 +27,7 @@ BENCHMARK(norms)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  kurultai::Stage stage(20'000);
-  kurultai::verify(kurultai::means_right(stage), "norms");
+  kurultai::verify(kurultai::test::norms_right(), "norms");
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

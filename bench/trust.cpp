@@ -8,35 +8,6 @@ namespace {
 
 const std::vector<std::string> talk_only = {"trust.rate=0"};
 
-bool shared_right(Stage& stage) {
-  World& world = stage.world();
-  Residents& r = world.residents();
-  const double share = stage.value("trust", "share");
-  Exposure unused;
-  bool right = true;
-  std::size_t moved = 0;
-  stage.for_wanted("trust", [&](const Block& block) {
-    const std::vector<Share> before(r.trust.data() + block.first, r.trust.data() + block.last);
-    stage.mechanism("trust").residents(world, block, unused);
-    for (Vertex i = block.first; i < block.last; ++i) {
-      double sum = 0;
-      double close = 0;
-      for (const Tie tie : world.society.ties.all(i)) {
-        const bool here = tie.to() >= world.society.first[block.community] &&
-                          tie.to() < world.society.first[block.community + 1];
-        if (!here || (tie.layer() != Layer::household && tie.layer() != Layer::kin)) continue;
-        sum += r.shared_trust[tie.to()];
-        close += 1;
-      }
-      const double own = before[i - block.first];
-      const double expected = close > 0 ? own + share * (sum / close - own) : own;
-      right = right && std::abs(r.trust[i] - expected) < 1e-5;
-      moved += r.trust[i].raw != before[i - block.first].raw ? 1 : 0;
-    }
-  });
-  return right && moved > 0;
-}
-
 void trust(benchmark::State& state, const std::vector<std::string>& sets) {
   Stage stage(1e6, 1, sets);
   World& world = stage.world();
@@ -53,8 +24,7 @@ BENCHMARK_CAPTURE(trust, by_talk_and_experience, {})->Unit(benchmark::kMilliseco
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  kurultai::Stage stage(20'000, 12, kurultai::talk_only);
-  kurultai::verify(kurultai::shared_right(stage), "trust");
+  kurultai::verify(kurultai::test::trust_right(), "trust");
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -178,13 +178,13 @@ TEST_CASE("policy: arms of one lot lie side by side") {
   arm("alone", 0.5, "");
   CHECK(world.policies[0].lot_name() == "policy.mail");
   CHECK(world.policies[1].lot_name() == "policy.alone");
-  const std::vector<Slice> all = slices(world.policies);  // a, alone, b
-  CHECK(all[0].from == 0.0);
-  CHECK(all[0].to == 0.5);
-  CHECK(all[1].from == 0.0);
-  CHECK(all[1].to == 0.5);
-  CHECK(all[2].from == 0.5);
-  CHECK(all[2].to == 0.75);
+  const std::vector<Slice> drawn = slices(world.policies);  // a, alone, b
+  CHECK(drawn[0].from == 0.0);
+  CHECK(drawn[0].to == 0.5);
+  CHECK(drawn[1].from == 0.0);
+  CHECK(drawn[1].to == 0.5);
+  CHECK(drawn[2].from == 0.5);
+  CHECK(drawn[2].to == 0.75);
   CHECK(world.refusal().empty());
 
   PolicySpec& c = arm("c", 0.25, "mail");

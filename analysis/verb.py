@@ -45,7 +45,7 @@ from typing import Any, Callable, Iterator, NoReturn  # noqa: E402
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
 PATIENCE = 0.7  # seconds from a signal to the end of what does not end by itself
 SENT_BY_KERNEL = 0x80  # si_code: Ctrl-C, which the terminal has sent to all processes already
-DYING = 0.2  # seconds in which what was killed is gone
+DYING = 0.1  # seconds for what was killed to be gone, and as long for its locks: with PATIENCE within the second
 TWICE = 0.1  # seconds in which a repeated signal is the same one: `timeout` sends it to a process and to its group
 INTERNAL, USAGE, STORAGE, MEMORY, NOBODY_READS = 1, 2, 5, 7, 141  # exit codes
 NO_MEMORY = ("cannot allocate memory", "failed to map segment", "cannot create shared object", "out of memory",

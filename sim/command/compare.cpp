@@ -120,6 +120,7 @@ std::vector<Look> looks(const CompareOptions& options, const Result& a, const Re
       list.push_back(std::move(look));
     }
   if (list.empty()) throw usage("compare", fmt::format("A and B have no series of the {} in common", level), "", "name one of each with --series");
+  if (options.series.empty()) return list;  // both have them
   // What is named on the command line and is not there is a fault of the option.
   for (const Look& look : list)
     for (const auto& [result, name] : {std::pair{&a, "A"}, std::pair{&b, "B"}}) try {
@@ -196,10 +197,10 @@ std::string widest(const Result& a, const Result& b, const Look& look) {
 
 // --- The three kinds of comparison -------------------------------------------------------------------------------
 
-/// The first run of a side that finished.
-const Result& first_of(const Side& side) {
+/// The first run of a side that finished; throws Error with `code` if there is none.
+const Result& first_of(const Side& side, ExitCode code = ExitCode::sweep) {
   const auto found = std::find_if(side.runs.begin(), side.runs.end(), [](const Result& run) { return !run.groups.empty(); });
-  if (found == side.runs.end()) throw Error(ExitCode::sweep, {side.name, "no run finished", "all of them failed", ""});
+  if (found == side.runs.end()) throw Error(code, {side.name, "no run finished", "all of them failed", ""});
   return *found;
 }
 
@@ -399,7 +400,6 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   std::vector<Watched> watched;
   for (const Look& look : looks(options, outline_a, outline_b)) {
     for (const auto& [file, outline, experiment] : {std::tuple{&options.a, &outline_a, a.get()}, std::tuple{&options.b, &outline_b, b.get()}}) {
-      (void)measured(*look.spec, look.name, *outline, *file);
       if (options.series.empty()) continue;
       const Course course = experiment->course({}, look.spec->level.value());
       const Variable& series = series_of(*look.spec, look.name, *outline, *file);
@@ -431,9 +431,7 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   pairs.b.name = options.b;
   comparison.failed = pairs.failed;
   comparison.no_memory = pairs.no_memory;
-  for (const Side* side : {&pairs.a, &pairs.b})
-    if (std::none_of(side->runs.begin(), side->runs.end(), [](const Result& run) { return !run.groups.empty(); }))
-      throw Error(failure_code(pairs.no_memory), {side->name, "no run finished", "all of them failed", fmt::format("the files *.failed in {} hold the reasons", runs_folder(out).string())});
+  for (const Side* side : {&pairs.a, &pairs.b}) (void)first_of(*side, failure_code(pairs.no_memory));
   comparison.rows = rows_of(pairs.a, pairs.b, options, "", comparison,
                             [&](const Side& side) { return (&side == &pairs.a ? *a : *b).course({}, level); });
   Result result = comparison_result(comparison, options);

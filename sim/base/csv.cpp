@@ -90,7 +90,8 @@ class CsvTable::Reader {
   /// Whether the line is "sep=" and a comma, a semicolon or a tab.
   [[nodiscard]] bool tells_separator() const {
     const std::string_view line = peek_line();
-    return line.size() == 5 && (line.starts_with("sep=") || line.starts_with("SEP=")) && std::string_view(",;\t").find(line[4]) != std::string_view::npos;
+    const auto is = [&](std::size_t k, char lower) { return (line[k] | 0x20) == lower; };  // in capitals or not
+    return line.size() == 5 && is(0, 's') && is(1, 'e') && is(2, 'p') && line[3] == '=' && std::string_view(",;\t").find(line[4]) != std::string_view::npos;
   }
   /// Passes over a blank line or a comment.
   void skip_unread_line() {

@@ -68,14 +68,17 @@ class OnSlurm(unittest.TestCase):
 
     def prepare(self, scenario, scale, weeks, *sets, bundles=4):
         """Writes sweep and scripts, and begins the one call that makes the reference: once for all tests, beside their jobs."""
-        self.sweep.write_text(SWEEP.format(root=ROOT, scenario=scenario, scale=scale, weeks=weeks))
+        text = SWEEP.format(root=ROOT, scenario=scenario, scale=scale, weeks=weeks)
+        self.sweep.write_text(text)
         sets = [word for text in sets for word in ("--set", text)]
         self.program("slurm", self.sweep, "--out", self.out, "--jobs", bundles, "--cpus", 1, "--memory", 1, *sets)
-        self.reference = self.references / f"{scenario}{weeks}.h5"
+        place = self.references / f"{scenario}{weeks}"  # a result says where its sweep stands, as seen from it: beside it, here too
+        self.reference = place / "out.h5"
         if self.reference not in self.calls:
-            self.calls[self.reference] = subprocess.Popen([PROGRAM, "sweep", self.sweep, "--out", self.reference, "--threads", "1",
+            place.mkdir()
+            (place / "sweep.toml").write_text(text)
+            self.calls[self.reference] = subprocess.Popen([PROGRAM, "sweep", place / "sweep.toml", "--out", self.reference, "--threads", "1",
                                                            "--progress", "none", *sets], stdout=subprocess.DEVNULL)
-            time.sleep(0.5)  # it has read the file, which goes with the test
 
     def submit(self, *options):
         """The numbers of the job array and of the merge job."""
@@ -84,9 +87,9 @@ class OnSlurm(unittest.TestCase):
         return array, merge
 
     def wait_for_runs(self, n):
-        self.slurm.wait(lambda: len(list(self.runs.glob("[0-9]*.run"))) >= n, 60, f"there were no {n} runs")
+        self.slurm.wait(lambda: len(list(self.runs.glob("[0-9]*.run"))) >= n, 180, f"there were no {n} runs")
 
-    def wait_for_all(self, seconds=90):
+    def wait_for_all(self, seconds=300):
         self.slurm.wait(lambda: not self.slurm.waiting(), seconds, "jobs did not end")
 
     def state(self, job):

@@ -270,11 +270,12 @@ class Sweeps(unittest.TestCase):
 
     def test_stopped_by_a_signal_it_goes_on_from_checkpoints(self):
         file = self.write(VILLAGE, weeks=4000, replicates=3)
+        begin = time.monotonic()
         process = subprocess.Popen([PROGRAM, "sweep", str(file), "--out", str(self.out), "--progress", "none", "--threads", "2"],
                                    cwd=ROOT, stderr=subprocess.PIPE, text=True)
         while process.poll() is None and self.runs_done() == 0:
             time.sleep(0.002)
-        time.sleep(0.03)  # into the runs that come next
+        time.sleep(0.3 * (time.monotonic() - begin))  # into the runs that come next, on a slow machine too
         process.send_signal(signal.SIGTERM)
         _, message = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 143, message)

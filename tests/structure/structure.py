@@ -207,7 +207,7 @@ TABLES = {
     "Authorities": r"\bdistricts|\bregions",
     "Staff": r"\bstaff",
 }
-COLUMN = re.compile(r'\bColumn<[^{}]*>\s+(\w+)\{\*this,\s*"(\w+)"')
+COLUMN = re.compile(r'\bColumn<[^{}]*>\s+(\w+)\{\s*\*this,\s*"(\w+)"')
 FUNCTION = re.compile(
     r"^ {0,2}(?:\[\[nodiscard\]\] )?(?:[\w:<>,&*]+ )+[&*]?(?:\w+::)?(\w+)\([^;{]*\)(?: const)?(?: override)? \{", re.MULTILINE)
 HELPERS = r"sim/(mechanism|society)/\w+\.h|sim/society/traits\.cpp"  # what mechanisms call to read columns for them

@@ -29,11 +29,9 @@ bool functions_right() {
 }
 
 /// Calls `function` on points between `low` and `high`.
-template <class Function>
-void over(benchmark::State& state, double low, double high, Function function) {
+template <class Function> void over(benchmark::State& state, double low, double high, Function function) {
   std::vector<double> x;
-  for (int k = 0; k < points; ++k)
-    x.push_back(low + (high - low) * ((k * 2654435761U) % points + 0.5) / points);
+  for (int k = 0; k < points; ++k) x.push_back(low + (high - low) * ((k * 2654435761U) % points + 0.5) / points);
   for (auto _ : state)
     for (const double v : x) benchmark::DoNotOptimize(function(v));
   state.SetItemsProcessed(state.iterations() * points);

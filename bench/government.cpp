@@ -19,8 +19,8 @@ constexpr int weeks_a_year = 52;
 
 /// The mechanisms that came with government.
 const std::vector<std::string>& government() {
-  static const std::vector<std::string> names = {"conduct",   "revenue",   "transfers", "budget", "economy",  "enterprise", "commons",
-                                                 "inequality", "maslikhat", "staff",     "tension", "exchange", "revision",   "indicators"};
+  static const std::vector<std::string> names = {"conduct", "revenue", "transfers", "budget", "economy", "enterprise",
+      "commons", "inequality", "maslikhat", "staff", "tension", "exchange", "revision", "indicators"};
   return names;
 }
 
@@ -39,7 +39,8 @@ void measure(double residents, int turns, int thread_count) {
     (void)whole->mechanism(name);  // throws where the name has changed
     off.push_back(name + ".enabled=false");
   }
-  for (std::size_t k = 0; k < whole->surveys.size(); ++k) off.push_back("survey." + whole->surveys.key(k) + ".week=5200");
+  for (std::size_t k = 0; k < whole->surveys.size(); ++k)
+    off.push_back("survey." + whole->surveys.key(k) + ".week=5200");
   const std::unique_ptr<Model> without = kazakhstan(residents, warmup_weeks, weeks_a_year * turns, off);
   const std::unique_ptr<Society> society = make_society(*whole);
   Simulation with_government(*whole, *society);
@@ -65,6 +66,4 @@ void measure(double residents, int turns, int thread_count) {
 }  // namespace
 }  // namespace kurultai
 
-int main(int argc, char** argv) {
-  return kurultai::in_turns(argc, argv, kurultai::measure);
-}
+int main(int argc, char** argv) { return kurultai::in_turns(argc, argv, kurultai::measure); }

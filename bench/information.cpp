@@ -25,8 +25,7 @@ void information(benchmark::State& state) {
       deciding += __builtin_popcount(world.dockets[block.community].eligible(r, i) & ~r.aware[i]);
   });
   std::vector<Exposure> exposures(blocks.size());
-  for (std::size_t b = 0; b < blocks.size(); ++b)
-    stage.mechanism("exposure").residents(world, blocks[b], exposures[b]);
+  for (std::size_t b = 0; b < blocks.size(); ++b) stage.mechanism("exposure").residents(world, blocks[b], exposures[b]);
   for (auto _ : state) {
     for (std::size_t b = 0; b < blocks.size(); ++b) information.residents(world, blocks[b], exposures[b]);
     state.PauseTiming();

@@ -24,8 +24,7 @@ void participation(benchmark::State& state) {
                                      world.dockets[block.community].open & r.aware[i] & ~r.acted[i]);
   });
   std::vector<Exposure> exposures(blocks.size());
-  for (std::size_t b = 0; b < blocks.size(); ++b)
-    stage.mechanism("exposure").residents(world, blocks[b], exposures[b]);
+  for (std::size_t b = 0; b < blocks.size(); ++b) stage.mechanism("exposure").residents(world, blocks[b], exposures[b]);
   for (auto _ : state) {
     for (std::size_t b = 0; b < blocks.size(); ++b) participation.residents(world, blocks[b], exposures[b]);
     state.PauseTiming();

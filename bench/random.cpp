@@ -11,10 +11,9 @@ using Four = Draws::Four;
 
 /// 20 rounds on four words, a key injected every four rounds.
 Four threefry(const Four& counter, const Four& key) {
-  constexpr std::uint32_t rotation[8][2] = {{10, 26}, {11, 21}, {13, 27}, {23, 5},
-                                            {6, 20},  {17, 11}, {25, 10}, {18, 20}};
-  const std::uint32_t keys[5] = {key[0], key[1], key[2], key[3],
-                                 0x1BD11BDAU ^ key[0] ^ key[1] ^ key[2] ^ key[3]};
+  constexpr std::uint32_t rotation[8][2] = {
+      {10, 26}, {11, 21}, {13, 27}, {23, 5}, {6, 20}, {17, 11}, {25, 10}, {18, 20}};
+  const std::uint32_t keys[5] = {key[0], key[1], key[2], key[3], 0x1BD11BDAU ^ key[0] ^ key[1] ^ key[2] ^ key[3]};
   const auto rotate = [](std::uint32_t x, std::uint32_t n) { return (x << n) | (x >> (32 - n)); };
   Four x = counter;
   for (std::size_t w = 0; w < 4; ++w) x[w] += keys[w];
@@ -38,9 +37,9 @@ bool draws_right() {
     const std::uint64_t seed = key_of(std::to_string(k));
     const Name name{key_of(std::to_string(k + 1)), 7 * k};
     const Four key = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32), k,
-                      (static_cast<std::uint32_t>(Stream::persons) << 16) ^ (k % 700)};
-    const Four counter = {static_cast<std::uint32_t>(name.community),
-                          static_cast<std::uint32_t>(name.community >> 32), name.ordinal, k % 5};
+        (static_cast<std::uint32_t>(Stream::persons) << 16) ^ (k % 700)};
+    const Four counter = {static_cast<std::uint32_t>(name.community), static_cast<std::uint32_t>(name.community >> 32),
+        name.ordinal, k % 5};
     if (Draws(seed, k, Stream::persons, k % 700).words(name, k % 5) != threefry(counter, key)) return false;
   }
   return true;
@@ -48,8 +47,7 @@ bool draws_right() {
 
 constexpr std::int64_t residents = 4096;
 
-template <class Draw>
-void each_resident(benchmark::State& state, Draw draw) {
+template <class Draw> void each_resident(benchmark::State& state, Draw draw) {
   const Draws draws(1, 0, Stream::persons, 3);
   for (auto _ : state)
     for (std::uint32_t i = 0; i < residents; ++i) benchmark::DoNotOptimize(draw(draws, Name{42, i}));

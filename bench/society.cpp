@@ -23,8 +23,7 @@ bool society_right(const Society& society) {
         return false;
     }
     const Vertex head = i - r.household_slot[i];
-    if (r.household_slot[i] >= r.household_size[i] || r.household_size[head] != r.household_size[i])
-      return false;
+    if (r.household_slot[i] >= r.household_size[i] || r.household_size[head] != r.household_size[i]) return false;
   }
   return true;
 }

@@ -105,9 +105,8 @@ void measure(double residents, int turns, int thread_count) {
   for (int turn = 0; turn < turns; ++turn) {
     const std::clock_t begun = std::clock();
     week.push_back(seconds([&] {
-                     for (int w = 0; w < weeks_a_year; ++w) simulation.step();
-                   }) /
-                   weeks_a_year);
+      for (int w = 0; w < weeks_a_year; ++w) simulation.step();
+    }) / weeks_a_year);
     busy.push_back(static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC / weeks_a_year);
     std::vector<double> several;
     for (int k = 0; k < iterations_a_turn; ++k) several.push_back(seconds([&] { page_rank.iterate(); }));
@@ -118,25 +117,21 @@ void measure(double residents, int turns, int thread_count) {
   // A simulation has columns of its own beside those of the society that it started from.
   const double columns = 2.0 * static_cast<double>(society->residents.bytes_per_agent());
   const double rows = static_cast<double>(ties.bytes()) / n;
-  fmt::print(
-      "residents            {:>12.0f}   {:.1f} ties each, {:.0f} bytes each (columns {:.0f}, ties {:.0f})\n",
-      n, m / n, columns + rows, columns, rows);
+  fmt::print("residents            {:>12.0f}   {:.1f} ties each, {:.0f} bytes each (columns {:.0f}, ties {:.0f})\n", n,
+      m / n, columns + rows, columns, rows);
   fmt::print("society built in     {:>12.2f} s\n", building);
   fmt::print("threads              {:>12}   medians of {} turns of a year each\n", threads(), turns);
-  fmt::print(
-      "whole step           {:>12.1f} million agent-steps a second, {:.0f} million ties, {:.1f} ms a week\n",
+  fmt::print("whole step           {:>12.1f} million agent-steps a second, {:.0f} million ties, {:.1f} ms a week\n",
       n / median(week) * 1e-6, m / median(week) * 1e-6, median(week) * 1e3);
-  fmt::print("                     {:>12.1f} million agent-steps a second of processor time\n",
-             n / median(busy) * 1e-6);
+  fmt::print(
+      "                     {:>12.1f} million agent-steps a second of processor time\n", n / median(busy) * 1e-6);
   fmt::print("PageRank iteration   {:>12.1f} million residents a second, {:.0f} million ties, {:.1f} ms\n",
-             n / median(iteration) * 1e-6, m / median(iteration) * 1e-6, median(iteration) * 1e3);
-  fmt::print("ratio                {:>12.2f}   PageRank iterations in the time of a step: {:.2f}\n",
-             median(ratio), 1.0 / median(ratio));
+      n / median(iteration) * 1e-6, m / median(iteration) * 1e-6, median(iteration) * 1e3);
+  fmt::print("ratio                {:>12.2f}   PageRank iterations in the time of a step: {:.2f}\n", median(ratio),
+      1.0 / median(ratio));
 }
 
 }  // namespace
 }  // namespace kurultai
 
-int main(int argc, char** argv) {
-  return kurultai::in_turns(argc, argv, kurultai::measure);
-}
+int main(int argc, char** argv) { return kurultai::in_turns(argc, argv, kurultai::measure); }

@@ -28,8 +28,7 @@ struct Time {
   double busy = 0;  // processor time of all threads
 };
 
-template <class Work>
-Time timed(Work&& work) {
+template <class Work> Time timed(Work&& work) {
   const auto busy = [] {
     std::timespec now{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -47,12 +46,14 @@ double median(std::vector<double> values) {
 }
 
 void measure(std::size_t runs, double seconds, int turns) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("kurultai_bench_{}", getpid());
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("kurultai_bench_{}", getpid());
   std::filesystem::create_directories(folder);
   // 25,000 residents for 208 weeks take about half a second on one thread.
   const double scale = 0.0025 * seconds;
   std::ofstream(folder / "sweep.toml") << fmt::format(
-      "[sweep]\nscenario = \"{}/scenarios/kazakhstan.toml\"\nset = [\"run.scale={:.6f}\", \"run.warmup=52\", \"run.weeks=156\"]\nreplicates = {}\n"
+      "[sweep]\nscenario = \"{}/scenarios/kazakhstan.toml\"\nset = [\"run.scale={:.6f}\", \"run.warmup=52\", "
+      "\"run.weeks=156\"]\nreplicates = {}\n"
       "[axis.announcement]\npath = \"information.reach\"\nvalues = [0.2, 0.4]\n[measure.participation]\n",
       KURULTAI_SOURCE_DIR, scale, std::max<std::size_t>(runs / 2, 1));
 
@@ -72,8 +73,10 @@ void measure(std::size_t runs, double seconds, int turns) {
     SweepProgress progress("none");
     const ExecutionReport report = execute(sweep, options, progress);
     verify(report.merged && report.failed == 0, "the sweep");
-    const Result result = read_result(out, [](const std::string& group, const std::string& name) { return group == "runs" && name == "digest"; });
-    verify(std::get<std::vector<std::string>>(result.group("runs")->variable("digest")->values) == digests, "the runs of the sweep");
+    const Result result = read_result(
+        out, [](const std::string& group, const std::string& name) { return group == "runs" && name == "digest"; });
+    verify(std::get<std::vector<std::string>>(result.group("runs")->variable("digest")->values) == digests,
+        "the runs of the sweep");
   };
 
   std::vector<double> overhead, overhead_wall, speedup, one, a_run;
@@ -89,7 +92,8 @@ void measure(std::size_t runs, double seconds, int turns) {
   }
   std::filesystem::remove_all(folder);
   fmt::print("{} runs of {:.2f} s, median of {} turns\n", digests.size(), median(a_run), turns);
-  fmt::print("  a sweep takes more than its runs  {:+.2f}% processor time, {:+.2f}% time\n", 100 * median(overhead), 100 * median(overhead_wall));
+  fmt::print("  a sweep takes more than its runs  {:+.2f}% processor time, {:+.2f}% time\n", 100 * median(overhead),
+      100 * median(overhead_wall));
   fmt::print("  runs an hour on one thread        {:.0f}\n", median(one));
   fmt::print("  two threads against one           {:.2f} times the runs an hour\n", median(speedup));
 }

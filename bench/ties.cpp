@@ -25,8 +25,8 @@ Graph random_graph(Vertex residents) {
   for (Vertex i = 0; i < residents; ++i)
     for (std::uint32_t k = 0; k < 6; ++k) {
       const Vertex home = i / people_a_community * people_a_community;
-      const Vertex j = k == 0 ? engine.below(residents)
-                              : home + engine.below(std::min(people_a_community, residents - home));
+      const Vertex j =
+          k == 0 ? engine.below(residents) : home + engine.below(std::min(people_a_community, residents - home));
       graph.edges[0].push_back({i, j, static_cast<Layer>(engine.below(resident_layers))});
     }
   return graph;
@@ -47,8 +47,7 @@ bool rows_right(const Graph& graph) {
     std::vector<Tie> outside;
     for (const Tie tie : expected[i])
       (tie.to() / people_a_community == i / people_a_community ? inside : outside).push_back(tie);
-    if (!std::ranges::equal(ties.inside(i), inside) || !std::ranges::equal(ties.outside(i), outside))
-      return false;
+    if (!std::ranges::equal(ties.inside(i), inside) || !std::ranges::equal(ties.outside(i), outside)) return false;
   }
   return true;
 }

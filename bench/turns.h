@@ -19,9 +19,10 @@ inline double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : 0.5 * (values[half - 1] + values[half]);
 }
 
-/// Reads [--residents N] [--turns N] [--threads N] and calls `measure` with them; the exit code. Options of Google Benchmark are let
-/// pass, so that `kurultai bench` can hand them on.
-inline int in_turns(int argc, char** argv, const std::function<void(double residents, int turns, int thread_count)>& measure) try {
+/// Reads [--residents N] [--turns N] [--threads N] and calls `measure` with them; the exit code. Options of Google
+/// Benchmark are let pass, so that `kurultai bench` can hand them on.
+inline int in_turns(
+    int argc, char** argv, const std::function<void(double residents, int turns, int thread_count)>& measure) try {
   double residents = 1e6;
   int turns = 5;
   int thread_count = 0;
@@ -37,7 +38,8 @@ inline int in_turns(int argc, char** argv, const std::function<void(double resid
     } else if (option == "--threads" && value >= 1) {
       thread_count = static_cast<int>(value);
     } else {
-      fmt::print(stderr, "usage: {} [--residents N] [--turns N] [--threads N]   (at least 1000 residents, 1 turn)\n", argv[0]);
+      fmt::print(
+          stderr, "usage: {} [--residents N] [--turns N] [--threads N]   (at least 1000 residents, 1 turn)\n", argv[0]);
       return 2;
     }
   }

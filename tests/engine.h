@@ -51,10 +51,8 @@ class Experiment {
   void add_form(const std::string& name, const std::vector<std::pair<std::string, Value>>& values = {}) {
     model.forms.entry(name);
     const std::string form = "form." + name + ".";
-    set({{form + "period", 520},
-         {form + "intercept", 0.0},
-         {form + "hours_offline", 0.0},
-         {form + "hours_online", 0.0}});
+    set({{form + "period", 520}, {form + "intercept", 0.0}, {form + "hours_offline", 0.0},
+        {form + "hours_online", 0.0}});
     for (const auto& [field, value] : values) set(form + field, value);
   }
   void add_policy(const std::string& name, const std::vector<std::pair<std::string, Value>>& values) {
@@ -64,30 +62,17 @@ class Experiment {
   /// Nothing sways anyone: the chance to act is the propensity, and that is 1/2.
   void sway_nobody() {
     const std::vector<double> none(resident_layers, 0.0);
-    set({{"society.place_effect_sd", 0.0},
-         {"propensity.start", 0.5},
-         {"propensity.start_sd", 0.0},
-         {"participation.b_habit", 1.0},
-         {"participation.b_duty", 0.0},
-         {"participation.b_eff", 0.0},
-         {"participation.b_trust", 0.0},
-         {"participation.b_stake", 0.0},
-         {"participation.b_now", none},
-         {"participation.b_norm", 0.0},
-         {"participation.b_ask", 0.0},
-         {"participation.b_cost", 0.0}});
+    set({{"society.place_effect_sd", 0.0}, {"propensity.start", 0.5}, {"propensity.start_sd", 0.0},
+        {"participation.b_habit", 1.0}, {"participation.b_duty", 0.0}, {"participation.b_eff", 0.0},
+        {"participation.b_trust", 0.0}, {"participation.b_stake", 0.0}, {"participation.b_now", none},
+        {"participation.b_norm", 0.0}, {"participation.b_ask", 0.0}, {"participation.b_cost", 0.0}});
   }
   /// Nobody tells anyone anything, and no announcement is heard.
   void tell_nobody() {
     const std::vector<double> none(resident_layers, 0.0);
-    set({{"information.reach", 0.0},
-         {"information.push", 0.0},
-         {"information.outreach", 0.0},
-         {"information.media", 0.0},
-         {"information.broadcast", 0.0},
-         {"information.site", 0.0},
-         {"information.q_aware", none},
-         {"information.q_acted", none}});
+    set({{"information.reach", 0.0}, {"information.push", 0.0}, {"information.outreach", 0.0},
+        {"information.media", 0.0}, {"information.broadcast", 0.0}, {"information.site", 0.0},
+        {"information.q_aware", none}, {"information.q_acted", none}});
   }
 
   /// Starts the run in `home`.
@@ -113,8 +98,8 @@ class Experiment {
 inline std::map<std::string, std::vector<std::byte>> columns(World& world) {
   std::map<std::string, std::vector<std::byte>> all;
   for (Table* table : {static_cast<Table*>(&world.residents()), static_cast<Table*>(&world.akimats),
-                       static_cast<Table*>(&world.institutions), static_cast<Table*>(&world.districts),
-                       static_cast<Table*>(&world.regions), static_cast<Table*>(&world.staff)})
+           static_cast<Table*>(&world.institutions), static_cast<Table*>(&world.districts),
+           static_cast<Table*>(&world.regions), static_cast<Table*>(&world.staff)})
     for (AnyColumn* column : table->columns()) {
       const std::span<std::byte> bytes = column->bytes();
       all[table->name() + "." + column->name()] = {bytes.begin(), bytes.end()};
@@ -128,8 +113,8 @@ inline bool same_bytes(std::span<const std::byte> a, std::span<const std::byte> 
 }
 
 /// Names of the columns in which two snapshots of one society differ.
-inline std::vector<std::string> differences(const std::map<std::string, std::vector<std::byte>>& a,
-                                            const std::map<std::string, std::vector<std::byte>>& b) {
+inline std::vector<std::string> differences(
+    const std::map<std::string, std::vector<std::byte>>& a, const std::map<std::string, std::vector<std::byte>>& b) {
   std::vector<std::string> names;
   for (const auto& [name, bytes] : a)
     if (!same_bytes(bytes, b.at(name))) names.push_back(name);
@@ -158,8 +143,7 @@ inline std::vector<float> national(const Simulation& simulation, const std::stri
 /// Mean of the last `n` values.
 inline double last_mean(const std::vector<float>& values, std::size_t n) {
   REQUIRE(values.size() >= n);
-  return std::accumulate(values.end() - static_cast<std::ptrdiff_t>(n), values.end(), 0.0) /
-         static_cast<double>(n);
+  return std::accumulate(values.end() - static_cast<std::ptrdiff_t>(n), values.end(), 0.0) / static_cast<double>(n);
 }
 
 /// A country of two regions with two districts each: a city or a town and `okrugs` rural okrugs in each
@@ -167,8 +151,8 @@ inline double last_mean(const std::vector<float>& values, std::size_t n) {
 inline Country testland(std::size_t okrugs = 5, double people = 1.0) {
   Country country;
   country.name = "testland";
-  const auto settle = [&](const std::string& code, PlaceType type, std::uint32_t region,
-                          std::uint32_t district, double population) {
+  const auto settle = [&](const std::string& code, PlaceType type, std::uint32_t region, std::uint32_t district,
+                          double population) {
     Community community;
     community.code = code;
     community.name = code;
@@ -191,14 +175,13 @@ inline Country testland(std::size_t okrugs = 5, double people = 1.0) {
         {.code = fmt::format("R{}", region), .name = fmt::format("region {}", region), .wage = 300000});
     for (std::uint32_t d = 0; d < 2; ++d) {
       const std::uint32_t district = 2 * region + d;
-      country.districts.push_back({.code = fmt::format("D{}", district),
-                                   .name = fmt::format("district {}", district),
-                                   .region = region});
+      country.districts.push_back(
+          {.code = fmt::format("D{}", district), .name = fmt::format("district {}", district), .region = region});
       settle(fmt::format("D{}a", district), d == 0 ? PlaceType::city : PlaceType::town, region, district,
-             d == 0 ? 2600 : 1200);
+          d == 0 ? 2600 : 1200);
       for (std::size_t k = 0; k < okrugs; ++k)
         settle(fmt::format("D{}b{:02}", district, k), PlaceType::okrug, region, district,
-               180 + 70.0 * static_cast<double>(k));
+            180 + 70.0 * static_cast<double>(k));
     }
   }
   return country;
@@ -206,36 +189,19 @@ inline Country testland(std::size_t okrugs = 5, double people = 1.0) {
 
 /// A gathering twice a year and a participatory budget once a year, in person and online.
 inline void add_usual_forms(Experiment& e) {
-  e.add_form("gathering", {{"period", 26},
-                           {"week", 3},
-                           {"spread", 13},
-                           {"open", 4},
-                           {"intercept", -2.0},
-                           {"hours_offline", 2.0}});
-  e.add_form("proposal", {{"online", true},
-                          {"period", 52},
-                          {"week", 4},
-                          {"open", 4},
-                          {"subject", "all"},
-                          {"intercept", -3.0},
-                          {"hours_offline", 1.0},
-                          {"hours_online", 0.3}});
-  e.add_form("vote", {{"online", true},
-                      {"period", 0},
-                      {"follows", "proposal"},
-                      {"open", 4},
-                      {"subject", "all"},
-                      {"decides", "budget"},
-                      {"intercept", -2.5},
-                      {"hours_offline", 0.7},
-                      {"hours_online", 0.2},
-                      {"priority", 10}});
+  e.add_form("gathering",
+      {{"period", 26}, {"week", 3}, {"spread", 13}, {"open", 4}, {"intercept", -2.0}, {"hours_offline", 2.0}});
+  e.add_form("proposal", {{"online", true}, {"period", 52}, {"week", 4}, {"open", 4}, {"subject", "all"},
+                             {"intercept", -3.0}, {"hours_offline", 1.0}, {"hours_online", 0.3}});
+  e.add_form("vote",
+      {{"online", true}, {"period", 0}, {"follows", "proposal"}, {"open", 4}, {"subject", "all"}, {"decides", "budget"},
+          {"intercept", -2.5}, {"hours_offline", 0.7}, {"hours_online", 0.2}, {"priority", 10}});
 }
 
 /// testland with the usual forms; call move_into_testland() when all is set.
 inline void move_into_testland(Experiment& e, const Country& country = testland()) {
-  e.move_into(synthesise(country, e.model.society, e.model.run.scale,
-                         static_cast<std::uint64_t>(e.model.run.seed.value())));
+  e.move_into(
+      synthesise(country, e.model.society, e.model.run.scale, static_cast<std::uint64_t>(e.model.run.seed.value())));
 }
 
 /// A folder that is gone with its last reader.

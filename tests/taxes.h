@@ -9,9 +9,10 @@
 
 namespace kurultai::test {
 
-/// A tenth of output, all of it within the akimat's reach, of which the community's budget keeps a half and nobody the rest
-/// but the republic.
-inline void add_tax(Experiment& e, const std::string& name, const std::vector<std::pair<std::string, Value>>& values = {}) {
+/// A tenth of output, all of it within the akimat's reach, of which the community's budget keeps a half and nobody the
+/// rest but the republic.
+inline void add_tax(
+    Experiment& e, const std::string& name, const std::vector<std::pair<std::string, Value>>& values = {}) {
   e.model.taxes.entry(name);
   const std::string tax = "tax." + name + ".";
   e.set({{tax + "rate", 0.1}, {tax + "taxed", 1.0}, {tax + "reach", 1.0}, {tax + "community", 0.5}});

@@ -11,23 +11,15 @@ class Voters : public Experiment {
  public:
   /// `sizes`: voters who live in households of 1, 2, 3, 4 and 5, as shares.
   explicit Voters(const std::vector<double>& sizes) {
-    only({"policies", "agenda", "exposure", "norms", "information", "participation", "response", "trials", "propensity", "trace",
-          "efficacy", "sight", "publication"});
-    set({{"society.source", "plain"},
-         {"society.type", "town"},
-         {"society.communities", 10},
-         {"society.people", 2000.0},
-         {"society.youngest", 18},
-         {"society.household_sizes", sizes},
-         {"society.place_effect_sd", 0.0},
-         {"society.access", 1.0},
-         {"society.platform", 1.0},
-         {"run.scale", 1.0},
-         {"run.warmup", 10 * 52},
-         {"information.push", 1.0},
-         {"output.levels", std::vector<std::string>{"nation"}},
-         {"output.series", std::vector<std::string>{"turnout"}}});
-    add_form("election", {{"subject", "all"}, {"period", 52}, {"hours_offline", 0.7}, {"visibility_offline", 0.6}, {"baseline", 0.3}});
+    only({"policies", "agenda", "exposure", "norms", "information", "participation", "response", "trials", "propensity",
+        "trace", "efficacy", "sight", "publication"});
+    set({{"society.source", "plain"}, {"society.type", "town"}, {"society.communities", 10}, {"society.people", 2000.0},
+        {"society.youngest", 18}, {"society.household_sizes", sizes}, {"society.place_effect_sd", 0.0},
+        {"society.access", 1.0}, {"society.platform", 1.0}, {"run.scale", 1.0}, {"run.warmup", 10 * 52},
+        {"information.push", 1.0}, {"output.levels", std::vector<std::string>{"nation"}},
+        {"output.series", std::vector<std::string>{"turnout"}}});
+    add_form("election",
+        {{"subject", "all"}, {"period", 52}, {"hours_offline", 0.7}, {"visibility_offline", 0.6}, {"baseline", 0.3}});
   }
   /// Ten elections, after which the next begins a round that is recorded.
   void settle() {
@@ -44,7 +36,8 @@ class Voters : public Experiment {
         const std::uint16_t closing = world().dockets[c].closing;
         if (closing == 0) continue;
         ++held;
-        for (Vertex i = society->first[c]; i < society->first[c + 1]; ++i) acted[i] = (residents().acted[i] & closing) != 0 ? 1 : 0;
+        for (Vertex i = society->first[c]; i < society->first[c + 1]; ++i)
+          acted[i] = (residents().acted[i] & closing) != 0 ? 1 : 0;
       }
     }
     REQUIRE(held == society->communities());

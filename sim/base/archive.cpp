@@ -18,8 +18,8 @@ void Archive::section(std::string_view name) {
   section_ = name;
 }
 
-std::size_t Archive::open(std::string_view name, Kind kind, std::uint64_t value_size, std::size_t count,
-                          std::size_t least) {
+std::size_t Archive::open(
+    std::string_view name, Kind kind, std::uint64_t value_size, std::size_t count, std::size_t least) {
   ensure(name.size() <= longest_name, "an archive's names are short");
   item_ = path(name);
   std::string found(name);
@@ -58,7 +58,7 @@ std::string Archive::path(std::string_view name) const {
 
 void Archive::fail(const std::string& why) const {
   throw storage_error(place_, fmt::format("cannot load '{}'", item_), why,
-                      "the file is damaged, or another version of the program wrote it");
+      "the file is damaged, or another version of the program wrote it");
 }
 
 void Archive::fail_length(std::size_t there, std::size_t expected) const {
@@ -68,7 +68,7 @@ void Archive::fail_length(std::size_t there, std::size_t expected) const {
 void Archive::finish() const {
   if (!loads() || left_ == 0) return;
   throw storage_error(place_, fmt::format("{} bytes are left", left_), "all items are loaded",
-                      "the file is damaged, or another version of the program wrote it");
+      "the file is damaged, or another version of the program wrote it");
 }
 
 }  // namespace kurultai

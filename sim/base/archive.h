@@ -44,24 +44,18 @@ class Archive {
   void section(std::string_view name);
 
   /// One number, or one struct of numbers.
-  template <Plain T>
-  void operator()(std::string_view name, T& value) {
+  template <Plain T> void operator()(std::string_view name, T& value) {
     row(name, Kind::value, std::span<T>(&value, 1));
   }
   /// A fixed number of values: loading leaves the length as it is and takes no other.
-  template <Plain T>
-  void operator()(std::string_view name, std::span<T> values) {
-    row(name, Kind::span, values);
-  }
+  template <Plain T> void operator()(std::string_view name, std::span<T> values) { row(name, Kind::span, values); }
   /// Any number of values.
-  template <Plain T>
-  void operator()(std::string_view name, std::vector<T>& values) {
+  template <Plain T> void operator()(std::string_view name, std::vector<T>& values) {
     resizable(name, Kind::vector, values);
   }
   void operator()(std::string_view name, std::string& text) { resizable(name, Kind::text, text); }
   /// Any number of rows, each of any length.
-  template <Plain T>
-  void operator()(std::string_view name, std::vector<std::vector<T>>& rows) {
+  template <Plain T> void operator()(std::string_view name, std::vector<std::vector<T>>& rows) {
     rows.resize(open(name, Kind::rows, sizeof(T), rows.size(), sizeof(std::uint64_t)));
     for (std::vector<T>& values : rows) {
       values.resize(length(values.size(), sizeof(T)));
@@ -76,16 +70,17 @@ class Archive {
   enum class Kind : std::uint8_t { section = 1, value, span, vector, text, rows };
 
   Archive(Sink sink, Source source, std::uint64_t size, std::string place)
-      : sink_(std::move(sink)), source_(std::move(source)), left_(size), place_(std::move(place)) {}
+      : sink_(std::move(sink)),
+        source_(std::move(source)),
+        left_(size),
+        place_(std::move(place)) {}
 
-  template <class T>
-  void row(std::string_view name, Kind kind, std::span<T> values) {
+  template <class T> void row(std::string_view name, Kind kind, std::span<T> values) {
     const std::size_t there = open(name, kind, sizeof(T), values.size(), sizeof(T));
     if (there != values.size()) fail_length(there, values.size());
     move(std::as_writable_bytes(values));
   }
-  template <class Values>
-  void resizable(std::string_view name, Kind kind, Values& values) {
+  template <class Values> void resizable(std::string_view name, Kind kind, Values& values) {
     using T = typename Values::value_type;
     values.resize(open(name, kind, sizeof(T), values.size(), sizeof(T)));
     move(std::as_writable_bytes(std::span<T>(values)));

@@ -97,12 +97,12 @@ class Table {
 
 /// One quantity of type T for every agent of a table, optionally several (`width`) side by side:
 /// `column[i]` for width 1, `column(i, f)` otherwise.
-template <class T>
-class Column final : public AnyColumn {
+template <class T> class Column final : public AnyColumn {
  public:
   Column(Table& table, std::string name, std::string unit, std::string meaning, Life life = Life::changing,
-         std::size_t width = 1)
-      : AnyColumn(table, std::move(name), std::move(unit), std::move(meaning), life), width_(width) {
+      std::size_t width = 1)
+      : AnyColumn(table, std::move(name), std::move(unit), std::move(meaning), life),
+        width_(width) {
     values_.resize(table.size() * width);
   }
   T& operator[](std::size_t i) { return values_[i]; }
@@ -125,7 +125,10 @@ class Column final : public AnyColumn {
 };
 
 inline AnyColumn::AnyColumn(Table& table, std::string name, std::string unit, std::string meaning, Life life)
-    : name_(std::move(name)), unit_(std::move(unit)), meaning_(std::move(meaning)), life_(life) {
+    : name_(std::move(name)),
+      unit_(std::move(unit)),
+      meaning_(std::move(meaning)),
+      life_(life) {
   table.columns_.push_back(this);
 }
 

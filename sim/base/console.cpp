@@ -26,14 +26,14 @@ int columns_of(int descriptor) {
 [[noreturn]] void fail_output(int error) {
   if (error == EPIPE) throw NobodyReads{};
   throw storage_error("standard output", "cannot write", std::generic_category().message(error),
-                      error == ENOSPC ? "free some space, or send it elsewhere" : "send it elsewhere");
+      error == ENOSPC ? "free some space, or send it elsewhere" : "send it elsewhere");
 }
 
 /// How many bytes at the begin of `text` are one letter that is no letter: 0 if it is none.
 std::size_t control_at(std::string_view text) {
   const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
   if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
-  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f) return 2;                       // C1
+  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f) return 2;                     // C1
   if (byte(0) == 0xe2 && byte(1) == 0x80 && byte(2) >= 0xa8 && byte(2) <= 0xae) return 3;  // line ends, directions
   return 0;
 }
@@ -92,9 +92,7 @@ void tell_text(std::string_view text) noexcept {
 void tell_line(const std::string& line) noexcept {
   try {
     tell_text(printable(line) + '\n');
-  } catch (const std::bad_alloc&) {
-    tell_text("kurultai: (no memory for a message)\n");
-  }
+  } catch (const std::bad_alloc&) { tell_text("kurultai: (no memory for a message)\n"); }
 }
 
 Display error_display() {

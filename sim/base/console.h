@@ -11,7 +11,8 @@
 
 namespace kurultai {
 
-/// Thrown where nobody reads standard output any more (`show FILE | head`): no reason for a message. Not a std::exception.
+/// Thrown where nobody reads standard output any more (`show FILE | head`): no reason for a message. Not a
+/// std::exception.
 struct NobodyReads {};
 /// The exit code then: that of a program which SIGPIPE ends.
 inline constexpr int exit_code_nobody_reads = 141;
@@ -22,11 +23,11 @@ void open_standard_streams();
 
 /// Writes `text` to standard output. Throws storage_error with the system's reason, or NobodyReads.
 void print_text(std::string_view text);
-template <class... T>
-void print(fmt::format_string<T...> format, T&&... values) {
+template <class... T> void print(fmt::format_string<T...> format, T&&... values) {
   print_text(fmt::format(format, std::forward<T>(values)...));
 }
-/// To be called when all is printed: some file systems tell only now that what was written is lost. Throws as print_text.
+/// To be called when all is printed: some file systems tell only now that what was written is lost. Throws as
+/// print_text.
 void close_output();
 
 /// `text` with '?' for what would begin a line or move a terminal's cursor: a message is one line.
@@ -36,13 +37,10 @@ std::string printable(std::string text);
 void tell_text(std::string_view text) noexcept;
 /// Tells people one line (printable).
 void tell_line(const std::string& line) noexcept;
-template <class... T>
-void tell(fmt::format_string<T...> format, T&&... values) noexcept {
+template <class... T> void tell(fmt::format_string<T...> format, T&&... values) noexcept {
   try {
     tell_line(fmt::format(format, std::forward<T>(values)...));
-  } catch (const std::bad_alloc&) {
-    tell_text("kurultai: (no memory for a message)\n");
-  }
+  } catch (const std::bad_alloc&) { tell_text("kurultai: (no memory for a message)\n"); }
 }
 
 /// Where progress is shown.

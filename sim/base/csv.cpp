@@ -44,7 +44,8 @@ std::string_view trimmed(std::string_view text) {
 bool has_decimal(const std::string& text, char mark) {
   const std::size_t at = text.find(mark);
   return at != std::string::npos && text.find_first_of("0123456789") != std::string::npos &&
-         text.find_first_not_of("+-0123456789eE", 0) == at && text.find_first_not_of("+-0123456789eE", at + 1) == std::string::npos;
+         text.find_first_not_of("+-0123456789eE", 0) == at &&
+         text.find_first_not_of("+-0123456789eE", at + 1) == std::string::npos;
 }
 
 }  // namespace
@@ -91,7 +92,8 @@ class CsvTable::Reader {
   [[nodiscard]] bool tells_separator() const {
     const std::string_view line = peek_line();
     const auto is = [&](std::size_t k, char lower) { return (line[k] | 0x20) == lower; };  // in capitals or not
-    return line.size() == 5 && is(0, 's') && is(1, 'e') && is(2, 'p') && line[3] == '=' && std::string_view(",;\t").find(line[4]) != std::string_view::npos;
+    return line.size() == 5 && is(0, 's') && is(1, 'e') && is(2, 'p') && line[3] == '=' &&
+           std::string_view(",;\t").find(line[4]) != std::string_view::npos;
   }
   /// Passes over a blank line or a comment.
   void skip_unread_line() {
@@ -119,13 +121,13 @@ class CsvTable::Reader {
     return semicolons > 0 ? ';' : tabs > 0 ? '\t' : ',';
   }
   [[nodiscard]] Error error(std::string problem, std::string why, std::string suggestion) const {
-    return input_error(fmt::format("{}:{}", file_.string(), start_), std::move(problem), std::move(why),
-                       std::move(suggestion));
+    return input_error(
+        fmt::format("{}:{}", file_.string(), start_), std::move(problem), std::move(why), std::move(suggestion));
   }
 
   [[nodiscard]] Error carriage_return() const {
     return error("a carriage return within a line", "lines end in a line feed, alone or after a carriage return",
-                 "save the table with such line ends");
+        "save the table with such line ends");
   }
 
   void read_record(std::vector<Cell>& fields) {
@@ -169,12 +171,11 @@ class CsvTable::Reader {
         if (!done() && text_[at_] == '\r') ++at_;
         if (!done() && text_[at_] != separator_ && text_[at_] != '\n')
           throw error("text after a closing quotation mark", "a quoted field ends at its second \"",
-                      "write \"\" for a quotation mark inside it");
+              "write \"\" for a quotation mark inside it");
         return {std::move(field), true};
       }
     }
-    throw error("a quotation mark is never closed", "the file ends inside a quoted field",
-                "add the closing \"");
+    throw error("a quotation mark is never closed", "the file ends inside a quoted field", "add the closing \"");
   }
 
   std::string_view text_;
@@ -193,7 +194,7 @@ CsvTable CsvTable::read(const std::filesystem::path& file) {
   std::vector<Cell> fields;
   if (!reader.header(fields))
     throw input_error(file.string(), "has no header", "it holds nothing but blank and comment lines",
-                      "start it with a line of column names");
+        "start it with a line of column names");
   const auto place = [&] { return fmt::format("{}:{}", file.string(), reader.line()); };
   table.separator_ = reader.separator();
   for (const Cell& field : fields) table.header_.push_back(field.text);
@@ -201,11 +202,11 @@ CsvTable CsvTable::read(const std::filesystem::path& file) {
   for (std::size_t k = 0; k < width; ++k) {
     const std::string& name = table.header_[k];
     if (name.empty())
-      throw input_error(place(), fmt::format("column {} has no name", k + 1), "the header names every column",
-                        "name or remove it");
+      throw input_error(
+          place(), fmt::format("column {} has no name", k + 1), "the header names every column", "name or remove it");
     if (table.column_or_end(name) != k)
       throw input_error(place(), fmt::format("column '{}' stands twice in the header", name),
-                        "columns are found by name", "rename one of them");
+          "columns are found by name", "rename one of them");
   }
   table.decimal_point_.assign(width, 0);
   const auto repeats_header = [&] {
@@ -219,12 +220,12 @@ CsvTable CsvTable::read(const std::filesystem::path& file) {
     const std::string& first = fields[0].text;
     if (!fields[0].quoted && first.starts_with('#') && (first.size() == 1 || first[1] == ' ' || fields.size() != width))
       throw input_error(place(), "a row that starts with '#'", "comments stand above the header only",
-                        fmt::format("delete the line; if '{0}' is meant, quote it: \"{0}\"", shown(first)));
+          fmt::format("delete the line; if '{0}' is meant, quote it: \"{0}\"", shown(first)));
     if (fields.size() != width) {
       const std::string kind = table.separator_ == ',' ? "comma" : table.separator_ == ';' ? "semicolon" : "tab";
       throw input_error(place(), fmt::format("{} fields in a row", fields.size()),
-                        fmt::format("the header names {} columns", width),
-                        fmt::format("quote fields that hold a {0}, leave a {0} for an empty field", kind));
+          fmt::format("the header names {} columns", width),
+          fmt::format("quote fields that hold a {0}, leave a {0} for an empty field", kind));
     }
     if (repeats_header())
       throw input_error(place(), "the header stands here again", "a table has one header", "delete the line");
@@ -250,7 +251,7 @@ std::size_t CsvTable::column(const std::string& name) const {
   std::string known;
   for (const std::string& column : header_) known += (known.empty() ? "" : ", ") + column;
   throw input_error(file_.string(), fmt::format("no column '{}'", name), "the columns are " + shown(known, 500),
-                    did_you_mean(nearest(name, header_), "add it"));
+      did_you_mean(nearest(name, header_), "add it"));
 }
 
 bool CsvTable::given(std::size_t row, std::size_t column) const {
@@ -262,10 +263,11 @@ const std::string& CsvTable::text(std::size_t row, std::size_t column) const {
   const std::string& cell = cells_.at(row).at(column).text;
   if (cell.empty())
     throw input_error(place(row), fmt::format("'{}' is empty", header_[column]), "every row needs it",
-                      "fill it in or delete the row");
+        "fill it in or delete the row");
   if (!given(row, column))
-    throw input_error(place(row), fmt::format("'{}' is '{}'", header_[column], cell), "that means it is not given, and every row needs it",
-                      fmt::format("fill it in or delete the row; if the word is meant, quote it: \"{}\"", cell));
+    throw input_error(place(row), fmt::format("'{}' is '{}'", header_[column], cell),
+        "that means it is not given, and every row needs it",
+        fmt::format("fill it in or delete the row; if the word is meant, quote it: \"{}\"", cell));
   return cell;
 }
 
@@ -273,7 +275,7 @@ const std::string& CsvTable::name(std::size_t row, std::size_t column) const {
   const std::string& cell = text(row, column);
   if (printable(cell) != cell)
     throw input_error(place(row), fmt::format("'{}' in column '{}'", shown(cell), header_[column]),
-                      "a name cannot hold line breaks or other control characters", "write it on one line");
+        "a name cannot hold line breaks or other control characters", "write it on one line");
   return cell;
 }
 
@@ -281,14 +283,15 @@ double CsvTable::number(std::size_t row, std::size_t column, double low, double 
   const std::string& cell = cells_.at(row).at(column).text;
   const auto error = [&](std::string why) {
     return input_error(place(row), fmt::format("'{}' in column '{}'", shown(cell), header_[column]), std::move(why),
-                       fmt::format("write a number in [{}, {}]", low, high));
+        fmt::format("write a number in [{}, {}]", low, high));
   };
   if (cell.empty()) throw error("the cell is empty");
   if (!given(row, column)) throw error("it means 'not given', and every row needs it");
   std::string digits = cell;
   if (separator_ != ',' && has_decimal(cell, ',')) {
     if (decimal_point_[column] != 0)
-      throw error(fmt::format("it has a decimal comma and line {} a decimal point: is one of them for thousands?", decimal_point_[column]));
+      throw error(fmt::format(
+          "it has a decimal comma and line {} a decimal point: is one of them for thousands?", decimal_point_[column]));
     digits[digits.find(',')] = '.';
   }
   double value = 0;
@@ -306,13 +309,11 @@ long long CsvTable::whole(std::size_t row, std::size_t column, long long low, lo
   // Beyond 2^53 a double no longer tells whole numbers apart.
   if (whole != value || std::abs(value) > 9007199254740992.0)
     throw input_error(place(row), fmt::format("'{}' in column '{}'", cells_.at(row).at(column).text, header_[column]),
-                      "it is not a whole number", fmt::format("write a whole number in [{}, {}]", low, high));
+        "it is not a whole number", fmt::format("write a whole number in [{}, {}]", low, high));
   return static_cast<long long>(whole);
 }
 
-std::string CsvTable::place(std::size_t row) const {
-  return fmt::format("{}:{}", file_.string(), line(row));
-}
+std::string CsvTable::place(std::size_t row) const { return fmt::format("{}:{}", file_.string(), line(row)); }
 
 void CsvTable::add_notes(std::span<const std::string> may_be_empty, std::vector<std::string>* notes) const {
   if (notes == nullptr) return;
@@ -329,7 +330,8 @@ void CsvTable::add_notes(std::span<const std::string> may_be_empty, std::vector<
     if (count == 0) continue;
     std::string said;
     for (const std::string& word : words) said += (said.empty() ? "" : ", ") + word;
-    notes->push_back(fmt::format("{}: '{}' is not given in {} of {} rows ({})", printable(file_.string()), name, count, rows(), said));
+    notes->push_back(fmt::format(
+        "{}: '{}' is not given in {} of {} rows ({})", printable(file_.string()), name, count, rows(), said));
   }
 }
 

@@ -16,8 +16,8 @@ namespace kurultai {
 
 class CsvTable {
  public:
-  /// Reads the whole file. Throws input_error if it is missing, unreadable, not a file, binary, not UTF-8, has no header,
-  /// a doubled column name, the header among the rows or a row of another length than the header.
+  /// Reads the whole file. Throws input_error if it is missing, unreadable, not a file, binary, not UTF-8, has no
+  /// header, a doubled column name, the header among the rows or a row of another length than the header.
   static CsvTable read(const std::filesystem::path& file);
   /// Bytes of the file; throws input_error for what is no file of a table, without reading it.
   static std::uintmax_t file_size(const std::filesystem::path& file);
@@ -42,8 +42,8 @@ class CsvTable {
   [[nodiscard]] std::size_t line(std::size_t row) const { return lines_.at(row); }
   /// "file.csv:12" for messages about a row.
   [[nodiscard]] std::string place(std::size_t row) const;
-  /// Adds to `notes`, if given, what a user should know of those of the columns `may_be_empty` that words leave empty: a
-  /// line a column, with the number of rows.
+  /// Adds to `notes`, if given, what a user should know of those of the columns `may_be_empty` that words leave empty:
+  /// a line a column, with the number of rows.
   void add_notes(std::span<const std::string> may_be_empty, std::vector<std::string>* notes) const;
 
  private:

@@ -26,7 +26,8 @@ constexpr double exp_(double x) {
   const double r = (x - kd * 6.93145751953125e-1) - kd * 1.42860682030941723212e-6;
   const double rr = r * r;
   const double p = r * ((1.26177193074810590878e-4 * rr + 3.02994407707441961300e-2) * rr + 9.99999999999999999910e-1);
-  const double q = ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr + 2.27265548208155028766e-1) * rr + 2.0;
+  const double q =
+      ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr + 2.27265548208155028766e-1) * rr + 2.0;
   return (1.0 + 2.0 * (p / (q - p))) * power_of_two(k);
 }
 
@@ -46,8 +47,9 @@ constexpr double log_(double x) {
   const double z = s * s;
   const double w = z * z;
   const double t1 = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const double t2 = z * (6.666666666666735130e-1 +
-                         w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const double t2 =
+      z * (6.666666666666735130e-1 +
+              w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   const double half = 0.5 * f * f;
   const double kd = static_cast<double>(k);
   return kd * 6.93147180369123816490e-1 - ((half - (s * (half + t1 + t2) + kd * 1.90821492927058770002e-10)) - f);

@@ -35,7 +35,9 @@ std::string to_string(const Message& message);
 class Error : public std::runtime_error {
  public:
   Error(ExitCode code, Message message)
-      : std::runtime_error(to_string(message)), code_(code), message_(std::move(message)) {}
+      : std::runtime_error(to_string(message)),
+        code_(code),
+        message_(std::move(message)) {}
   [[nodiscard]] ExitCode code() const { return code_; }
   [[nodiscard]] const Message& message() const { return message_; }
 

@@ -47,7 +47,7 @@ void note_input(const fs::path& file, std::string_view text) {
   TableBytes& there = all.files.try_emplace(key, now).first->second;
   if (all.held && there.hash != now.hash)
     throw input_error(file.string(), "the file changed while the program ran", "it is not what it was at the start",
-                      "let nobody write to it, and call again");
+        "let nobody write to it, and call again");
   there = now;
 }
 

@@ -34,7 +34,7 @@ struct Notice {
 std::array<Notice, 2> notices;
 std::atomic<const Notice*> notice = nullptr;
 
-constexpr suseconds_t patience = 800'000;  // microseconds
+constexpr suseconds_t patience = 800'000;    // microseconds
 constexpr std::int64_t twice = 100'000'000;  // nanoseconds: `timeout` sends its signal to a process and to its group
 std::atomic<std::int64_t> first_request = 0;
 
@@ -80,15 +80,16 @@ void late(int signal) {
 }
 
 void handle(int signal, void (*handler)(int)) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   sigaction(signal, &action, nullptr);
 }
 
 bool ignored(int signal) {
-  struct sigaction action {};
-  return sigaction(signal, nullptr, &action) == 0 && (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_IGN;
+  struct sigaction action{};
+  return sigaction(signal, nullptr, &action) == 0 && (action.sa_flags & SA_SIGINFO) == 0 &&
+         action.sa_handler == SIG_IGN;
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 namespace kurultai {
 
-std::vector<std::string> told_apart(std::vector<std::string> labels, const std::vector<std::string>& places,
-                                    const std::vector<std::string>& codes) {
+std::vector<std::string> told_apart(
+    std::vector<std::string> labels, const std::vector<std::string>& places, const std::vector<std::string>& codes) {
   const auto lengthen = [&](auto add) {
     std::map<std::string, std::size_t> times;
     for (const std::string& label : labels) ++times[label];

@@ -51,8 +51,7 @@ class Team {
       threads_.reserve(n);
       while (threads_.size() < n) threads_.emplace_back(body);
     } catch (const std::system_error&) {  // what there is must do
-    } catch (const std::bad_alloc&) {
-    }
+    } catch (const std::bad_alloc&) {}
     return threads_.size();
   }
 
@@ -108,9 +107,7 @@ void side_by_side(std::size_t n, const std::function<void()>& body) {
   const auto work = [&] {
     try {
       body();
-    } catch (...) {
-      failure.keep();
-    }
+    } catch (...) { failure.keep(); }
   };
   {
     Team team;
@@ -127,10 +124,14 @@ namespace {
 void wake_workers(int count) {
   std::atomic<int> awake = 0;
   const auto begun = std::chrono::steady_clock::now();
-  tbb::parallel_for(0, count, 1, [&](int) {
-    ++awake;
-    while (awake < count && std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(50)) std::this_thread::yield();
-  }, tbb::simple_partitioner());
+  tbb::parallel_for(
+      0, count, 1,
+      [&](int) {
+        ++awake;
+        while (awake < count && std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(50))
+          std::this_thread::yield();
+      },
+      tbb::simple_partitioner());
 }
 }  // namespace
 
@@ -139,8 +140,8 @@ void set_threads(int count) {
   count = threads_here(count);
   thread_count() = count;
   control.reset();
-  control = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
-                                                  static_cast<std::size_t>(count));
+  control = std::make_unique<tbb::global_control>(
+      tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(count));
   if (count > 1) wake_workers(count);
 }
 

@@ -7,7 +7,8 @@
 
 namespace kurultai {
 
-/// Sets how many threads the program may use (0: all cores; fewer where no more are to be had). Call once, at the start.
+/// Sets how many threads the program may use (0: all cores; fewer where no more are to be had). Call once, at the
+/// start.
 void set_threads(int threads);
 /// How many threads are in use.
 int threads();
@@ -16,8 +17,8 @@ int threads();
 /// at once, each with its own limit: runs side by side.
 void with_threads(int limit, const std::function<void()>& body);
 
-/// Runs `body` up to `n` times at once, here and in threads of their own (fewer where no more are to be had), and waits for
-/// all: for workers that take work until none is left. The first exception that leaves a body is rethrown here.
+/// Runs `body` up to `n` times at once, here and in threads of their own (fewer where no more are to be had), and waits
+/// for all: for workers that take work until none is left. The first exception that leaves a body is rethrown here.
 void side_by_side(std::size_t n, const std::function<void()>& body);
 
 /// Runs body(k) for every k in [0, n), in any order, on all threads; returns when all are done. The first

@@ -49,12 +49,12 @@ class Draws {
 
   constexpr Draws(std::uint64_t seed, std::uint32_t replicate, Stream stream, std::uint32_t week = 0)
       : key_{{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32), replicate,
-              (static_cast<std::uint32_t>(stream) << 16) ^ week}} {}
+            (static_cast<std::uint32_t>(stream) << 16) ^ week}} {}
 
   /// Four independent words for `name` and `item`.
   [[nodiscard]] Four words(Name name, std::uint32_t item = 0) const {
     const threefry4x32_ctr_t counter = {{static_cast<std::uint32_t>(name.community),
-                                         static_cast<std::uint32_t>(name.community >> 32), name.ordinal, item}};
+        static_cast<std::uint32_t>(name.community >> 32), name.ordinal, item}};
     const threefry4x32_ctr_t r = threefry4x32_R(20, counter, key_);
     return {r.v[0], r.v[1], r.v[2], r.v[3]};
   }

@@ -18,7 +18,7 @@ namespace kurultai {
 
 namespace {
 
-constexpr std::size_t longest_path = 250;       // of a file named in a message
+constexpr std::size_t longest_path = 250;               // of a file named in a message
 constexpr std::size_t at_once = std::size_t{16} << 20;  // bytes read before a signal is looked for
 
 std::string reason() { return std::generic_category().message(errno); }
@@ -33,8 +33,11 @@ class Opened {
         // Without O_NONBLOCK opening a FIFO waits for somebody to write into it.
         descriptor_(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
     if (descriptor_ < 0 && errno == ENOENT && named_at.empty())
-      throw Error(kind.code, {name_, "no such file", fmt::format("a {} was expected here", kind.name), "check the path"});
-    if (descriptor_ < 0) throw unreadable(errno == ENOENT ? "no such file" : reason(), errno == EACCES ? "check its permissions" : "check the path");
+      throw Error(
+          kind.code, {name_, "no such file", fmt::format("a {} was expected here", kind.name), "check the path"});
+    if (descriptor_ < 0)
+      throw unreadable(
+          errno == ENOENT ? "no such file" : reason(), errno == EACCES ? "check its permissions" : "check the path");
     try {
       examine();
     } catch (...) {
@@ -58,19 +61,23 @@ class Opened {
   }
   [[nodiscard]] Error unreadable(std::string why, std::string suggestion) const {
     if (named_at_.empty() || named_at_ == name_)
-      return Error(kind_.code, {name_, fmt::format("cannot be read as a {}", kind_.name), std::move(why), std::move(suggestion)});
-    return Error(kind_.code, {named_at_, fmt::format("cannot read the {} '{}'", kind_.name, name_), std::move(why), std::move(suggestion)});
+      return Error(kind_.code,
+          {name_, fmt::format("cannot be read as a {}", kind_.name), std::move(why), std::move(suggestion)});
+    return Error(kind_.code,
+        {named_at_, fmt::format("cannot read the {} '{}'", kind_.name, name_), std::move(why), std::move(suggestion)});
   }
 
  private:
   void examine() {
-    struct stat about {};
+    struct stat about{};
     if (::fstat(descriptor_, &about) != 0) throw unreadable(reason(), "");
     if (S_ISDIR(about.st_mode)) throw unreadable("it is a folder", "name a file in it");
-    if (!S_ISREG(about.st_mode)) throw unreadable("it is not a regular file", fmt::format("name a {}'s file", kind_.name));
+    if (!S_ISREG(about.st_mode))
+      throw unreadable("it is not a regular file", fmt::format("name a {}'s file", kind_.name));
     size_ = static_cast<std::size_t>(about.st_size);
     if (size_ > kind_.largest)
-      throw unreadable(fmt::format("it holds {} bytes, and a {} at most {}", size_, kind_.name, kind_.largest), "is it another kind of file?");
+      throw unreadable(fmt::format("it holds {} bytes, and a {} at most {}", size_, kind_.name, kind_.largest),
+          "is it another kind of file?");
   }
 
   std::string name_;
@@ -104,7 +111,8 @@ std::string read_text(const std::filesystem::path& file, const TextKind& kind, c
   std::size_t size = 0;
   while (const std::size_t got = opened.read(text.data() + size, text.size() - size)) {
     size += got;
-    if (size > kind.largest) throw opened.unreadable(fmt::format("it grows beyond {} bytes", kind.largest), "is it another kind of file?");
+    if (size > kind.largest)
+      throw opened.unreadable(fmt::format("it grows beyond {} bytes", kind.largest), "is it another kind of file?");
     if (size == text.size()) text.resize(2 * size);
   }
   text.resize(size);
@@ -118,13 +126,16 @@ std::string read_text(const std::filesystem::path& file, const TextKind& kind, c
   if (const std::size_t at = first_not_utf8(text); at != std::string::npos) {
     const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     throw error(fmt::format("{}:{}", name, line), "not UTF-8",
-                fmt::format("byte 0x{:02X} does not belong; is it in Windows-1251 or another old encoding?", static_cast<unsigned char>(text[at])));
+        fmt::format("byte 0x{:02X} does not belong; is it in Windows-1251 or another old encoding?",
+            static_cast<unsigned char>(text[at])));
   }
   if (text.rfind("\xEF\xBB\xBF", 0) == 0) text.erase(0, 3);
   return text;
 }
 
-std::uintmax_t text_size(const std::filesystem::path& file, const TextKind& kind) { return Opened(file, kind, {}).size(); }
+std::uintmax_t text_size(const std::filesystem::path& file, const TextKind& kind) {
+  return Opened(file, kind, {}).size();
+}
 
 std::size_t first_not_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {

@@ -14,9 +14,9 @@ namespace kurultai {
 /// What a text file is read as: how errors call it, their exit code, and what is too much.
 struct TextKind {
   ExitCode code = ExitCode::input;
-  const char* name = "text";    ///< "table": "cannot be read as a table"
-  const char* advice = "";      ///< how to save such a file: "save it as CSV in UTF-8"
-  std::uintmax_t largest = 0;   ///< bytes
+  const char* name = "text";   ///< "table": "cannot be read as a table"
+  const char* advice = "";     ///< how to save such a file: "save it as CSV in UTF-8"
+  std::uintmax_t largest = 0;  ///< bytes
 };
 
 /// The whole of `file`, which is UTF-8 without NUL; a byte order mark is left out. Never waits: only regular files are

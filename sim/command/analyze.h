@@ -14,7 +14,7 @@ struct AnalyzeOptions {
   double confidence = 0.95;      ///< of all intervals
   std::size_t resamples = 1000;  ///< of the bootstrap; 0: no intervals
   bool json = false;
-  bool unsealed = false;         ///< read a file that another program has changed
+  bool unsealed = false;  ///< read a file that another program has changed
 };
 
 /// What the sweep in `result` says about each measure: where its variance comes from, and what the design

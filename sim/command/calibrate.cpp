@@ -38,16 +38,20 @@ std::string plan_text(const Calibration& calibration, const RunnerOptions& runne
   std::string text;
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const AxisSpec& axis = sweep.axes[a];
-    text += fmt::format("  {:<12} {} between {:g} and {:g}{}\n", sweep.axes.key(a), axis.path.value(), axis.low.value(), axis.high.value(),
-                        axis.spacing.is("log") ? ", even in the logarithm" : "");
+    text += fmt::format("  {:<12} {} between {:g} and {:g}{}\n", sweep.axes.key(a), axis.path.value(), axis.low.value(),
+        axis.high.value(), axis.spacing.is("log") ? ", even in the logarithm" : "");
   }
   for (std::size_t t = 0; t < calibration.targets.size(); ++t) {
     const TargetSpec& target = calibration.targets[t];
-    text += fmt::format("  {:<12} observed {:g} +- {:g}{}\n", calibration.targets.key(t), target.value.value(), target.sd.value(),
-                        target.source.value().empty() ? "" : fmt::format(" ({})", target.source.value()));
+    text += fmt::format("  {:<12} observed {:g} +- {:g}{}\n", calibration.targets.key(t), target.value.value(),
+        target.sd.value(), target.source.value().empty() ? "" : fmt::format(" ({})", target.source.value()));
   }
-  text += fmt::format("  runs         {} in the first generation, at most {} in all\n", plan.runs, calibration.most_runs());
-  return text + plan_lines(plan, out, fmt::format(", for the first generation; at most {}", duration_text(plan.seconds * more))) + note_lines(remarks_of(sweep));
+  text +=
+      fmt::format("  runs         {} in the first generation, at most {} in all\n", plan.runs, calibration.most_runs());
+  return text +
+         plan_lines(
+             plan, out, fmt::format(", for the first generation; at most {}", duration_text(plan.seconds * more))) +
+         note_lines(remarks_of(sweep));
 }
 
 /// Lines of a table, columns aligned: the first to the left, the others to the right.
@@ -75,9 +79,11 @@ std::string calibration_text(const Calibration& calibration, const CalibrationRe
   const CalibrationSettings& settings = calibration.calibration;
   const std::string confidence = percent(settings.confidence);
   std::string text = printable(calibration.sweep.source.title) + "\n\n";
-  std::vector<std::vector<std::string>> rows = {{"parameter", "median", confidence + " from", "to", "mean", "sd", "prior from", "to", "learned"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"parameter", "median", confidence + " from", "to", "mean", "sd", "prior from", "to", "learned"}};
   for (const ParameterEstimate& p : report.parameters)
-    rows.push_back({p.path, number(p.median, p.sd), number(p.low, p.sd), number(p.high, p.sd), number(p.mean, p.sd), number(p.sd, p.sd), number(p.prior_low), number(p.prior_high), percent(std::max(p.shrinkage, 0.0))});
+    rows.push_back({p.path, number(p.median, p.sd), number(p.low, p.sd), number(p.high, p.sd), number(p.mean, p.sd),
+        number(p.sd, p.sd), number(p.prior_low), number(p.prior_high), percent(std::max(p.shrinkage, 0.0))});
   text += aligned(rows);
   text += "  (learned: by how much the standard deviation shrank against the prior)\n\n";
   const bool predicted = settings.predictive > 0;
@@ -86,28 +92,42 @@ std::string calibration_text(const Calibration& calibration, const CalibrationRe
   for (const TargetFit& t : report.targets) {
     const double spread = 0.5 * (t.prior_high - t.prior_low);
     const double error = 0.5 * (t.high - t.low);
-    rows.push_back({t.name, number(t.value, t.sd), number(t.sd, t.sd), number(t.prior_low, spread), number(t.prior_high, spread)});
-    if (predicted) rows.back().insert(rows.back().end(), {number(t.median, error), number(t.low, error), number(t.high, error), t.inside() ? "met" : "MISSED"});
+    rows.push_back(
+        {t.name, number(t.value, t.sd), number(t.sd, t.sd), number(t.prior_low, spread), number(t.prior_high, spread)});
+    if (predicted)
+      rows.back().insert(rows.back().end(),
+          {number(t.median, error), number(t.low, error), number(t.high, error), t.inside() ? "met" : "MISSED"});
   }
   text += aligned(rows) + "\n";
 
   std::size_t failed = 0;
   for (const GenerationRecord& g : report.generations) failed += g.failed;
   const GenerationRecord& last = report.generations.back();
-  text += fmt::format("  {} generations, {} runs; ended {}\n", report.generations.size(), report.finished + report.failed,
-                      report.ended_by == "acceptance" ? fmt::format("because only {} of the new particles were nearer", percent(last.acceptance))
-                                                      : fmt::format("at the most generations that were asked for ({} of the new particles were still nearer)", percent(last.acceptance)));
-  text += fmt::format("  distance of those kept: {} at first, {} at last; effective size of the sample {:.0f}\n", number(report.generations.front().tolerance), number(last.tolerance), report.ess);
-  if (failed > 0) text += fmt::format("  {} particles failed, or their measures had no value: they count as infinitely far\n", failed);
+  text +=
+      fmt::format("  {} generations, {} runs; ended {}\n", report.generations.size(), report.finished + report.failed,
+          report.ended_by == "acceptance"
+              ? fmt::format("because only {} of the new particles were nearer", percent(last.acceptance))
+              : fmt::format("at the most generations that were asked for ({} of the new particles were still nearer)",
+                    percent(last.acceptance)));
+  text += fmt::format("  distance of those kept: {} at first, {} at last; effective size of the sample {:.0f}\n",
+      number(report.generations.front().tolerance), number(last.tolerance), report.ess);
+  if (failed > 0)
+    text +=
+        fmt::format("  {} particles failed, or their measures had no value: they count as infinitely far\n", failed);
   for (const TargetFit& t : report.targets)
     if (t.value < t.prior_low || t.value > t.prior_high)
-      text += fmt::format("  careful: {} was observed at {}, where the prior hardly ever leads; widen the axes' ranges, or the model cannot do it\n", t.name, number(t.value));
+      text += fmt::format(
+          "  careful: {} was observed at {}, where the prior hardly ever leads; widen the axes' ranges, or the model "
+          "cannot do it\n",
+          t.name, number(t.value));
   const std::size_t n = report.parameters.size();
   for (std::size_t a = 0; a < n; ++a) {
-    if (report.parameters[a].shrinkage < 0.1) text += fmt::format("  careful: the targets say next to nothing about {}\n", report.parameters[a].path);
+    if (report.parameters[a].shrinkage < 0.1)
+      text += fmt::format("  careful: the targets say next to nothing about {}\n", report.parameters[a].path);
     for (std::size_t b = a + 1; b < n; ++b)
       if (std::fabs(report.correlations[a * n + b]) > 0.9)
-        text += fmt::format("  careful: {} and {} are hardly told apart (correlation {:.2f})\n", report.parameters[a].path, report.parameters[b].path, report.correlations[a * n + b]);
+        text += fmt::format("  careful: {} and {} are hardly told apart (correlation {:.2f})\n",
+            report.parameters[a].path, report.parameters[b].path, report.correlations[a * n + b]);
   }
   if (report.ess < 50) text += "  careful: the sample is small; more particles make the intervals surer\n";
   text += "\n  the medians as settings, for --set or for `set` of a sweep:\n  set = [";
@@ -115,14 +135,16 @@ std::string calibration_text(const Calibration& calibration, const CalibrationRe
     const ParameterEstimate& p = report.parameters[a];
     const Field* field = calibration.sweep.experiment().parameters().find(p.path);
     const bool whole = field->kind() == Field::Kind::whole;
-    text += fmt::format("{}\"{}={}\"", a == 0 ? "" : ", ", p.path, whole ? fmt::format("{:.0f}", p.median) : fmt::format("{:.6g}", p.median));
+    text += fmt::format("{}\"{}={}\"", a == 0 ? "" : ", ", p.path,
+        whole ? fmt::format("{:.0f}", p.median) : fmt::format("{:.6g}", p.median));
   }
   return text + "]\n";
 }
 
 int calibrate(const CalibrateOptions& options) {
   const Calibration calibration(options.file, options.sets);
-  const fs::path out = options.out.empty() ? fs::path("results") / fs::path(options.file).stem().concat(".h5") : fs::path(options.out);
+  const fs::path out =
+      options.out.empty() ? fs::path("results") / fs::path(options.file).stem().concat(".h5") : fs::path(options.out);
   RunnerOptions runner;
   runner.threads = threads();
   runner.memory = options.memory * 1e9;
@@ -130,12 +152,14 @@ int calibrate(const CalibrateOptions& options) {
   runner.stop = [] { return stop_signal() != 0; };
   runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
-    print("{}: valid\n  {}\n{}", options.file, printable(calibration.sweep.source.title), plan_text(calibration, runner, out));
+    print("{}: valid\n  {}\n{}", options.file, printable(calibration.sweep.source.title),
+        plan_text(calibration, runner, out));
     print("{}", note_lines(calibration.remarks));
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
-  Output output({out, "calibrate", {options.file}, calibration.sweep.attributes("calibration"), options.force}, Output::Use::alone);
+  Output output({out, "calibrate", {options.file}, calibration.sweep.attributes("calibration"), options.force},
+      Output::Use::alone);
   if (options.resume && output.finished()) {
     Store::remove_left_over(runs_folder(out), calibration.sweep.identity());
     return finished_already(out);
@@ -143,7 +167,8 @@ int calibrate(const CalibrateOptions& options) {
   for (const std::string& notice : output.notices()) progress.say(notice);
   Schedule most = schedule_of(calibration, runner);
   most.seconds *= static_cast<double>(calibration.most_runs()) / static_cast<double>(most.runs);
-  tell_plan(most, calibration.most_runs(), remarks_of(calibration.sweep), runner, progress, options.progress, "at most ");
+  tell_plan(
+      most, calibration.most_runs(), remarks_of(calibration.sweep), runner, progress, options.progress, "at most ");
   for (const std::string& remark : calibration.remarks) progress.say("note: " + remark);
   const std::string runs = runs_folder(out).string();
   CalibrationReport report;
@@ -155,18 +180,20 @@ int calibrate(const CalibrateOptions& options) {
       output.write(report.result);
       if (report.failed == 0) store.remove();
     }
-  } catch (const Interrupted&) {
-    return stopped_with_runs(runs);
-  }
+  } catch (const Interrupted&) { return stopped_with_runs(runs); }
   if (report.stopped && stop_signal() != 0) return stopped_with_runs(runs);
   if (report.stopped) {
-    tell("kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed in {} hold the reasons", runs);
+    tell(
+        "kurultai: stopped at a failed run, as sweep.on_error = \"stop\" says; the files *.failed in {} hold the "
+        "reasons",
+        runs);
     return static_cast<int>(failure_code(report.no_memory));
   }
   print_text(calibration_text(calibration, report));
   if (options.progress != "none") tell("Written to {}", out.string());
   if (report.failed > 0) {
-    tell("kurultai: {} of {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again", report.failed, report.finished + report.failed, runs);
+    tell("kurultai: {} of {} runs failed; the files *.failed in {} hold the reasons; --resume tries them again",
+        report.failed, report.finished + report.failed, runs);
     return static_cast<int>(failure_code(report.no_memory));
   }
   return static_cast<int>(ExitCode::done);

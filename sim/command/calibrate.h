@@ -13,10 +13,10 @@ struct CalibrateOptions {
   std::vector<std::string> sets = {};  ///< --set calibration.particles=500
   std::string out = {};                ///< empty: results/FILE.h5
   std::string progress = "auto";
-  double memory = 0;                   ///< GB that runs may take together; 0: what is free
+  double memory = 0;  ///< GB that runs may take together; 0: what is free
   bool dry_run = false;
   bool resume = false;
-  bool force = false;                  ///< replace a result of something else
+  bool force = false;  ///< replace a result of something else
 };
 
 /// What a calibration found, for people: the parameters, how the targets are met, what to be careful about, and the

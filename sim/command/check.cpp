@@ -21,7 +21,9 @@ int check(const ScenarioOptions& options) {
   if (model.policies.size() > 0 || model.surveys.size() > 0) {
     places = estimator.places(model);
     if (places == nullptr) {
-      notes.emplace_back("the network was not read, since it does not fit into memory: places that policies and surveys name are not checked");
+      notes.emplace_back(
+          "the network was not read, since it does not fit into memory: places that policies and surveys name are not "
+          "checked");
     } else {
       check_targets(model.policies, known_targets(*places), model.source);
       check_survey_regions(model.surveys, *places, model.source);

@@ -26,14 +26,14 @@ std::string describe_outputs(const Model& model, bool json) {
   std::string text = "Series, by (week), (week, region) and so on; those marked * also by form of participation.\n\n";
   for (const auto& mechanism : model.mechanisms)
     for (const SeriesSpec& series : mechanism->series()) {
-      text += fmt::format("{:<32} {:<10} {}\n{:<43} {}; from {}{}{}\n", series.name + (series.by_form ? " *" : ""), series.unit,
-                          series.meaning, "", series.source, mechanism->name(),
-                          series.weeks_needed() > 1 ? fmt::format("; looks back on {} weeks", series.weeks_needed()) : "",
-                          series.least_scale > 0 ? fmt::format("; read it at run.scale {:g} or more", series.least_scale) : "");
-      array.push_back({{"name", series.name}, {"unit", series.unit}, {"meaning", series.meaning}, {"source", series.source},
-                       {"mechanism", mechanism->name()}, {"by_form", series.by_form}, {"window", series.window},
-                       {"weeks_needed", series.weeks_needed()}, {"least_scale", series.least_scale},
-                       {"by_stratum", series.over_residents()}});
+      text += fmt::format("{:<32} {:<10} {}\n{:<43} {}; from {}{}{}\n", series.name + (series.by_form ? " *" : ""),
+          series.unit, series.meaning, "", series.source, mechanism->name(),
+          series.weeks_needed() > 1 ? fmt::format("; looks back on {} weeks", series.weeks_needed()) : "",
+          series.least_scale > 0 ? fmt::format("; read it at run.scale {:g} or more", series.least_scale) : "");
+      array.push_back({{"name", series.name}, {"unit", series.unit}, {"meaning", series.meaning},
+          {"source", series.source}, {"mechanism", mechanism->name()}, {"by_form", series.by_form},
+          {"window", series.window}, {"weeks_needed", series.weeks_needed()}, {"least_scale", series.least_scale},
+          {"by_stratum", series.over_residents()}});
     }
   return json ? array.dump(2) + "\n" : text;
 }
@@ -62,7 +62,8 @@ std::string describe_forms(const Model& model, bool json) {
     array.push_back(item);
     text += "\n";
   }
-  if (model.forms.size() == 0) text = "No forms: name a scenario, as in 'kurultai describe forms scenarios/kazakhstan.toml'.\n";
+  if (model.forms.size() == 0)
+    text = "No forms: name a scenario, as in 'kurultai describe forms scenarios/kazakhstan.toml'.\n";
   return json ? array.dump(2) + "\n" : text;
 }
 
@@ -94,7 +95,7 @@ int describe(const DescribeOptions& options) {
   if (topic == "network") {
     if (options.scenario.empty())
       throw Error(ExitCode::usage, {"", "which network?", "a network belongs to a scenario",
-                                    "say 'kurultai describe network scenarios/kazakhstan.toml'"});
+                                       "say 'kurultai describe network scenarios/kazakhstan.toml'"});
     Estimator estimator;
     require_memory(estimator.of(model, 1).bytes, 0, "the society");
     for (const std::string& note : estimator.notes(model)) tell("kurultai: note: {}", note);

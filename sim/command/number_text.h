@@ -5,13 +5,13 @@
 
 namespace kurultai {
 
-/// `x` with as many digits as its error decides: the error's first two ("3.8883" with an error of 0.00026 is "3.88830", with one
-/// of 0.4 "3.89"); without an error (NaN, infinite, 0) four significant digits. Never in powers of ten unless it is smaller
-/// than 1e-6 or larger than 1e12; "–" where there is no number. `sign`: with a plus where it is above 0.
+/// `x` with as many digits as its error decides: the error's first two ("3.8883" with an error of 0.00026 is "3.88830",
+/// with one of 0.4 "3.89"); without an error (NaN, infinite, 0) four significant digits. Never in powers of ten unless
+/// it is smaller than 1e-6 or larger than 1e12; "–" where there is no number. `sign`: with a plus where it is above 0.
 std::string number_text(double x, double error, bool sign = false);
 
-/// A unit brought to a size that reads well: `factor` times a value is in `unit`. "thousand tenge" where values are some
-/// thousands is 0.001 and "million tenge".
+/// A unit brought to a size that reads well: `factor` times a value is in `unit`. "thousand tenge" where values are
+/// some thousands is 0.001 and "million tenge".
 struct Scaled {
   double factor = 1;
   std::string unit;

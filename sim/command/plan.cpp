@@ -14,21 +14,25 @@ namespace {
 constexpr double worth_telling = 10;  // seconds
 
 double free_disk(const std::filesystem::path& out) {
-  struct statvfs disk {};
+  struct statvfs disk{};
   const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : std::filesystem::path(".");
-  return statvfs(folder.c_str(), &disk) == 0 ? static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) : -1;
+  return statvfs(folder.c_str(), &disk) == 0 ? static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize)
+                                             : -1;
 }
 
 }  // namespace
 
 std::string plan_lines(const Schedule& plan, const std::filesystem::path& out, const std::string& more) {
-  std::string text = fmt::format("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each, plan.threads_each == 1 ? "" : "s");
+  std::string text = fmt::format("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each,
+      plan.threads_each == 1 ? "" : "s");
   const double together = plan.shared_bytes + plan.bytes_each * static_cast<double>(plan.side_by_side);
-  text += fmt::format("  memory       {}, about ({} a run, {} shared by runs in one society){}\n", bytes_text(std::max(together, plan.peak_bytes)),
-                      bytes_text(plan.bytes_each), bytes_text(plan.shared_bytes), memory_caveat(plan.peak_bytes));
+  text += fmt::format("  memory       {}, about ({} a run, {} shared by runs in one society){}\n",
+      bytes_text(std::max(together, plan.peak_bytes)), bytes_text(plan.bytes_each), bytes_text(plan.shared_bytes),
+      memory_caveat(plan.peak_bytes));
   text += fmt::format("  time         {}, about{}\n", duration_text(plan.seconds), more);
   const double disk = free_disk(out);
-  text += fmt::format("  disk         {}, about{}\n", bytes_text(2 * plan.file_bytes), disk >= 0 ? fmt::format(" ({} free)", bytes_text(disk)) : "");
+  text += fmt::format("  disk         {}, about{}\n", bytes_text(2 * plan.file_bytes),
+      disk >= 0 ? fmt::format(" ({} free)", bytes_text(disk)) : "");
   return text + fmt::format("  result       {}\n", out.string());
 }
 
@@ -38,8 +42,8 @@ std::string note_lines(const std::vector<std::string>& notes) {
   return text;
 }
 
-void tell_plan(const Schedule& plan, std::size_t runs, const std::vector<std::string>& notes, const RunnerOptions& options,
-               SweepProgress& progress, const std::string& mode, const std::string& before) {
+void tell_plan(const Schedule& plan, std::size_t runs, const std::vector<std::string>& notes,
+    const RunnerOptions& options, SweepProgress& progress, const std::string& mode, const std::string& before) {
   require_memory(plan, options);
   for (const std::string& note : notes) {
     if (mode == "json")
@@ -47,7 +51,8 @@ void tell_plan(const Schedule& plan, std::size_t runs, const std::vector<std::st
     else
       tell("kurultai: note: {}", note);
   }
-  if (plan.seconds > worth_telling) progress.say(fmt::format("{}{} run{}, about {}", before, runs, runs == 1 ? "" : "s", duration_text(plan.seconds)));
+  if (plan.seconds > worth_telling)
+    progress.say(fmt::format("{}{} run{}, about {}", before, runs, runs == 1 ? "" : "s", duration_text(plan.seconds)));
 }
 
 }  // namespace kurultai

@@ -1,7 +1,7 @@
 #include "command/program.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -91,7 +91,8 @@ class CommandLine {
     const bool known = std::find(verbs.begin(), verbs.end(), given) != verbs.end();
     if (known || given.starts_with('-'))
       return fmt::format("{} (usage) see 'kurultai {}--help'", error.what(), known ? given + ' ' : "");
-    return to_string(Message{"", fmt::format("there is no verb '{}'", given), "'kurultai --help' lists them", did_you_mean(nearest(given, verbs))});
+    return to_string(Message{"", fmt::format("there is no verb '{}'", given), "'kurultai --help' lists them",
+        did_you_mean(nearest(given, verbs))});
   }
 
   /// A verb whose options live in the object that it returns; `action` is called with them.
@@ -103,13 +104,15 @@ class CommandLine {
     return {*verb, *options};
   }
 
-  /// What a verb takes, as JSON. The kinds are the names of types that `--help` shows: SCENARIO, SWEEP, CALIBRATION, RESULT,
-  /// SWEEP_RESULT, INPUT (files or folders to read), OUTPUT, FOLDER (to write), NUMBER (with its range), TEXT; an option
-  /// without one is a flag.
+  /// What a verb takes, as JSON. The kinds are the names of types that `--help` shows: SCENARIO, SWEEP, CALIBRATION,
+  /// RESULT, SWEEP_RESULT, INPUT (files or folders to read), OUTPUT, FOLDER (to write), NUMBER (with its range), TEXT;
+  /// an option without one is a flag.
   static std::string listing(const CLI::App& verb) {
-    nlohmann::ordered_json json = {{"verb", verb.get_name()}, {"arguments", nlohmann::ordered_json::array()}, {"options", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json json = {{"verb", verb.get_name()}, {"arguments", nlohmann::ordered_json::array()},
+        {"options", nlohmann::ordered_json::array()}};
     for (const CLI::Option* option : verb.get_options()) {
-      nlohmann::ordered_json entry = {{"name", option->get_name(option->get_positional())}, {"kind", option->get_type_name()}, {"required", option->get_required()}};
+      nlohmann::ordered_json entry = {{"name", option->get_name(option->get_positional())},
+          {"kind", option->get_type_name()}, {"required", option->get_required()}};
       json[option->get_positional() ? "arguments" : "options"].push_back(entry);
     }
     return json.dump();
@@ -121,36 +124,48 @@ class CommandLine {
     double high;
     bool whole = false;
   };
-  /// An option that is a number: the one way to add one. Refuses nan, infinity, words, and what lies outside `interval`,
-  /// with exit code 2 and the range.
+  /// An option that is a number: the one way to add one. Refuses nan, infinity, words, and what lies outside
+  /// `interval`, with exit code 2 and the range.
   template <class T>
-  static CLI::Option* add_number(CLI::App& verb, const char* name, T& value, const Interval& interval, const char* meaning) {
-    const std::string range = fmt::format("a {}number from {:.16g} to {:.16g}", interval.whole ? "whole " : "", interval.low, interval.high);
-    CLI::Validator check([interval, range](std::string& text) -> std::string {
-      const char* const end = text.data() + text.size();
-      std::int64_t whole = 0;
-      double number = 0;
-      if (const auto [last, error] = std::from_chars(text.data(), end, whole); error == std::errc() && last == end) {
-        number = static_cast<double>(whole);  // all its digits count
-      } else {
-        const auto [last_of_real, error_of_real] = std::from_chars(text.data(), end, number);
-        if (error_of_real != std::errc() || last_of_real != end || !std::isfinite(number)) return fmt::format("'{}' is not {}", printable(text), range);
-        if (interval.whole && (std::fabs(number) > 9e15 || number != std::floor(number))) return fmt::format("{} is not {}", text, range);
-        whole = interval.whole ? static_cast<std::int64_t>(number) : 0;
-      }
-      if (!(number >= interval.low && number <= interval.high)) return fmt::format("{} is not {}", text, range);
-      text = interval.whole ? fmt::format("{}", whole) : fmt::format("{}", number);  // 1e3 and 08, as every reader after this takes them
-      return {};
-    }, "");
-    return verb.add_option(name, value, meaning)->type_name(fmt::format("NUMBER from {:.16g} to {:.16g}", interval.low, interval.high))->transform(check);
+  static CLI::Option* add_number(
+      CLI::App& verb, const char* name, T& value, const Interval& interval, const char* meaning) {
+    const std::string range =
+        fmt::format("a {}number from {:.16g} to {:.16g}", interval.whole ? "whole " : "", interval.low, interval.high);
+    CLI::Validator check(
+        [interval, range](std::string& text) -> std::string {
+          const char* const end = text.data() + text.size();
+          std::int64_t whole = 0;
+          double number = 0;
+          if (const auto [last, error] = std::from_chars(text.data(), end, whole);
+              error == std::errc() && last == end) {
+            number = static_cast<double>(whole);  // all its digits count
+          } else {
+            const auto [last_of_real, error_of_real] = std::from_chars(text.data(), end, number);
+            if (error_of_real != std::errc() || last_of_real != end || !std::isfinite(number))
+              return fmt::format("'{}' is not {}", printable(text), range);
+            if (interval.whole && (std::fabs(number) > 9e15 || number != std::floor(number)))
+              return fmt::format("{} is not {}", text, range);
+            whole = interval.whole ? static_cast<std::int64_t>(number) : 0;
+          }
+          if (!(number >= interval.low && number <= interval.high)) return fmt::format("{} is not {}", text, range);
+          text = interval.whole ? fmt::format("{}", whole)
+                                : fmt::format("{}", number);  // 1e3 and 08, as every reader after this takes them
+          return {};
+        },
+        "");
+    return verb.add_option(name, value, meaning)
+        ->type_name(fmt::format("NUMBER from {:.16g} to {:.16g}", interval.low, interval.high))
+        ->transform(check);
   }
   template <class T>
-  static CLI::Option* add_whole(CLI::App& verb, const char* name, T& value, double low, double high, const char* meaning) {
+  static CLI::Option* add_whole(
+      CLI::App& verb, const char* name, T& value, double low, double high, const char* meaning) {
     return add_number(verb, name, value, {low, high, true}, meaning);
   }
 
   // Options that several verbs have.
-  static CLI::Option* add_file(CLI::App& verb, const char* name, std::string& file, const char* kind, const char* meaning) {
+  static CLI::Option* add_file(
+      CLI::App& verb, const char* name, std::string& file, const char* kind, const char* meaning) {
     return verb.add_option(name, file, meaning)->type_name(kind);
   }
   static void add_out(CLI::App& verb, std::string& out, bool& force, const char* meaning, const char* kind = "OUTPUT") {
@@ -158,10 +173,12 @@ class CommandLine {
     verb.add_flag("--force", force, "replace what another verb, file, seed or scale left under the name of the result");
   }
   void add_threads(CLI::App& verb) {
-    add_whole(verb, "--threads", threads_, 1, 4096, "threads to use; default all cores. The result does not depend on it");
+    add_whole(
+        verb, "--threads", threads_, 1, 4096, "threads to use; default all cores. The result does not depend on it");
   }
   static void add_progress(CLI::App& verb, std::string& mode) {
-    verb.add_option("--progress", mode, "auto, line, json or none")->check(CLI::IsMember({"auto", "line", "json", "none"}));
+    verb.add_option("--progress", mode, "auto, line, json or none")
+        ->check(CLI::IsMember({"auto", "line", "json", "none"}));
   }
   static void add_memory(CLI::App& verb, double& memory) {
     add_number(verb, "--memory", memory, {0, 1e6}, "GB of memory that runs may take together; default what is free");
@@ -173,20 +190,23 @@ class CommandLine {
     verb.add_option("--set", sets, meaning)->take_all();
   }
   static void add_unsealed(CLI::App& verb, bool& unsealed) {
-    verb.add_flag("--unsealed", unsealed, "read a result that lost its seal: one that another program, which you trust, has changed");
+    verb.add_flag("--unsealed", unsealed,
+        "read a result that lost its seal: one that another program, which you trust, has changed");
   }
   static void add_scenario(CLI::App& verb, ScenarioOptions& options, bool required) {
     auto* scenario = add_file(verb, "scenario", options.scenario, "SCENARIO", "scenario file (TOML)");
     if (required) scenario->required();
     add_sets(verb, options.sets, "set a parameter: path=value, as 'describe parameters' lists paths");
     const Run run;  // its ranges
-    const auto whole = [&](const char* name, std::optional<std::string>& value, const Whole& field, const char* meaning) {
+    const auto whole = [&](const char* name, std::optional<std::string>& value, const Whole& field,
+                           const char* meaning) {
       add_whole(verb, name, value, field.range().low, field.range().high, meaning);
     };
     whole("--seed", options.seed, run.seed, "same as --set run.seed=N");
     whole("--replicate", options.replicate, run.replicate, "same as --set run.replicate=N");
     whole("--weeks", options.weeks, run.weeks, "same as --set run.weeks=N");
-    add_number(verb, "--scale", options.scale, {run.scale.range().low, run.scale.range().high}, "same as --set run.scale=X");
+    add_number(
+        verb, "--scale", options.scale, {run.scale.range().low, run.scale.range().high}, "same as --set run.scale=X");
   }
 
   void add_run() {
@@ -196,8 +216,9 @@ class CommandLine {
     add_threads(verb);
     add_progress(verb, options.progress);
     add_whole(verb, "--checkpoint", options.checkpoint, 0, 1e6,
-              "weeks between checkpoints (OUT.checkpoint); 0: never. Default: every 10 minutes, and when stopped");
-    verb.add_flag("--resume", options.resume, "go on from OUT.checkpoint if it is there, else start from the beginning");
+        "weeks between checkpoints (OUT.checkpoint); 0: never. Default: every 10 minutes, and when stopped");
+    verb.add_flag(
+        "--resume", options.resume, "go on from OUT.checkpoint if it is there, else start from the beginning");
   }
 
   void add_check() {
@@ -206,11 +227,14 @@ class CommandLine {
   }
 
   void add_describe() {
-    auto [verb, options] = add("describe", "describe parameters, levers, forms, surveys, outputs, plan, sources, the keys of a sweep, or the network of a scenario",
-                               &kurultai::describe);
+    auto [verb, options] = add("describe",
+        "describe parameters, levers, forms, surveys, outputs, plan, sources, the keys of a sweep, or the network of a "
+        "scenario",
+        &kurultai::describe);
     verb.add_option("topic", options.topic, "what to describe")
         ->required()
-        ->check(CLI::IsMember({"parameters", "levers", "forms", "surveys", "outputs", "plan", "sources", "sweep", "network"}));
+        ->check(CLI::IsMember(
+            {"parameters", "levers", "forms", "surveys", "outputs", "plan", "sources", "sweep", "network"}));
     add_scenario(verb, options, false);
     verb.add_flag("--json", options.json, "as JSON, for programs");
   }
@@ -229,10 +253,12 @@ class CommandLine {
   }
 
   void add_sweep() {
-    auto [verb, options] = add("sweep", "run a scenario at many points, with replicates, into one result file", &kurultai::sweep);
+    auto [verb, options] =
+        add("sweep", "run a scenario at many points, with replicates, into one result file", &kurultai::sweep);
     add_file(verb, "file", options.file, "SWEEP", "sweep file (TOML); 'describe sweep' lists its keys")->required();
     add_sets(verb, options.sets, "set a key of the sweep: sweep.replicates=5, axis.NAME.low=0.1");
-    add_out(verb, options.out, options.force, "result file; default results/SWEEP.h5. Runs are kept beside it until it is written");
+    add_out(verb, options.out, options.force,
+        "result file; default results/SWEEP.h5. Runs are kept beside it until it is written");
     verb.add_flag("--dry-run", options.dry_run, "say what would be run, and the memory, time and disk it takes");
     verb.add_flag("--resume", options.resume, "go on with a sweep that was stopped");
     verb.add_option("--shard", options.shard, "do only part i of n, as i/n; merge with --merge when all are done");
@@ -244,9 +270,11 @@ class CommandLine {
   }
 
   void add_rerun() {
-    auto [verb, options] = add("rerun", "do one run of a sweep again, to the same bits, and keep all of it", &kurultai::rerun);
+    auto [verb, options] =
+        add("rerun", "do one run of a sweep again, to the same bits, and keep all of it", &kurultai::rerun);
     add_file(verb, "file", options.file, "SWEEP_RESULT", "result file of a sweep")->required();
-    add_whole(verb, "--run", options.run, 0, 9e15, "the run's number, as 'runs/run' in the file lists them")->required();
+    add_whole(verb, "--run", options.run, 0, 9e15, "the run's number, as 'runs/run' in the file lists them")
+        ->required();
     add_out(verb, options.out, options.force, "result file; default results/SWEEP-runN.h5");
     add_file(verb, "--folder", options.folder, "INPUT", "where the base scenario's data are; default: looked for");
     add_unsealed(verb, options.unsealed);
@@ -254,32 +282,42 @@ class CommandLine {
   }
 
   void add_analyze() {
-    auto [verb, options] = add("analyze", "say which axes of a sweep move its measures, and how much is noise", &kurultai::analyze);
+    auto [verb, options] =
+        add("analyze", "say which axes of a sweep move its measures, and how much is noise", &kurultai::analyze);
     add_file(verb, "file", options.file, "SWEEP_RESULT", "result file of a sweep")->required();
     verb.add_option("--measure", options.measure, "only this measure; default all");
     add_confidence(verb, options.confidence);
-    add_whole(verb, "--resamples", options.resamples, 0, 1e6, "samples drawn for an interval (bootstrap); 0: no intervals; default 1000");
+    add_whole(verb, "--resamples", options.resamples, 0, 1e6,
+        "samples drawn for an interval (bootstrap); 0: no intervals; default 1000");
     add_unsealed(verb, options.unsealed);
     verb.add_flag("--json", options.json, "as JSON, for programs");
   }
 
   void add_compare() {
-    auto [verb, options] = add("compare", "say how much two scenarios, results or points of a sweep differ, and how sure that is", &kurultai::compare);
+    auto [verb, options] = add("compare",
+        "say how much two scenarios, results or points of a sweep differ, and how sure that is", &kurultai::compare);
     add_file(verb, "a", options.a, "SCENARIO|RESULT", "scenario or result file")->required();
-    add_file(verb, "b", options.b, "SCENARIO|RESULT", "the other; differences are b - a. Left out: two points of a sweep");
+    add_file(
+        verb, "b", options.b, "SCENARIO|RESULT", "the other; differences are b - a. Left out: two points of a sweep");
     add_sets(verb, options.sets, "set a parameter of both scenarios: path=value");
-    add_whole(verb, "--replicates", options.replicates, 2, 1e6, "runs of each scenario, in pairs of shared luck; default 10");
+    add_whole(
+        verb, "--replicates", options.replicates, 2, 1e6, "runs of each scenario, in pairs of shared luck; default 10");
     add_whole(verb, "--seed", options.seed, 0, 9e15, "of the runs; default that of scenario a");
-    verb.add_option("--series", options.series, "series of the nation, as NAME or NAME@form=LABEL; default all, or a sweep's measures")->take_all();
+    verb.add_option("--series", options.series,
+            "series of the nation, as NAME or NAME@form=LABEL; default all, or a sweep's measures")
+        ->take_all();
     add_whole(verb, "--last", options.last, 1, 5200, "means over the last so many weeks; default all");
     add_whole(verb, "--point", options.points, 0, 9e15, "a point of the sweep; give it twice for two")->take_all();
     verb.add_option("--by", options.by, "a row for each region")->check(CLI::IsMember({"region"}));
     add_confidence(verb, options.confidence);
     add_number(verb, "--power", options.power, {1e-6, 0.999999}, "with which an effect is to be found; default 0.8");
-    add_number(verb, "--effect", options.effects, {-1e12, 1e12}, "say how many pairs an effect of this size needs")->take_all();
-    add_number(verb, "--margin", options.margin, {1e-300, 1e12}, "say whether the two are equivalent within this difference");
+    add_number(verb, "--effect", options.effects, {-1e12, 1e12}, "say how many pairs an effect of this size needs")
+        ->take_all();
+    add_number(
+        verb, "--margin", options.margin, {1e-300, 1e12}, "say whether the two are equivalent within this difference");
     add_out(verb, options.out, options.force, "result file; scenarios: default results/compare-A-B.h5");
-    verb.add_flag("--dry-run", options.dry_run, "of scenarios: say what would be run, and the memory, time and disk it takes");
+    verb.add_flag(
+        "--dry-run", options.dry_run, "of scenarios: say what would be run, and the memory, time and disk it takes");
     verb.add_flag("--resume", options.resume, "go on with a comparison of scenarios that was stopped");
     add_unsealed(verb, options.unsealed);
     verb.add_flag("--json", options.json, "as JSON, for programs");
@@ -289,7 +327,8 @@ class CommandLine {
   }
 
   void add_calibrate() {
-    auto [verb, options] = add("calibrate", "find the values of a sweep's axes that agree with targets", &kurultai::calibrate);
+    auto [verb, options] =
+        add("calibrate", "find the values of a sweep's axes that agree with targets", &kurultai::calibrate);
     add_file(verb, "file", options.file, "CALIBRATION", "sweep file with [calibration] and [target.NAME]")->required();
     add_sets(verb, options.sets, "set a key of the file: calibration.particles=500");
     add_out(verb, options.out, options.force, "result file; default results/FILE.h5");
@@ -305,7 +344,8 @@ class CommandLine {
     add_file(verb, "file", options.file, "SWEEP", "sweep file (TOML)")->required();
     add_sets(verb, options.sets, "set a key of the sweep: sweep.replicates=5");
     add_out(verb, options.out, options.force, "result file that the jobs write; default results/SWEEP.h5", "NAME");
-    add_file(verb, "--folder", options.folder, "FOLDER", "folder for the scripts; default beside the result, SWEEP.slurm");
+    add_file(
+        verb, "--folder", options.folder, "FOLDER", "folder for the scripts; default beside the result, SWEEP.slurm");
     add_whole(verb, "--jobs", options.jobs, 1, 100000, "bundles of runs; default as many as take --hours each");
     add_number(verb, "--hours", options.hours, {0.01, 1000}, "hours that a bundle should take; default 1");
     add_whole(verb, "--cpus", options.cpus, 1, 4096, "processors of a bundle; default 4");
@@ -314,8 +354,10 @@ class CommandLine {
     verb.add_option("--account", options.account, "account to charge");
   }
 
-  CLI::App app_{"Kurultai: simulates civic participation in local self-government.\n"
-                "Start with: kurultai run scenarios/kazakhstan.toml", "kurultai"};
+  CLI::App app_{
+      "Kurultai: simulates civic participation in local self-government.\n"
+      "Start with: kurultai run scenarios/kazakhstan.toml",
+      "kurultai"};
   int threads_ = 0;
   bool list_ = false;
   std::vector<std::pair<CLI::App*, std::function<int()>>> actions_;
@@ -333,17 +375,19 @@ int run_program(int argc, char** argv) {
   } catch (const Interrupted& interrupted) {
     tell("kurultai: stopped (signal {})", interrupted.signal);
     return exit_code_after(interrupted.signal);
-  } catch (const NobodyReads&) {
-    return exit_code_nobody_reads;
-  } catch (const Error& e) {
+  } catch (const NobodyReads&) { return exit_code_nobody_reads; } catch (const Error& e) {
     tell("kurultai: {}", e.what());
     return static_cast<int>(e.code());
   } catch (const std::system_error& e) {
-    const bool scarce = e.code() == std::errc::resource_unavailable_try_again || e.code() == std::errc::not_enough_memory;
-    tell("kurultai: {} ({}){}", scarce ? "no thread or no memory is to be had" : "something is wrong inside the program", e.what(), scarce ? " raise the limit (ulimit -u, ulimit -v), or lower --threads" : " please report it");
+    const bool scarce =
+        e.code() == std::errc::resource_unavailable_try_again || e.code() == std::errc::not_enough_memory;
+    tell("kurultai: {} ({}){}",
+        scarce ? "no thread or no memory is to be had" : "something is wrong inside the program", e.what(),
+        scarce ? " raise the limit (ulimit -u, ulimit -v), or lower --threads" : " please report it");
     return static_cast<int>(scarce ? ExitCode::memory : ExitCode::internal);
   } catch (const std::bad_alloc&) {
-    tell_text("kurultai: not enough memory (the society does not fit) lower --scale, or see 'kurultai check SCENARIO'\n");
+    tell_text(
+        "kurultai: not enough memory (the society does not fit) lower --scale, or see 'kurultai check SCENARIO'\n");
     return static_cast<int>(ExitCode::memory);
   } catch (const std::exception& e) {
     tell("kurultai: something is wrong inside the program ({}) please report it", e.what());

@@ -18,12 +18,15 @@ int show_inputs(const FileOptions& options) {
   const Result result = read_outline(file, options.unsealed ? Unsealed::accepted : Unsealed::refused);
   const Inputs inputs = inputs_from_text(text_attribute(result, "inputs"));
   if (inputs.empty()) {
-    tell("kurultai: {}: {}", file, result.attributes.count("inputs") != 0 ? "made from no table" : "written by a version that did not keep its inputs");
+    tell("kurultai: {}: {}", file,
+        result.attributes.count("inputs") != 0 ? "made from no table"
+                                               : "written by a version that did not keep its inputs");
     return 0;
   }
   std::size_t width = 0;
   for (const Input& input : inputs) width = std::max(width, input.role.size());
-  for (const Input& input : inputs) print("{:<{}}  {}  {:>12}  {}\n", input.role, width, input.hash, input.size, input.name);
+  for (const Input& input : inputs)
+    print("{:<{}}  {}  {:>12}  {}\n", input.role, width, input.hash, input.size, input.name);
   return 0;
 }
 
@@ -43,7 +46,8 @@ int digest_file(const FileOptions& options) {
   const Unsealed unsealed = options.unsealed ? Unsealed::accepted : Unsealed::refused;
   const Result outline = read_outline(options.file, unsealed);
   const auto counts = [&](const std::string& group, const std::string&) { return in_digest(outline, group); };
-  print("{}\n", digest(is_sweep(outline) ? read_result(options.file, counts, unsealed) : read_result(options.file, unsealed)));
+  print("{}\n",
+      digest(is_sweep(outline) ? read_result(options.file, counts, unsealed) : read_result(options.file, unsealed)));
   return 0;
 }
 

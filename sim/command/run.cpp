@@ -38,7 +38,8 @@ constexpr std::size_t ends_at_once = 1'000'000;
 /// is a warning, not the end of a run.
 class Keeper {
  public:
-  Keeper(Simulation& simulation, const std::filesystem::path& file, const Inputs& inputs, std::optional<std::int64_t> every, Progress& progress)
+  Keeper(Simulation& simulation, const std::filesystem::path& file, const Inputs& inputs,
+      std::optional<std::int64_t> every, Progress& progress)
       : simulation_(simulation),
         checkpoint_(file, simulation, inputs),
         every_(every),
@@ -48,7 +49,8 @@ class Keeper {
   void begin(bool resume) {
     const std::string file = checkpoint_.file().string();
     if (!resume) {
-      if (checkpoint_.exists()) say(fmt::format("{} is there from another run: --resume would go on from it; starting anew", file));
+      if (checkpoint_.exists())
+        say(fmt::format("{} is there from another run: --resume would go on from it; starting anew", file));
     } else if (const auto resumed = checkpoint_.resume()) {
       if (!resumed->warning.empty())
         say(fmt::format("{}; taking {}", resumed->warning, checkpoint_.previous().string()));
@@ -67,7 +69,8 @@ class Keeper {
     if (asked && never()) {
       say("no checkpoint is written (--checkpoint 0)");
     } else if (asked || due) {
-      if (write() && asked) say(fmt::format("checkpoint after {} weeks: {}", weeks_done(), checkpoint_.file().string()));
+      if (write() && asked)
+        say(fmt::format("checkpoint after {} weeks: {}", weeks_done(), checkpoint_.file().string()));
     }
   }
 
@@ -76,9 +79,9 @@ class Keeper {
     const int signal = stop_signal();
     const bool written = keep();
     say(fmt::format("stopped after {} weeks (signal {}) {} is as it was; {}", weeks_done(), signal, out.string(),
-                    written                ? "the same command with --resume goes on"
-                    : checkpoint_.exists() ? "the same command with --resume goes on from an earlier week"
-                                           : "nothing was written"));
+        written                ? "the same command with --resume goes on"
+        : checkpoint_.exists() ? "the same command with --resume goes on from an earlier week"
+                               : "nothing was written"));
     return exit_code_after(signal);
   }
 
@@ -93,8 +96,9 @@ class Keeper {
     if (weeks_done() % 26 == 0 || bytes_ == 0) bytes_ = static_cast<double>(checkpoint_.bytes());
     const double bytes = bytes_;
     const std::string writing = never() ? "" : fmt::format(", then writing {:.1f} GB", bytes / 1e9);
-    set_stop_notice(fmt::format("{}kurultai: finishing week {}{}: about {:.0f} s\n", error_display().columns() > 0 ? "\n" : "", weeks_done() + 1, writing,
-                                std::max(1.0, week + (never() ? 0.0 : bytes / bytes_a_second_))));
+    set_stop_notice(
+        fmt::format("{}kurultai: finishing week {}{}: about {:.0f} s\n", error_display().columns() > 0 ? "\n" : "",
+            weeks_done() + 1, writing, std::max(1.0, week + (never() ? 0.0 : bytes / bytes_a_second_))));
   }
 
   [[nodiscard]] std::int64_t weeks_done() const { return simulation_.week() - simulation_.world().first_week; }
@@ -143,7 +147,9 @@ bool is_large(const Result& result) {
   return values > 5'000'000;
 }
 
-std::filesystem::path checkpoint_of(const Output& output) { return std::filesystem::path(output.file()).concat(".checkpoint"); }
+std::filesystem::path checkpoint_of(const Output& output) {
+  return std::filesystem::path(output.file()).concat(".checkpoint");
+}
 
 std::string now_utc() {
   const std::time_t now = std::time(nullptr);
@@ -176,8 +182,9 @@ int run(const RunOptions& options) {
   Model model;
   options.read(model);
   const std::filesystem::path out =
-      options.out.empty() ? std::filesystem::path("results") / std::filesystem::path(options.scenario).stem().concat(".h5")
-                          : std::filesystem::path(options.out);
+      options.out.empty()
+          ? std::filesystem::path("results") / std::filesystem::path(options.scenario).stem().concat(".h5")
+          : std::filesystem::path(options.out);
   const Inputs inputs = inputs_of(model);
   Result known{run_attributes(model), {}, {}};
   known.attributes["inputs"] = to_text(inputs);
@@ -198,10 +205,11 @@ int run(const RunOptions& options) {
   if (places != nullptr)  // conditions on residents that nobody meets show only now
     for (std::size_t p = 0; p < model.policies.size(); ++p)
       if (means_any(*places, model.policies[p]) && reach_of(simulation.world(), p) == "treats nobody")
-        tell("kurultai: note: {} treats nobody: no resident meets its conditions, or lots fell to nobody", model.policies[p].name());
+        tell("kurultai: note: {} treats nobody: no resident meets its conditions, or lots fell to nobody",
+            model.policies[p].name());
   const double building = seconds_since(begun);
-  Progress progress(options.progress, model.run.weeks + model.run.warmup,
-                    static_cast<std::int64_t>(society->residents.size()));
+  Progress progress(
+      options.progress, model.run.weeks + model.run.warmup, static_cast<std::int64_t>(society->residents.size()));
   Keeper keeper(simulation, checkpoint_of(output), inputs, options.checkpoint, progress);
   keeper.begin(options.resume);
 
@@ -232,13 +240,10 @@ int run(const RunOptions& options) {
     result.provenance["scenario_file"] = std::filesystem::path(options.scenario).filename().string();
     if (is_large(result) && keeper.keep()) finish.reset();  // a library may pack it for seconds without a break
     output.write(result);
-  } catch (const Interrupted&) {
-    return keeper.stop(out);
-  }
+  } catch (const Interrupted&) { return keeper.stop(out); }
   keeper.remove();
   print("{}\n", out.string());
-  if (options.progress != "none")
-    tell("Look at it with: ./kurultai show {}", out.string());
+  if (options.progress != "none") tell("Look at it with: ./kurultai show {}", out.string());
   return static_cast<int>(ExitCode::done);
 }
 

@@ -24,8 +24,8 @@ constexpr const char* main_series[] = {"participation", "awareness", "trust", "s
 
 /// Columns that UTF-8 `text` takes on a terminal (no letter we print is wide).
 std::size_t columns(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 /// `text` in exactly `width` columns, cut with an ellipsis if it is longer.
@@ -72,7 +72,7 @@ std::string number(double x) {
   if (x != x) return "–";
   const double size = std::fabs(x);
   for (const auto& [unit, letter] :
-       {std::pair{1e12, "T"}, std::pair{1e9, "G"}, std::pair{1e6, "M"}, std::pair{1e4, "k"}})
+      {std::pair{1e12, "T"}, std::pair{1e9, "G"}, std::pair{1e6, "M"}, std::pair{1e4, "k"}})
     if (size >= unit) return fmt::format("{:.3g}{}", x / (unit == 1e4 ? 1e3 : unit), letter);
   if (size >= 1000) return fmt::format("{:.0f}", x);
   if (size >= 1) return fmt::format("{:.3g}", x);
@@ -186,8 +186,7 @@ std::vector<double> resampled(const std::vector<double>& values, std::size_t cou
         if (std::isfinite(values[i])) sum += values[i], ++finite;
       if (finite > 0) out[k] = sum / static_cast<double>(finite);
     } else {
-      const double place =
-          count > 1 ? static_cast<double>(k * (n - 1)) / static_cast<double>(count - 1) : 0.0;
+      const double place = count > 1 ? static_cast<double>(k * (n - 1)) / static_cast<double>(count - 1) : 0.0;
       const auto i = static_cast<std::size_t>(place);
       const double t = place - static_cast<double>(i);
       out[k] = t > 0 ? values[i] * (1 - t) + values[i + 1] * t : values[i];
@@ -217,7 +216,7 @@ std::size_t step_of(double x, double low, double high, std::size_t steps) {
 
 std::string utf8(std::uint32_t code) {  // of three bytes: Braille and blocks
   return {static_cast<char>(0xe0 | (code >> 12)), static_cast<char>(0x80 | ((code >> 6) & 0x3f)),
-          static_cast<char>(0x80 | (code & 0x3f))};
+      static_cast<char>(0x80 | (code & 0x3f))};
 }
 
 /// A line graph in Braille, `rows` rows of `width` cells, each 2 dots wide and 4 high; uppermost row first.
@@ -268,15 +267,14 @@ std::string sparkline(const std::vector<double>& values, std::size_t width) {
 std::vector<const Variable*> variables_over(const Group& group, const std::vector<std::string>& dimensions) {
   std::vector<const Variable*> list;
   const auto fits = [&](const Variable& variable) {
-    return variable.dimensions == dimensions &&
-           !std::holds_alternative<std::vector<std::string>>(variable.values) && size_of(variable.values) > 0;
+    return variable.dimensions == dimensions && !std::holds_alternative<std::vector<std::string>>(variable.values) &&
+           size_of(variable.values) > 0;
   };
   for (const char* name : main_series)
     if (const Variable* variable = group.variable(name); variable != nullptr && fits(*variable))
       list.push_back(variable);
   for (const Variable& variable : group.variables)
-    if (fits(variable) && std::find(list.begin(), list.end(), &variable) == list.end())
-      list.push_back(&variable);
+    if (fits(variable) && std::find(list.begin(), list.end(), &variable) == list.end()) list.push_back(&variable);
   return list;
 }
 
@@ -323,8 +321,7 @@ class Summary {
   void explain(std::string text) {
     while (columns(text) > width_) {
       std::size_t end = 0;  // of the last word that fits
-      for (std::size_t blank = text.find(' '); blank != std::string::npos;
-           blank = text.find(' ', blank + 1)) {
+      for (std::size_t blank = text.find(' '); blank != std::string::npos; blank = text.find(' ', blank + 1)) {
         if (columns(text.substr(0, blank)) > width_) break;
         end = blank;
       }
@@ -345,8 +342,7 @@ class Summary {
     std::string facts;
     const auto fact = [&](const std::string& text) { facts += (facts.empty() ? "" : ", ") + text; };
     for (const char* name : {"seed", "replicate", "scale"})
-      if (const std::string value = attribute(result_, name); !value.empty())
-        fact(fmt::format("{} {}", name, value));
+      if (const std::string value = attribute(result_, name); !value.empty()) fact(fmt::format("{} {}", name, value));
     const Group* nation = result_.group("series/nation");
     if (nation != nullptr && nation->coordinate("week") != nullptr)
       fact(fmt::format("{} weeks", size_of(nation->coordinate("week")->values)));
@@ -361,13 +357,15 @@ class Summary {
     for (const char* name : {"kurultai_version", "git_commit", "format_version"})
       if (const std::string value = attribute(result_, name); !value.empty())
         origin += fmt::format("{}{}",
-                              std::string(name) == "git_commit"       ? ", commit "
-                              : std::string(name) == "format_version" ? ", format "
-                                                                      : " ",
-                              value);
+            std::string(name) == "git_commit"       ? ", commit "
+            : std::string(name) == "format_version" ? ", format "
+                                                    : " ",
+            value);
     put(style_.faint(origin));
     if (attribute(result_, "kind") == "sweep")
-      explain("This is a sweep: 'kurultai analyze FILE' says what moves its measures, 'kurultai report FILE' draws it, 'kurultai rerun FILE --run N' does one of its runs again.");
+      explain(
+          "This is a sweep: 'kurultai analyze FILE' says what moves its measures, 'kurultai report FILE' draws it, "
+          "'kurultai rerun FILE --run N' does one of its runs again.");
   }
 
   /// What a reader should know before the figures: a line each in the attribute.
@@ -398,11 +396,10 @@ class Summary {
         put(right("", margin + 2) + "no values");
         continue;
       }
-      put(right("", margin + 2) +
-          fitted(fmt::format("last {}{}, least {} (week {}), greatest {} (week {})", number(last(values)),
-                             unit_text(variable->unit), number(range.min), weeks[range.min_at], number(range.max),
-                             weeks[range.max_at]),
-                 width_ - margin - 2));
+      put(right("", margin + 2) + fitted(fmt::format("last {}{}, least {} (week {}), greatest {} (week {})",
+                                             number(last(values)), unit_text(variable->unit), number(range.min),
+                                             weeks[range.min_at], number(range.max), weeks[range.max_at]),
+                                      width_ - margin - 2));
     }
   }
 
@@ -411,7 +408,7 @@ class Summary {
                      right("greatest", 9) + right("last", 9)));
   }
   void spark_row(const std::string& name, const std::vector<double>& values, const std::string& unit,
-                 std::size_t name_width, std::size_t graph_width) {
+      std::size_t name_width, std::size_t graph_width) {
     const Extremes range = extremes(values);
     const Scaled as = scaled(std::max(std::fabs(range.min), std::fabs(range.max)), unit);
     put(fitted(name, name_width) + "  " + style_.line(sparkline(values, graph_width)) +
@@ -436,24 +433,21 @@ class Summary {
     heading("other series of the nation");
     spark_header("", name_width, graph_width(name_width));
     for (const Variable* variable : list)
-      spark_row(variable->name, numbers(variable->values), variable->unit, name_width,
-                graph_width(name_width));
+      spark_row(variable->name, numbers(variable->values), variable->unit, name_width, graph_width(name_width));
   }
 
   /// The nation's series over a second dimension (`form`), a line for each label.
   void by_label(const Group& nation, const Coordinate& coordinate) {
     const std::vector<std::string> names = labels(coordinate);
     std::size_t name_width = 10;
-    for (const std::string& name : names)
-      name_width = std::max(name_width, std::min<std::size_t>(columns(name), 30));
+    for (const std::string& name : names) name_width = std::max(name_width, std::min<std::size_t>(columns(name), 30));
     for (const Variable* variable : variables_over(nation, {"week", coordinate.name})) {
       const std::vector<double> values = numbers(variable->values);
       heading(fmt::format("{} by {}", variable->name, coordinate.name));
       explain(variable->long_name);
       spark_header("", name_width, graph_width(name_width));
       for (std::size_t k = 0; k < names.size(); ++k)
-        spark_row(names[k], column(values, k, names.size()), variable->unit, name_width,
-                  graph_width(name_width));
+        spark_row(names[k], column(values, k, names.size()), variable->unit, name_width, graph_width(name_width));
     }
   }
 
@@ -463,8 +457,7 @@ class Summary {
     if (region == nullptr) return;
     const std::vector<std::string> names = labels(*region);
     std::size_t name_width = 10;
-    for (const std::string& name : names)
-      name_width = std::max(name_width, std::min<std::size_t>(columns(name), 28));
+    for (const std::string& name : names) name_width = std::max(name_width, std::min<std::size_t>(columns(name), 28));
     std::vector<const Variable*> list;
     std::size_t used = name_width;
     for (const Variable* variable : variables_over(group, {"week", "region"})) {
@@ -485,8 +478,7 @@ class Summary {
     const auto rank = [&](std::size_t k) {
       return std::isfinite(table[0][k]) ? table[0][k] : -std::numeric_limits<double>::infinity();
     };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
     heading("regions in the last week, by " + list[0]->name);
     std::string header = fitted("", name_width);
     for (const Variable* variable : list)
@@ -517,23 +509,28 @@ class Summary {
     const std::vector<std::string> names = labels(*item);
     const std::size_t rounds = size_of(week->values);
     heading(fmt::format("survey {}, week {}{}", group.path.substr(group.path.find('/') + 1), labels(*week).back(),
-                        rounds > 1 ? fmt::format(" (the last of {} rounds)", rounds) : ""));
+        rounds > 1 ? fmt::format(" (the last of {} rounds)", rounds) : ""));
     explain(group.long_name);
     std::vector<double> counts;
     for (const char* name : {"drawn", "people", "answered"})
       if (const Variable* variable = group.variable(name)) counts.push_back(numbers(variable->values)[rounds - 1]);
     if (counts.size() == 3)
-      explain(fmt::format("answers from 1 (lowest) to 5; {:.0f} drawn of the {:.0f} whom this run holds{}, {:.0f} answered", counts[0], counts[1],
-                          2 * counts[0] > counts[1] ? ": most of them, so intervals are narrower than in a larger population" : "", counts[2]));
+      explain(
+          fmt::format("answers from 1 (lowest) to 5; {:.0f} drawn of the {:.0f} whom this run holds{}, {:.0f} answered",
+              counts[0], counts[1],
+              2 * counts[0] > counts[1] ? ": most of them, so intervals are narrower than in a larger population" : "",
+              counts[2]));
     std::size_t name_width = 10;
     for (const std::string& name : names) name_width = std::max(name_width, std::min<std::size_t>(columns(name), 28));
-    put(style_.faint(fitted("", name_width) + right("respondents", 13) + right("mean", 8) + right("95% interval", 18) + right("census", 10)));
+    put(style_.faint(fitted("", name_width) + right("respondents", 13) + right("mean", 8) + right("95% interval", 18) +
+                     right("census", 10)));
     for (std::size_t k = 0; k < names.size(); ++k) {
       const std::size_t at = (rounds - 1) * names.size() + k;
       const double error = 0.5 * (table[3][at] - table[2][at]);
       const auto mean = [&](std::size_t f) { return number_text(table[f][at], error); };
       const std::string interval = std::isfinite(table[2][at]) ? mean(2) + " to " + mean(3) : "–";
-      put(fitted(names[k], name_width) + right(fmt::format("{:.0f}", table[0][at]), 13) + right(mean(1), 8) + right(interval, 18) + right(mean(4), 10));
+      put(fitted(names[k], name_width) + right(fmt::format("{:.0f}", table[0][at]), 13) + right(mean(1), 8) +
+          right(interval, 18) + right(mean(4), 10));
     }
   }
 
@@ -544,7 +541,8 @@ class Summary {
       if (group.path.rfind("policy/", 0) != 0) continue;
       if (std::exchange(first, false)) heading("policies");
       const std::size_t reach = group.long_name.find(": it ");
-      explain(group.path.substr(7) + " " + (reach == std::string::npos ? "(see its group in the file)" : group.long_name.substr(reach + 5)));
+      explain(group.path.substr(7) + " " +
+              (reach == std::string::npos ? "(see its group in the file)" : group.long_name.substr(reach + 5)));
     }
   }
 
@@ -555,7 +553,8 @@ class Summary {
   void table(const std::vector<Row>& rows) {
     std::vector<std::size_t> widths(rows[0].size(), 0);
     for (const Row& row : rows)
-      for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], std::min<std::size_t>(columns(row[k]), 44));
+      for (std::size_t k = 0; k < row.size(); ++k)
+        widths[k] = std::max(widths[k], std::min<std::size_t>(columns(row[k]), 44));
     for (const Row& row : rows) {
       std::string line = fitted(row[0], widths[0]);
       for (std::size_t k = 1; k < row.size(); ++k) line += "  " + right(row[k], widths[k]);
@@ -579,7 +578,8 @@ class Summary {
   static std::pair<std::string, std::string> estimate(double value, double low, double high, bool is_difference) {
     const double half = (high - low) / 2;
     if (!std::isfinite(half) || half <= 0) return {number(value), "–"};
-    return {number_text(value, half, is_difference), number_text(low, half, is_difference) + " to " + number_text(high, half, is_difference)};
+    return {number_text(value, half, is_difference),
+        number_text(low, half, is_difference) + " to " + number_text(high, half, is_difference)};
   }
 
   [[nodiscard]] std::string confidence() const {
@@ -601,14 +601,15 @@ class Summary {
       names = std::move(longer);
     }
     const auto column = [&](const char* name) { return numbers_of(group, name, names.size()); };
-    const std::vector<double> a = column("mean_a"), b = column("mean_b"), difference = column("difference"), low = column("low"),
-                              high = column("high"), relative = column("relative"), pairs = column("replicates_a"),
-                              verdict = column("verdict"), paired = column("paired");
+    const std::vector<double> a = column("mean_a"), b = column("mean_b"), difference = column("difference"),
+                              low = column("low"), high = column("high"), relative = column("relative"),
+                              pairs = column("replicates_a"), verdict = column("verdict"), paired = column("paired");
     const Variable* verdicts = group.variable("verdict");
     explain(fmt::format("A is {}, B is {}", attribute(result_, "a"), attribute(result_, "b")));
     if (const std::string caveat = attribute(result_, "caveat"); !caveat.empty()) explain("careful: " + caveat);
     const bool all_paired = std::all_of(paired.begin(), paired.end(), [](double x) { return x == 1; });
-    heading(fmt::format("B - A, with {} intervals, over {}", confidence(), all_paired ? "pairs of replicates that share their luck" : "replicates"));
+    heading(fmt::format("B - A, with {} intervals, over {}", confidence(),
+        all_paired ? "pairs of replicates that share their luck" : "replicates"));
     std::vector<Row> rows = {{"", "A", "B", "B - A", confidence() + " interval", "relative", "replicates"}};
     if (verdicts != nullptr) rows[0].push_back("within " + attribute(result_, "margin"));
     constexpr std::size_t most = 200;
@@ -623,9 +624,12 @@ class Summary {
       if (rows.size() > most) continue;
       const auto [said, ends] = estimate(difference[k], low[k], high[k], true);
       rows.push_back({label, number(a[k]), number(b[k]), said, ends,
-                      std::isfinite(relative[k]) ? fmt::format("{:+.2g}%", 100 * relative[k]) : "–", fmt::format("{:.0f}", pairs[k])});
-      const bool judged = verdicts != nullptr && verdict[k] >= 0 && verdict[k] < static_cast<double>(verdicts->flag_meanings.size());
-      if (verdicts != nullptr) rows.back().push_back(judged ? verdicts->flag_meanings[static_cast<std::size_t>(verdict[k])] : "–");
+          std::isfinite(relative[k]) ? fmt::format("{:+.2g}%", 100 * relative[k]) : "–",
+          fmt::format("{:.0f}", pairs[k])});
+      const bool judged =
+          verdicts != nullptr && verdict[k] >= 0 && verdict[k] < static_cast<double>(verdicts->flag_meanings.size());
+      if (verdicts != nullptr)
+        rows.back().push_back(judged ? verdicts->flag_meanings[static_cast<std::size_t>(verdict[k])] : "–");
     }
     table(rows);
     if (rows.size() > most) put("and more");
@@ -638,15 +642,17 @@ class Summary {
     if (parameter == nullptr) return;
     const std::vector<std::string> names = labels(*parameter);
     const auto column = [&](const char* name) { return numbers_of(group, name, names.size()); };
-    const std::vector<double> median = column("median"), low = column("low"), high = column("high"), from = column("prior_low"),
-                              to = column("prior_high"), shrinkage = column("shrinkage");
+    const std::vector<double> median = column("median"), low = column("low"), high = column("high"),
+                              from = column("prior_low"), to = column("prior_high"), shrinkage = column("shrinkage");
     const Variable* path = group.variable("path");
     const auto* paths = path == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&path->values);
     heading("parameters, in their own units");
     std::vector<Row> rows = {{"", "median", confidence() + " interval", "prior", "learned"}};
     for (std::size_t k = 0; k < names.size(); ++k)
-      rows.push_back({paths != nullptr && paths->size() == names.size() ? (*paths)[k] : names[k], estimate(median[k], low[k], high[k], false).first, estimate(median[k], low[k], high[k], false).second,
-                      interval(from[k], to[k]), std::isfinite(shrinkage[k]) ? fmt::format("{:.0f}%", 100 * std::max(shrinkage[k], 0.0)) : "–"});
+      rows.push_back({paths != nullptr && paths->size() == names.size() ? (*paths)[k] : names[k],
+          estimate(median[k], low[k], high[k], false).first, estimate(median[k], low[k], high[k], false).second,
+          interval(from[k], to[k]),
+          std::isfinite(shrinkage[k]) ? fmt::format("{:.0f}%", 100 * std::max(shrinkage[k], 0.0)) : "–"});
     table(rows);
     explain("learned: by how much the standard deviation shrank against the prior");
   }
@@ -657,16 +663,20 @@ class Summary {
     if (target == nullptr) return;
     const std::vector<std::string> names = labels(*target);
     const auto column = [&](const char* name) { return numbers_of(group, name, names.size()); };
-    const std::vector<double> value = column("value"), sd = column("sd"), low = column("predicted_low"), median = column("predicted_median"),
-                              high = column("predicted_high");
+    const std::vector<double> value = column("value"), sd = column("sd"), low = column("predicted_low"),
+                              median = column("predicted_median"), high = column("predicted_high");
     heading("targets");
     std::vector<Row> rows = {{"", "observed", "its error", "predicted", confidence() + " of what is predicted", ""}};
     for (std::size_t k = 0; k < names.size(); ++k)
-      rows.push_back({names[k], number(value[k]), number(sd[k]), estimate(median[k], low[k], high[k], false).first, estimate(median[k], low[k], high[k], false).second,
-                      !std::isfinite(low[k]) ? "–" : low[k] <= value[k] && value[k] <= high[k] ? "met" : "MISSED"});
+      rows.push_back({names[k], number(value[k]), number(sd[k]), estimate(median[k], low[k], high[k], false).first,
+          estimate(median[k], low[k], high[k], false).second,
+          !std::isfinite(low[k])                      ? "–"
+          : low[k] <= value[k] && value[k] <= high[k] ? "met"
+                                                      : "MISSED"});
     table(rows);
     std::string facts;
-    for (const auto& [name, words] : {std::pair{"runs", "runs"}, std::pair{"failed_runs", "failed"}, std::pair{"effective_sample_size", "effective size of the sample"}})
+    for (const auto& [name, words] : {std::pair{"runs", "runs"}, std::pair{"failed_runs", "failed"},
+             std::pair{"effective_sample_size", "effective size of the sample"}})
       if (const auto found = result_.attributes.find(name); found != result_.attributes.end())
         facts += fmt::format("{}{} {}", facts.empty() ? "" : ", ", words, text_of(found->second));
     explain(facts);
@@ -676,17 +686,17 @@ class Summary {
   void rest() {
     std::vector<const Group*> others;
     for (const Group& group : result_.groups)
-      if (group.path != "series/nation" && group.path != "series/region" && group.path != "differences") others.push_back(&group);
+      if (group.path != "series/nation" && group.path != "series/region" && group.path != "differences")
+        others.push_back(&group);
     if (others.empty()) return;
     heading("also in the file");
     for (const Group* group : others) {
       std::string shape;
       for (const Coordinate& coordinate : group->coordinates)
-        shape +=
-            fmt::format("{}{} {}", shape.empty() ? "" : " x ", size_of(coordinate.values), coordinate.name);
+        shape += fmt::format("{}{} {}", shape.empty() ? "" : " x ", size_of(coordinate.values), coordinate.name);
       put(fitted(fmt::format("{}: {} variable{}{}", group->path, group->variables.size(),
-                             group->variables.size() == 1 ? "" : "s", shape.empty() ? "" : " over " + shape),
-                 width_));
+                     group->variables.size() == 1 ? "" : "s", shape.empty() ? "" : " over " + shape),
+          width_));
     }
   }
 

@@ -13,8 +13,8 @@
 #include "command/plan.h"
 #include "engine/durable_file.h"
 #include "engine/memory.h"
-#include "engine/progress.h"
 #include "engine/output.h"
+#include "engine/progress.h"
 #include "sweep/execution.h"
 
 namespace kurultai {
@@ -36,7 +36,8 @@ Error usage(std::string place, std::string problem, std::string why, std::string
 }
 
 bool has_control_character(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -51,7 +52,8 @@ std::string job_name(const fs::path& out) {
 
 /// How a script of ours begins: what it is for, so that it is not overwritten by another sweep's.
 std::string heading(const SlurmPlan& plan) {
-  return fmt::format("#!/bin/bash\n# Written by 'kurultai slurm' for {} into {}\n", shell_word(plan.file.string()), shell_word(plan.out.string()));
+  return fmt::format("#!/bin/bash\n# Written by 'kurultai slurm' for {} into {}\n", shell_word(plan.file.string()),
+      shell_word(plan.out.string()));
 }
 
 std::string where_to(const SlurmPlan& plan) {
@@ -81,12 +83,15 @@ std::string end_if_complete(const SlurmPlan& plan) {
 }
 
 /// A time limit as Slurm reads it.
-std::string time_limit(int minutes) { return fmt::format("{}-{:02}:{:02}:00", minutes / 1440, minutes / 60 % 24, minutes % 60); }
+std::string time_limit(int minutes) {
+  return fmt::format("{}-{:02}:{:02}:00", minutes / 1440, minutes / 60 % 24, minutes % 60);
+}
 
 std::string bundles_script(const SlurmPlan& plan) {
   std::string text = heading(plan);
   text += fmt::format(
-      "# A bundle of the sweep's runs: task i of {0} does shard i/{0}. There are {1} runs; a bundle was predicted to take {2}.\n"
+      "# A bundle of the sweep's runs: task i of {0} does shard i/{0}. There are {1} runs; a bundle was predicted to "
+      "take {2}.\n"
       "#SBATCH --job-name={3}\n"
       "#SBATCH --array=1-{0}\n"
       "#SBATCH --nodes=1\n"
@@ -98,7 +103,8 @@ std::string bundles_script(const SlurmPlan& plan) {
       "#SBATCH --requeue\n"
       "#SBATCH --open-mode=append\n"
       "#SBATCH --output=bundle-%a.log\n",
-      plan.bundles, plan.runs, duration_text(plan.seconds), job_name(plan.out), plan.cpus, plan.megabytes, time_limit(plan.minutes), plan.warning);
+      plan.bundles, plan.runs, duration_text(plan.seconds), job_name(plan.out), plan.cpus, plan.megabytes,
+      time_limit(plan.minutes), plan.warning);
   text += where_to(plan);
   text += R"script(
 # The nodes must see the folders named here, and have the libraries that the program was linked with (on Debian the
@@ -117,9 +123,11 @@ trap 'warned=yes; stop' USR1
 trap stop TERM INT
 
 )script";
-  text += command(plan) + fmt::format(" \\\n"
-                                      "  --shard \"$SLURM_ARRAY_TASK_ID/{}\" --resume --threads \"${{SLURM_CPUS_PER_TASK:-{}}}\" --memory {:.3f} --progress line &\n",
-                                      plan.bundles, plan.cpus, std::ceil(plan.bytes / 1e6) / 1e3);
+  text += command(plan) + fmt::format(
+                              " \\\n"
+                              "  --shard \"$SLURM_ARRAY_TASK_ID/{}\" --resume --threads "
+                              "\"${{SLURM_CPUS_PER_TASK:-{}}}\" --memory {:.3f} --progress line &\n",
+                              plan.bundles, plan.cpus, std::ceil(plan.bytes / 1e6) / 1e3);
   text += R"script(program=$!
 if [ -n "$signalled" ]; then stop; fi # it came before there was a program
 while true; do
@@ -160,7 +168,8 @@ std::string merge_script(const SlurmPlan& plan) {
 
 std::string submit_script(const SlurmPlan& plan) {
   std::string text = heading(plan);
-  text += R"script(# Submits the bundles and their merge. Call it again after a failure: what is done is known from the files of
+  text +=
+      R"script(# Submits the bundles and their merge. Call it again after a failure: what is done is known from the files of
 # runs, so only what is missing is run. Options are handed on to sbatch, for the bundles: ./submit.sh --qos=long
 set -euo pipefail
 )script";
@@ -183,7 +192,8 @@ echo "merge:   job ${merge%%;*}"
 /// Whether a file is one that the jobs leave, or a killed process of ours.
 bool is_left_over(const std::string& name) {
   const std::string ending = name.size() > 4 ? name.substr(name.size() - 4) : "";
-  return name == "jobs" || name == "merge.log" || (name.rfind("bundle-", 0) == 0 && ending == ".log") || (name.front() == '.' && ending == ".tmp");
+  return name == "jobs" || name == "merge.log" || (name.rfind("bundle-", 0) == 0 && ending == ".log") ||
+         (name.front() == '.' && ending == ".tmp");
 }
 
 /// Throws unless all that is in `folder` are scripts of the same sweep and what they leave.
@@ -195,15 +205,17 @@ void check_folder(const SlurmPlan& plan, const std::map<std::string, std::string
   for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (!fs::is_regular_file(it->symlink_status()))
-      throw storage_error(it->path().string(), "this is not a regular file", "scripts and what they leave go into a folder of their own", "remove it, or choose another --folder");
+      throw storage_error(it->path().string(), "this is not a regular file",
+          "scripts and what they leave go into a folder of their own", "remove it, or choose another --folder");
     if (is_left_over(name)) continue;
     if (scripts.count(name) == 0)
-      throw storage_error(place, fmt::format("the folder holds '{}'", name), "scripts go into a folder of their own", "choose another --folder");
+      throw storage_error(place, fmt::format("the folder holds '{}'", name), "scripts go into a folder of their own",
+          "choose another --folder");
     std::ifstream stream(it->path(), std::ios::binary);
     const std::string before(std::istreambuf_iterator<char>(stream), {});
     if (before.rfind(heading(plan), 0) != 0)
-      throw storage_error(place, fmt::format("the folder holds '{}' of something else", name), "it would be overwritten",
-                          "choose another --folder, or delete it");
+      throw storage_error(place, fmt::format("the folder holds '{}' of something else", name),
+          "it would be overwritten", "choose another --folder, or delete it");
   }
   if (error) throw storage_error(place, "cannot use the folder", error.message(), "choose another --folder");
 }
@@ -213,22 +225,26 @@ void write_script(const fs::path& file, const std::string& text) {
   aside.write(std::as_bytes(std::span<const char>(text)));
   aside.close();
   std::error_code ignored;  // without it the script is run as: bash submit.sh
-  fs::permissions(aside.path(), fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add, ignored);
+  fs::permissions(aside.path(), fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec,
+      fs::perm_options::add, ignored);
   aside.keep(file);
 }
 
 fs::path absolute(const std::string& path) { return fs::absolute(path).lexically_normal(); }
 
 void check_name(const std::string& option, const std::string& name) {
-  if (!std::all_of(name.begin(), name.end(), [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.' || c == ',' || c == '+'; }))
-    throw usage(fmt::format("{} {}", option, shell_word(name)), "no name that Slurm would take", "letters, digits and _-.+ only", "");
+  if (!std::all_of(name.begin(), name.end(),
+          [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.' || c == ',' || c == '+'; }))
+    throw usage(fmt::format("{} {}", option, shell_word(name)), "no name that Slurm would take",
+        "letters, digits and _-.+ only", "");
 }
 
 }  // namespace
 
 std::string shell_word(const std::string& text) {
   const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == ',' || c == '+' || c == ':' || c == '=' || c == '@' || c == '%';
+    return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == ',' || c == '+' || c == ':' ||
+           c == '=' || c == '@' || c == '%';
   });
   if (plain) return text;
   std::string word = "'";
@@ -246,8 +262,11 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
   if (!plan.folder.has_filename()) plan.folder = plan.folder.parent_path();  // "jobs/"
   plan.sets = options.sets;
   plan.force = options.force;
-  for (const std::string& text : {plan.program.string(), plan.here.string(), plan.file.string(), plan.out.string(), plan.folder.string()})
-    if (has_control_character(text)) throw usage(shell_word(text), "a path with a line break or the like", "it could not stand in a script", "choose another");
+  for (const std::string& text :
+      {plan.program.string(), plan.here.string(), plan.file.string(), plan.out.string(), plan.folder.string()})
+    if (has_control_character(text))
+      throw usage(
+          shell_word(text), "a path with a line break or the like", "it could not stand in a script", "choose another");
   check_name("--partition", options.partition);
   check_name("--account", options.account);
   plan.partition = options.partition;
@@ -259,7 +278,8 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
   node.threads = options.cpus;
   const double most = options.memory > 0 ? (options.memory * 1e3 - base_megabytes) / more_memory * 1e6 : 1e18;
   if (most <= 0)
-    throw usage(fmt::format("--memory {}", options.memory), "too little", fmt::format("the program alone takes {} GB", base_megabytes / 1e3), "raise it");
+    throw usage(fmt::format("--memory {}", options.memory), "too little",
+        fmt::format("the program alone takes {} GB", base_megabytes / 1e3), "raise it");
   node.memory = most;
   const Schedule whole = schedule(sweep, {}, node);
   plan.runs = whole.runs;
@@ -269,10 +289,12 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
     plan.bundles = static_cast<std::size_t>(*options.jobs);
     if (*options.jobs < 1 || plan.bundles > pieces)
       throw usage(fmt::format("--jobs {}", *options.jobs), "every bundle needs a part of the sweep",
-                  fmt::format("there are {} {}", pieces, sweep.adaptive() ? "points" : "runs"), fmt::format("take 1 to {}", pieces));
+          fmt::format("there are {} {}", pieces, sweep.adaptive() ? "points" : "runs"),
+          fmt::format("take 1 to {}", pieces));
   } else {
     const double wanted = std::ceil(whole.seconds / (options.hours * 3600));
-    plan.bundles = static_cast<std::size_t>(std::clamp(wanted, 1.0, static_cast<double>(std::min(pieces, most_bundles))));
+    plan.bundles =
+        static_cast<std::size_t>(std::clamp(wanted, 1.0, static_cast<double>(std::min(pieces, most_bundles))));
   }
 
   // Points differ in cost: what is asked for must do for the longest and the biggest of bundles.
@@ -291,27 +313,37 @@ SlurmPlan slurm_plan(const Sweep& sweep, const SlurmOptions& options) {
   return plan;
 }
 
-SlurmScripts slurm_scripts(const SlurmPlan& plan) { return {bundles_script(plan), merge_script(plan), submit_script(plan)}; }
+SlurmScripts slurm_scripts(const SlurmPlan& plan) {
+  return {bundles_script(plan), merge_script(plan), submit_script(plan)};
+}
 
 int slurm(const SlurmOptions& options) {
   Sweep sweep(options.file, options.sets);
   const SlurmPlan plan = slurm_plan(sweep, options);
-  (void)Output({options.out.empty() ? fs::path("results") / plan.out.filename() : plan.out, "sweep", {options.file}, sweep.attributes(), options.force}, Output::Use::look);
+  (void)Output({options.out.empty() ? fs::path("results") / plan.out.filename() : plan.out, "sweep", {options.file},
+                   sweep.attributes(), options.force},
+      Output::Use::look);
   const std::vector<std::string> measured = check_outline(sweep);  // before jobs wait for hours in a queue
   const SlurmScripts texts = slurm_scripts(plan);
-  const std::map<std::string, std::string> scripts = {{"bundles.sh", texts.bundles}, {"merge.sh", texts.merge}, {"submit.sh", texts.submit}};
+  const std::map<std::string, std::string> scripts = {
+      {"bundles.sh", texts.bundles}, {"merge.sh", texts.merge}, {"submit.sh", texts.submit}};
   check_folder(plan, scripts);
   std::error_code error;
   fs::create_directories(plan.folder, error);
-  if (error) throw storage_error(plan.folder.string(), "cannot make the folder for the scripts", error.message(), "choose another --folder");
+  if (error)
+    throw storage_error(
+        plan.folder.string(), "cannot make the folder for the scripts", error.message(), "choose another --folder");
   for (const auto& [name, text] : scripts) write_script(plan.folder / name, text);
 
   print("{}\n", (plan.folder / "bundles.sh").string());
-  print("  {} bundle{} of some {} runs, {} cores and {} MB each; about {}, {} asked for\n", plan.bundles, plan.bundles == 1 ? "" : "s",
-             (plan.runs + plan.bundles - 1) / plan.bundles, plan.cpus, plan.megabytes, duration_text(plan.seconds), duration_text(plan.minutes * 60.0));
-  if (sweep.adaptive()) print("  before replicates are added; a bundle that needs longer goes back into the queue and on\n");
+  print("  {} bundle{} of some {} runs, {} cores and {} MB each; about {}, {} asked for\n", plan.bundles,
+      plan.bundles == 1 ? "" : "s", (plan.runs + plan.bundles - 1) / plan.bundles, plan.cpus, plan.megabytes,
+      duration_text(plan.seconds), duration_text(plan.minutes * 60.0));
+  if (sweep.adaptive())
+    print("  before replicates are added; a bundle that needs longer goes back into the queue and on\n");
   if (options.memory > 0 && plan.peak_bytes > plan.bytes)
-    print("  note: a run needs about {}: more than --memory leaves it ({})\n", bytes_text(plan.peak_bytes), bytes_text(plan.bytes));
+    print("  note: a run needs about {}: more than --memory leaves it ({})\n", bytes_text(plan.peak_bytes),
+        bytes_text(plan.bytes));
   else if (const std::string caveat = memory_caveat(plan.peak_bytes); !caveat.empty())
     print("  note: a run needs about {}{}\n", bytes_text(plan.peak_bytes), caveat);
   print("{}{}", note_lines(remarks_of(sweep)), note_lines(measured));

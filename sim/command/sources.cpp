@@ -11,7 +11,8 @@ namespace kurultai {
 
 namespace {
 
-/// What else represents a tag than what declares its source itself: scenarios, by their place under scenarios/, and the design.
+/// What else represents a tag than what declares its source itself: scenarios, by their place under scenarios/, and the
+/// design.
 struct Beside {
   const char* tag;
   const char* kind;
@@ -26,7 +27,8 @@ constexpr Beside beside[] = {
     {"T1", "scenario", "governance/dualist.toml"},
     {"T1", "scenario", "governance/social_service.toml"},
     {"T1", "scenario", "governance/municipal_socialism.toml"},
-    {"T2", "design", "society/ is the environment, levers and policies in scenario/ are the means, mechanism/ is the action"},
+    {"T2", "design",
+        "society/ is the environment, levers and policies in scenario/ are the means, mechanism/ is the action"},
     {"T3", "scenario", "governance/dualist.toml"},
     {"T4", "scenario", "forms.toml"},
     {"T5", "scenario", "governance/decentralised.toml"},
@@ -40,15 +42,24 @@ constexpr Beside beside[] = {
     {"Q4", "survey", "surveys.toml: region_staff"},
     {"I2", "command", "./kurultai swot RUN REFERENCE"},
     {"I3", "scenario", "proposals/P4.toml"},
-    {"R1", "scenario", "proposals/R1.toml"},   {"R2", "scenario", "proposals/R2.toml"},
-    {"R3", "scenario", "proposals/R3.toml"},   {"R4", "scenario", "proposals/R4.toml"},
-    {"R5", "scenario", "proposals/R5.toml"},   {"R6", "scenario", "proposals/R6.toml"},
-    {"R7", "scenario", "proposals/R7.toml"},   {"R8", "scenario", "proposals/R8.toml"},
-    {"P1", "scenario", "proposals/P1.toml"},   {"P2", "scenario", "proposals/P2.toml"},
-    {"P3", "scenario", "proposals/P3.toml"},   {"P4", "scenario", "proposals/P4.toml"},
-    {"P5", "scenario", "proposals/P5.toml"},   {"P6", "scenario", "proposals/P6.toml"},
-    {"P7", "scenario", "proposals/P7.toml"},   {"P8", "scenario", "proposals/P8.toml"},
-    {"P9", "scenario", "proposals/P9.toml"},   {"P10", "scenario", "proposals/P10.toml"},
+    {"R1", "scenario", "proposals/R1.toml"},
+    {"R2", "scenario", "proposals/R2.toml"},
+    {"R3", "scenario", "proposals/R3.toml"},
+    {"R4", "scenario", "proposals/R4.toml"},
+    {"R5", "scenario", "proposals/R5.toml"},
+    {"R6", "scenario", "proposals/R6.toml"},
+    {"R7", "scenario", "proposals/R7.toml"},
+    {"R8", "scenario", "proposals/R8.toml"},
+    {"P1", "scenario", "proposals/P1.toml"},
+    {"P2", "scenario", "proposals/P2.toml"},
+    {"P3", "scenario", "proposals/P3.toml"},
+    {"P4", "scenario", "proposals/P4.toml"},
+    {"P5", "scenario", "proposals/P5.toml"},
+    {"P6", "scenario", "proposals/P6.toml"},
+    {"P7", "scenario", "proposals/P7.toml"},
+    {"P8", "scenario", "proposals/P8.toml"},
+    {"P9", "scenario", "proposals/P9.toml"},
+    {"P10", "scenario", "proposals/P10.toml"},
 };
 
 /// Whether `text` names `tag` as a word of its own: "R1" is not in "R10".
@@ -96,10 +107,10 @@ const char* word(Expectation::Sign sign) {
 
 nlohmann::json to_json(const Expectation& e) {
   nlohmann::json moves = nlohmann::json::array();
-  for (const Expectation::Move& move : e.moves) moves.push_back({{"lever", move.lever}, {"low", move.low}, {"high", move.high}});
-  return {{"says", e.says},     {"moves", moves},   {"where", e.where},    {"series", e.series},
-          {"sign", word(e.sign)}, {"least", e.least}, {"horizon", e.horizon}, {"mended", e.mended},
-          {"by_construction", e.by_construction}};
+  for (const Expectation::Move& move : e.moves)
+    moves.push_back({{"lever", move.lever}, {"low", move.low}, {"high", move.high}});
+  return {{"says", e.says}, {"moves", moves}, {"where", e.where}, {"series", e.series}, {"sign", word(e.sign)},
+      {"least", e.least}, {"horizon", e.horizon}, {"mended", e.mended}, {"by_construction", e.by_construction}};
 }
 
 std::string to_text(const Expectation& e) {
@@ -107,7 +118,7 @@ std::string to_text(const Expectation& e) {
   for (const Expectation::Move& move : e.moves)
     moves += fmt::format("{}{} {:g} to {:g}", moves.empty() ? "" : ", ", move.lever, move.low, move.high);
   return fmt::format("     expected   {}: {} {} by {} {:g} in {} weeks: {}\n", moves, e.series, word(e.sign),
-                     e.sign == Expectation::Sign::none ? "less than" : "at least", e.least, e.horizon, e.says);
+      e.sign == Expectation::Sign::none ? "less than" : "at least", e.least, e.horizon, e.says);
 }
 
 }  // namespace

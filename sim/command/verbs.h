@@ -27,7 +27,7 @@ struct ScenarioOptions {
 };
 
 struct RunOptions : ScenarioOptions {
-  std::string out;               ///< empty: results/SCENARIO.h5
+  std::string out;  ///< empty: results/SCENARIO.h5
   std::string progress = "auto";
   std::optional<std::int64_t> checkpoint = {};  ///< weeks between checkpoints; 0: never; not set: by the clock
   bool resume = false;
@@ -43,7 +43,7 @@ struct DescribeOptions : ScenarioOptions {
 struct FileOptions {
   std::string file;
   bool unsealed = false;  ///< read a file that another program has changed
-  bool inputs = false;  ///< of `show`: list the tables that it was made from
+  bool inputs = false;    ///< of `show`: list the tables that it was made from
 };
 
 struct SweepOptions {
@@ -52,7 +52,7 @@ struct SweepOptions {
   std::string out;                     ///< empty: results/SWEEP.h5
   std::string shard = "1/1";
   std::string progress = "auto";
-  double memory = 0;                   ///< GB that runs may take together; 0: what is free
+  double memory = 0;  ///< GB that runs may take together; 0: what is free
   bool dry_run = false;
   bool resume = false;
   bool merge = false;

@@ -27,19 +27,20 @@ std::string hash_of(const Society& society) {
     add(size);
     add(value);
   };
-  add(std::array<std::uint64_t, 5>{society.communities(), society.country.districts.size(), society.country.regions.size(),
-                                   society.residents.size(), society.institutions.size()});
+  add(std::array<std::uint64_t, 5>{society.communities(), society.country.districts.size(),
+      society.country.regions.size(), society.residents.size(), society.institutions.size()});
   for (const Region& region : society.country.regions) text(region.code + "\n" + region.name);
   for (const District& district : society.country.districts) text(district.code + "\n" + district.name);
   for (const Community& c : society.country.communities) {
     text(c.code + "\n" + c.name);
     add(std::array<std::uint32_t, 4>{static_cast<std::uint32_t>(c.type), c.region, c.district, c.synthetic ? 1U : 0U});
-    add(std::array<double, 8>{c.latitude, c.longitude, c.population, c.income, c.platform, c.access,
-                              c.participatory_budget, c.resources});
+    add(std::array<double, 8>{
+        c.latitude, c.longitude, c.population, c.income, c.platform, c.access, c.participatory_budget, c.resources});
   }
   add(society.first);
   add(society.key);
-  for (const Table* table : {static_cast<const Table*>(&society.residents), static_cast<const Table*>(&society.institutions)})
+  for (const Table* table :
+      {static_cast<const Table*>(&society.residents), static_cast<const Table*>(&society.institutions)})
     for (AnyColumn* column : table->columns()) hash.add(column->bytes());
   for (Vertex v = 0; v < society.ties.vertices(); ++v) {
     const std::span<const Tie> row = society.ties.all(v);
@@ -53,9 +54,9 @@ std::string hash_of(const Society& society) {
 struct Foreign : Error {
   explicit Foreign(const Error& error) : Error(error) {}
   explicit Foreign(const std::string& why)
-      : Error(ExitCode::storage,
-              {{}, "this checkpoint is of another run", why,
-               "resume with the scenario, options and program it was made with, or run without --resume to start anew"}) {}
+      : Error(ExitCode::storage, {{}, "this checkpoint is of another run", why,
+                                     "resume with the scenario, options and program it was made with, or run without "
+                                     "--resume to start anew"}) {}
 };
 
 Error at(const fs::path& file, const Error& error) {
@@ -66,7 +67,9 @@ Error at(const fs::path& file, const Error& error) {
 }  // namespace
 
 Checkpoint::Checkpoint(fs::path file, Simulation& simulation, Inputs inputs)
-    : file_(std::move(file)), simulation_(simulation), inputs_(std::move(inputs)) {}
+    : file_(std::move(file)),
+      simulation_(simulation),
+      inputs_(std::move(inputs)) {}
 
 bool Checkpoint::exists() const {
   std::error_code ignored;
@@ -77,7 +80,7 @@ const Checkpoint::Identity& Checkpoint::identity() {
   if (!identity_) {
     const Model& model = simulation_.model();
     identity_ = {program_version(), git_commit(), hash_of(simulation_.world().society),
-                 identity_text(resolved_scenario(model.source, model.registry), inputs_)};
+        identity_text(resolved_scenario(model.source, model.registry), inputs_)};
   }
   return *identity_;
 }
@@ -104,7 +107,8 @@ void Checkpoint::compare(const Identity& found) {
   };
   same("kurultai_version", found.version, own.version);
   same("git_commit", found.commit, own.commit);
-  if (const std::string difference = identity_difference(found.scenario, own.scenario); !difference.empty()) throw Foreign(difference);
+  if (const std::string difference = identity_difference(found.scenario, own.scenario); !difference.empty())
+    throw Foreign(difference);
   if (found.society != own.society) throw Foreign("its input data have changed: the society is not the same");
 }
 
@@ -124,7 +128,9 @@ void Checkpoint::write(const RunLog& log) {
   std::error_code error;
   if (file_is_good_ && fs::exists(file_, error)) {
     fs::rename(file_, previous(), error);
-    if (error) throw storage_error(file_.string(), "cannot keep the previous checkpoint", error.message(), "choose another --out");
+    if (error)
+      throw storage_error(
+          file_.string(), "cannot keep the previous checkpoint", error.message(), "choose another --out");
     previous_is_good_ = true;
   }
   file.keep(file_);
@@ -137,9 +143,7 @@ RunLog Checkpoint::load(const fs::path& file) {
   RunLog log;
   try {
     read_sealed(file, kind, [&](Archive& archive) { visit(archive, found, log); });
-  } catch (const Foreign& foreign) {
-    throw Foreign(at(file, foreign));
-  }
+  } catch (const Foreign& foreign) { throw Foreign(at(file, foreign)); }
   return log;
 }
 
@@ -152,9 +156,7 @@ std::optional<Checkpoint::Resumed> Checkpoint::resume() {
       resumed.log = load(file_);
       file_is_good_ = true;
     }
-  } catch (const Foreign&) {
-    throw;
-  } catch (const Error& error) {
+  } catch (const Foreign&) { throw; } catch (const Error& error) {
     if (!fs::exists(previous(), ignored)) throw;
     resumed.warning = to_string({error.message().place, error.message().problem, error.message().why, {}});
   }
@@ -164,7 +166,7 @@ std::optional<Checkpoint::Resumed> Checkpoint::resume() {
     } catch (const Error& error) {
       if (resumed.warning.empty()) throw;
       throw storage_error(resumed.warning + "; " + error.message().place, error.message().problem, error.message().why,
-                          error.message().suggestion);
+          error.message().suggestion);
     }
     previous_is_good_ = true;
   }

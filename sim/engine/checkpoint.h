@@ -2,9 +2,9 @@
 // bits, on any number of threads.
 //
 // A sealed file (engine/sealed_file.h) holds the identity of the run (scenario with all values, hashes of its
-// tables, version and commit of the program, a hash of the society), then what Simulation::state visits. It is written beside its place under
-// FILE.new, synced, read back and checked, and renamed; what stood in its place becomes FILE.previous. So whatever the
-// moment of a kill, FILE or FILE.previous is there and whole.
+// tables, version and commit of the program, a hash of the society), then what Simulation::state visits. It is written
+// beside its place under FILE.new, synced, read back and checked, and renamed; what stood in its place becomes
+// FILE.previous. So whatever the moment of a kill, FILE or FILE.previous is there and whole.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +42,9 @@ class Checkpoint {
     RunLog log;
     std::string warning;  ///< why FILE was passed over for FILE.previous; mostly empty
   };
-  /// Takes `simulation`, which is fresh, to where the run stood; nothing if there is no checkpoint. Throws storage_error
-  /// if all that there are are damaged, or if one is of another run: the error names the first key that differs.
+  /// Takes `simulation`, which is fresh, to where the run stood; nothing if there is no checkpoint. Throws
+  /// storage_error if all that there are are damaged, or if one is of another run: the error names the first key that
+  /// differs.
   std::optional<Resumed> resume();
 
   /// Takes all files of the checkpoint away: the result is written. Never throws.
@@ -55,11 +56,13 @@ class Checkpoint {
   [[nodiscard]] std::filesystem::path previous() const { return previous(file_); }
 
  private:
-  static std::filesystem::path previous(const std::filesystem::path& file) { return std::filesystem::path(file).concat(".previous"); }
+  static std::filesystem::path previous(const std::filesystem::path& file) {
+    return std::filesystem::path(file).concat(".previous");
+  }
   struct Identity {
     std::string version;
     std::string commit;
-    std::string society;  ///< a hash of all that the society is before the first week
+    std::string society;   ///< a hash of all that the society is before the first week
     std::string scenario;  ///< with all values, and the hashes of its tables
   };
   [[nodiscard]] const Identity& identity();

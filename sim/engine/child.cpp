@@ -18,14 +18,14 @@
 
 // Sanitizers take memory and time of their own, and what they report should be read.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define KURULTAI_SANITIZED 1
+  #define KURULTAI_SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define KURULTAI_SANITIZED 1
-#endif
+  #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+    #define KURULTAI_SANITIZED 1
+  #endif
 #endif
 #ifndef KURULTAI_SANITIZED
-#define KURULTAI_SANITIZED 0
+  #define KURULTAI_SANITIZED 0
 #endif
 
 namespace kurultai {
@@ -43,8 +43,8 @@ void limit(int resource, rlim_t most) {
   ::setrlimit(resource, &now);
 }
 
-/// Bytes of address space that this process has. Not to be called in a child of several threads: it may ask for a lock that one
-/// of the others held.
+/// Bytes of address space that this process has. Not to be called in a child of several threads: it may ask for a lock
+/// that one of the others held.
 rlim_t address_space() {
   std::ifstream in("/proc/self/statm");
   rlim_t pages = 0;

@@ -15,7 +15,7 @@ namespace kurultai {
 
 /// What a child process may take.
 struct ChildLimits {
-  std::uint64_t memory = 0;         ///< bytes, beside those that this process has
+  std::uint64_t memory = 0;          ///< bytes, beside those that this process has
   std::chrono::seconds processor{};  ///< processor time
 };
 
@@ -24,8 +24,8 @@ class Child {
  public:
   using Send = std::function<void(std::span<const std::byte>)>;
 
-  /// Starts a copy of this process, with the calling thread alone, that does `work` and ends; what `work` throws ends it
-  /// as a crash does. It says nothing on standard error. Throws std::system_error if no process is to be had.
+  /// Starts a copy of this process, with the calling thread alone, that does `work` and ends; what `work` throws ends
+  /// it as a crash does. It says nothing on standard error. Throws std::system_error if no process is to be had.
   Child(const ChildLimits& limits, const std::function<void(const Send&)>& work);
   ~Child();
   Child(const Child&) = delete;

@@ -15,8 +15,7 @@ double number(const Value& value) {
   return real == nullptr ? 0.0 : *real;
 }
 
-template <class T>
-T attribute(const Result& result, const char* name, T otherwise) {
+template <class T> T attribute(const Result& result, const char* name, T otherwise) {
   const auto found = result.attributes.find(name);
   const auto* value = found == result.attributes.end() ? nullptr : std::get_if<T>(&found->second);
   return value == nullptr ? otherwise : *value;
@@ -77,7 +76,8 @@ std::string scale_remark(std::vector<std::pair<std::string, double>> series, dou
   std::stable_sort(series.begin(), series.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   constexpr std::size_t most = 6;
   std::string list;
-  for (std::size_t k = 0; k < std::min(most, series.size()); ++k) list += fmt::format("{}{} ({:g})", k == 0 ? "" : ", ", series[k].first, series[k].second);
+  for (std::size_t k = 0; k < std::min(most, series.size()); ++k)
+    list += fmt::format("{}{} ({:g})", k == 0 ? "" : ", ", series[k].first, series[k].second);
   if (series.size() > most) list += fmt::format(" and {} more", series.size() - most);
   return fmt::format("not to be read at run.scale {:g}, but at the scale in brackets or more: {}", scale, list);
 }

@@ -45,18 +45,25 @@ constexpr std::string_view left_over_ending = ".tmp";
 }  // namespace
 
 DurableFile::DurableFile(fs::path path, std::string place, std::string what, int file)
-    : path_(std::move(path)), place_(std::move(place)), what_(std::move(what)), file_(file) {}
+    : path_(std::move(path)),
+      place_(std::move(place)),
+      what_(std::move(what)),
+      file_(file) {}
 
 DurableFile::DurableFile(fs::path path, std::string place, std::string what)
-    : path_(std::move(path)), place_(std::move(place)), what_(std::move(what)),
+    : path_(std::move(path)),
+      place_(std::move(place)),
+      what_(std::move(what)),
       file_(-1) {
   // What a kill left there goes; a link, and what it points to, is left alone.
-  struct stat there {};
+  struct stat there{};
   if (::lstat(path_.c_str(), &there) == 0 && S_ISREG(there.st_mode)) ::unlink(path_.c_str());
   file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file_ >= 0) return;
   const int error = errno;
-  if (error == EEXIST) throw storage_error(place_, "cannot write the " + what_, path_.string() + " is there and is not a regular file", "remove it");
+  if (error == EEXIST)
+    throw storage_error(
+        place_, "cannot write the " + what_, path_.string() + " is there and is not a regular file", "remove it");
   fail("cannot write the " + what_, error);
 }
 
@@ -65,7 +72,8 @@ DurableFile DurableFile::beside(const fs::path& name, std::string place, std::st
   fs::path path;
   int file = -1;
   do {  // O_EXCL: neither another thread's, nor that of a process of the same number on another host
-    path = name.parent_path() / fmt::format(".{}.{}.{}{}", name.filename().string(), ::getpid(), count++, left_over_ending);
+    path = name.parent_path() /
+           fmt::format(".{}.{}.{}{}", name.filename().string(), ::getpid(), count++, left_over_ending);
     file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (file < 0 && errno == EEXIST);
   if (file < 0) fail_at(place, "cannot write", errno);

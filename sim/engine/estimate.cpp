@@ -23,11 +23,11 @@ namespace {
 /// Measured on two cores of a Zen 3 server with the forms of scenarios/forms.toml; a guide, not a promise.
 constexpr double agent_steps_per_second_and_thread = 3e6;
 constexpr double residents_built_per_second_and_thread = 3e5;
-constexpr double bytes_a_run = 3e7;            ///< the program, its libraries, tables of names
-constexpr double bytes_a_community = 1e4;      ///< of akimats, dockets, institutions and what mechanisms keep of them
-constexpr double bytes_a_table_byte = 12;      ///< cells of a table while it is read, over its file
-constexpr double packed = 0.6;                 ///< a recorded number on disk, over its bytes in memory
-constexpr double file_base = 4e5;              ///< names, units and meanings in a result file
+constexpr double bytes_a_run = 3e7;        ///< the program, its libraries, tables of names
+constexpr double bytes_a_community = 1e4;  ///< of akimats, dockets, institutions and what mechanisms keep of them
+constexpr double bytes_a_table_byte = 12;  ///< cells of a table while it is read, over its file
+constexpr double packed = 0.6;             ///< a recorded number on disk, over its bytes in memory
+constexpr double file_base = 4e5;          ///< names, units and meanings in a result file
 
 /// What the program can name: a tie has 29 bits for its other end, a row's place 40.
 constexpr double most_residents = 536870912.0;
@@ -58,7 +58,8 @@ double bytes_a_resident() {
 double arms_of(const Collection<PolicySpec>& policies) {
   double arms = 0;
   for (std::size_t p = 0; p < policies.size(); ++p)
-    if (policies[p].is_trial()) arms += 2.0 + (policies[p].unit.is("household") ? 2.0 : 0.0) + (policies[p].community_share < 1.0 ? 1.0 : 0.0);
+    if (policies[p].is_trial())
+      arms += 2.0 + (policies[p].unit.is("household") ? 2.0 : 0.0) + (policies[p].community_share < 1.0 ? 1.0 : 0.0);
   return arms;
 }
 
@@ -80,17 +81,20 @@ const Estimator::Places& Estimator::places_of(const Model& model) {
     return plain_;
   }
   const bool network = society.source.is("network");
-  std::string key = network ? to_toml(society.nodes.get()) + to_toml(society.edges.get()) : to_toml(society.census.get()) + to_toml(society.regions.get());
+  std::string key = network ? to_toml(society.nodes.get()) + to_toml(society.edges.get())
+                            : to_toml(society.census.get()) + to_toml(society.regions.get());
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
   Places places;
   if (network) {
     const std::filesystem::path nodes = model.source.find(society.nodes);  // looked for first, so reported first
     const std::filesystem::path edges = model.source.find(society.edges);
-    places.table_bytes = bytes_a_table_byte * static_cast<double>(CsvTable::file_size(nodes) + CsvTable::file_size(edges));
+    places.table_bytes =
+        bytes_a_table_byte * static_cast<double>(CsvTable::file_size(nodes) + CsvTable::file_size(edges));
     places.regions.resize(1);
     places.districts = places.communities = 1;
     if (places.table_bytes < present_memory()) {
-      const std::unique_ptr<Society> whole = build_society(society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source, &places.notes);
+      const std::unique_ptr<Society> whole = build_society(
+          society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source, &places.notes);
       places.residents = static_cast<double>(whole->residents.size());
       double ends = 0;
       for (Vertex i = 0; i < whole->residents.size(); ++i) ends += static_cast<double>(whole->ties.all(i).size());
@@ -162,17 +166,20 @@ void Estimator::add_record(const Model& model, const Places& places, Estimate& e
   double survey_values = 0;
   for (std::size_t s = 0; s < model.surveys.size(); ++s) {
     const SurveySpec& survey = model.surveys[s];
-    const double rounds = survey.period > 0 ? std::min(static_cast<double>(survey.rounds.value()), weeks / static_cast<double>(survey.period.value()) + 1) : 1.0;
+    const double rounds = survey.period > 0 ? std::min(static_cast<double>(survey.rounds.value()),
+                                                  weeks / static_cast<double>(survey.period.value()) + 1)
+                                            : 1.0;
     survey_values += rounds * 13.0 * static_cast<double>(survey.items.value().size());
   }
   double trial_values = 0;  // numbers about a resident, in the record of a policy
   for (std::size_t p = 0; p < model.policies.size(); ++p) {
     const PolicySpec& policy = model.policies[p];
-    if ((policy.within_communities() && policy.is_trial()) || !policy.outcome.value().empty()) trial_values += e.residents;
+    if ((policy.within_communities() && policy.is_trial()) || !policy.outcome.value().empty())
+      trial_values += e.residents;
   }
   // What was recorded is there twice when the result is made of it; what hangs on residents is copied as it grows.
-  e.record_bytes = channels.bytes_a_cell * cells + 2.0 * 4.0 * values + 16.0 * blocks * channels.all + 2.0 * 18.0 * panel_values +
-                   2.0 * 8.0 * survey_values + 2.0 * 50.0 * trial_values;
+  e.record_bytes = channels.bytes_a_cell * cells + 2.0 * 4.0 * values + 16.0 * blocks * channels.all +
+                   2.0 * 18.0 * panel_values + 2.0 * 8.0 * survey_values + 2.0 * 50.0 * trial_values;
   e.file_bytes = file_base + packed * (4.0 * kept + 18.0 * panel_values + 8.0 * survey_values) + 12.0 * trial_values;
 }
 
@@ -184,16 +191,19 @@ Estimate Estimator::of(const Model& model, int thread_count) {
     e.ties = places.ties;
   } else {
     // What `apportion` gives: a region's people, at least two in each community.
-    for (const Places::Part& region : places.regions) e.residents += std::max(std::floor(region.people * model.run.scale + 0.5), 2.0 * region.communities);
-    const double degree = 3.0 + model.society.kin_degree + 2.0 * static_cast<double>(model.society.neighbour_sides) + 3.2;
+    for (const Places::Part& region : places.regions)
+      e.residents += std::max(std::floor(region.people * model.run.scale + 0.5), 2.0 * region.communities);
+    const double degree =
+        3.0 + model.society.kin_degree + 2.0 * static_cast<double>(model.society.neighbour_sides) + 3.2;
     e.ties = e.residents * degree / 2;
   }
   if (e.residents > most_residents || e.ties > most_ties)
     throw scenario_error(model.source.place_of(model.society.source.is("plain") ? "society.people" : "run.scale"),
-                         e.residents > most_residents ? fmt::format("{:.3g} residents are more than the program can name", e.residents)
-                                                      : fmt::format("{:.3g} ties are more than the program can name", e.ties),
-                         e.residents > most_residents ? fmt::format("at most {:.0f}, on any machine", most_residents) : fmt::format("at most {:.0f}, on any machine", most_ties),
-                         "lower run.scale, or take fewer people");
+        e.residents > most_residents ? fmt::format("{:.3g} residents are more than the program can name", e.residents)
+                                     : fmt::format("{:.3g} ties are more than the program can name", e.ties),
+        e.residents > most_residents ? fmt::format("at most {:.0f}, on any machine", most_residents)
+                                     : fmt::format("at most {:.0f}, on any machine", most_ties),
+        "lower run.scale, or take fewer people");
   const double per_resident = bytes_a_resident() + 4.0 + 8.0 + 8.0;
   e.society_bytes = e.residents * per_resident + e.ties * 2 * 4.0 + places.communities * bytes_a_community / 2;
   double trial_bytes = 0;  // a resident: part, ties to the treated, acts remembered
@@ -203,7 +213,8 @@ Estimate Estimator::of(const Model& model, int thread_count) {
     if (!policy.outcome.value().empty()) trial_bytes += 8.0;
   }
   add_record(model, places, e);
-  e.run_bytes = bytes_a_run + e.residents * (bytes_a_resident() + trial_bytes) + places.communities * bytes_a_community / 2 + e.record_bytes;
+  e.run_bytes = bytes_a_run + e.residents * (bytes_a_resident() + trial_bytes) +
+                places.communities * bytes_a_community / 2 + e.record_bytes;
   const double building = std::max(e.ties * 14.0, places.table_bytes);  // edges, or tables, while it is built
   e.bytes = e.society_bytes + std::max(e.run_bytes, bytes_a_run + building);
   e.seconds_a_week = e.residents / (agent_steps_per_second_and_thread * thread_count);

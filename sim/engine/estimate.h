@@ -23,12 +23,12 @@ struct Estimate {
   double seconds = 0;        ///< of the whole run, building the society included
 };
 
-/// Estimates, with what was looked up for one kept for the next: thousands of points share a census. Nothing is built but
-/// the society of a given network, if it fits into memory.
+/// Estimates, with what was looked up for one kept for the next: thousands of points share a census. Nothing is built
+/// but the society of a given network, if it fits into memory.
 class Estimator {
  public:
-  /// Bytes, and seconds on `threads` threads, that a run of `model` will take. Throws scenario_error (exit code 3) for more
-  /// residents or ties than the program can name on any machine; input_error for tables that cannot be used.
+  /// Bytes, and seconds on `threads` threads, that a run of `model` will take. Throws scenario_error (exit code 3) for
+  /// more residents or ties than the program can name on any machine; input_error for tables that cannot be used.
   Estimate of(const Model& model, int threads);
 
   /// The places of the model's society; nothing for a network that does not fit into memory.
@@ -47,9 +47,9 @@ class Estimator {
     std::vector<Part> regions;
     double districts = 0;
     double communities = 0;
-    double residents = 0;     ///< of a network
-    double ties = 0;          ///< of a network
-    double table_bytes = 0;   ///< of a network, while it is read
+    double residents = 0;    ///< of a network
+    double ties = 0;         ///< of a network
+    double table_bytes = 0;  ///< of a network, while it is read
     std::shared_ptr<const Country> country;
     std::vector<std::string> notes;  ///< of the tables
   };
@@ -57,9 +57,9 @@ class Estimator {
   struct Channels {
     std::vector<std::string> wanted;
     std::size_t forms = 0;
-    double all = 0;            ///< series, each form counted
+    double all = 0;  ///< series, each form counted
     double over_residents = 0;
-    double bytes_a_cell = 0;   ///< of sums and windows
+    double bytes_a_cell = 0;  ///< of sums and windows
   };
   const Places& places_of(const Model& model);
   const Channels& channels_of(const Model& model);

@@ -23,7 +23,8 @@ constexpr std::string_view input_mark = "# input ";
 /// Fields that name a table: its bytes count, not its name.
 bool names_a_table(const std::string& section, const std::string& key) {
   const auto within = [&](const char* name) { return section == name || section.ends_with(std::string(".") + name); };
-  return (within("society") && (key == "nodes" || key == "edges" || key == "census")) || (within("sweep") && key == "table");
+  return (within("society") && (key == "nodes" || key == "edges" || key == "census")) ||
+         (within("sweep") && key == "table");
 }
 
 std::string without_table_names(const std::string& resolved) {
@@ -66,11 +67,13 @@ std::vector<std::string> table_differences(const Inputs& before, const Inputs& n
     if (old == before.end())
       list.push_back(fmt::format("the table {} ({}) was not there before", input.name, input.role));
     else if (old->hash != input.hash)
-      list.push_back(old->name == input.name ? fmt::format("the table {} ({}) has changed", input.name, input.role)
-                                             : fmt::format("the table {} ({}) is another than {} was", input.name, input.role, old->name));
+      list.push_back(old->name == input.name
+                         ? fmt::format("the table {} ({}) has changed", input.name, input.role)
+                         : fmt::format("the table {} ({}) is another than {} was", input.name, input.role, old->name));
   }
   for (const Input& input : before)
-    if (find(now, input.role) == now.end()) list.push_back(fmt::format("the table {} ({}) is no longer read", input.name, input.role));
+    if (find(now, input.role) == now.end())
+      list.push_back(fmt::format("the table {} ({}) is no longer read", input.name, input.role));
   return list;
 }
 
@@ -80,9 +83,11 @@ Inputs input_of(const std::string& role, const std::string& name, const fs::path
   Inputs inputs;
   if (const auto bytes = table_bytes(file)) {
     std::string clean = name;
-    std::replace_if(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+    std::replace_if(
+        clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
     std::string word = role;
-    std::replace_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }, '_');
+    std::replace_if(
+        word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }, '_');
     inputs.push_back({word, clean, bytes->hash, bytes->size});
   }
   return inputs;
@@ -110,7 +115,8 @@ void add_inputs(Inputs& all, const Inputs& more) {
 
 std::string to_text(const Inputs& inputs) {
   std::string text;
-  for (const Input& input : inputs) text += fmt::format("{} {} {} {}\n", input.role, input.hash, input.size, input.name);
+  for (const Input& input : inputs)
+    text += fmt::format("{} {} {} {}\n", input.role, input.hash, input.size, input.name);
   return text;
 }
 
@@ -136,7 +142,8 @@ std::string first_difference(const Inputs& before, const Inputs& now) {
 std::string prefixed(const std::string& side, const std::string& resolved) {
   std::string text = fmt::format("[{}]\n", side);
   std::istringstream lines(resolved);
-  for (std::string line; std::getline(lines, line);) text += (line.starts_with('[') ? fmt::format("[{}.{}", side, line.substr(1)) : line) + '\n';
+  for (std::string line; std::getline(lines, line);)
+    text += (line.starts_with('[') ? fmt::format("[{}.{}", side, line.substr(1)) : line) + '\n';
   return text;
 }
 
@@ -149,10 +156,12 @@ std::string identity_text(const std::string& settings, const Inputs& inputs) {
 
 std::string identity_of(const Result& result) {
   const auto text = [&](const char* name) { return text_attribute(result, name); };
-  std::string settings = fmt::format("kurultai_version = {}\ngit_commit = {}\n", to_toml(text("kurultai_version")), to_toml(text("git_commit")));
+  std::string settings = fmt::format(
+      "kurultai_version = {}\ngit_commit = {}\n", to_toml(text("kurultai_version")), to_toml(text("git_commit")));
   for (const char* part : {"comparison", "calibration", "sweep", "scenario"}) settings += text(part);
   for (const char* side : {"a", "b"})
-    if (const std::string scenario = text_attribute(result, std::string("scenario_") + side); !scenario.empty()) settings += prefixed(side, scenario);
+    if (const std::string scenario = text_attribute(result, std::string("scenario_") + side); !scenario.empty())
+      settings += prefixed(side, scenario);
   return identity_text(settings, inputs_from_text(text("inputs")));
 }
 
@@ -161,7 +170,8 @@ std::vector<std::string> differences(const std::string& before, const std::strin
   const Parts new_parts = parts_of(now);
   std::vector<std::string> list = table_differences(old_parts.inputs, new_parts.inputs);
   if (list.size() < most)
-    for (std::string& difference : differences_between(old_parts.settings, new_parts.settings, most - list.size())) list.push_back(std::move(difference));
+    for (std::string& difference : differences_between(old_parts.settings, new_parts.settings, most - list.size()))
+      list.push_back(std::move(difference));
   if (list.size() > most) list.resize(most);
   return list;
 }

@@ -1,6 +1,6 @@
-// What a run, sweep, comparison or calibration is, so that two can be told apart or found to be the same: the program, the
-// resolved scenario (and sweep), and the bytes of every table. Same identity, same bits. Where a table stands and what it is
-// called is no part of it.
+// What a run, sweep, comparison or calibration is, so that two can be told apart or found to be the same: the program,
+// the resolved scenario (and sweep), and the bytes of every table. Same identity, same bits. Where a table stands and
+// what it is called is no part of it.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,8 @@ void add_inputs(Inputs& all, const Inputs& more);
 std::string to_text(const Inputs& inputs);
 Inputs inputs_from_text(const std::string& text);
 
-/// What differs between the tables of two results, "the table data/nodes.csv (society.nodes) has changed"; empty: nothing.
+/// What differs between the tables of two results, "the table data/nodes.csv (society.nodes) has changed"; empty:
+/// nothing.
 std::string first_difference(const Inputs& before, const Inputs& now);
 
 /// The identity of a result with these attributes, as text that is also TOML: the program, the sweep, calibration or
@@ -45,8 +46,8 @@ std::string identity_text(const std::string& settings, const Inputs& inputs);
 /// `resolved` with its tables named by side, "[a.run]", so that two stand in one identity.
 std::string prefixed(const std::string& side, const std::string& resolved);
 
-/// A hash of the tables that an identity names, whatever they are called: each file of a run has it, since files may be put
-/// together that were made apart.
+/// A hash of the tables that an identity names, whatever they are called: each file of a run has it, since files may be
+/// put together that were made apart.
 std::string tables_hash(const std::string& identity);
 
 /// What differs between two identities, in words; tables first. At most `most`. None: they are the same.

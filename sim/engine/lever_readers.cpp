@@ -56,8 +56,7 @@ bool holds(const Model& model, const std::string& condition) {
 }
 
 /// Does `visit` with path and place of each lever that an option sets.
-template <class Visit>
-void each_set_lever(const Model& model, Visit visit) {
+template <class Visit> void each_set_lever(const Model& model, Visit visit) {
   for (const auto& [path, place] : model.source.places) {
     if (place.rfind("--set", 0) != 0) continue;
     const Field* field = model.registry.find(path);
@@ -71,7 +70,8 @@ std::vector<std::string> unread_settings(const Model& model) {
   std::vector<std::string> notes;
   each_set_lever(model, [&](const std::string& path, const std::string& place) {
     if (const std::string why = why_unread(model, path); !why.empty())
-      notes.push_back(fmt::format("{}: it does nothing here: no mechanism of this scenario reads {}: {}", place, path, why));
+      notes.push_back(
+          fmt::format("{}: it does nothing here: no mechanism of this scenario reads {}: {}", place, path, why));
   });
   return notes;
 }

@@ -3,10 +3,11 @@
 //
 //   "akimat.openness"                                             always
 //   "participation.mail if participation.rule=logistic and form.*.standing=false"
-//                                                                 where the parameters have these values; * is any entry
+//                                                                 where the parameters have these values; * is any
+//                                                                 entry
 //
-// Levers of entries of collections are named with * ("tax.*.community"). An own lever that a declaration names is read under
-// its condition only.
+// Levers of entries of collections are named with * ("tax.*.community"). An own lever that a declaration names is read
+// under its condition only.
 #pragma once
 
 #include <string>
@@ -16,12 +17,12 @@
 
 namespace kurultai {
 
-/// Why no mechanism of `model` reads the lever at `path` ("participation reads it only if participation.rule=logistic");
-/// empty if one does.
+/// Why no mechanism of `model` reads the lever at `path` ("participation reads it only if
+/// participation.rule=logistic"); empty if one does.
 std::string why_unread(const Model& model, const std::string& path);
 
-/// Levers that `--set` (or a sweep's `set`) gives a value and that no mechanism of `model` reads, a note each. A file may set
-/// more than its choice of mechanisms needs; who sets a lever for this run means it to do something.
+/// Levers that `--set` (or a sweep's `set`) gives a value and that no mechanism of `model` reads, a note each. A file
+/// may set more than its choice of mechanisms needs; who sets a lever for this run means it to do something.
 std::vector<std::string> unread_settings(const Model& model);
 
 /// Whether there may be any, with this model's mechanisms or with others.

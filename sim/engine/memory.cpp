@@ -46,7 +46,7 @@ std::vector<Group> control_groups() {
     fs::path folder = root / fs::path(line.substr(second + 1)).relative_path();
     for (int up = 0; up < 64; ++up) {  // a container may see its group as the root, whatever the path says
       groups.push_back({number_in(folder / (unified ? "memory.max" : "memory.limit_in_bytes")),
-                        number_in(folder / (unified ? "memory.current" : "memory.usage_in_bytes"))});
+          number_in(folder / (unified ? "memory.current" : "memory.usage_in_bytes"))});
       if (folder == root || folder == folder.parent_path()) break;
       folder = folder.parent_path();
     }
@@ -62,7 +62,8 @@ double present_memory() {
     if (group.limit > 0) bytes = std::min(bytes, group.limit);
   for (const auto kind : {RLIMIT_AS, RLIMIT_DATA}) {
     rlimit limit{};
-    if (getrlimit(kind, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) bytes = std::min(bytes, static_cast<double>(limit.rlim_cur));
+    if (getrlimit(kind, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+      bytes = std::min(bytes, static_cast<double>(limit.rlim_cur));
   }
   return bytes;
 }
@@ -98,10 +99,11 @@ void require_memory(double bytes, double allowed, const std::string& what) {
   const bool by_option = allowed > 0 && allowed < present;
   if (bytes <= (by_option ? allowed : present)) return;
   throw Error(ExitCode::memory,
-              {"", fmt::format("{} needs about {} of memory", what, bytes_text(bytes)),
-               by_option ? fmt::format("--memory allows {}", bytes_text(allowed)) : fmt::format("this machine has {}", bytes_text(present)),
-               by_option ? "raise --memory, or lower run.scale or what is recorded (output.levels, output.panel)"
-                         : "lower run.scale, or what is recorded (output.levels, output.panel)"});
+      {"", fmt::format("{} needs about {} of memory", what, bytes_text(bytes)),
+          by_option ? fmt::format("--memory allows {}", bytes_text(allowed))
+                    : fmt::format("this machine has {}", bytes_text(present)),
+          by_option ? "raise --memory, or lower run.scale or what is recorded (output.levels, output.panel)"
+                    : "lower run.scale, or what is recorded (output.levels, output.panel)"});
 }
 
 }  // namespace kurultai

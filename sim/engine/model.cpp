@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <initializer_list>
+#include <map>
 #include <stdexcept>
 #include <string_view>
 
@@ -51,11 +51,13 @@ void check_forms(const Model& model) {
     if (before.empty()) continue;
     const auto* followed = dynamic_cast<const FormSpec*>(model.forms.find(before));
     if (followed == nullptr)
-      throw scenario_error(model.source.place_of(form.name() + ".follows"), fmt::format("form '{}' follows '{}'", model.forms.key(f), before),
-                           "no form has that name", did_you_mean(nearest(before, names), "name a form that the scenario has"));
+      throw scenario_error(model.source.place_of(form.name() + ".follows"),
+          fmt::format("form '{}' follows '{}'", model.forms.key(f), before), "no form has that name",
+          did_you_mean(nearest(before, names), "name a form that the scenario has"));
     if (!form.standing && form.scope.is("national") && !followed->scope.is("national"))
-      throw scenario_error(model.source.place_of(form.name() + ".follows"), fmt::format("form '{}' is national and follows '{}', which is local", model.forms.key(f), before),
-                           "communities close theirs in different weeks", "make both national or both local, or give it a period");
+      throw scenario_error(model.source.place_of(form.name() + ".follows"),
+          fmt::format("form '{}' is national and follows '{}', which is local", model.forms.key(f), before),
+          "communities close theirs in different weeks", "make both national or both local, or give it a period");
   }
 }
 
@@ -66,8 +68,9 @@ void check_readers(const Model& model) {
   for (std::size_t p = 0; p < model.policies.size(); ++p) {
     const PolicySpec& policy = model.policies[p];
     if (const std::string why = why_unread(model, policy.lever.value()); !why.empty())
-      throw scenario_error(model.source.place_of(policy.lever.path()), fmt::format("{} moves {}, which does nothing here", policy.name(), policy.lever.value()),
-                           "no mechanism of this scenario reads it: " + why, "change that, or take the policy away");
+      throw scenario_error(model.source.place_of(policy.lever.path()),
+          fmt::format("{} moves {}, which does nothing here", policy.name(), policy.lever.value()),
+          "no mechanism of this scenario reads it: " + why, "change that, or take the policy away");
   }
 }
 
@@ -78,8 +81,9 @@ void check_series(const Model& model) {
     for (const SeriesSpec& series : mechanism->series()) known.push_back(series.name);
   for (const std::string& name : model.output.series.value())
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw scenario_error(model.source.place_of(model.output.series.path()), fmt::format("there is no series '{}'", name), "output.series names those to keep",
-                           did_you_mean(nearest(name, known), "see 'kurultai describe outputs'"));
+      throw scenario_error(model.source.place_of(model.output.series.path()),
+          fmt::format("there is no series '{}'", name), "output.series names those to keep",
+          did_you_mean(nearest(name, known), "see 'kurultai describe outputs'"));
 }
 
 /// Residents have a bit for each standing form and each support programme.
@@ -93,18 +97,21 @@ void check_room(const Model& model) {
       programmes.push_back(&model.forms[f]);
   }
   if (standing.size() > most_standing_forms)
-    throw scenario_error(model.source.place_of(standing[most_standing_forms]->name()), fmt::format("{} standing forms are too many", standing.size()),
-                         fmt::format("there is room for {}", most_standing_forms), "give some of them a period instead");
+    throw scenario_error(model.source.place_of(standing[most_standing_forms]->name()),
+        fmt::format("{} standing forms are too many", standing.size()),
+        fmt::format("there is room for {}", most_standing_forms), "give some of them a period instead");
   if (programmes.size() > most_programmes)
-    throw scenario_error(model.source.place_of(programmes[most_programmes]->name()), fmt::format("{} support programmes are too many", programmes.size()),
-                         fmt::format("there is room for {}", most_programmes), "join some of them");
+    throw scenario_error(model.source.place_of(programmes[most_programmes]->name()),
+        fmt::format("{} support programmes are too many", programmes.size()),
+        fmt::format("there is room for {}", most_programmes), "join some of them");
 }
 
 void check_scale(const Model& model) {
   const Real& scale = model.run.scale;
   if (model.society.source.is("network") && scale != 1)
-    throw scenario_error(model.source.place_of(scale.path()), fmt::format("{} cannot be {}", scale.path(), scale.value()),
-                         "the society is a given network, which is never thinned", "leave it out, or set it to 1");
+    throw scenario_error(model.source.place_of(scale.path()),
+        fmt::format("{} cannot be {}", scale.path(), scale.value()),
+        "the society is a given network, which is never thinned", "leave it out, or set it to 1");
 }
 
 /// "policy" for the section policy.open_budget.
@@ -129,21 +136,25 @@ bool reads_forms(const Field& field) { return stands_in(field, {"form"}); }
 /// All rules that no single section can see. A new one goes here, with what it reads.
 constexpr Rule rules[] = {
     {[](const Field& field) { return stands_in(field, {"policy", "form"}); },
-     [](const Model& model) { check_policies(model.policies, model.registry, model.source); }},
+        [](const Model& model) { check_policies(model.policies, model.registry, model.source); }},
     {[](const Field& field) { return stands_in(field, {"survey", "item"}); },
-     [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
+        [](const Model& model) { check_surveys(model.surveys, model.items, model.source); }},
     {reads_forms, check_forms},
     {reads_forms, check_room},
     {[](const Field& field) { return stands_in(field, {"output"}); }, check_series},
     {[](const Field& field) { return stands_in(field, {"run", "society"}); }, check_scale},
     // Conditions under which mechanisms read a lever are on switches and choices.
-    {[](const Field& field) { return field.kind() == Field::Kind::flag || field.kind() == Field::Kind::choice || field.about().name == "lever"; },
-     check_readers},
+    {[](const Field& field) {
+       return field.kind() == Field::Kind::flag || field.kind() == Field::Kind::choice || field.about().name == "lever";
+     },
+        check_readers},
 };
 
 /// Whether two policies may be in force in one week and one place.
 bool may_meet(const PolicySpec& a, const PolicySpec& b) {
-  const auto ends_before = [](const PolicySpec& first, const PolicySpec& then) { return first.end >= 0 && first.end < then.start; };
+  const auto ends_before = [](const PolicySpec& first, const PolicySpec& then) {
+    return first.end >= 0 && first.end < then.start;
+  };
   const bool arms = !a.lot.value().empty() && a.lot.value() == b.lot.value();
   return !arms && !ends_before(a, b) && !ends_before(b, a);
 }
@@ -190,10 +201,14 @@ void Model::check() {
 
 void Model::check(std::span<const Field* const> changed) {
   settle();
-  const auto any = [&](auto holds) { return std::any_of(changed.begin(), changed.end(), [&](const Field* field) { return holds(*field); }); };
-  if (any([](const Field& field) { return field.kind() == Field::Kind::text || field.kind() == Field::Kind::texts; })) use_keys();
+  const auto any = [&](auto holds) {
+    return std::any_of(changed.begin(), changed.end(), [&](const Field* field) { return holds(*field); });
+  };
+  if (any([](const Field& field) { return field.kind() == Field::Kind::text || field.kind() == Field::Kind::texts; }))
+    use_keys();
   Registry sections;
-  for (const Field* field : changed) sections.add(const_cast<Section&>(field->section()));  // NOLINT: it is only looked at
+  for (const Field* field : changed)
+    sections.add(const_cast<Section&>(field->section()));  // NOLINT: it is only looked at
   check_consistency(source, sections);
   for (const Rule& rule : rules)
     if (any(rule.reads)) rule.check(*this);
@@ -210,15 +225,19 @@ bool Model::remarks_read(const Field& field) {
 std::vector<std::string> Model::reading_notes() const {
   std::vector<std::string> list;
   if (const Course course = course_of(registry); course.full != Course::none)
-    list.push_back(fmt::format("{} is in full force from week {} on: of {} weeks {} lie before its full effect on series that look back on 52 weeks ({}), {} on others",
-                               course.policy, course.full, course.weeks, std::min(course.full + 52, course.weeks),
-                               course.full + 52 < course.weeks ? fmt::format("a measure with first = {} leaves them out", course.full + 52) : "none would be left after it",
-                               std::min(course.full, course.weeks)));
+    list.push_back(
+        fmt::format("{} is in full force from week {} on: of {} weeks {} lie before its full effect on series that "
+                    "look back on 52 weeks ({}), {} on others",
+            course.policy, course.full, course.weeks, std::min(course.full + 52, course.weeks),
+            course.full + 52 < course.weeks ? fmt::format("a measure with first = {} leaves them out", course.full + 52)
+                                            : "none would be left after it",
+            std::min(course.full, course.weeks)));
   std::vector<std::pair<std::string, double>> of_scale;
   const std::vector<std::string>& kept = output.series.value();
   for (const auto& mechanism : mechanisms)
     for (const SeriesSpec& series : mechanism->series())
-      if (run.scale < series.least_scale && (kept.empty() || std::find(kept.begin(), kept.end(), series.name) != kept.end()))
+      if (run.scale < series.least_scale &&
+          (kept.empty() || std::find(kept.begin(), kept.end(), series.name) != kept.end()))
         of_scale.emplace_back(series.name, series.least_scale);
   if (std::string text = scale_remark(std::move(of_scale), run.scale); !text.empty()) list.push_back(std::move(text));
   for (std::string& note : unread_settings(*this)) list.push_back(std::move(note));
@@ -229,7 +248,8 @@ std::string Model::thinned_by_another_file() const {
   const auto scale = source.places.find(run.scale.path());
   if (!society.source.is("plain") || run.scale == 1 || scale == source.places.end()) return {};
   const auto file = [](const std::string& place) { return place.substr(0, place.rfind(':')); };
-  if (scale->second.rfind("--set", 0) == 0 || file(scale->second) == file(source.place_of(society.source.path()))) return {};
+  if (scale->second.rfind("--set", 0) == 0 || file(scale->second) == file(source.place_of(society.source.path())))
+    return {};
   return fmt::format("a file that the scenario builds on thins its plain society: run.scale = {}", run.scale.value());
 }
 
@@ -248,28 +268,40 @@ std::vector<std::string> Model::remarks(const Country* places) const {
   }
   if (late.size() == 1) {
     const auto* policy = dynamic_cast<const PolicySpec*>(policies.find(late[0].substr(late[0].find('.') + 1)));
-    list.push_back(fmt::format("{} begins in week {} and the run ends with week {}: it does nothing", late[0], policy->start.value(), last));
+    list.push_back(fmt::format(
+        "{} begins in week {} and the run ends with week {}: it does nothing", late[0], policy->start.value(), last));
   } else if (!late.empty()) {
-    list.push_back(fmt::format("{} policies begin after the run's last week, {}, and do nothing: {}", late.size(), last, some_of(late)));
+    list.push_back(fmt::format(
+        "{} policies begin after the run's last week, {}, and do nothing: {}", late.size(), last, some_of(late)));
   }
   if (!idle.empty())
-    list.push_back(idle.size() == 1 ? fmt::format("{} treats nobody: no community meets its conditions", idle[0])
-                                    : fmt::format("{} policies treat nobody, since no community meets their conditions: {}", idle.size(), some_of(idle)));
+    list.push_back(idle.size() == 1
+                       ? fmt::format("{} treats nobody: no community meets its conditions", idle[0])
+                       : fmt::format("{} policies treat nobody, since no community meets their conditions: {}",
+                             idle.size(), some_of(idle)));
   for (const auto& [lever, of] : movers) {
     std::vector<std::string> meet;
     for (const std::size_t p : of)
-      if (std::any_of(of.begin(), of.end(), [&](std::size_t q) { return q != p && may_meet(policies[p], policies[q]); })) meet.push_back(policies[p].name());
+      if (std::any_of(
+              of.begin(), of.end(), [&](std::size_t q) { return q != p && may_meet(policies[p], policies[q]); }))
+        meet.push_back(policies[p].name());
     if (meet.size() == 2)
-      list.push_back(fmt::format("{} and {} move {} in the same weeks: where both apply they act in this order", meet[0], meet[1], lever));
+      list.push_back(fmt::format(
+          "{} and {} move {} in the same weeks: where both apply they act in this order", meet[0], meet[1], lever));
     else if (!meet.empty())
-      list.push_back(fmt::format("{} policies move {} in weeks that meet: where several apply they act in the order of their names: {}", meet.size(), lever, some_of(meet)));
+      list.push_back(fmt::format(
+          "{} policies move {} in weeks that meet: where several apply they act in the order of their names: {}",
+          meet.size(), lever, some_of(meet)));
   }
   const auto* enabled = dynamic_cast<const Flag*>(registry.find("policies.enabled"));
-  if (policies.size() > 0 && enabled != nullptr && !*enabled) list.push_back("policies.enabled is false: no policy does anything");
+  if (policies.size() > 0 && enabled != nullptr && !*enabled)
+    list.push_back("policies.enabled is false: no policy does anything");
   std::vector<std::string> unheld;
   for (std::size_t s = 0; s < surveys.size(); ++s)
-    if (surveys[s].week > last) unheld.push_back(fmt::format("{} (week {})", surveys[s].name(), surveys[s].week.value()));
-  if (!unheld.empty()) list.push_back(fmt::format("not held, since the run ends with week {}: {}", last, some_of(unheld)));
+    if (surveys[s].week > last)
+      unheld.push_back(fmt::format("{} (week {})", surveys[s].name(), surveys[s].week.value()));
+  if (!unheld.empty())
+    list.push_back(fmt::format("not held, since the run ends with week {}: {}", last, some_of(unheld)));
   return list;
 }
 
@@ -290,21 +322,22 @@ std::vector<Pass> plan(const Model& model) {
     const auto [at, fresh] = claims.emplace(std::pair{role.phase, column}, Claim{role.name, adds});
     if (fresh || (adds && at->second.adds)) return;
     const auto does = [](bool add) { return add ? "adds to" : "writes"; };
-    throw std::logic_error(fmt::format("{} {} '{}' and {} {} it, both in phase {}", at->second.mechanism, does(at->second.adds), column,
-                                       role.name, does(adds), phase_names[static_cast<std::size_t>(role.phase)]));
+    throw std::logic_error(fmt::format("{} {} '{}' and {} {} it, both in phase {}", at->second.mechanism,
+        does(at->second.adds), column, role.name, does(adds), phase_names[static_cast<std::size_t>(role.phase)]));
   };
   Phase last = Phase::publication;
   std::vector<Mechanism*> ordered;
   for (const auto& mechanism : model.mechanisms) ordered.push_back(mechanism.get());
   std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const Mechanism* a, const Mechanism* b) { return a->role().phase < b->role().phase; });
+      [](const Mechanism* a, const Mechanism* b) { return a->role().phase < b->role().phase; });
   for (Mechanism* mechanism : ordered) {
     const Phase phase = mechanism->role().phase;
     if (passes.empty() || (phase != last && opens_pass(phase))) passes.emplace_back();
     last = phase;
     passes.back().push_back(mechanism);
     if (passes.back().size() > most_in_pass)
-      throw std::logic_error(fmt::format("pass {} has more than {} mechanisms: {} is one too many", passes.size(), most_in_pass, mechanism->name()));
+      throw std::logic_error(fmt::format(
+          "pass {} has more than {} mechanisms: {} is one too many", passes.size(), most_in_pass, mechanism->name()));
     for (const std::string& column : mechanism->role().writes) claim(mechanism->role(), column, false);
     for (const std::string& column : mechanism->role().adds) claim(mechanism->role(), column, true);
   }
@@ -318,8 +351,8 @@ std::string describe_plan(const Model& model) {
     text += fmt::format("\npass {}\n", ++number);
     for (const Mechanism* mechanism : pass) {
       const Mechanism::Role& role = mechanism->role();
-      text += fmt::format("  {:<14} {:<14} {}{}\n", phase_names[static_cast<std::size_t>(role.phase)], role.name, role.meaning,
-                          mechanism->enabled ? "" : " (off)");
+      text += fmt::format("  {:<14} {:<14} {}{}\n", phase_names[static_cast<std::size_t>(role.phase)], role.name,
+          role.meaning, mechanism->enabled ? "" : " (off)");
       text += fmt::format("  {:<29} reads {}\n  {:<29} writes {}\n", "", joined(role.reads), "", joined(role.writes));
       if (!role.adds.empty()) text += fmt::format("  {:<29} adds to {}\n", "", joined(role.adds));
     }

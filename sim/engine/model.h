@@ -27,21 +27,22 @@ struct Model {
   void read(const std::filesystem::path& file, std::span<const std::string> sets);
 
   /// Gives run.scale, where nothing sets it, the default of the society's source: a census is thinned, a plain society
-  /// and a given network are taken as they are. Writes keys for titles (of forms: policy.outcome, form.follows; of items:
-  /// survey.items). Then throws scenario_error for what only the whole can show: sections that contradict themselves,
-  /// policies without a lever or on one that no mechanism reads, a network that would be thinned, forms that follow none,
-  /// surveys without their items.
+  /// and a given network are taken as they are. Writes keys for titles (of forms: policy.outcome, form.follows; of
+  /// items: survey.items). Then throws scenario_error for what only the whole can show: sections that contradict
+  /// themselves, policies without a lever or on one that no mechanism reads, a network that would be thinned, forms
+  /// that follow none, surveys without their items.
   void check();
-  /// The same for a model that held when it was checked last, if nothing but the fields `changed` has changed since: looks at
-  /// their sections and at the rules that read them.
+  /// The same for a model that held when it was checked last, if nothing but the fields `changed` has changed since:
+  /// looks at their sections and at the rules that read them.
   void check(std::span<const Field* const> changed);
 
-  /// What is valid and still hardly meant: policies and surveys that lie beyond the last week, policies that meet on one
-  /// lever, and, where the `places` of the society are known, policies that no community's conditions fit.
+  /// What is valid and still hardly meant: policies and surveys that lie beyond the last week, policies that meet on
+  /// one lever, and, where the `places` of the society are known, policies that no community's conditions fit.
   [[nodiscard]] std::vector<std::string> remarks(const Country* places = nullptr) const;
   /// Whether `remarks` may change with `field`.
   [[nodiscard]] static bool remarks_read(const Field& field);
-  /// What a reader of the result should know: from when on policies show in full, series that are not to be read at this scale.
+  /// What a reader of the result should know: from when on policies show in full, series that are not to be read at
+  /// this scale.
   [[nodiscard]] std::vector<std::string> reading_notes() const;
 
   /// The mechanism called `name`; throws std::logic_error if there is none.

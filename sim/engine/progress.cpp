@@ -50,9 +50,7 @@ bool no_color() {
 }
 
 Progress::Clock Progress::steady_clock() {
-  return [] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-  };
+  return [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
 }
 
 void Bar::draw(double share, const std::vector<Word>& words) {
@@ -66,7 +64,8 @@ void Bar::draw(double share, const std::vector<Word>& words) {
     return sum;
   };
   const auto lighter = [](const Word& a, const Word& b) { return a.weight < b.weight; };
-  while (shown.size() > 1 && length() + shortest + 2 > room) shown.erase(std::min_element(shown.begin(), shown.end(), lighter));
+  while (shown.size() > 1 && length() + shortest + 2 > room)
+    shown.erase(std::min_element(shown.begin(), shown.end(), lighter));
   std::string text;
   for (const Word& word : shown) text += word.text;
   const std::size_t cells = room > text.size() + shortest + 2 ? std::min(longest, room - text.size() - 2) : 0;
@@ -87,8 +86,13 @@ void Bar::leave() {
   drawn_ = 0;
 }
 
-Progress::Progress(const std::string& mode, std::int64_t weeks, std::int64_t residents, const Display& display, Clock clock)
-    : weeks_(weeks), residents_(residents), display_(display), bar_(display, !no_color()), clock_(std::move(clock)) {
+Progress::Progress(
+    const std::string& mode, std::int64_t weeks, std::int64_t residents, const Display& display, Clock clock)
+    : weeks_(weeks),
+      residents_(residents),
+      display_(display),
+      bar_(display, !no_color()),
+      clock_(std::move(clock)) {
   if (mode == "auto")
     mode_ = display.columns() > 0 && !plain_terminal() ? Mode::bar : Mode::line;
   else if (mode == "line")
@@ -96,8 +100,7 @@ Progress::Progress(const std::string& mode, std::int64_t weeks, std::int64_t res
   else if (mode == "json")
     mode_ = Mode::json;
   else if (mode != "none")
-    throw Error(ExitCode::usage,
-                {"--progress " + mode, "unknown mode", "", "choose auto, line, json or none"});
+    throw Error(ExitCode::usage, {"--progress " + mode, "unknown mode", "", "choose auto, line, json or none"});
   start();
 }
 
@@ -138,8 +141,7 @@ bool Progress::due(double now) const {
 
 double Progress::rate(double now) const {
   const double seconds = now - begin_;
-  return seconds > 0 ? static_cast<double>(week_ - first_week_) * static_cast<double>(residents_) / seconds
-                     : 0.0;
+  return seconds > 0 ? static_cast<double>(week_ - first_week_) * static_cast<double>(residents_) / seconds : 0.0;
 }
 
 double Progress::seconds_left(double now) const {
@@ -151,7 +153,8 @@ double Progress::seconds_left(double now) const {
 void Progress::draw_bar(double now) {
   const std::int64_t total = std::max(weeks_, std::int64_t{1});
   const std::int64_t done = std::clamp(week_, std::int64_t{0}, total);
-  std::vector<Bar::Word> words = {{fmt::format(" {:3}%", 100 * done / total), 5}, {fmt::format("  week {}/{}", week_, weeks_), 3}};
+  std::vector<Bar::Word> words = {
+      {fmt::format(" {:3}%", 100 * done / total), 5}, {fmt::format("  week {}/{}", week_, weeks_), 3}};
   if (!phase_.empty()) words.push_back({"  " + phase_.substr(0, 12), 1});
   if (week_ > first_week_) {
     words.push_back({fmt::format("  {}steps/s", thousands(rate(now))), 2});
@@ -170,10 +173,11 @@ void Progress::write_line(double now) {
 
 void Progress::write_json(double now, const char* event) {
   const double left = seconds_left(now);
-  display_.write(fmt::format("{{\"event\":\"{}\",\"week\":{},\"weeks\":{},\"phase\":{},\"seconds\":{:.3f},"
-                             "\"agent_steps_per_second\":{:.0f},\"seconds_left\":{}}}\n",
-                             event, week_, weeks_, json_text(phase_), now - begin_, rate(now),
-                             left < 0 ? "null" : fmt::format("{:.3f}", left)));
+  display_.write(
+      fmt::format("{{\"event\":\"{}\",\"week\":{},\"weeks\":{},\"phase\":{},\"seconds\":{:.3f},"
+                  "\"agent_steps_per_second\":{:.0f},\"seconds_left\":{}}}\n",
+          event, week_, weeks_, json_text(phase_), now - begin_, rate(now),
+          left < 0 ? "null" : fmt::format("{:.3f}", left)));
 }
 
 void Progress::finish() {
@@ -186,8 +190,7 @@ void Progress::finish() {
     if (bar_.drawn() && last_week_ != week_) draw_bar(now);
     bar_.leave();
     display_.write(fmt::format("{} weeks in {}, {}agent-steps/s\n", week_ - first_week_,
-                               now - begin_ < 60 ? fmt::format("{:.1f} s", now - begin_) : duration_text(now - begin_),
-                               thousands(rate(now))));
+        now - begin_ < 60 ? fmt::format("{:.1f} s", now - begin_) : duration_text(now - begin_), thousands(rate(now))));
   }
 }
 

@@ -19,8 +19,8 @@ bool plain_terminal();
 /// Whether the user asked for no colours (no-color.org).
 bool no_color();
 
-/// A bar on a terminal, drawn anew in its place, with words behind it. At most a column narrower than the terminal is at
-/// that moment: words go, and the bar grows shorter, before a line would wrap.
+/// A bar on a terminal, drawn anew in its place, with words behind it. At most a column narrower than the terminal is
+/// at that moment: words go, and the bar grows shorter, before a line would wrap.
 class Bar {
  public:
   struct Word {
@@ -49,8 +49,8 @@ class Progress {
   /// `mode` is auto (a bar on a terminal, else lines), line, json or none; throws Error (usage) for another.
   /// `weeks` counts all steps, the warm-up too; `residents` is the number of agents a step moves. With the
   /// variable NO_COLOR set (no-color.org) the bar has no colours; with TERM=dumb lines take its place.
-  Progress(const std::string& mode, std::int64_t weeks, std::int64_t residents, const Display& display = error_display(),
-           Clock clock = steady_clock());
+  Progress(const std::string& mode, std::int64_t weeks, std::int64_t residents,
+      const Display& display = error_display(), Clock clock = steady_clock());
   /// Leaves the cursor at the start of a line.
   ~Progress();
   Progress(const Progress&) = delete;

@@ -10,8 +10,7 @@ namespace kurultai {
 namespace {
 
 /// Visits any number of `items`, each by `each`. Loading makes them one by one: a wrong number asks for no memory.
-template <class T, class Each>
-void list(Archive& archive, const char* name, std::vector<T>& items, Each each) {
+template <class T, class Each> void list(Archive& archive, const char* name, std::vector<T>& items, Each each) {
   std::uint64_t count = items.size();
   archive(name, count);
   if (archive.loads()) items.clear();
@@ -26,15 +25,15 @@ void texts(Archive& archive, const char* name, std::vector<std::string>& items) 
 }
 
 /// Visits which of its alternatives `value` holds; when loading it holds that one, empty.
-template <class... T>
-void alternative(Archive& archive, std::variant<T...>& value) {
+template <class... T> void alternative(Archive& archive, std::variant<T...>& value) {
   auto index = static_cast<std::uint64_t>(value.index());
   archive("type", index);
   if (!archive.loads()) return;
   std::uint64_t k = 0;
   ((k++ == index ? void(value.template emplace<T>()) : void()), ...);
   if (value.index() != index)
-    throw storage_error({}, "cannot load a result", "it holds a value of a type that is not known", "another version of the program wrote it");
+    throw storage_error({}, "cannot load a result", "it holds a value of a type that is not known",
+        "another version of the program wrote it");
 }
 
 void attributes(Archive& archive, const char* name, std::map<std::string, Attribute>& values) {

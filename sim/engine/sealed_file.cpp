@@ -63,14 +63,16 @@ class Verified {
     std::string found(kind.mark.size(), '\0');
     if (size < found.size() + seal_.size()) damaged("it is too short");
     read(std::as_writable_bytes(std::span(found)));
-    if (found != kind.mark) fail(fmt::format("this is no {} that this version of the program can read", kind.what), "it begins otherwise");
+    if (found != kind.mark)
+      fail(fmt::format("this is no {} that this version of the program can read", kind.what), "it begins otherwise");
     Hash hash;
     hash.add(std::as_bytes(std::span(found)));
     size_ = size - found.size() - seal_.size();
     std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uintmax_t>(size_, buffer_size)));
     for (std::uintmax_t left = size_; left > 0;) {
       heed_interrupt();
-      const std::span<std::byte> part(piece.data(), static_cast<std::size_t>(std::min<std::uintmax_t>(left, piece.size())));
+      const std::span<std::byte> part(
+          piece.data(), static_cast<std::size_t>(std::min<std::uintmax_t>(left, piece.size())));
       read(part);
       hash.add(part);
       left -= part.size();
@@ -110,7 +112,7 @@ void write_sealed(DurableFile& file, const SealedKind& kind, const std::function
   file.close();
   if (Verified(file.path(), kind).seal() != seal)
     throw storage_error(file.place(), fmt::format("the {} read back differs from what was written", kind.what),
-                        "the disk or its driver lost data", "choose another --out");
+        "the disk or its driver lost data", "choose another --out");
 }
 
 void read_sealed(const fs::path& file, const SealedKind& kind, const std::function<void(Archive&)>& load) {

@@ -22,7 +22,7 @@ std::vector<Block> make_blocks(const Society& society) {
   for (std::uint32_t c = 0; c < society.communities(); ++c)
     for (Vertex first = society.first[c]; first < society.first[c + 1]; first += block_size)
       blocks.push_back({static_cast<std::uint32_t>(blocks.size()), c, first,
-                        std::min<Vertex>(first + block_size, society.first[c + 1])});
+          std::min<Vertex>(first + block_size, society.first[c + 1])});
   return blocks;
 }
 
@@ -38,13 +38,20 @@ std::vector<std::size_t> first_institutions(const Society& society) {
 }  // namespace
 
 std::unique_ptr<Society> make_society(const Model& model) {
-  return build_society(model.society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source);
+  return build_society(
+      model.society, model.run.scale, static_cast<std::uint64_t>(model.run.seed.value()), model.source);
 }
 
 Simulation::Simulation(Model& model, const Society& society)
     : model_(model),
-      world_{.society = society, .forms = model.forms, .policies = model.policies, .taxes = model.taxes, .registry = model.registry,
-             .settings = model.society, .practice = model.practice, .platform_service = model.platform_service},
+      world_{.society = society,
+          .forms = model.forms,
+          .policies = model.policies,
+          .taxes = model.taxes,
+          .registry = model.registry,
+          .settings = model.society,
+          .practice = model.practice,
+          .platform_service = model.platform_service},
       plan_(plan(model)) {
   check_targets(model.policies, known_targets(society.country), model.source);
   world_.seed = static_cast<std::uint64_t>(model.run.seed.value());
@@ -65,7 +72,8 @@ Simulation::Simulation(Model& model, const Society& society)
   const Traits traits(model.society, world_.seed);
   for (std::size_t c = 0; c < society.communities(); ++c)
     world_.akimats.place_effect[c] =
-        traits.place_effect(society.key[c]) / std::sqrt(1.0 + society.country.communities[c].population / model.society.place_people);
+        traits.place_effect(society.key[c]) /
+        std::sqrt(1.0 + society.country.communities[c].population / model.society.place_people);
   world_.own_residents.copy(society.residents);
   world_.institutions.copy(society.institutions);
   world_.first_institution = first_institutions(society);
@@ -127,9 +135,9 @@ void Simulation::run(const std::function<bool()>& each_week) {
 void Simulation::state(Archive& archive) {
   archive.section("week");
   archive("week", world_.week);
-  for (Table* table : std::initializer_list<Table*>{&world_.own_residents, &world_.akimats, &world_.institutions, &world_.districts,
-                                                    &world_.regions, &world_.staff, &world_.ledger.community, &world_.ledger.district,
-                                                    &world_.ledger.region, &world_.ledger.republic}) {
+  for (Table* table : std::initializer_list<Table*>{&world_.own_residents, &world_.akimats, &world_.institutions,
+           &world_.districts, &world_.regions, &world_.staff, &world_.ledger.community, &world_.ledger.district,
+           &world_.ledger.region, &world_.ledger.republic}) {
     archive.section(table->name());
     for (AnyColumn* column : table->columns())
       if (column->life() == AnyColumn::Life::changing) archive(column->name(), column->bytes());

@@ -51,8 +51,8 @@ class Simulation {
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Panel> panel_;
   std::unique_ptr<SurveyRecord> surveys_;
-  std::vector<std::uint32_t> work_;           ///< blocks that have work in this pass
-  std::vector<std::uint32_t> wanted_;         ///< by community: bit k, mechanism k of the pass has work
+  std::vector<std::uint32_t> work_;    ///< blocks that have work in this pass
+  std::vector<std::uint32_t> wanted_;  ///< by community: bit k, mechanism k of the pass has work
 };
 
 /// Builds the society that `model` describes, at its scale and seed.

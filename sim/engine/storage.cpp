@@ -43,13 +43,12 @@ namespace fs = std::filesystem;
 
 /// What went wrong inside HDF5 and why; the public functions add the file's name.
 struct Failure : std::runtime_error {
-  Failure(const std::string& problem, std::string reason)
-      : std::runtime_error(problem), why(std::move(reason)) {}
+  Failure(const std::string& problem, std::string reason) : std::runtime_error(problem), why(std::move(reason)) {}
   std::string why;
 };
 
-/// Whether memory is short: what HDF5 takes for itself is not to be had, and it is not safe to call. (A damaged file may ask
-/// for more than any machine has.)
+/// Whether memory is short: what HDF5 takes for itself is not to be had, and it is not safe to call. (A damaged file
+/// may ask for more than any machine has.)
 bool memory_is_short() {
   void* const more = std::malloc(std::size_t{32} << 20);
   std::free(more);
@@ -92,16 +91,14 @@ std::string error_stack() {
 }
 
 /// `status` if HDF5 reports success; else throws Failure with `problem` and the error stack, or std::bad_alloc.
-template <class Status>
-Status check(Status status, const std::string& problem) {
+template <class Status> Status check(Status status, const std::string& problem) {
   if (status < 0 && memory_is_short()) throw std::bad_alloc();
   if (status < 0) throw Failure(problem, error_stack());
   return status;
 }
 
 /// Owns an HDF5 identifier. `close` checks; the destructor, on the way out of an error, cannot.
-template <herr_t (*close_function)(hid_t)>
-class Handle {
+template <herr_t (*close_function)(hid_t)> class Handle {
  public:
   Handle(hid_t id, const std::string& problem) : id_(check(id, problem)) {}
   Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)) {}
@@ -111,9 +108,7 @@ class Handle {
   ~Handle() {
     if (id_ >= 0) close_function(id_);
   }
-  void close(const std::string& problem) {
-    check(close_function(std::exchange(id_, H5I_INVALID_HID)), problem);
-  }
+  void close(const std::string& problem) { check(close_function(std::exchange(id_, H5I_INVALID_HID)), problem); }
   operator hid_t() const { return id_; }  // NOLINT: passed to the C functions as it is
 
  private:
@@ -136,8 +131,7 @@ Type text_type() {
   return type;
 }
 
-template <class T>
-hid_t memory_type() {
+template <class T> hid_t memory_type() {
   if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
   if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
   if constexpr (std::is_same_v<T, std::int32_t>) return H5T_NATIVE_INT32;
@@ -145,8 +139,7 @@ hid_t memory_type() {
   if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
 }
 
-template <class T>
-hid_t file_type() {
+template <class T> hid_t file_type() {
   if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
   if constexpr (std::is_same_v<T, double>) return H5T_IEEE_F64LE;
   if constexpr (std::is_same_v<T, std::int32_t>) return H5T_STD_I32LE;
@@ -159,7 +152,7 @@ Properties properties(hid_t kind) { return {H5Pcreate(kind), "cannot make a prop
 Space make_space(const std::vector<hsize_t>& extent) {
   return {extent.empty() ? H5Screate(H5S_SCALAR)
                          : H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
-          "cannot make a space"};
+      "cannot make a space"};
 }
 
 std::size_t product(const std::vector<hsize_t>& extent) {
@@ -171,12 +164,13 @@ std::size_t product(const std::vector<hsize_t>& extent) {
 /// Rows [first, first + count) of a dataset of this extent: the part of its space, and a space of that size.
 struct Rows {
   Rows(std::vector<hsize_t> extent, std::size_t first, std::size_t count)
-      : in_file(make_space(extent)), in_memory(make_space(with_rows(extent, count))) {
+      : in_file(make_space(extent)),
+        in_memory(make_space(with_rows(extent, count))) {
     std::vector<hsize_t> start(extent.size(), 0);
     start[0] = first;
     extent[0] = count;
     check(H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr),
-          "cannot select rows");
+        "cannot select rows");
   }
   Space in_file;
   Space in_memory;
@@ -204,12 +198,11 @@ std::string stored_text(const std::string& text) {
                                : lead < 0xf5 ? 4
                                              : 0;
     bool valid = lead != 0 && length > 0 && i + length <= text.size();
-    for (std::size_t k = 1; valid && k < length; ++k)
-      valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+    for (std::size_t k = 1; valid && k < length; ++k) valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
     if (valid && length > 2) {  // overlong forms, surrogates, beyond U+10FFFF
       const auto second = static_cast<unsigned char>(text[i + 1]);
-      valid = !((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-                (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f));
+      valid = !((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
+                (lead == 0xf4 && second > 0x8f));
     }
     out += valid ? text.substr(i, length) : "\xef\xbf\xbd";
     i += valid ? length : 1;
@@ -226,11 +219,9 @@ std::vector<std::string> stored_texts(const std::vector<std::string>& texts) {
   return cleaned;
 }
 
-void write_attribute(hid_t object, const std::string& name, hid_t stored, hid_t type, hid_t space,
-                     const void* data) {
+void write_attribute(hid_t object, const std::string& name, hid_t stored, hid_t type, hid_t space, const void* data) {
   const std::string problem = "cannot write the attribute '" + name + "'";
-  AttributeHandle attribute(H5Acreate2(object, name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT),
-                            problem);
+  AttributeHandle attribute(H5Acreate2(object, name.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT), problem);
   check(H5Awrite(attribute, type, data), problem);
   attribute.close(problem);
 }
@@ -251,8 +242,7 @@ void write_attribute(hid_t object, const std::string& name, const Attribute& val
 
 /// CF readers, xarray among them, turn such a variable into dates or durations unasked.
 bool reads_as_time(const std::string& unit) {
-  for (const char* time :
-       {"days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds"})
+  for (const char* time : {"days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds"})
     if (unit == time) return true;
   return unit.find(" since ") != std::string::npos;
 }
@@ -273,8 +263,7 @@ std::vector<hsize_t> chunk_of(std::vector<hsize_t> extent, std::size_t value_byt
 
 /// How the values of a dataset lie in the file. Small ones lie there as they are: packing would cost more time and
 /// hardly less space.
-template <class T>
-Properties layout(const std::vector<hsize_t>& extent, bool is_coordinate) {
+template <class T> Properties layout(const std::vector<hsize_t>& extent, bool is_coordinate) {
   const char* problem = "cannot lay out a dataset";
   Properties list = properties(H5P_DATASET_CREATE);
   check(H5Pset_obj_track_times(list, false), problem);  // a file's bytes depend on the result only
@@ -294,8 +283,7 @@ Properties layout(const std::vector<hsize_t>& extent, bool is_coordinate) {
 }
 
 /// Writes `values` to the part `in_file` of `dataset`.
-template <class T>
-void put_values(hid_t dataset, const std::vector<T>& values, hid_t in_memory, hid_t in_file) {
+template <class T> void put_values(hid_t dataset, const std::vector<T>& values, hid_t in_memory, hid_t in_file) {
   const char* problem = "cannot write values";
   if (values.empty()) return;
   if constexpr (std::is_same_v<T, std::string>) {
@@ -311,13 +299,12 @@ void put_values(hid_t dataset, const std::vector<T>& values, hid_t in_memory, hi
 /// The dataset of `variable`, with its values if it has any.
 template <class T>
 Dataset write_values(hid_t group, const Variable& variable, const std::vector<T>& values,
-                     const std::vector<hsize_t>& extent, bool is_coordinate) {
+    const std::vector<hsize_t>& extent, bool is_coordinate) {
   const std::string problem = "cannot write '" + variable.name + "'";
   const Space space = make_space(extent);
   const Properties list = layout<T>(extent, is_coordinate);
   const auto create = [&](hid_t type) {
-    return Dataset(H5Dcreate2(group, variable.name.c_str(), type, space, H5P_DEFAULT, list, H5P_DEFAULT),
-                   problem);
+    return Dataset(H5Dcreate2(group, variable.name.c_str(), type, space, H5P_DEFAULT, list, H5P_DEFAULT), problem);
   };
   if constexpr (std::is_same_v<T, std::string>) {
     Dataset dataset = create(text_type());
@@ -365,11 +352,10 @@ void write_description(hid_t dataset, const Variable& variable) {
   write_attribute(dataset, "flag_meanings", sentence(meanings));
 }
 
-Dataset write_variable(hid_t group, const Variable& variable, const std::vector<hsize_t>& extent,
-                       bool is_coordinate) {
-  Dataset dataset = std::visit(
-      [&](const auto& values) { return write_values(group, variable, values, extent, is_coordinate); },
-      variable.values);
+Dataset write_variable(hid_t group, const Variable& variable, const std::vector<hsize_t>& extent, bool is_coordinate) {
+  Dataset dataset =
+      std::visit([&](const auto& values) { return write_values(group, variable, values, extent, is_coordinate); },
+          variable.values);
   write_description(dataset, variable);
   return dataset;
 }
@@ -424,8 +410,7 @@ void write_group(hid_t file, const Group& group, Slots& slots) {
   for (const Coordinate& coordinate : group.coordinates) {
     const hsize_t size = size_of(coordinate.values);
     Dataset dataset = write_variable(handle, coordinate, {size}, true);
-    check(H5DSset_scale(dataset, coordinate.name.c_str()),
-          "cannot make '" + coordinate.name + "' a dimension scale");
+    check(H5DSset_scale(dataset, coordinate.name.c_str()), "cannot make '" + coordinate.name + "' a dimension scale");
     scales.emplace_back(coordinate.name, std::move(dataset));
     sizes.push_back(size);
   }
@@ -442,11 +427,10 @@ void write_group(hid_t file, const Group& group, Slots& slots) {
     Dataset dataset = write_variable(handle, variable, extent, false);
     for (std::size_t d = 0; d < places.size(); ++d)
       check(H5DSattach_scale(dataset, scales[places[d]].second, static_cast<unsigned>(d)),
-            "cannot attach the dimensions of '" + variable.name + "'");
+          "cannot attach the dimensions of '" + variable.name + "'");
     if (size_of(variable.values) != product(extent))
       slots.emplace(std::pair(group.path, variable.name),
-                    Slot{extent, variable.values.index(), packed_rows(dataset, extent[0]),
-                         std::vector<bool>(extent[0])});
+          Slot{extent, variable.values.index(), packed_rows(dataset, extent[0]), std::vector<bool>(extent[0])});
     dataset.close("cannot close '" + variable.name + "'");
   }
   for (auto& [name, scale] : scales) scale.close("cannot close '" + name + "'");
@@ -550,8 +534,7 @@ constexpr std::size_t seal_size = seal_mark.size() + sizeof(XXH128_canonical_t);
 std::string seal(XXH128_hash_t hash) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
-  return std::string(seal_mark) +
-         std::string(reinterpret_cast<const char*>(canonical.digest), sizeof canonical);
+  return std::string(seal_mark) + std::string(reinterpret_cast<const char*>(canonical.digest), sizeof canonical);
 }
 
 std::string seal_of(std::span<const char> bytes) { return seal(XXH3_128bits(bytes.data(), bytes.size())); }
@@ -563,17 +546,16 @@ class Bytes {
   Bytes(const fs::path& file, const std::string& place) {
     std::error_code error;
     const fs::file_status status = fs::status(file, error);
-    if (!fs::exists(status))
-      throw storage_error(place, "no such file", error ? error.message() : "", "check the path");
+    if (!fs::exists(status)) throw storage_error(place, "no such file", error ? error.message() : "", "check the path");
     if (!fs::is_regular_file(status))
       throw storage_error(place, "not a file", "a result is a regular file", "check the path");
     const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (handle < 0) {
       const int problem = errno;
       throw storage_error(place, "cannot read", reason(problem),
-                          problem == EACCES ? "ask its owner for the right to read it" : "check the path");
+          problem == EACCES ? "ask its owner for the right to read it" : "check the path");
     }
-    struct stat about {};
+    struct stat about{};
     int problem = ::fstat(handle, &about) == 0 ? 0 : errno;
     if (problem == 0) {
       memory_.reset(static_cast<char*>(std::malloc(static_cast<std::size_t>(about.st_size) + 1)));
@@ -642,7 +624,8 @@ std::size_t bounded_product(const std::vector<hsize_t>& extent) {
   std::size_t size = 1;
   for (const hsize_t side : extent) {
     if (side == 0) return 0;
-    size = size > std::numeric_limits<std::size_t>::max() / side ? std::numeric_limits<std::size_t>::max() : size * side;
+    size =
+        size > std::numeric_limits<std::size_t>::max() / side ? std::numeric_limits<std::size_t>::max() : size * side;
   }
   return size;
 }
@@ -708,8 +691,7 @@ std::string read_text(hid_t object, const std::string& name) {
 template <class T>
 Values read_numbers(hid_t dataset, std::size_t size, hid_t in_memory, hid_t in_file, const std::string& problem) {
   std::vector<T> values(size);
-  if (size > 0)
-    check(H5Dread(dataset, memory_type<T>(), in_memory, in_file, H5P_DEFAULT, values.data()), problem);
+  if (size > 0) check(H5Dread(dataset, memory_type<T>(), in_memory, in_file, H5P_DEFAULT, values.data()), problem);
   return values;
 }
 
@@ -738,8 +720,7 @@ Values read_values(hid_t dataset, const std::string& name, std::size_t size, hid
   if (kind == H5T_INTEGER && bytes == 1) return numbers(std::uint8_t{});
   if (kind == H5T_INTEGER && bytes == 4) return numbers(std::int32_t{});
   if (kind == H5T_INTEGER && bytes == 8) return numbers(std::int64_t{});
-  if (kind == H5T_STRING && H5Tis_variable_str(type) > 0)
-    return read_texts(dataset, size, in_memory, in_file, problem);
+  if (kind == H5T_STRING && H5Tis_variable_str(type) > 0) return read_texts(dataset, size, in_memory, in_file, problem);
   throw Failure(problem, "its type is none that Kurultai writes");
 }
 
@@ -803,22 +784,16 @@ struct Choice {
   Budget* budget;
 };
 
-Variable read_variable(hid_t dataset, const std::string& name, bool is_coordinate, bool with_values,
-                       const Choice& choice) {
+Variable read_variable(
+    hid_t dataset, const std::string& name, bool is_coordinate, bool with_values, const Choice& choice) {
   heed_interrupt();
   const std::vector<hsize_t> extent = extent_of(dataset, name);
   const std::size_t size = with_values ? bounded_product(extent) : 0;
   choice.budget->values(size, std::max(value_bytes(dataset, name), std::size_t{1}), name);
   if (with_values) check_own_values(dataset, name);
-  Variable variable{name,
-                    {},
-                    read_values(dataset, name, size, H5S_ALL, H5S_ALL),
-                    read_text(dataset, "units"),
-                    read_text(dataset, "long_name"),
-                    read_text(dataset, "source"),
-                    words(read_text(dataset, "flag_meanings")),
-                    words(read_text(dataset, "coordinates")),
-                    {}};
+  Variable variable{name, {}, read_values(dataset, name, size, H5S_ALL, H5S_ALL), read_text(dataset, "units"),
+      read_text(dataset, "long_name"), read_text(dataset, "source"), words(read_text(dataset, "flag_meanings")),
+      words(read_text(dataset, "coordinates")), {}};
   for (const char* fact : variable_facts)
     if (auto value = read_attribute(dataset, fact)) variable.facts[fact] = std::move(*value);
   if (is_coordinate) {
@@ -844,12 +819,12 @@ std::vector<std::string> link_names(hid_t group, Budget& budget) {
     const ssize_t length =
         check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, k, nullptr, 0, H5P_DEFAULT), problem);
     std::string name(static_cast<std::size_t>(length) + 1, '\0');
-    check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, k, name.data(), name.size(), H5P_DEFAULT),
-          problem);
+    check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, k, name.data(), name.size(), H5P_DEFAULT), problem);
     name.pop_back();
     H5L_info_t link;
     check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), problem);
-    if (link.type != H5L_TYPE_HARD) throw Failure("cannot read '" + name + "'", "it is a link to another place or another file");
+    if (link.type != H5L_TYPE_HARD)
+      throw Failure("cannot read '" + name + "'", "it is a link to another place or another file");
     names.push_back(std::move(name));
   }
   return names;
@@ -858,11 +833,10 @@ std::vector<std::string> link_names(hid_t group, Budget& budget) {
 /// Paths of groups.
 using Paths = std::set<std::string>;
 
-/// Reads the group at `path` ("" for the root) and those below it into `result`; gives those of which something was left
-/// out.
+/// Reads the group at `path` ("" for the root) and those below it into `result`; gives those of which something was
+/// left out.
 Paths read_groups(hid_t handle, const std::string& path, const Choice& choice, Result& result) {
-  if (std::count(path.begin(), path.end(), '/') > 8)
-    throw Failure("cannot read the groups", "they lie too deep");
+  if (std::count(path.begin(), path.end(), '/') > 8) throw Failure("cannot read the groups", "they lie too deep");
   const std::size_t place = result.groups.size();
   result.groups.push_back({path, read_text(handle, "long_name"), {}, {}});
   Paths left_out;
@@ -888,8 +862,7 @@ Paths read_groups(hid_t handle, const std::string& path, const Choice& choice, R
   }
   const Group& group = result.groups[place];
   // A group that only holds groups ("series") is a folder, no group of the result.
-  const bool folder =
-      group.coordinates.empty() && group.variables.empty() && H5Aexists(handle, "long_name") <= 0;
+  const bool folder = group.coordinates.empty() && group.variables.empty() && H5Aexists(handle, "long_name") <= 0;
   const bool unwanted = !folder && choice.wanted && !choice.unwanted_are_empty && group.variables.empty();
   if (unwanted) left_out.insert(path);
   if (folder || unwanted) result.groups.erase(result.groups.begin() + static_cast<std::ptrdiff_t>(place));
@@ -933,12 +906,12 @@ void check_format(const std::map<std::string, Attribute>& attributes, const std:
   const auto version = attributes.find("format_version");
   const auto* number = version == attributes.end() ? nullptr : std::get_if<std::int64_t>(&version->second);
   if (number == nullptr)
-    throw storage_error(place, "not a result file", "it is HDF5, but has no format_version",
-                        "give a file written by 'run'");
+    throw storage_error(
+        place, "not a result file", "it is HDF5, but has no format_version", "give a file written by 'run'");
   if (*number > result_format_version)
     throw storage_error(place, fmt::format("the file has format {}", *number),
-                        fmt::format("this program reads formats up to {}", result_format_version),
-                        "read it with the newer Kurultai that wrote it");
+        fmt::format("this program reads formats up to {}", result_format_version),
+        "read it with the newer Kurultai that wrote it");
 }
 
 /// Throws Failure unless the arrays of every group fit their dimensions, as those of check(result) do.
@@ -949,12 +922,14 @@ void check_shapes(const Result& result) {
       for (const std::string& dimension : variable.dimensions) {
         const Coordinate* coordinate = group.coordinate(dimension);
         if (coordinate == nullptr)
-          throw Failure("cannot read '" + group.path + "/" + variable.name + "'", "a dimension of it has no coordinate");
+          throw Failure(
+              "cannot read '" + group.path + "/" + variable.name + "'", "a dimension of it has no coordinate");
         size *= size_of(coordinate->values);
       }
       const std::size_t found = size_of(variable.values);
       if (found != 0 && found != size)
-        throw Failure("cannot read '" + group.path + "/" + variable.name + "'", "its size is not that of its dimensions");
+        throw Failure(
+            "cannot read '" + group.path + "/" + variable.name + "'", "its size is not that of its dimensions");
     }
 }
 
@@ -976,7 +951,8 @@ struct Found {
 };
 
 /// Reads what is `wanted` of the HDF5 file in `image`. To be used in a Session only.
-Found parse(std::span<char> image, const std::string& place, const Wanted& wanted, bool unwanted_are_empty, Budget budget) {
+Found parse(
+    std::span<char> image, const std::string& place, const Wanted& wanted, bool unwanted_are_empty, Budget budget) {
   const Choice choice{wanted, unwanted_are_empty, &budget};
   Found found;
   Result& result = found.result;
@@ -987,23 +963,22 @@ Found parse(std::span<char> image, const std::string& place, const Wanted& wante
     check_format(result.attributes, place);
     left_out = read_groups(handle, choice, result);
     check_shapes(result);
-    const bool complete = std::none_of(left_out.begin(), left_out.end(),
-                                       [&](const std::string& path) { return in_digest(result, path); });
+    const bool complete = std::none_of(
+        left_out.begin(), left_out.end(), [&](const std::string& path) { return in_digest(result, path); });
     const auto stated = result.attributes.find("digest");
     if (complete && (stated == result.attributes.end() || stated->second != Attribute(digest(result))))
       throw Failure("its contents do not have the digest that it states", "something has changed them");
   } catch (const Failure& failure) {
     found.refused = {place, fmt::format("the file is damaged: {}", failure.what()), failure.why, damaged_suggestion};
-  } catch (const Error& error) {
-    found.refused = error.message();
-  } catch (const std::bad_alloc&) {
+  } catch (const Error& error) { found.refused = error.message(); } catch (const std::bad_alloc&) {
     found.refused = {place, too_large, "it asks for more memory than a file of its size may", damaged_suggestion};
   }
   return found;
 }
 
 /// As `parse`, in a child process. Where none is to be had, what is `sealed` is read here.
-Found parse_apart(std::span<char> image, const std::string& place, const Wanted& wanted, bool unwanted_are_empty, bool sealed) {
+Found parse_apart(
+    std::span<char> image, const std::string& place, const Wanted& wanted, bool unwanted_are_empty, bool sealed) {
   // Values are packed: some ten to one on average, more only where hardly anything changes.
   const std::size_t values = (std::size_t{1} << 30) + 50 * image.size();
   const ChildLimits limits{2 * values, std::chrono::seconds(4 + image.size() / (std::size_t{1} << 22))};
@@ -1019,14 +994,17 @@ Found parse_apart(std::span<char> image, const std::string& place, const Wanted&
       child.emplace(limits, work);
     } catch (const std::system_error& error) {
       if (sealed) return parse(image, place, wanted, unwanted_are_empty, Budget(values));
-      throw storage_error(place, "cannot read", fmt::format("no process is to be had for it: {}", error.code().message()),
-                          "end other programs, or raise the limit (ulimit -u)");
+      throw storage_error(place, "cannot read",
+          fmt::format("no process is to be had for it: {}", error.code().message()),
+          "end other programs, or raise the limit (ulimit -u)");
     }
   }
   const auto refusal = [&](const std::string& why) {
     rlimit limit{};
-    if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)  // of what we were given, not of the file
-      return Error(ExitCode::memory, {place, "cannot read", "not enough memory: " + why, "raise the limit (ulimit -v), or read it on a larger machine"});
+    if (::getrlimit(RLIMIT_AS, &limit) == 0 &&
+        limit.rlim_cur != RLIM_INFINITY)  // of what we were given, not of the file
+      return Error(ExitCode::memory, {place, "cannot read", "not enough memory: " + why,
+                                         "raise the limit (ulimit -v), or read it on a larger machine"});
     return storage_error(place, "the file is damaged: HDF5 cannot read it", why, damaged_suggestion);
   };
   Found found;
@@ -1035,9 +1013,7 @@ Found parse_apart(std::span<char> image, const std::string& place, const Wanted&
     found.visit(archive);
     if (!found.refused) check_shapes(found.result);
     if (found.refused && found.refused->problem == too_large) throw refusal(found.refused->why);
-  } catch (const Child::Ended& ended) {
-    throw refusal(ended.why);
-  } catch (const Failure& failure) {
+  } catch (const Child::Ended& ended) { throw refusal(ended.why); } catch (const Failure& failure) {
     throw storage_error(place, fmt::format("the file is damaged: {}", failure.what()), failure.why, damaged_suggestion);
   }
   return found;
@@ -1055,11 +1031,12 @@ Result read(const fs::path& file, const Wanted& wanted, bool unwanted_are_empty,
   switch (seal) {
     case Seal::broken:
       throw storage_error(place, "the file is damaged: its seal is broken", "its bytes are not those that were written",
-                          damaged_suggestion);
+          damaged_suggestion);
     case Seal::missing:
       if (unsealed == Unsealed::accepted) break;
-      throw storage_error(place, "the file is damaged: its seal is missing", "it was cut short, or changed or written by another program",
-                          "restore it from a copy; if it went through a program that you trust, add --unsealed");
+      throw storage_error(place, "the file is damaged: its seal is missing",
+          "it was cut short, or changed or written by another program",
+          "restore it from a copy; if it went through a program that you trust, add --unsealed");
     case Seal::whole: image = image.first(image.size() - seal_size);
   }
   Found found = parse_apart(image, place, wanted, unwanted_are_empty, seal == Seal::whole);
@@ -1072,7 +1049,8 @@ Result read(const fs::path& file, const Wanted& wanted, bool unwanted_are_empty,
 fs::path destination(const fs::path& file) {
   fs::path name = file;
   std::error_code error;
-  for (int links = 0; links < 40 && fs::is_symlink(fs::symlink_status(name, error)); ++links) {  // as many as Linux follows
+  for (int links = 0; links < 40 && fs::is_symlink(fs::symlink_status(name, error));
+      ++links) {  // as many as Linux follows
     const fs::path target = fs::read_symlink(name, error);
     if (error) return name;
     name = target.is_absolute() ? target : name.parent_path() / target;
@@ -1094,12 +1072,11 @@ void prepare_output(const fs::path& file) {
   const fs::path folder = name.has_parent_path() ? name.parent_path() : fs::path(".");
   if (folder == "results" && !fs::exists(folder, error)) {
     fs::create_directory(folder, error);
-    if (error)
-      throw storage_error(place, "cannot make the folder results", error.message(), "choose another --out");
+    if (error) throw storage_error(place, "cannot make the folder results", error.message(), "choose another --out");
   }
   if (!fs::is_directory(folder, error))
     throw storage_error(place, "cannot write", "there is no folder " + folder.string(),
-                        "make it (mkdir -p " + folder.string() + ") or choose another --out");
+        "make it (mkdir -p " + folder.string() + ") or choose another --out");
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
     throw storage_error(place, "cannot write", reason(errno), way_out(errno));
 }
@@ -1110,7 +1087,9 @@ void prepare_output(const fs::path& file) {
 class ResultWriter::Layout {
  public:
   explicit Layout(const Result& outline)
-      : whole_(whole_digest(outline)), file_(new_file(image_)), slots_(lay_out(outline, *file_)) {
+      : whole_(whole_digest(outline)),
+        file_(new_file(image_)),
+        slots_(lay_out(outline, *file_)) {
     if (slots_.empty()) digest_ = digest(outline);
     for (const Group& group : outline.groups)
       if (in_digest(outline, group.path)) in_digest_.insert(group.path);
@@ -1176,8 +1155,8 @@ class ResultWriter::Layout {
       std::vector<hsize_t> extent = extent_of(dataset, slab.path);
       const Rows rows(extent, slab.first, slab.count);
       extent[0] = slab.count;
-      same = same && digest(read_values(dataset, slab.path, product(extent), rows.in_memory, rows.in_file)) ==
-                         slab.digest;
+      same =
+          same && digest(read_values(dataset, slab.path, product(extent), rows.in_memory, rows.in_file)) == slab.digest;
     }
     if (!same) throw Failure("the file laid out differs from the result", "the memory or a library is at fault");
   }
@@ -1213,9 +1192,7 @@ void in_session(const std::string& place, const auto& action) {
   const Session session;
   try {
     action();
-  } catch (const Failure& failure) {
-    throw storage_error(place, failure.what(), failure.why, "nothing was written");
-  }
+  } catch (const Failure& failure) { throw storage_error(place, failure.what(), failure.why, "nothing was written"); }
 }
 
 }  // namespace
@@ -1224,7 +1201,7 @@ ResultWriter::ResultWriter(const fs::path& file, const Result& outline) : file_(
   check_outline(outline);
   const auto version = outline.attributes.find("format_version");
   ensure(version != outline.attributes.end() && version->second == Attribute(result_format_version),
-         "a result states the format_version that this program writes");
+      "a result states the format_version that this program writes");
   prepare_output(file);
   in_session(file.string(), [&] { layout_ = std::make_unique<Layout>(outline); });
 }
@@ -1236,8 +1213,8 @@ ResultWriter::~ResultWriter() {
 
 std::size_t ResultWriter::batch() const { return layout_->batch(); }
 
-void ResultWriter::write(const std::string& group, const std::string& variable, std::size_t first_point,
-                         const Values& values) {
+void ResultWriter::write(
+    const std::string& group, const std::string& variable, std::size_t first_point, const Values& values) {
   in_session(file_.string(), [&] { layout_->write(group, variable, first_point, values); });
 }
 
@@ -1252,8 +1229,8 @@ void ResultWriter::commit(const std::function<void()>& make_way) {
   for (const std::span<const std::byte> part : parts) file.write(part);
   file.close();
   if (!file.holds(parts))
-    throw storage_error(place, "the file read back differs from the result",
-                        "the disk or its driver lost data", "choose another --out");
+    throw storage_error(place, "the file read back differs from the result", "the disk or its driver lost data",
+        "choose another --out");
   if (make_way) make_way();
   file.keep(name);
 }
@@ -1265,7 +1242,9 @@ void write_result(const fs::path& file, const Result& result, const std::functio
 
 Result read_result(const fs::path& file, Unsealed unsealed) { return read(file, {}, false, unsealed); }
 
-Result read_result(const fs::path& file, const Wanted& wanted, Unsealed unsealed) { return read(file, wanted, false, unsealed); }
+Result read_result(const fs::path& file, const Wanted& wanted, Unsealed unsealed) {
+  return read(file, wanted, false, unsealed);
+}
 
 Result read_outline(const fs::path& file, Unsealed unsealed) {
   return read(file, [](const std::string&, const std::string&) { return false; }, true, unsealed);

@@ -6,9 +6,10 @@
 // `digest`; /provenance has attributes only. Behind the HDF5 file stands a seal of 24 bytes (a mark and a hash
 // of all bytes before it) that other readers do not see.
 //
-// Reading: HDF5 may crash or loop for ever on bytes that have changed. So a file is parsed only if its seal is whole (or
-// the caller accepts files that another program has changed), and in a child process with limits on time and memory,
-// since anybody can seal anything: hard links within each other, arrays of any size. Links to other files are not followed.
+// Reading: HDF5 may crash or loop for ever on bytes that have changed. So a file is parsed only if its seal is whole
+// (or the caller accepts files that another program has changed), and in a child process with limits on time and
+// memory, since anybody can seal anything: hard links within each other, arrays of any size. Links to other files are
+// not followed.
 //
 // The file of a sweep (root attribute `kind` = "sweep") has the groups `design` (points and axes) and `runs` (status
 // and digest of every run); the variables of its other groups have the leading dimensions (point, replicate), and
@@ -79,7 +80,8 @@ class ResultWriter {
   /// their number. Every point is written at most once. Throws std::logic_error for what the outline does not have.
   void write(const std::string& group, const std::string& variable, std::size_t first_point, const Values& values);
 
-  /// Puts the file in its place, with the promises of write_result; `make_way` as there. May be tried again if the disk failed.
+  /// Puts the file in its place, with the promises of write_result; `make_way` as there. May be tried again if the disk
+  /// failed.
   void commit(const std::function<void()>& make_way = {});
 
  private:
@@ -93,8 +95,8 @@ class ResultWriter {
 enum class Unsealed { refused, accepted };
 
 /// The result in `file`, checked against its seal and its digest. Groups, coordinates and variables come in the order
-/// in which they were written, and are as check (observation/result.h) wants them. Throws storage_error (exit code 5) for
-/// a file that is missing, truncated, damaged, not HDF5, not a result, or of a newer format.
+/// in which they were written, and are as check (observation/result.h) wants them. Throws storage_error (exit code 5)
+/// for a file that is missing, truncated, damaged, not HDF5, not a result, or of a newer format.
 Result read_result(const std::filesystem::path& file, Unsealed unsealed = Unsealed::refused);
 
 /// Whether a variable of a group is wanted.

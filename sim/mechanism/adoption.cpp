@@ -1,22 +1,23 @@
-// adoption: residents with access become users of civic platforms, as neighbours do, and leave them (Bass 1969, on the graph).
+// adoption: residents with access become users of civic platforms, as neighbours do, and leave them (Bass 1969, on the
+// graph).
 //
 //   hazard to sign up = appeal_j quality_factor up_j f_i (p promotion + q x_i)      per year
 //   hazard to leave   = leave exp(leave_skill (1/2 - skill_i))                      per year
 //   chance in `interval` weeks: 1 - exp(-hazard interval / 52), communities in turn
 //
 // x_i: share of users among i's neighbours in all layers (children count, and are never users) as it was at the end of
-// last week; with mixing = "complete" the share in the community, i left out. f_i = exp(leaning), the log-odds by age and
-// education with which the census deals out users (society.platform_age, platform_education), mean 1 over the adults
-// with access in the community. quality_factor = quality / 0.5; up_j: connections that are up.
-// appeal_j makes the start an equilibrium, in which as many sign up as leave:
+// last week; with mixing = "complete" the share in the community, i left out. f_i = exp(leaning), the log-odds by age
+// and education with which the census deals out users (society.platform_age, platform_education), mean 1 over the
+// adults with access in the community. quality_factor = quality / 0.5; up_j: connections that are up. appeal_j makes
+// the start an equilibrium, in which as many sign up as leave:
 //
 //   appeal_j = users that the census gives x mean leave_i of users / sum over others with access of f_i (p + q x_i)
 //
-// which for people alike is leave x / ((1 - x) (p + q x)). Where the census gives none there is no appeal; with leave = 0
-// nothing could balance, and appeal is 1: the model of Bass as it is, for p = 0.03 and q = 0.38 the averages of Sultan,
-// Farley and Lehmann (1990).
-// Everyone decides on what was published; decisions are collected by block and carried out when all have decided.
-// Limits: q does not differ by layer. Who leaves is as likely to return as anyone. Age moves use in `demography`.
+// which for people alike is leave x / ((1 - x) (p + q x)). Where the census gives none there is no appeal; with leave =
+// 0 nothing could balance, and appeal is 1: the model of Bass as it is, for p = 0.03 and q = 0.38 the averages of
+// Sultan, Farley and Lehmann (1990). Everyone decides on what was published; decisions are collected by block and
+// carried out when all have decided. Limits: q does not differ by layer. Who leaves is as likely to return as anyone.
+// Age moves use in `demography`.
 #include <algorithm>
 
 #include "base/elementary.h"
@@ -32,32 +33,69 @@ class Adoption final : public Mechanism {
  public:
   Adoption()
       : Mechanism({.name = "adoption",
-                   .meaning = "residents take up civic platforms as neighbours do, and leave them",
-                   .source = "MODEL 8; P4; Bass 1969",
-                   .phase = Phase::digital,
-                   .reads = {"access", "age", "education", "skill"},
-                   .writes = {"platform"},
-                   .levers = {"platform.quality", "platform.outage"}}) {
+            .meaning = "residents take up civic platforms as neighbours do, and leave them",
+            .source = "MODEL 8; P4; Bass 1969",
+            .phase = Phase::digital,
+            .reads = {"access", "age", "education", "skill"},
+            .writes = {"platform"},
+            .levers = {"platform.quality", "platform.outage"}}) {
     observe({.name = "users",
-             .meaning = "share of adults who use civic platforms",
-             .source = "P4, I1",
-             .residents = [](const World& world, const Block& block, std::size_t, auto users, auto adults) {
-               const Residents& r = world.residents();
-               for (Vertex i = block.first; i < block.last; ++i)
-                 if (r.adult(i)) {
-                   users[i - block.first] = r.platform[i];
-                   adults[i - block.first] = 1;
-                 }
-             }});
+        .meaning = "share of adults who use civic platforms",
+        .source = "P4, I1",
+        .residents = [](const World& world, const Block& block, std::size_t, auto users, auto adults) {
+          const Residents& r = world.residents();
+          for (Vertex i = block.first; i < block.last; ++i)
+            if (r.adult(i)) {
+              users[i - block.first] = r.platform[i];
+              adults[i - block.first] = 1;
+            }
+        }});
   }
 
-  Real p{*this, {.name = "p", .symbol = "p", .unit = "per year", .meaning = "pull that needs no user: announcements, offices, media", .source = "Sultan, Farley, Lehmann 1990 (recalled)"}, 0.03, {0, 100}};
-  Real q{*this, {.name = "q", .symbol = "q", .unit = "per year", .meaning = "pull where all neighbours are users", .source = "Sultan, Farley, Lehmann 1990 (recalled)"}, 0.38, {0, 100}};
-  Real leave{*this, {.name = "leave", .unit = "per year", .meaning = "users of middling skill who leave; 0: nobody, and appeal is 1", .source = "assumption"}, 0.1, {0, 100}};
-  Real leave_skill{*this, {.name = "leave_skill", .unit = "log", .meaning = "how much likelier those without skill leave than the fully skilled", .source = "assumption; sign: P4"}, 0.5, {0, 10}};
-  Choice mixing{*this, {.name = "mixing", .meaning = "whose use counts: that of neighbours, or of everyone in the community", .source = "MODEL 8"}, "graph", {"graph", "complete"}};
-  Whole interval{*this, {.name = "interval", .unit = "week", .meaning = "weeks between two occasions to sign up or leave", .source = "design: 4 weeks delay Bass's peak by 1.5%, 1 week by 0.2%"}, 4, {1, 52}};
-  Lever promotion{*this, {.name = "promotion", .unit = "factor", .meaning = "promotion of civic platforms: a factor on p", .source = "P4, R4", .personal = true}, 1, {0, 1000}};
+  Real p{*this,
+      {.name = "p",
+          .symbol = "p",
+          .unit = "per year",
+          .meaning = "pull that needs no user: announcements, offices, media",
+          .source = "Sultan, Farley, Lehmann 1990 (recalled)"},
+      0.03, {0, 100}};
+  Real q{*this,
+      {.name = "q",
+          .symbol = "q",
+          .unit = "per year",
+          .meaning = "pull where all neighbours are users",
+          .source = "Sultan, Farley, Lehmann 1990 (recalled)"},
+      0.38, {0, 100}};
+  Real leave{*this,
+      {.name = "leave",
+          .unit = "per year",
+          .meaning = "users of middling skill who leave; 0: nobody, and appeal is 1",
+          .source = "assumption"},
+      0.1, {0, 100}};
+  Real leave_skill{*this,
+      {.name = "leave_skill",
+          .unit = "log",
+          .meaning = "how much likelier those without skill leave than the fully skilled",
+          .source = "assumption; sign: P4"},
+      0.5, {0, 10}};
+  Choice mixing{*this,
+      {.name = "mixing",
+          .meaning = "whose use counts: that of neighbours, or of everyone in the community",
+          .source = "MODEL 8"},
+      "graph", {"graph", "complete"}};
+  Whole interval{*this,
+      {.name = "interval",
+          .unit = "week",
+          .meaning = "weeks between two occasions to sign up or leave",
+          .source = "design: 4 weeks delay Bass's peak by 1.5%, 1 week by 0.2%"},
+      4, {1, 52}};
+  Lever promotion{*this,
+      {.name = "promotion",
+          .unit = "factor",
+          .meaning = "promotion of civic platforms: a factor on p",
+          .source = "P4, R4",
+          .personal = true},
+      1, {0, 1000}};
 
   void prepare(World& world) override {
     appeal_.assign(world.society.communities(), 1.0);
@@ -103,7 +141,8 @@ class Adoption final : public Mechanism {
       // Few are near enough to signing up that their neighbours need be asked: 1 - e^-h < h, and x <= 1.
       const double innovation = p * promotion.at(c, i);
       const double pull = appeal * leaning(r, i);
-      if (luck < pull * (innovation + q) && strikes(pull * (innovation + q * users_around(world, c, i)))) changes.push_back(i);
+      if (luck < pull * (innovation + q) && strikes(pull * (innovation + q * users_around(world, c, i))))
+        changes.push_back(i);
     }
   }
 
@@ -120,7 +159,9 @@ class Adoption final : public Mechanism {
     return world.due(c, static_cast<std::uint32_t>(interval));
   }
   [[nodiscard]] double leaning(const Residents& r, Vertex i) const { return inclination_[r.education[i]][r.age[i]]; }
-  [[nodiscard]] double leaving(const Residents& r, Vertex i) const { return leave * exp_(leave_skill * (0.5 - r.skill[i])); }
+  [[nodiscard]] double leaving(const Residents& r, Vertex i) const {
+    return leave * exp_(leave_skill * (0.5 - r.skill[i]));
+  }
 
   /// x_i of the header.
   [[nodiscard]] double users_around(const World& world, std::size_t c, Vertex i) const {

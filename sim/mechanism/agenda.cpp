@@ -2,16 +2,17 @@
 //
 // A form with a period opens a matter every `period` weeks, at `week` of its period plus a delay that each
 // community draws once from 0 .. spread-1; a form that `follows` another opens when that one closes, on the
-// same subject. Only communities of the form's types hold it, and a matter of members only where an institution of the kind
-// has members. A matter takes the lowest free of 16 slots; when none is free it waits, higher priority first,
-// then the one that waits longer. A subject is drawn from the community's mix of wishes.
+// same subject. Only communities of the form's types hold it, and a matter of members only where an institution of the
+// kind has members. A matter takes the lowest free of 16 slots; when none is free it waits, higher priority first, then
+// the one that waits longer. A subject is drawn from the community's mix of wishes.
 //
 // A national form opens one matter for all communities that hold it, in one week, without spread, in the same slot
-// everywhere, so that neighbours in other communities know which matter a bit stands for; its subject is drawn from the nation's
-// wishes. The last slots are kept for national matters: as many as there are national forms, at most four; local ones have
-// the others. A national form that follows a national one opens when that one closes. Standing forms take no slot (`feedback`).
-// A form that decides the office is held only where the akim is elected (akimat.elected at least 0.5).
-// Limits: a matter that waits keeps its length; a local form may follow a national one, not the other way round.
+// everywhere, so that neighbours in other communities know which matter a bit stands for; its subject is drawn from the
+// nation's wishes. The last slots are kept for national matters: as many as there are national forms, at most four;
+// local ones have the others. A national form that follows a national one opens when that one closes. Standing forms
+// take no slot (`feedback`). A form that decides the office is held only where the akim is elected (akimat.elected at
+// least 0.5). Limits: a matter that waits keeps its length; a local form may follow a national one, not the other way
+// round.
 #include <algorithm>
 
 #include "base/error.h"
@@ -36,28 +37,27 @@ class Agenda final : public Mechanism {
  public:
   Agenda()
       : Mechanism({.name = "agenda",
-                   .meaning = "matters open, move to their next phase and close",
-                   .source = "MODEL 3; I3, P3, R1, R7",
-                   .phase = Phase::agenda,
-                   .reads = {"wishes", "adults", "members", "kind", "community"},
-                   .writes = {"aware", "acted", "online"},
-                   .levers = {"akimat.elected if form.*.decides=office"}}) {
+            .meaning = "matters open, move to their next phase and close",
+            .source = "MODEL 3; I3, P3, R1, R7",
+            .phase = Phase::agenda,
+            .reads = {"wishes", "adults", "members", "kind", "community"},
+            .writes = {"aware", "acted", "online"},
+            .levers = {"akimat.elected if form.*.decides=office"}}) {
     observe({.name = "matters_waiting",
-             .unit = "matters",
-             .meaning = "matters that found no free slot, all communities",
-             .source = "MODEL 3",
-             .community = [](const World& world, std::size_t c,
-                             std::size_t) { return SeriesSpec::Ratio{static_cast<double>(world.dockets[c].waiting), 0.0}; },
-             .total = true});
+        .unit = "matters",
+        .meaning = "matters that found no free slot, all communities",
+        .source = "MODEL 3",
+        .community = [](const World& world, std::size_t c,
+                         std::size_t) { return SeriesSpec::Ratio{static_cast<double>(world.dockets[c].waiting), 0.0}; },
+        .total = true});
     observe({.name = "matters_open",
-             .unit = "matters",
-             .meaning = "matters open per community",
-             .source = "MODEL 3",
-             .least_scale = 0.2,
-             .community =
-                 [](const World& world, std::size_t c, std::size_t) {
-                   return SeriesSpec::Ratio{static_cast<double>(__builtin_popcount(world.dockets[c].open)), 1.0};
-                 }});
+        .unit = "matters",
+        .meaning = "matters open per community",
+        .source = "MODEL 3",
+        .least_scale = 0.2,
+        .community = [](const World& world, std::size_t c, std::size_t) {
+          return SeriesSpec::Ratio{static_cast<double>(__builtin_popcount(world.dockets[c].open)), 1.0};
+        }});
   }
 
   void prepare(World& world) override {
@@ -87,13 +87,14 @@ class Agenda final : public Mechanism {
       if (plan.national && !form.standing) ++national;
       for (std::size_t g = 0; g < forms; ++g) {
         if (form.standing || world.forms.key(g) != form.follows.value()) continue;
-        ensure(!plan.national || world.forms[g].scope.is("national"), "a model with a national form that follows a local one was refused");
+        ensure(!plan.national || world.forms[g].scope.is("national"),
+            "a model with a national form that follows a local one was refused");
         plan_[g].followers.push_back(static_cast<std::uint16_t>(f));
       }
       if (form.spread > 0 && !plan.national)
         for (std::size_t c = 0; c < communities; ++c)
-          delay_[c * forms + f] = static_cast<std::int32_t>(
-              world.lasting(stream()).below(static_cast<std::uint32_t>(form.spread), {world.society.key[c], akimat}, plan.key));
+          delay_[c * forms + f] = static_cast<std::int32_t>(world.lasting(stream()).below(
+              static_cast<std::uint32_t>(form.spread), {world.society.key[c], akimat}, plan.key));
     }
     reserved_ = 0;
     for (std::size_t k = 0; k < std::min(national, most_national_slots); ++k)
@@ -162,15 +163,18 @@ class Agenda final : public Mechanism {
     nation_.live = static_cast<std::uint16_t>(nation_.live & ~nation_.closing);
     for_slots(nation_.stale, [&](unsigned s) {
       for (const std::uint16_t f : plan_[nation_.slot[s].form].followers)
-        if (plan_[f].national) national_queue_.push_back({world.forms[f].priority, world.week, f, nation_.slot[s].subject});
+        if (plan_[f].national)
+          national_queue_.push_back({world.forms[f].priority, world.week, f, nation_.slot[s].subject});
     });
     for (std::size_t f = 0; f < plan_.size(); ++f)
       if (plan_[f].national && opens(plan_[f], world.week))
-        national_queue_.push_back({world.forms[f].priority, world.week, static_cast<std::uint16_t>(f), national_subject(world, f)});
+        national_queue_.push_back(
+            {world.forms[f].priority, world.week, static_cast<std::uint16_t>(f), national_subject(world, f)});
     if (!national_queue_.empty()) admit(world, nation_, national_queue_, reserved_);
     nation_.closing = 0;
     for_slots(nation_.live, [&](unsigned s) {
-      if (world.week == nation_.slot[s].closes) nation_.closing = static_cast<std::uint16_t>(nation_.closing | (1U << s));
+      if (world.week == nation_.slot[s].closes)
+        nation_.closing = static_cast<std::uint16_t>(nation_.closing | (1U << s));
     });
   }
 
@@ -181,7 +185,8 @@ class Agenda final : public Mechanism {
     docket.live = static_cast<std::uint16_t>(docket.live & ~docket.closing);
     for_slots(docket.stale, [&](unsigned s) {
       for (const std::uint16_t f : plan_[docket.slot[s].form].followers)
-        if (!plan_[f].national && holds(world, c, plan_[f])) queue.push_back({world.forms[f].priority, world.week, f, docket.slot[s].subject});
+        if (!plan_[f].national && holds(world, c, plan_[f]))
+          queue.push_back({world.forms[f].priority, world.week, f, docket.slot[s].subject});
     });
     for (std::size_t f = 0; f < plan_.size(); ++f)
       if (!plan_[f].national && opens(plan_[f], world.week - delay_[c * plan_.size() + f]) && holds(world, c, plan_[f]))
@@ -233,10 +238,10 @@ class Agenda final : public Mechanism {
       free_slots = static_cast<std::uint16_t>(free_slots & (free_slots - 1));
       const auto opens = world.week + static_cast<std::int32_t>(form.announced);
       docket.slot[s] = {.announced = world.week,
-                        .opens = opens,
-                        .closes = opens + static_cast<std::int32_t>(form.open) - 1,
-                        .form = pending.form,
-                        .subject = static_cast<std::uint8_t>(pending.subject)};
+          .opens = opens,
+          .closes = opens + static_cast<std::int32_t>(form.open) - 1,
+          .form = pending.form,
+          .subject = static_cast<std::uint8_t>(pending.subject)};
       docket.live = static_cast<std::uint16_t>(docket.live | (1U << s));
     }
     queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(taken));
@@ -257,7 +262,8 @@ class Agenda final : public Mechanism {
     for (const std::uint32_t n : world.akimats.adults.values()) adults += n;
     double left = adults * world.draws(stream()).uniform({0, akimat}, plan_[f].key);
     for (std::size_t g = 0; g + 1 < good_count; ++g) {
-      for (std::size_t c = 0; c < world.society.communities(); ++c) left -= world.akimats.wishes(c, g) * world.akimats.adults[c];
+      for (std::size_t c = 0; c < world.society.communities(); ++c)
+        left -= world.akimats.wishes(c, g) * world.akimats.adults[c];
       if (left < 0) return static_cast<std::uint8_t>(g);
     }
     return good_count - 1;

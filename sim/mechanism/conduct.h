@@ -44,8 +44,9 @@ inline double state_weight(const World& world, std::size_t c) {
   return world.akimats.appointed[c] > 0 ? upward_weight(world, weight) : weight;
 }
 
-/// What community c buys this week of its year's plan, where an undelayed year has 13 purchases: 1/13 where its budget was approved in
-/// time; nothing while maslikhats of its district or region delay it, and the more in each of the weeks left.
+/// What community c buys this week of its year's plan, where an undelayed year has 13 purchases: 1/13 where its budget
+/// was approved in time; nothing while maslikhats of its district or region delay it, and the more in each of the weeks
+/// left.
 inline double bought_share(const World& world, std::size_t c) {
   const Community& place = world.society.country.communities[c];
   const double delay = std::max(world.districts.delay[place.district], world.regions.delay[place.region]);

@@ -16,10 +16,10 @@
 //
 // Who turns 6 has access with chance u, who turns 18 with access is a user with chance u. Later, as u moves from u0 to
 // u1, one who has it loses it with chance 1 - u1 / u0, one who has it not gains it with chance (u1 - u0) / (1 - u0).
-// L_j is set for u0 from those who have it, and for u1 such that the year leaves the community's coverage, and its share
-// of users among adults, as they were: births, deaths and birthdays move single residents, not the level.
-// Limits: households and ties stay; no migration; a newborn has the luck of the slot (civic duty, exposure, wish,
-// aspiration) until a mechanism moves it; that the old use less is taken for an effect of age, not of their generation.
+// L_j is set for u0 from those who have it, and for u1 such that the year leaves the community's coverage, and its
+// share of users among adults, as they were: births, deaths and birthdays move single residents, not the level. Limits:
+// households and ties stay; no migration; a newborn has the luck of the slot (civic duty, exposure, wish, aspiration)
+// until a mechanism moves it; that the old use less is taken for an effect of age, not of their generation.
 #include <algorithm>
 #include <array>
 
@@ -35,18 +35,42 @@ class Demography final : public Mechanism {
  public:
   Demography()
       : Mechanism({.name = "demography",
-                   .meaning = "residents age, study, work, retire, die and are born",
-                   .source = "MODEL 1",
-                   .phase = Phase::demography,
-                   .reads = {"answering", "coverage", "household_slot", "household_size"},
-                   .writes = {"age", "sex", "education", "occupation", "income", "platform", "access", "propensity",
-                              "trace", "efficacy", "trust", "satisfaction", "skill", "talent", "programmes", "owner", "last_act"}}) {}
+            .meaning = "residents age, study, work, retire, die and are born",
+            .source = "MODEL 1",
+            .phase = Phase::demography,
+            .reads = {"answering", "coverage", "household_slot", "household_size"},
+            .writes = {"age", "sex", "education", "occupation", "income", "platform", "access", "propensity", "trace",
+                "efficacy", "trust", "satisfaction", "skill", "talent", "programmes", "owner", "last_act"}}) {}
 
-  Real mortality_men{*this, {.name = "mortality_men", .symbol = "A", .unit = "per year", .meaning = "men's mortality at age 0, extrapolated", .source = "life expectancy about 71 (recalled)"}, 1.14e-4, {0, 1}};
-  Real mortality_women{*this, {.name = "mortality_women", .symbol = "A", .unit = "per year", .meaning = "women's mortality at age 0, extrapolated", .source = "life expectancy about 78 (recalled)"}, 6.3e-5, {0, 1}};
-  Real mortality_growth{*this, {.name = "mortality_growth", .symbol = "B", .unit = "per year of age", .meaning = "how mortality grows with age", .source = "Gompertz; assumption"}, 0.085, {0, 1}};
+  Real mortality_men{*this,
+      {.name = "mortality_men",
+          .symbol = "A",
+          .unit = "per year",
+          .meaning = "men's mortality at age 0, extrapolated",
+          .source = "life expectancy about 71 (recalled)"},
+      1.14e-4, {0, 1}};
+  Real mortality_women{*this,
+      {.name = "mortality_women",
+          .symbol = "A",
+          .unit = "per year",
+          .meaning = "women's mortality at age 0, extrapolated",
+          .source = "life expectancy about 78 (recalled)"},
+      6.3e-5, {0, 1}};
+  Real mortality_growth{*this,
+      {.name = "mortality_growth",
+          .symbol = "B",
+          .unit = "per year of age",
+          .meaning = "how mortality grows with age",
+          .source = "Gompertz; assumption"},
+      0.085, {0, 1}};
 
-  Real growth{*this, {.name = "growth", .symbol = "g", .unit = "per year", .meaning = "natural growth of the population that the residents are a sample of", .source = "Kazakhstan, births less deaths 2023: about 1.3% (recalled)"}, 0.013, {0, 0.1}};
+  Real growth{*this,
+      {.name = "growth",
+          .symbol = "g",
+          .unit = "per year",
+          .meaning = "natural growth of the population that the residents are a sample of",
+          .source = "Kazakhstan, births less deaths 2023: about 1.3% (recalled)"},
+      0.013, {0, 0.1}};
 
   void prepare(World& world) override {
     const Traits traits(world.settings, world.seed);
@@ -107,7 +131,9 @@ class Demography final : public Mechanism {
         (expected < wanted ? low : high) = level_;
       }
     }
-    [[nodiscard]] double share(std::size_t age, std::size_t education) const { return logistic(level_ + leaning_[age][education]); }
+    [[nodiscard]] double share(std::size_t age, std::size_t education) const {
+      return logistic(level_ + leaning_[age][education]);
+    }
 
    private:
     const ByAge& leaning_;
@@ -136,14 +162,17 @@ class Demography final : public Mechanism {
       adults_now += r.adult(i);
     }
     follow(world, c, before, online_age, Profile(connected_, lines, lines.having),
-           Profile(connected_, grown, world.akimats.coverage[c] * grown.all), world.residents().access, 4);
+        Profile(connected_, grown, world.akimats.coverage[c] * grown.all), world.residents().access, 4);
     Count online;
     for (Vertex i = first; i < last; ++i) {
-      if (r.access[i] == 0) world.residents().platform[i] = 0;
-      else if (r.adult(i)) online.add(r.age[i], r.education[i], r.platform[i]);
+      if (r.access[i] == 0)
+        world.residents().platform[i] = 0;
+      else if (r.adult(i))
+        online.add(r.age[i], r.education[i], r.platform[i]);
     }
     follow(world, c, before, adult_age, Profile(inclined_, users, users.having),
-           Profile(inclined_, online, adults > 0 ? users.having / adults * adults_now : 0.0), world.residents().platform, 2);
+        Profile(inclined_, online, adults > 0 ? users.having / adults * adults_now : 0.0), world.residents().platform,
+        2);
     skills(world, c, before);
   }
 
@@ -167,7 +196,8 @@ class Demography final : public Mechanism {
       if (r.age[i] < 100) ++r.age[i];
       const int age = r.age[i];
       const auto sex = static_cast<Sex>(r.sex[i]);
-      const auto pension = static_cast<int>(sex == Sex::male ? world.settings.pension_men : world.settings.pension_women);
+      const auto pension =
+          static_cast<int>(sex == Sex::male ? world.settings.pension_men : world.settings.pension_women);
       if (age == adult_age || age == 22 || age == 23 || age == pension) {
         const Education education = traits.education(name, age, town);
         const Occupation occupation = traits.occupation(name, age, sex, town);
@@ -181,7 +211,7 @@ class Demography final : public Mechanism {
 
   /// What the year changes in `having` (access, use of platforms) among those of at least `youngest` years.
   void follow(World& world, std::size_t c, const std::vector<Before>& before, int youngest, const Profile& then,
-              const Profile& now, Column<std::uint8_t>& having, std::uint32_t item) const {
+      const Profile& now, Column<std::uint8_t>& having, std::uint32_t item) const {
     const Residents& r = world.residents();
     const Draws draws = world.draws(stream());
     const Vertex first = world.society.first[c];
@@ -210,7 +240,8 @@ class Demography final : public Mechanism {
         r.talent[i] = Share(traits.skill(world.society.name(c, i), adult_age, education, true));
         continue;
       }
-      const double shift = world.settings.skill_age / 10.0 + world.settings.skill_education * (r.education[i] - was.education);
+      const double shift =
+          world.settings.skill_age / 10.0 + world.settings.skill_education * (r.education[i] - was.education);
       r.skill[i] = Share(logistic(logit(r.skill[i]) + shift));
       r.talent[i] = Share(logistic(logit(r.talent[i]) + shift));
     }

@@ -21,7 +21,7 @@ struct Matter {
   std::int32_t opens = 0;      ///< first week one can act
   std::int32_t closes = 0;     ///< last week one can act
   std::uint16_t form = 0;
-  std::uint8_t subject = 0;    ///< Good, or good_count for all of them
+  std::uint8_t subject = 0;  ///< Good, or good_count for all of them
   Outcome outcome = Outcome::none;
   std::uint32_t eligible = 0;  ///< counted when it closes
   std::uint32_t aware = 0;
@@ -31,25 +31,26 @@ struct Matter {
 /// The slots of one community. Bits of the masks are slots.
 struct Docket {
   std::array<Matter, slot_count> slot{};
-  std::uint16_t live = 0;     ///< announced or open
+  std::uint16_t live = 0;      ///< announced or open
   std::uint16_t adults = 0;    ///< of those, open to adults (by age alone: see `eligible`)
   std::uint16_t children = 0;  ///< of those, open to children too
   std::uint16_t members = 0;   ///< of those, open to members of an institution only
   std::array<std::uint16_t, occupation_count> occupation{};  ///< of those, open to each occupation
   std::array<std::uint16_t, institution_kinds> kind{};       ///< of `members`, open to members of each kind
   std::uint16_t national = 0;  ///< of those, open everywhere at once: heard of across communities
-  std::uint16_t open = 0;     ///< residents may act this week
-  std::uint16_t closing = 0;  ///< this is the last week
-  std::uint16_t stale = 0;    ///< closed last week: bits of residents are cleared this week
-  std::uint16_t changed = 0;  ///< stale last week: neighbours still see old bits until published
-  std::uint16_t waiting = 0;  ///< matters that found no slot
+  std::uint16_t open = 0;      ///< residents may act this week
+  std::uint16_t closing = 0;   ///< this is the last week
+  std::uint16_t stale = 0;     ///< closed last week: bits of residents are cleared this week
+  std::uint16_t changed = 0;   ///< stale last week: neighbours still see old bits until published
+  std::uint16_t waiting = 0;   ///< matters that found no slot
 
   /// Live matters in which resident i may take part.
   [[nodiscard]] std::uint16_t eligible(const Residents& r, std::size_t i) const {
     unsigned mask = (r.adult(i) ? adults : children) & occupation[r.occupation[i]];
     if ((mask & members) != 0) {
       unsigned open_to_me = 0;
-      for (unsigned m = r.member_of[i]; m != 0; m &= m - 1) open_to_me |= kind[static_cast<std::size_t>(__builtin_ctz(m))];
+      for (unsigned m = r.member_of[i]; m != 0; m &= m - 1)
+        open_to_me |= kind[static_cast<std::size_t>(__builtin_ctz(m))];
       mask &= ~static_cast<unsigned>(members) | open_to_me;
     }
     return static_cast<std::uint16_t>(mask);
@@ -57,14 +58,12 @@ struct Docket {
 };
 
 /// Calls visit(slot) for each bit set in `mask`, lowest first.
-template <class Visit>
-inline void for_slots(std::uint16_t mask, Visit&& visit) {
+template <class Visit> inline void for_slots(std::uint16_t mask, Visit&& visit) {
   for (unsigned m = mask; m != 0; m &= m - 1) visit(static_cast<unsigned>(__builtin_ctz(m)));
 }
 
 /// Slots that close this week with a matter of a form for which which(form) is true.
-template <class Which>
-inline std::uint16_t closing_of(const Docket& docket, Which&& which) {
+template <class Which> inline std::uint16_t closing_of(const Docket& docket, Which&& which) {
   unsigned mask = 0;
   for_slots(docket.closing, [&](unsigned s) {
     if (which(docket.slot[s].form)) mask |= 1U << s;

@@ -4,10 +4,10 @@
 //   output_j = y0_j f_r (1 - shock_j) max(0, 1 + commons farmers_j (harvest_j / usual_harvest_j - 1))
 //
 // Y0_r: gross product of the region a head (`usual` where none is known), spread over its communities by their relative
-// income, so that the region's sum is met: D5's ratio of the richest to the poorest region follows from it. E: enterprises
-// an adult, G: stock of public goods a head, of the region; E0, G0: the same at the end of the warm-up. farmers_j: share of
-// farmers among adults at the start.
-// Limits: no growth and no prices but the shock; the region moves as one; no trade, no investment.
+// income, so that the region's sum is met: D5's ratio of the richest to the poorest region follows from it. E:
+// enterprises an adult, G: stock of public goods a head, of the region; E0, G0: the same at the end of the warm-up.
+// farmers_j: share of farmers among adults at the start. Limits: no growth and no prices but the shock; the region
+// moves as one; no trade, no investment.
 #include <algorithm>
 
 #include "base/elementary.h"
@@ -20,27 +20,50 @@ class Economy final : public Mechanism {
  public:
   Economy()
       : Mechanism({.name = "economy",
-                   .meaning = "enterprises and public goods carry what places produce",
-                   .source = "MODEL 9; D5, D7, R8, P5",
-                   .phase = Phase::economy,
-                   .reads = {"enterprises", "stock", "adults", "harvest", "usual_harvest", "age", "occupation"},
-                   .writes = {"output"}}) {
+            .meaning = "enterprises and public goods carry what places produce",
+            .source = "MODEL 9; D5, D7, R8, P5",
+            .phase = Phase::economy,
+            .reads = {"enterprises", "stock", "adults", "harvest", "usual_harvest", "age", "occupation"},
+            .writes = {"output"}}) {
     observe({.name = "output",
-             .unit = "thousand tenge a head and year",
-             .meaning = "output of the place, mean over its population",
-             .source = "D5, D7",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double people = world.society.country.communities[c].population;
-               return SeriesSpec::Ratio{world.akimats.output[c] * people, people};
-             }});
+        .unit = "thousand tenge a head and year",
+        .meaning = "output of the place, mean over its population",
+        .source = "D5, D7",
+        .community = [](const World& world, std::size_t c, std::size_t) {
+          const double people = world.society.country.communities[c].population;
+          return SeriesSpec::Ratio{world.akimats.output[c] * people, people};
+        }});
   }
 
-  Lever shock{*this, {.name = "shock", .meaning = "share of output that a fall of prices takes", .source = "MODEL 11, shocks: price"}, 0.0, {0, 1}};
-  Real usual{*this, {.name = "usual", .unit = "thousand tenge a head and year", .meaning = "output of a region of which no gross product is known", .source = "Kazakhstan 2023, mean over residents: 6,100 (computed)"}, 6100, {0, 1e6}};
-  Real a{*this, {.name = "a", .symbol = "a", .meaning = "elasticity of output to enterprises", .source = "MODEL 9; assumption"}, 0.2, {0, 2}};
-  Real b{*this, {.name = "b", .symbol = "b", .meaning = "elasticity of output to public goods", .source = "MODEL 9; order of Aschauer 1989 and its critics, 0.1 to 0.4 (recalled)"}, 0.1, {0, 2}};
-  Real speed{*this, {.name = "speed", .unit = "per 4 weeks", .meaning = "how fast output follows", .source = "assumption: about a year"}, 0.08, {0, 1}};
-  Real commons{*this, {.name = "commons", .meaning = "share of farmers' output that rests on the commons", .source = "P7; assumption: pasture"}, 0.5, {0, 1}};
+  Lever shock{*this,
+      {.name = "shock", .meaning = "share of output that a fall of prices takes", .source = "MODEL 11, shocks: price"},
+      0.0, {0, 1}};
+  Real usual{*this,
+      {.name = "usual",
+          .unit = "thousand tenge a head and year",
+          .meaning = "output of a region of which no gross product is known",
+          .source = "Kazakhstan 2023, mean over residents: 6,100 (computed)"},
+      6100, {0, 1e6}};
+  Real a{*this,
+      {.name = "a", .symbol = "a", .meaning = "elasticity of output to enterprises", .source = "MODEL 9; assumption"},
+      0.2, {0, 2}};
+  Real b{*this,
+      {.name = "b",
+          .symbol = "b",
+          .meaning = "elasticity of output to public goods",
+          .source = "MODEL 9; order of Aschauer 1989 and its critics, 0.1 to 0.4 (recalled)"},
+      0.1, {0, 2}};
+  Real speed{*this,
+      {.name = "speed",
+          .unit = "per 4 weeks",
+          .meaning = "how fast output follows",
+          .source = "assumption: about a year"},
+      0.08, {0, 1}};
+  Real commons{*this,
+      {.name = "commons",
+          .meaning = "share of farmers' output that rests on the commons",
+          .source = "P7; assumption: pasture"},
+      0.5, {0, 1}};
 
   void prepare(World& world) override {
     const Country& country = world.society.country;
@@ -116,7 +139,8 @@ class Economy final : public Mechanism {
         usual_goods_[r] = goods[r];
         continue;
       }
-      factor_[r] += speed * (ratio(enterprises[r], usual_enterprises_[r], a) * ratio(goods[r], usual_goods_[r], b) - factor_[r]);
+      factor_[r] +=
+          speed * (ratio(enterprises[r], usual_enterprises_[r], a) * ratio(goods[r], usual_goods_[r], b) - factor_[r]);
     }
   }
   static double ratio(double now, double before, double power) {

@@ -13,20 +13,26 @@ class Efficacy final : public Mechanism {
  public:
   Efficacy()
       : Mechanism({.name = "efficacy",
-                   .meaning = "belief that taking part changes something, by what came of one's acts",
-                   .source = "MODEL 7; Sjoberg, Mellon, Peixoto 2017",
-                   .phase = Phase::experience,
-                   .reads = {"acted", "answering"},
-                   .writes = {},
-                   .adds = {"efficacy"}}) {
+            .meaning = "belief that taking part changes something, by what came of one's acts",
+            .source = "MODEL 7; Sjoberg, Mellon, Peixoto 2017",
+            .phase = Phase::experience,
+            .reads = {"acted", "answering"},
+            .writes = {},
+            .adds = {"efficacy"}}) {
     observe({.name = "efficacy",
-             .meaning = "mean belief of adults that taking part changes something",
-             .source = "MODEL 7",
-             .mean = &Residents::efficacy});
+        .meaning = "mean belief of adults that taking part changes something",
+        .source = "MODEL 7",
+        .mean = &Residents::efficacy});
   }
 
-  Real rate{*this, {.name = "rate", .meaning = "how far one outcome moves the belief", .source = "assumption"}, 0.1, {0, 1}};
-  Real start_sd{*this, {.name = "start_sd", .unit = "log-odds", .meaning = "SD of the belief's logit at the start", .source = "assumption"}, 0.6, {0, 5}};
+  Real rate{
+      *this, {.name = "rate", .meaning = "how far one outcome moves the belief", .source = "assumption"}, 0.1, {0, 1}};
+  Real start_sd{*this,
+      {.name = "start_sd",
+          .unit = "log-odds",
+          .meaning = "SD of the belief's logit at the start",
+          .source = "assumption"},
+      0.6, {0, 5}};
 
   void prepare(World& world) override {
     Residents& r = world.residents();

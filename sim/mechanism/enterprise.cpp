@@ -1,17 +1,18 @@
 // enterprise: residents start enterprises and give them up (MODEL 9; P5, R6, R8, D7, D10).
 //
 //   opens    rate_i = (exit + leave) u / (1 - u) exp(b_heard heard_i) / H_j exp(b_credit credit_j
-//                         + b_incentive ln(1 + incentive_j / incentive_0) + b_goods ln(G_j / G0_j) + b_competence (competence_j - 1/2)
+//                         + b_incentive ln(1 + incentive_j / incentive_0) + b_goods ln(G_j / G0_j) + b_competence
+//                         (competence_j - 1/2)
 //                         + b_open (openness_j - openness_0) - b_tension (tension_j - tension0_j))
 //   closes   rate_i = (exit + shock_j) (1 + e_harvest max(0, 1 - harvest_j / usual_harvest_j) for a farmer)
 //
-// Every fourth week, communities in turn, a thirteenth of the yearly rates. Farmers and entrepreneurs by occupation run an
-// enterprise with chance u = running, other adults in working life with u = beside; so it is dealt at the start, and by these
-// rates so it stays. Students and pensioners run none: who becomes one gives it up. heard: share of the support programmes
-// (R6) that i has heard of, H: the mean of exp(b_heard heard) over those who have no enterprise, weighted by their odds; G: stock of public goods. H, G0
-// and tension0 are those at the end of the warm-up. The state pays for each enterprise that opens: loans at
-// credit_cost x credit, and the local incentive.
-// Limits: enterprises have no size and no trade; an occupation stays when its enterprise goes.
+// Every fourth week, communities in turn, a thirteenth of the yearly rates. Farmers and entrepreneurs by occupation run
+// an enterprise with chance u = running, other adults in working life with u = beside; so it is dealt at the start, and
+// by these rates so it stays. Students and pensioners run none: who becomes one gives it up. heard: share of the
+// support programmes (R6) that i has heard of, H: the mean of exp(b_heard heard) over those who have no enterprise,
+// weighted by their odds; G: stock of public goods. H, G0 and tension0 are those at the end of the warm-up. The state
+// pays for each enterprise that opens: loans at credit_cost x credit, and the local incentive. Limits: enterprises have
+// no size and no trade; an occupation stays when its enterprise goes.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -27,59 +28,134 @@
 namespace kurultai {
 namespace {
 
-constexpr std::uint32_t interval = 4;        // weeks between two turns of a community
-constexpr double turns = 52.0 / interval;    // turns a year
+constexpr std::uint32_t interval = 4;      // weeks between two turns of a community
+constexpr double turns = 52.0 / interval;  // turns a year
 
 class Enterprise final : public Mechanism {
  public:
   Enterprise()
       : Mechanism({.name = "enterprise",
-                   .meaning = "residents start enterprises and give them up",
-                   .source = "MODEL 9; P5, R6, R8, D7, D10",
-                   .phase = Phase::economy,
-                   .reads = {"age", "occupation", "programmes", "stock", "tension", "harvest", "usual_harvest",
-                             "adults", "own_competence", "own_openness"},
-                   .writes = {"owner", "enterprises"},
-                   .levers = {"akimat.competence", "akimat.openness"}}) {
+            .meaning = "residents start enterprises and give them up",
+            .source = "MODEL 9; P5, R6, R8, D7, D10",
+            .phase = Phase::economy,
+            .reads = {"age", "occupation", "programmes", "stock", "tension", "harvest", "usual_harvest", "adults",
+                "own_competence", "own_openness"},
+            .writes = {"owner", "enterprises"},
+            .levers = {"akimat.competence", "akimat.openness"}}) {
     observe({.name = "enterprises",
-             .unit = "per adult",
-             .meaning = "share of adults who run an enterprise, a farm among them",
-             .source = "P5, R8, I1",
-             .residents = [](const World& world, const Block& block, std::size_t, auto owners, auto adults) {
-               const Residents& r = world.residents();
-               for (Vertex i = block.first; i < block.last; ++i) {
-                 adults[i - block.first] = r.adult(i);
-                 owners[i - block.first] = r.adult(i) && r.owner[i] != 0;
-               }
-             }});
+        .unit = "per adult",
+        .meaning = "share of adults who run an enterprise, a farm among them",
+        .source = "P5, R8, I1",
+        .residents = [](const World& world, const Block& block, std::size_t, auto owners, auto adults) {
+          const Residents& r = world.residents();
+          for (Vertex i = block.first; i < block.last; ++i) {
+            adults[i - block.first] = r.adult(i);
+            owners[i - block.first] = r.adult(i) && r.owner[i] != 0;
+          }
+        }});
     observe({.name = "enterprises_opened",
-             .unit = "per adult and year",
-             .meaning = "enterprises opened in the last four weeks, as a yearly rate; mean over adults",
-             .source = "P5, R8",
-             .looks_back = interval,
-             .community = [this](const World& world, std::size_t c, std::size_t) {
-               return SeriesSpec::Ratio{turns * opened_[c], static_cast<double>(world.akimats.adults[c])};
-             }});
+        .unit = "per adult and year",
+        .meaning = "enterprises opened in the last four weeks, as a yearly rate; mean over adults",
+        .source = "P5, R8",
+        .looks_back = interval,
+        .community = [this](const World& world, std::size_t c, std::size_t) {
+          return SeriesSpec::Ratio{turns * opened_[c], static_cast<double>(world.akimats.adults[c])};
+        }});
   }
 
-  Lever credit{*this, {.name = "credit", .meaning = "share of those who start an enterprise to whom a loan on easy terms is open", .source = "P5, R6"}, 0.0, {0, 1}};
-  Lever incentive{*this, {.name = "incentive", .unit = "thousand tenge", .meaning = "what the akimat may give each new enterprise: relief, land, a grant", .source = "R8, P5"}, 0.0, {0, 1e5}};
-  Lever shock{*this, {.name = "shock", .unit = "per year", .meaning = "rate at which enterprises close beyond the usual", .source = "MODEL 11, shocks; MODEL 9"}, 0.0, {0, 10}};
-  Real exit{*this, {.name = "exit", .unit = "per year", .meaning = "usual rate at which enterprises close", .source = "assumption: one in twelve"}, 0.08, {0, 10}};
-  Real leave{*this, {.name = "leave", .unit = "per year", .meaning = "share of those in working life who leave it, for the balance of the start", .source = "set so that enterprises stay put in the default scenario"}, 0.05, {0, 1}};
-  Real running{*this, {.name = "running", .meaning = "share of farmers and entrepreneurs by occupation who run an enterprise at the start", .source = "assumption"}, 0.85, {0, 0.99}};
-  Real beside{*this, {.name = "beside", .meaning = "share of other adults in working life who run one at the start", .source = "assumption"}, 0.02, {0, 0.99}};
-  Real b_heard{*this, {.name = "b_heard", .unit = "log-odds", .meaning = "weight of having heard of all support programmes", .source = "R6; assumption"}, 0.5, {0, 10}};
-  Real b_credit{*this, {.name = "b_credit", .unit = "log-odds", .meaning = "weight of access to credit", .source = "P5; assumption"}, 0.4, {0, 10}};
-  Real b_incentive{*this, {.name = "b_incentive", .unit = "log-odds", .meaning = "weight of the local incentive", .source = "R8; assumption"}, 0.3, {0, 10}};
-  Real incentive_0{*this, {.name = "incentive_0", .unit = "thousand tenge", .meaning = "incentive from which on more adds less", .source = "assumption"}, 300, {1, 1e5}};
-  Real b_goods{*this, {.name = "b_goods", .unit = "log-odds", .meaning = "weight of public goods, by the logarithm of their growth", .source = "MODEL 9: services; assumption"}, 0.5, {0, 10}};
-  Real b_competence{*this, {.name = "b_competence", .unit = "log-odds", .meaning = "weight of the akimat's competence", .source = "D7; assumption"}, 0.6, {0, 10}};
-  Real b_open{*this, {.name = "b_open", .unit = "log-odds", .meaning = "weight of the akimat's openness", .source = "D7; assumption"}, 0.3, {0, 10}};
-  Real openness_0{*this, {.name = "openness_0", .meaning = "openness that people are used to", .source = "the default of akimat.openness"}, 0.4, {0, 1}};
-  Real b_tension{*this, {.name = "b_tension", .unit = "log-odds", .meaning = "weight of social tension", .source = "D10; assumption"}, 1.0, {0, 10}};
-  Real e_harvest{*this, {.name = "e_harvest", .unit = "factor", .meaning = "how many times the usual more farms close for a year without harvest", .source = "P7; assumption"}, 3.0, {0, 100}};
-  Real credit_cost{*this, {.name = "credit_cost", .unit = "thousand tenge", .meaning = "what credit open to all costs the state for each new enterprise", .source = "P5; assumption: interest subsidy"}, 300, {0, 1e5}};
+  Lever credit{*this,
+      {.name = "credit",
+          .meaning = "share of those who start an enterprise to whom a loan on easy terms is open",
+          .source = "P5, R6"},
+      0.0, {0, 1}};
+  Lever incentive{*this,
+      {.name = "incentive",
+          .unit = "thousand tenge",
+          .meaning = "what the akimat may give each new enterprise: relief, land, a grant",
+          .source = "R8, P5"},
+      0.0, {0, 1e5}};
+  Lever shock{*this,
+      {.name = "shock",
+          .unit = "per year",
+          .meaning = "rate at which enterprises close beyond the usual",
+          .source = "MODEL 11, shocks; MODEL 9"},
+      0.0, {0, 10}};
+  Real exit{*this,
+      {.name = "exit",
+          .unit = "per year",
+          .meaning = "usual rate at which enterprises close",
+          .source = "assumption: one in twelve"},
+      0.08, {0, 10}};
+  Real leave{*this,
+      {.name = "leave",
+          .unit = "per year",
+          .meaning = "share of those in working life who leave it, for the balance of the start",
+          .source = "set so that enterprises stay put in the default scenario"},
+      0.05, {0, 1}};
+  Real running{*this,
+      {.name = "running",
+          .meaning = "share of farmers and entrepreneurs by occupation who run an enterprise at the start",
+          .source = "assumption"},
+      0.85, {0, 0.99}};
+  Real beside{*this,
+      {.name = "beside",
+          .meaning = "share of other adults in working life who run one at the start",
+          .source = "assumption"},
+      0.02, {0, 0.99}};
+  Real b_heard{*this,
+      {.name = "b_heard",
+          .unit = "log-odds",
+          .meaning = "weight of having heard of all support programmes",
+          .source = "R6; assumption"},
+      0.5, {0, 10}};
+  Real b_credit{*this,
+      {.name = "b_credit", .unit = "log-odds", .meaning = "weight of access to credit", .source = "P5; assumption"},
+      0.4, {0, 10}};
+  Real b_incentive{*this,
+      {.name = "b_incentive",
+          .unit = "log-odds",
+          .meaning = "weight of the local incentive",
+          .source = "R8; assumption"},
+      0.3, {0, 10}};
+  Real incentive_0{*this,
+      {.name = "incentive_0",
+          .unit = "thousand tenge",
+          .meaning = "incentive from which on more adds less",
+          .source = "assumption"},
+      300, {1, 1e5}};
+  Real b_goods{*this,
+      {.name = "b_goods",
+          .unit = "log-odds",
+          .meaning = "weight of public goods, by the logarithm of their growth",
+          .source = "MODEL 9: services; assumption"},
+      0.5, {0, 10}};
+  Real b_competence{*this,
+      {.name = "b_competence",
+          .unit = "log-odds",
+          .meaning = "weight of the akimat's competence",
+          .source = "D7; assumption"},
+      0.6, {0, 10}};
+  Real b_open{*this,
+      {.name = "b_open", .unit = "log-odds", .meaning = "weight of the akimat's openness", .source = "D7; assumption"},
+      0.3, {0, 10}};
+  Real openness_0{*this,
+      {.name = "openness_0", .meaning = "openness that people are used to", .source = "the default of akimat.openness"},
+      0.4, {0, 1}};
+  Real b_tension{*this,
+      {.name = "b_tension", .unit = "log-odds", .meaning = "weight of social tension", .source = "D10; assumption"},
+      1.0, {0, 10}};
+  Real e_harvest{*this,
+      {.name = "e_harvest",
+          .unit = "factor",
+          .meaning = "how many times the usual more farms close for a year without harvest",
+          .source = "P7; assumption"},
+      3.0, {0, 100}};
+  Real credit_cost{*this,
+      {.name = "credit_cost",
+          .unit = "thousand tenge",
+          .meaning = "what credit open to all costs the state for each new enterprise",
+          .source = "P5; assumption: interest subsidy"},
+      300, {0, 1e5}};
 
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
@@ -151,7 +227,8 @@ class Enterprise final : public Mechanism {
     return table;
   }
   static double of(const Readiness& table, const Residents& r, Vertex i) {
-    return table[by_trade(r, i) ? 1 : 0][static_cast<std::size_t>(std::popcount(static_cast<unsigned>(r.programmes[i])))];
+    return table[by_trade(r, i) ? 1 : 0]
+                [static_cast<std::size_t>(std::popcount(static_cast<unsigned>(r.programmes[i])))];
   }
 
   /// How much likelier enterprises open in community c than usual.
@@ -159,7 +236,8 @@ class Enterprise final : public Mechanism {
     const double stock = goods(world, c);
     const double services = stock > 0 && usual_goods_[c] > 0 ? log_(stock / usual_goods_[c]) : 0.0;
     return exp_(b_credit * credit[c] + b_incentive * log_(1.0 + incentive[c] / incentive_0) + b_goods * services +
-                b_competence * (competence(world, c) - 0.5) + b_open * (openness(world, c) - openness_0) - b_tension * (world.akimats.tension[c] - usual_tension_[c]));
+                b_competence * (competence(world, c) - 0.5) + b_open * (openness(world, c) - openness_0) -
+                b_tension * (world.akimats.tension[c] - usual_tension_[c]));
   }
 
   void turn(World& world, std::size_t c) {
@@ -186,7 +264,8 @@ class Enterprise final : public Mechanism {
       if (!r.adult(i)) continue;
       adults += 1;
       const bool farmer = r.occupation[i] == static_cast<std::uint8_t>(Occupation::farmer);
-      const double chance = r.owner[i] != 0 ? (working(r, i) ? closes[farmer ? 1 : 0] : 1.0) : (working(r, i) ? of(opens, r, i) : 0.0);
+      const double chance =
+          r.owner[i] != 0 ? (working(r, i) ? closes[farmer ? 1 : 0] : 1.0) : (working(r, i) ? of(opens, r, i) : 0.0);
       if (chance > 0 && draws.chance(chance, world.society.name(c, i))) {
         r.owner[i] = r.owner[i] == 0;
         opened_[c] += r.owner[i];
@@ -210,12 +289,12 @@ class Enterprise final : public Mechanism {
     return untold > 0 ? ready / untold : 1.0;
   }
 
-  unsigned programmes_ = 0;       ///< support programmes there are: made by `prepare`
-  bool pays_ = false;             ///< made by `prepare`
-  std::vector<double> heard_;     ///< H
+  unsigned programmes_ = 0;    ///< support programmes there are: made by `prepare`
+  bool pays_ = false;          ///< made by `prepare`
+  std::vector<double> heard_;  ///< H
   std::vector<double> usual_goods_;
   std::vector<double> usual_tension_;
-  std::vector<double> opened_;    ///< at the last turn
+  std::vector<double> opened_;  ///< at the last turn
 };
 
 }  // namespace

@@ -1,18 +1,24 @@
 // exchange: akimats learn from each other and from their own mistakes, and pool money in networks (MODEL 10; P9, P10).
 //
 //   with chance 4/52 meetings_j an akimat meets another of its district, with 4/52 network_j one of its network:
-//     if the peer's LSG index is higher:  x_own <- x_own + rate (x_peer - x)         x: openness, responsiveness, competence, effort
-//   with chance 4/52 experiments_j it tries a change of +- step in one of these, for `trial` weeks; if its index has fallen by then it
-//     goes back, and neither tries nor copies a change in that direction for `memory` years; the peer's failures are told at a meeting
+//     if the peer's LSG index is higher:  x_own <- x_own + rate (x_peer - x)         x: openness, responsiveness,
+//     competence, effort
+//   with chance 4/52 experiments_j it tries a change of +- step in one of these, for `trial` weeks; if its index has
+//   fallen by then it
+//     goes back, and neither tries nor copies a change in that direction for `memory` years; the peer's failures are
+//     told at a meeting
 //
-// x: lever and own together, effort own alone; x_own within +- bound. All read practices as they were when the week began. A network:
-// akimats tied as partners, and theirs (synthesis: about eight of a region, across districts). Pooling, every quarter:
+// x: lever and own together, effort own alone; x_own within +- bound. All read practices as they were when the week
+// began. A network: akimats tied as partners, and theirs (synthesis: about eight of a region, across districts).
+// Pooling, every quarter:
 //
-//   the sum goes to the good that is lowest among the members, relative to the nation's stock, of the member who has least of it;
-//   each other member pays pool_j capital_j R_j / 4, out of all its goods by its mix; (1 + economy) of the sum arrives in goods
+//   the sum goes to the good that is lowest among the members, relative to the nation's stock, of the member who has
+//   least of it; each other member pays pool_j capital_j R_j / 4, out of all its goods by its mix; (1 + economy) of the
+//   sum arrives in goods
 //
-// Money moves as Flow::pool, joins the receiver's `cofinanced` and leaves the payers'; economy of scale is a lower price.
-// Limits: the index is noisy, so that good changes are undone at times; a meeting costs nothing; a network takes no votes.
+// Money moves as Flow::pool, joins the receiver's `cofinanced` and leaves the payers'; economy of scale is a lower
+// price. Limits: the index is noisy, so that good changes are undone at times; a meeting costs nothing; a network takes
+// no votes.
 #include <algorithm>
 #include <array>
 
@@ -35,43 +41,82 @@ class Exchange final : public Mechanism {
  public:
   Exchange()
       : Mechanism({.name = "exchange",
-                   .meaning = "akimats learn from peers and from own mistakes, networks pool money",
-                   .source = "MODEL 10; P9, P10, T5",
-                   .phase = Phase::government,
-                   .reads = {"lsg_index", "mix", "means", "loss"},
-                   .writes = {"own_effort"},
-                   .adds = {"own_openness", "own_responsiveness", "own_competence", "cofinanced", "stock"},
-                   .levers = {"akimat.openness", "akimat.responsiveness", "akimat.competence", "akimat.capital"}}) {
+            .meaning = "akimats learn from peers and from own mistakes, networks pool money",
+            .source = "MODEL 10; P9, P10, T5",
+            .phase = Phase::government,
+            .reads = {"lsg_index", "mix", "means", "loss"},
+            .writes = {"own_effort"},
+            .adds = {"own_openness", "own_responsiveness", "own_competence", "cofinanced", "stock"},
+            .levers = {"akimat.openness", "akimat.responsiveness", "akimat.competence", "akimat.capital"}}) {
     observe({.name = "lessons",
-             .unit = "a year",
-             .meaning = "meetings at which an akimat learned from a better one, mean over communities, of late",
-             .source = "P9",
-             .community = [this](const World&, std::size_t c, std::size_t) { return SeriesSpec::Ratio{lessons_[c], 1.0}; }});
+        .unit = "a year",
+        .meaning = "meetings at which an akimat learned from a better one, mean over communities, of late",
+        .source = "P9",
+        .community = [this](const World&, std::size_t c, std::size_t) { return SeriesSpec::Ratio{lessons_[c], 1.0}; }});
     observe({.name = "mistakes",
-             .unit = "a year",
-             .meaning = "trials of new practices that failed and were taken back, mean over communities, of late",
-             .source = "P9",
-             .least_scale = 1,
-             .community = [this](const World&, std::size_t c, std::size_t) { return SeriesSpec::Ratio{mistakes_[c], 1.0}; }});
+        .unit = "a year",
+        .meaning = "trials of new practices that failed and were taken back, mean over communities, of late",
+        .source = "P9",
+        .least_scale = 1,
+        .community = [this](
+                         const World&, std::size_t c, std::size_t) { return SeriesSpec::Ratio{mistakes_[c], 1.0}; }});
     observe({.name = "pooled",
-             .unit = "tenge a head and year",
-             .meaning = "what networks of akimats pooled, of late, mean over people",
-             .source = "P10",
-             .community = [this](const World& world, std::size_t c, std::size_t) {
-               return SeriesSpec::Ratio{pooled_[c], world.society.country.communities[c].population};
-             }});
+        .unit = "tenge a head and year",
+        .meaning = "what networks of akimats pooled, of late, mean over people",
+        .source = "P10",
+        .community = [this](const World& world, std::size_t c, std::size_t) {
+          return SeriesSpec::Ratio{pooled_[c], world.society.country.communities[c].population};
+        }});
   }
 
-  Lever meetings{*this, {.name = "meetings", .unit = "a year", .meaning = "meetings of an akimat with others of its district", .source = "P9"}, 1.0, {0, 52}};
-  Lever network{*this, {.name = "network", .unit = "a year", .meaning = "meetings of an akimat with others of its network, beyond the district", .source = "P10"}, 0.0, {0, 52}};
-  Lever experiments{*this, {.name = "experiments", .unit = "a year", .meaning = "changes of practice that an akimat tries of itself", .source = "P9"}, 0.1, {0, 13}};
-  Lever pool{*this, {.name = "pool", .meaning = "share of the capital budget that goes into the network's common problem", .source = "P10"}, 0.0, {0, 1}};
-  Real rate{*this, {.name = "rate", .meaning = "share of the distance to a better one's practice that a meeting closes", .source = "P9; assumption"}, 0.1, {0, 1}};
+  Lever meetings{*this,
+      {.name = "meetings",
+          .unit = "a year",
+          .meaning = "meetings of an akimat with others of its district",
+          .source = "P9"},
+      1.0, {0, 52}};
+  Lever network{*this,
+      {.name = "network",
+          .unit = "a year",
+          .meaning = "meetings of an akimat with others of its network, beyond the district",
+          .source = "P10"},
+      0.0, {0, 52}};
+  Lever experiments{*this,
+      {.name = "experiments",
+          .unit = "a year",
+          .meaning = "changes of practice that an akimat tries of itself",
+          .source = "P9"},
+      0.1, {0, 13}};
+  Lever pool{*this,
+      {.name = "pool",
+          .meaning = "share of the capital budget that goes into the network's common problem",
+          .source = "P10"},
+      0.0, {0, 1}};
+  Real rate{*this,
+      {.name = "rate",
+          .meaning = "share of the distance to a better one's practice that a meeting closes",
+          .source = "P9; assumption"},
+      0.1, {0, 1}};
   Real step{*this, {.name = "step", .meaning = "size of a change that is tried", .source = "assumption"}, 0.05, {0, 1}};
-  Real bound{*this, {.name = "bound", .meaning = "largest difference from the lever by learning and character", .source = "assumption"}, 0.5, {0, 1}};
-  Whole trial{*this, {.name = "trial", .unit = "week", .meaning = "weeks until a change is judged", .source = "assumption: a year"}, 52, {4, 520}};
-  Real memory{*this, {.name = "memory", .unit = "year", .meaning = "years for which a failure is remembered", .source = "P9; assumption"}, 8, {0, 100}};
-  Real economy{*this, {.name = "economy", .meaning = "how much more goods pooled money buys", .source = "P10; assumption: economies of scale of joint projects"}, 0.2, {0, 5}};
+  Real bound{*this,
+      {.name = "bound",
+          .meaning = "largest difference from the lever by learning and character",
+          .source = "assumption"},
+      0.5, {0, 1}};
+  Whole trial{*this,
+      {.name = "trial", .unit = "week", .meaning = "weeks until a change is judged", .source = "assumption: a year"},
+      52, {4, 520}};
+  Real memory{*this,
+      {.name = "memory",
+          .unit = "year",
+          .meaning = "years for which a failure is remembered",
+          .source = "P9; assumption"},
+      8, {0, 100}};
+  Real economy{*this,
+      {.name = "economy",
+          .meaning = "how much more goods pooled money buys",
+          .source = "P10; assumption: economies of scale of joint projects"},
+      0.2, {0, 5}};
 
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
@@ -119,7 +164,10 @@ class Exchange final : public Mechanism {
  private:
   static double& own(World& world, std::size_t c, std::size_t practice) {
     Akimats& a = world.akimats;
-    return practice == 0 ? a.own_openness[c] : practice == 1 ? a.own_responsiveness[c] : practice == 2 ? a.own_competence[c] : a.own_effort[c];
+    return practice == 0   ? a.own_openness[c]
+           : practice == 1 ? a.own_responsiveness[c]
+           : practice == 2 ? a.own_competence[c]
+                           : a.own_effort[c];
   }
   static std::size_t direction(std::size_t practice, double change) { return 2 * practice + (change > 0 ? 1 : 0); }
   static std::int32_t tick(const World& world) { return static_cast<std::int32_t>(world.tick()); }
@@ -135,9 +183,12 @@ class Exchange final : public Mechanism {
       std::vector<std::size_t> members = {c};
       for (std::size_t k = 0; k < members.size() && !seen[c]; ++k)
         for (const Tie tie : society.ties.all(society.akimat(members[k]))) {
-          if (tie.layer() != Layer::partner || tie.to() < society.residents.size() || akimat_of(tie.to()) >= communities) continue;
+          if (tie.layer() != Layer::partner || tie.to() < society.residents.size() ||
+              akimat_of(tie.to()) >= communities)
+            continue;
           const std::size_t other = akimat_of(tie.to());
-          if (society.country.communities[other].district != society.country.communities[members[k]].district) peers_[members[k]].push_back(other);
+          if (society.country.communities[other].district != society.country.communities[members[k]].district)
+            peers_[members[k]].push_back(other);
           if (std::find(members.begin(), members.end(), other) == members.end()) members.push_back(other);
         }
       if (seen[c]) continue;
@@ -147,7 +198,8 @@ class Exchange final : public Mechanism {
   }
 
   /// Community c meets one of `others` with the chance of four weeks, and learns where that one does better.
-  void meet(World& world, std::size_t c, double a_year, const std::vector<std::size_t>& others, const Draws::Four& luck) {
+  void meet(
+      World& world, std::size_t c, double a_year, const std::vector<std::size_t>& others, const Draws::Four& luck) {
     const std::size_t self = static_cast<std::size_t>(std::count(others.begin(), others.end(), c));
     if (others.size() <= self || Draws::to_uniform(luck[0]) >= a_year * 4.0 / 52.0) return;
     std::size_t nth = Draws::to_below(luck[1], static_cast<std::uint32_t>(others.size() - self));
@@ -226,7 +278,8 @@ class Exchange final : public Mechanism {
       for (const std::size_t c : members) {
         if (pool[c] <= 0 || c == needy || places[c].population <= 0) continue;
         const double share = pool[c] * world.practice.capital[c] * a.means[c] / 4.0;  // thousand tenge a head
-        const std::int64_t paid = world.ledger.affordable(Level::community, c, static_cast<std::int64_t>(1000.0 * share * places[c].population));
+        const std::int64_t paid = world.ledger.affordable(
+            Level::community, c, static_cast<std::int64_t>(1000.0 * share * places[c].population));
         if (paid <= 0) continue;
         world.ledger.pay({Level::community, c}, {Level::community, needy}, Flow::pool, paid);
         const double each = static_cast<double>(paid) / 1000.0 / places[c].population;
@@ -242,16 +295,16 @@ class Exchange final : public Mechanism {
   }
 
   std::vector<Learner> learner_;
-  std::vector<Learner> told_;  ///< scratch: what all knew when the week began
-  std::vector<double> index_;     ///< by community: LSG index when its trial began
-  std::vector<double> change_;    ///< by community: what its trial changed
-  std::vector<double> lessons_;   ///< a year, of late, for the series
-  std::vector<double> mistakes_;  ///< a year, of late
-  std::vector<double> pooled_;    ///< tenge a year, of late
-  std::vector<std::array<double, practices>> before_;   ///< practices when the week began
-  std::vector<std::vector<std::size_t>> district_;      ///< communities by district, in order
-  std::vector<std::vector<std::size_t>> peers_;         ///< by community: its network beyond the district
-  std::vector<std::vector<std::size_t>> networks_;      ///< members
+  std::vector<Learner> told_;                          ///< scratch: what all knew when the week began
+  std::vector<double> index_;                          ///< by community: LSG index when its trial began
+  std::vector<double> change_;                         ///< by community: what its trial changed
+  std::vector<double> lessons_;                        ///< a year, of late, for the series
+  std::vector<double> mistakes_;                       ///< a year, of late
+  std::vector<double> pooled_;                         ///< tenge a year, of late
+  std::vector<std::array<double, practices>> before_;  ///< practices when the week began
+  std::vector<std::vector<std::size_t>> district_;     ///< communities by district, in order
+  std::vector<std::vector<std::size_t>> peers_;        ///< by community: its network beyond the district
+  std::vector<std::vector<std::size_t>> networks_;     ///< members
 };
 
 }  // namespace

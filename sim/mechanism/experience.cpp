@@ -2,8 +2,8 @@
 //
 //   flow_j       <- flow_j + r (52 sum over matters closed this week of min(1, turnout / enough) - flow_j)
 //   experience_j  = flow_j / (flow_j + flow_0)
-//   efficacy_i   += change of lift_j,    lift_j <- lift_j + e_rate (b_experience (experience_j - usual_experience_j) - lift_j)
-//   cohesion_j   <- cohesion_j + rate (1 + c_support support_j / (support_j + support_0) - cohesion_j)
+//   efficacy_i   += change of lift_j,    lift_j <- lift_j + e_rate (b_experience (experience_j - usual_experience_j) -
+//   lift_j) cohesion_j   <- cohesion_j + rate (1 + c_support support_j / (support_j + support_0) - cohesion_j)
 //
 // flow: matters a year that were completed with enough people, by memory of half_life weeks; a matter with less turnout
 // counts for less. In the warm-up r is 1 / (weeks so far) where that is larger, so that flow is a plain mean and
@@ -26,32 +26,74 @@ class Experience final : public Mechanism {
  public:
   Experience()
       : Mechanism({.name = "experience",
-                   .meaning = "experience of self-organisation and cohesion of communities",
-                   .source = "MODEL 10; D8, P6",
-                   .phase = Phase::government,
-                   .reads = {"adults"},
-                   .writes = {"experience", "usual_experience", "cohesion"},
-                   .adds = {"efficacy"}}) {
+            .meaning = "experience of self-organisation and cohesion of communities",
+            .source = "MODEL 10; D8, P6",
+            .phase = Phase::government,
+            .reads = {"adults"},
+            .writes = {"experience", "usual_experience", "cohesion"},
+            .adds = {"efficacy"}}) {
     observe({.name = "experience",
-             .meaning = "experience of self-organisation, mean over adults",
-             .source = "D8",
-             .least_scale = 0.2,
-             .community = over_adults(&Akimats::experience)});
+        .meaning = "experience of self-organisation, mean over adults",
+        .source = "D8",
+        .least_scale = 0.2,
+        .community = over_adults(&Akimats::experience)});
     observe({.name = "cohesion",
-             .meaning = "how much neighbours' acts count, mean over adults",
-             .source = "P6",
-             .community = over_adults(&Akimats::cohesion)});
+        .meaning = "how much neighbours' acts count, mean over adults",
+        .source = "P6",
+        .community = over_adults(&Akimats::cohesion)});
   }
 
-  Lever support{*this, {.name = "support", .unit = "thousand tenge a resident and year", .meaning = "support of culture and education beyond the usual", .source = "P6"}, 0.0, {0, 1000}};
-  Real enough{*this, {.name = "enough", .unit = "share of eligible", .meaning = "turnout at which a completed matter counts in full", .source = "the quorum of gatherings; D8"}, 0.1, {0.0001, 1}};
-  Real flow_0{*this, {.name = "flow_0", .unit = "matters a year", .meaning = "matters a year that make half of full experience", .source = "D8; assumption"}, 4.0, {0.01, 1000}};
-  Real half_life{*this, {.name = "half_life", .unit = "week", .meaning = "half-life of experience", .source = "assumption: about two years"}, 104, {1, 5200}};
-  Real b_experience{*this, {.name = "b_experience", .meaning = "efficacy gained by full experience", .source = "D8; assumption"}, 0.2, {0, 1}};
-  Real e_rate{*this, {.name = "e_rate", .unit = "per 4 weeks", .meaning = "how fast efficacy follows experience", .source = "assumption: about a year"}, 0.05, {0, 1}};
-  Real c_support{*this, {.name = "c_support", .symbol = "c_support", .meaning = "cohesion gained by support without limit, relative to the usual", .source = "P6; assumption"}, 1.0, {0, 10}};
-  Real support_0{*this, {.name = "support_0", .unit = "thousand tenge a resident and year", .meaning = "support that gains half of it", .source = "P6; assumption"}, 5.0, {0.01, 1000}};
-  Real rate{*this, {.name = "rate", .unit = "per 4 weeks", .meaning = "how fast cohesion follows support", .source = "assumption: about a year"}, 0.05, {0, 1}};
+  Lever support{*this,
+      {.name = "support",
+          .unit = "thousand tenge a resident and year",
+          .meaning = "support of culture and education beyond the usual",
+          .source = "P6"},
+      0.0, {0, 1000}};
+  Real enough{*this,
+      {.name = "enough",
+          .unit = "share of eligible",
+          .meaning = "turnout at which a completed matter counts in full",
+          .source = "the quorum of gatherings; D8"},
+      0.1, {0.0001, 1}};
+  Real flow_0{*this,
+      {.name = "flow_0",
+          .unit = "matters a year",
+          .meaning = "matters a year that make half of full experience",
+          .source = "D8; assumption"},
+      4.0, {0.01, 1000}};
+  Real half_life{*this,
+      {.name = "half_life",
+          .unit = "week",
+          .meaning = "half-life of experience",
+          .source = "assumption: about two years"},
+      104, {1, 5200}};
+  Real b_experience{*this,
+      {.name = "b_experience", .meaning = "efficacy gained by full experience", .source = "D8; assumption"}, 0.2,
+      {0, 1}};
+  Real e_rate{*this,
+      {.name = "e_rate",
+          .unit = "per 4 weeks",
+          .meaning = "how fast efficacy follows experience",
+          .source = "assumption: about a year"},
+      0.05, {0, 1}};
+  Real c_support{*this,
+      {.name = "c_support",
+          .symbol = "c_support",
+          .meaning = "cohesion gained by support without limit, relative to the usual",
+          .source = "P6; assumption"},
+      1.0, {0, 10}};
+  Real support_0{*this,
+      {.name = "support_0",
+          .unit = "thousand tenge a resident and year",
+          .meaning = "support that gains half of it",
+          .source = "P6; assumption"},
+      5.0, {0.01, 1000}};
+  Real rate{*this,
+      {.name = "rate",
+          .unit = "per 4 weeks",
+          .meaning = "how fast cohesion follows support",
+          .source = "assumption: about a year"},
+      0.05, {0, 1}};
 
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();

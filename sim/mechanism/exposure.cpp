@@ -24,11 +24,11 @@ class ExposurePass final : public Mechanism {
  public:
   ExposurePass()
       : Mechanism({.name = "exposure",
-                   .meaning = "what neighbours knew and did last week, counted by layer",
-                   .source = "MODEL 2",
-                   .phase = Phase::exposure,
-                   .reads = {"signal", "shows", "age", "occupation", "member_of", "aware", "acted"},
-                   .writes = {}}) {}
+            .meaning = "what neighbours knew and did last week, counted by layer",
+            .source = "MODEL 2",
+            .phase = Phase::exposure,
+            .reads = {"signal", "shows", "age", "occupation", "member_of", "aware", "acted"},
+            .writes = {}}) {}
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
     return world.dockets[community].live != 0;

@@ -1,4 +1,5 @@
-// feedback: standing forms, such as e-feedback: requests and complaints at any time, without a matter (MODEL 3; D3, P4, R4).
+// feedback: standing forms, such as e-feedback: requests and complaints at any time, without a matter (MODEL 3; D3, P4,
+// R4).
 //
 // In a week each resident who may and can uses a standing form with chance min(most, logistic(u)), in the family f with
 // the higher u:
@@ -6,21 +7,21 @@
 //   u = b_form + place_j + b_habit logit(h_if) + trace_if + b_duty duty_i + b_eff (efficacy - 1/2)
 //       + b_need (1/2 - satisfaction) - b_cost cost_ifj
 //
-// b_habit, b_duty, b_eff and b_cost are those of `participation`, as are hours, way and missing skill. Who is dissatisfied with
-// the good wished for has something to report: b_need. Trust has no term: it would pull both ways (the trusting expect an
-// answer, which efficacy carries; the distrusting have more to complain of, which dissatisfaction carries). Nothing is
-// announced and nobody sees it, so no terms of awareness, stake or neighbours. Online takes an account or access alone, as the
-// form says, and a connection that is up.
+// b_habit, b_duty, b_eff and b_cost are those of `participation`, as are hours, way and missing skill. Who is
+// dissatisfied with the good wished for has something to report: b_need. Trust has no term: it would pull both ways
+// (the trusting expect an answer, which efficacy carries; the distrusting have more to complain of, which
+// dissatisfaction carries). Nothing is announced and nobody sees it, so no terms of awareness, stake or neighbours.
+// Online takes an account or access alone, as the form says, and a connection that is up.
 //
 // The akimat answers an appeal with chance
 //
 //   answering_j (1 + b_digital (competence_j - usual)) in [0, 1]      usual: mean digital competence at the start
 //
 // where answering_j falls when matters and appeals are more than the staff can handle (`response`). An answer moves
-// efficacy: e <- e + learn (1 - e), silence: e <- e - learn e. So a first report that was fixed makes a second likelier (Sjoberg,
-// Mellon, Peixoto 2017: +57%; here +49%, SE 4). Propensity learns once a quarter (`propensity`). An act counts as taking part, in what is heard
-// of wishes and with a trace, only where the form says so.
-// Limits: an appeal is answered or not in the week it is made; it changes no public good; what it is about is not told.
+// efficacy: e <- e + learn (1 - e), silence: e <- e - learn e. So a first report that was fixed makes a second likelier
+// (Sjoberg, Mellon, Peixoto 2017: +57%; here +49%, SE 4). Propensity learns once a quarter (`propensity`). An act
+// counts as taking part, in what is heard of wishes and with a trace, only where the form says so. Limits: an appeal is
+// answered or not in the week it is made; it changes no public good; what it is about is not told.
 #include <algorithm>
 
 #include "base/elementary.h"
@@ -44,49 +45,68 @@ class Feedback final : public Mechanism {
  public:
   Feedback()
       : Mechanism({.name = "feedback",
-                   .meaning = "standing forms: requests and complaints at any time, answered or not",
-                   .source = "MODEL 3; D3, P4, R4; Sjoberg, Mellon, Peixoto 2017",
-                   .phase = Phase::participation,
-                   .reads = {"age", "occupation", "member_of", "access", "platform", "skill", "propensity", "duty",
-                             "satisfaction", "place_effect", "answering", "digital_competence"},
-                   .writes = {"appealed", "quarter", "appeals"},
-                   .adds = {"efficacy", "trace", "last_act"},
-                   .levers = {"platform.quality if form.*.standing=true", "platform.outage if form.*.standing=true"}}) {
+            .meaning = "standing forms: requests and complaints at any time, answered or not",
+            .source = "MODEL 3; D3, P4, R4; Sjoberg, Mellon, Peixoto 2017",
+            .phase = Phase::participation,
+            .reads = {"age", "occupation", "member_of", "access", "platform", "skill", "propensity", "duty",
+                "satisfaction", "place_effect", "answering", "digital_competence"},
+            .writes = {"appealed", "quarter", "appeals"},
+            .adds = {"efficacy", "trace", "last_act"},
+            .levers = {"platform.quality if form.*.standing=true", "platform.outage if form.*.standing=true"}}) {
     const auto happens = [this](const World&, std::size_t, std::size_t) { return !forms_.empty(); };
     observe({.name = "appeals",
-             .unit = "appeals a head and year",
-             .meaning = "uses of standing forms in the last 52 weeks, by residents of all ages",
-             .source = "eOtinish 2024: 4.4 million, 0.22 a head (verified)",
-             .window = 52,
-             .residents =
-                 [](const World& world, const Block& block, std::size_t, auto made, auto people) {
-                   const Residents& r = world.residents();
-                   for (Vertex i = block.first; i < block.last; ++i) {
-                     people[i - block.first] = 1;
-                     made[i - block.first] = 52U * static_cast<std::uint32_t>(__builtin_popcount(r.appealed[i] & used));
-                   }
-                 },
-             .happens = happens});
+        .unit = "appeals a head and year",
+        .meaning = "uses of standing forms in the last 52 weeks, by residents of all ages",
+        .source = "eOtinish 2024: 4.4 million, 0.22 a head (verified)",
+        .window = 52,
+        .residents =
+            [](const World& world, const Block& block, std::size_t, auto made, auto people) {
+              const Residents& r = world.residents();
+              for (Vertex i = block.first; i < block.last; ++i) {
+                people[i - block.first] = 1;
+                made[i - block.first] = 52U * static_cast<std::uint32_t>(__builtin_popcount(r.appealed[i] & used));
+              }
+            },
+        .happens = happens});
     observe({.name = "appeals_answered",
-             .meaning = "share of the appeals of the last 52 weeks that were answered",
-             .source = "D3, I1",
-             .window = 52,
-             .residents =
-                 [](const World& world, const Block& block, std::size_t, auto answered, auto made) {
-                   const Residents& r = world.residents();
-                   for (Vertex i = block.first; i < block.last; ++i)
-                     if (r.appealed[i] != 0) {
-                       made[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(r.appealed[i] & used));
-                       answered[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(r.appealed[i] >> 8));
-                     }
-                 },
-             .happens = happens});
+        .meaning = "share of the appeals of the last 52 weeks that were answered",
+        .source = "D3, I1",
+        .window = 52,
+        .residents =
+            [](const World& world, const Block& block, std::size_t, auto answered, auto made) {
+              const Residents& r = world.residents();
+              for (Vertex i = block.first; i < block.last; ++i)
+                if (r.appealed[i] != 0) {
+                  made[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(r.appealed[i] & used));
+                  answered[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(r.appealed[i] >> 8));
+                }
+            },
+        .happens = happens});
   }
 
-  Real b_need{*this, {.name = "b_need", .symbol = "b_need", .unit = "log-odds", .meaning = "weight of dissatisfaction with the good wished for", .source = "assumption"}, 1.0, {-10, 10}};
-  Real most{*this, {.name = "most", .unit = "a week", .meaning = "highest chance that one makes an appeal in a week", .source = "assumption: ten a year"}, 0.2, {0, 1}};
-  Real b_digital{*this, {.name = "b_digital", .meaning = "effect of the akimat's digital competence on the chance of an answer, relative", .source = "R6; assumption"}, 1.0, {0, 10}};
-  Real learn{*this, {.name = "learn", .meaning = "how far what came of an appeal moves efficacy", .source = "chosen for Sjoberg, Mellon, Peixoto 2017"}, 0.45, {0, 1}};
+  Real b_need{*this,
+      {.name = "b_need",
+          .symbol = "b_need",
+          .unit = "log-odds",
+          .meaning = "weight of dissatisfaction with the good wished for",
+          .source = "assumption"},
+      1.0, {-10, 10}};
+  Real most{*this,
+      {.name = "most",
+          .unit = "a week",
+          .meaning = "highest chance that one makes an appeal in a week",
+          .source = "assumption: ten a year"},
+      0.2, {0, 1}};
+  Real b_digital{*this,
+      {.name = "b_digital",
+          .meaning = "effect of the akimat's digital competence on the chance of an answer, relative",
+          .source = "R6; assumption"},
+      1.0, {0, 10}};
+  Real learn{*this,
+      {.name = "learn",
+          .meaning = "how far what came of an appeal moves efficacy",
+          .source = "chosen for Sjoberg, Mellon, Peixoto 2017"},
+      0.45, {0, 1}};
 
   void prepare(World& world) override {
     forms_ = standing_forms(world);
@@ -104,10 +124,13 @@ class Feedback final : public Mechanism {
     const std::size_t communities = world.society.communities();
     tally_.prepare(communities, world.blocks);
     usual_ = 0;
-    for (std::size_t c = 0; c < communities; ++c) usual_ += world.akimats.digital_competence[c] / static_cast<double>(communities);
+    for (std::size_t c = 0; c < communities; ++c)
+      usual_ += world.akimats.digital_competence[c] / static_cast<double>(communities);
   }
 
-  [[nodiscard]] bool wanted(const World& /*world*/, std::size_t /*community*/) const override { return !forms_.empty(); }
+  [[nodiscard]] bool wanted(const World& /*world*/, std::size_t /*community*/) const override {
+    return !forms_.empty();
+  }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     Residents& r = world.residents();
@@ -115,12 +138,15 @@ class Feedback final : public Mechanism {
     tally_.clear_block(block.index);
     std::int64_t& made = tally_.block(block.index)[0];
     // A quarter begins in the week after its lesson.
-    const bool fresh = world.tick() > 0 && (world.tick() - 1 + static_cast<std::uint32_t>(world.society.key[c] % lesson_weeks)) % lesson_weeks == 0;
+    const bool fresh =
+        world.tick() > 0 &&
+        (world.tick() - 1 + static_cast<std::uint32_t>(world.society.key[c] % lesson_weeks)) % lesson_weeks == 0;
     for (Vertex i = block.first; i < block.last; ++i) {
       if (r.appealed[i] != 0) r.appealed[i] = 0;
       if (fresh && r.quarter[i] != 0) r.quarter[i] = 0;
     }
-    const double answer = std::clamp(world.akimats.answering[c] * (1.0 + b_digital * (world.akimats.digital_competence[c] - usual_)), 0.0, 1.0);
+    const double answer = std::clamp(
+        world.akimats.answering[c] * (1.0 + b_digital * (world.akimats.digital_competence[c] - usual_)), 0.0, 1.0);
     for (unsigned k = 0; k < forms_.size(); ++k)
       if (forms_[k].held_in(world.society.country.communities[c].type)) made += use(world, block, k, answer);
   }
@@ -149,7 +175,8 @@ class Feedback final : public Mechanism {
     const double up = connected(world, c);
     const double base = form.intercept + world.akimats.place_effect[c];
     const double way = way_[static_cast<std::size_t>(world.society.country.communities[c].type)];
-    const std::array<double, family_count> constant = {base - b_cost_ * (form.hours_offline + way), base - b_cost_ * ease * form.hours_online};
+    const std::array<double, family_count> constant = {
+        base - b_cost_ * (form.hours_offline + way), base - b_cost_ * ease * form.hours_online};
     std::int64_t made = 0;
     // One block of random words serves four residents in a row.
     std::uint32_t four = 0xffffffffU;
@@ -163,7 +190,9 @@ class Feedback final : public Mechanism {
       const double luck = Draws::to_uniform(words[name.ordinal % 4]);
       if (luck >= most) continue;
       const double shared = b_duty_ * r.duty[i] + b_eff_ * (r.efficacy[i] - 0.5) + b_need * (0.5 - r.satisfaction[i]);
-      const auto utility = [&](std::size_t f) { return shared + constant[f] + b_habit_ * logit(r.propensity(i, f)) + r.trace(i, f); };
+      const auto utility = [&](std::size_t f) {
+        return shared + constant[f] + b_habit_ * logit(r.propensity(i, f)) + r.trace(i, f);
+      };
       const double u_offline = form.offline ? utility(0) : -1e9;
       const double u_online = online ? utility(1) - b_cost_ * skill_hours_ * ease * (1.0 - r.skill[i]) : -1e9;
       const std::size_t family = u_online > u_offline ? 1 : 0;

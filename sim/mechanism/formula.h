@@ -1,9 +1,10 @@
-// The formula of transfers, and what of a tenge of own revenue it leaves (MODEL 9; D4, P8). One place for both sides: the
-// mechanism `transfers` allots by it, and akimats reckon with it when they choose effort and rates (`revenue`).
+// The formula of transfers, and what of a tenge of own revenue it leaves (MODEL 9; D4, P8). One place for both sides:
+// the mechanism `transfers` allots by it, and akimats reckon with it when they choose effort and rates (`revenue`).
 //
 //   excess   = own - standard
 //   counted  = standard + (1 - s) (excess - free),        free = incentive max(0, excess)
-//   T        = eq max(0, need - counted) - wd max(0, counted - need) - clawback (excess - free),  times 1 - cut where positive
+//   T        = eq max(0, need - counted) - wd max(0, counted - need) - clawback (excess - free),  times 1 - cut where
+//   positive
 //
 // own: taxes that the budget keeps; standard: what they would be at standard effort. s = 1 counts capacity at standard
 // effort, so that nobody gains or loses by effort; s = 0 counts what is collected, and takes eq of each tenge back.

@@ -14,11 +14,11 @@ class Hearing final : public Mechanism {
  public:
   Hearing()
       : Mechanism({.name = "hearing",
-                   .meaning = "who took part in the last year or is spoken for, and what they wish",
-                   .source = "MODEL 6; D2, T3",
-                   .phase = Phase::response,
-                   .reads = {"wish", "last_act", "age", "member_of", "lapsed", "joined", "activity", "kind"},
-                   .writes = {"adults", "wishes", "heard", "took_part", "area_wishes", "area_heard", "area_took_part"}}) {}
+            .meaning = "who took part in the last year or is spoken for, and what they wish",
+            .source = "MODEL 6; D2, T3",
+            .phase = Phase::response,
+            .reads = {"wish", "last_act", "age", "member_of", "lapsed", "joined", "activity", "kind"},
+            .writes = {"adults", "wishes", "heard", "took_part", "area_wishes", "area_heard", "area_took_part"}}) {}
 
   void prepare(World& world) override {
     tally_.prepare(world.society.communities(), world.blocks);
@@ -32,7 +32,9 @@ class Hearing final : public Mechanism {
     areas(world, world.regions, &Community::region);
   }
 
-  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4); }
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return world.due(community, 4);
+  }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     const Residents& r = world.residents();

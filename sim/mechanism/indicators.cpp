@@ -7,21 +7,21 @@
 //   digital          mean of coverage, adults on civic platforms, their mean skill, the akimat's digital competence
 //   fiscal_autonomy  own revenue / (own revenue + transfers)
 //   transparency     mean of openness, of watch = 1 - (1 - audit) (1 - oversight) (1 - watched), of 1 - loss
-//   effectiveness    mean of matters answered in time, match, thrift = c_0 / (c_0 + budget a head / matters decided a year)
-//   services         sum_g wishes_g Q_g, quality as in `satisfaction`
-//   trust            mean of adults' trust and satisfaction
-//   welfare          mean of enterprises / (enterprises + e_0), income / (income + 1), output / (output + o_0)
-//   equality         mean of 1 - Gini of adults' incomes, and of 1 - |a - b| / (a + b) for the shares a, b who took part: women
+//   effectiveness    mean of matters answered in time, match, thrift = c_0 / (c_0 + budget a head / matters decided a
+//   year) services         sum_g wishes_g Q_g, quality as in `satisfaction` trust            mean of adults' trust and
+//   satisfaction welfare          mean of enterprises / (enterprises + e_0), income / (income + 1), output / (output +
+//   o_0) equality         mean of 1 - Gini of adults' incomes, and of 1 - |a - b| / (a + b) for the shares a, b who
+//   took part: women
 //                    and men, with and without higher education
 //   calm             1 - tension
 //
 //   LSG index = sum weight x indicator / sum of weights
 //
-// Every fourth week, communities in turn; matters decided are counted every week. In time: matters answered, less the share of
-// the year by which the district's or the region's maslikhat delayed the budget. Shares of groups are drawn toward the community's by as many
-// as `shrink` people, so that a handful of people is no inequality. Where no money is known (no budget, no output) that part is
-// left out of its mean; fiscal autonomy is then 0.
-// Limits: weights are a convention, not a finding; incomes count by eighths of the mean wage, up to five.
+// Every fourth week, communities in turn; matters decided are counted every week. In time: matters answered, less the
+// share of the year by which the district's or the region's maslikhat delayed the budget. Shares of groups are drawn
+// toward the community's by as many as `shrink` people, so that a handful of people is no inequality. Where no money is
+// known (no budget, no output) that part is left out of its mean; fiscal autonomy is then 0. Limits: weights are a
+// convention, not a finding; incomes count by eighths of the mean wage, up to five.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -43,15 +43,31 @@ struct Kind {
   const char* source;
 };
 
-enum : std::size_t { participation, information, digital, fiscal_autonomy, transparency, effectiveness, services, trust, welfare, equality, calm, count };
+enum : std::size_t {
+  participation,
+  information,
+  digital,
+  fiscal_autonomy,
+  transparency,
+  effectiveness,
+  services,
+  trust,
+  welfare,
+  equality,
+  calm,
+  count
+};
 
 constexpr std::array<Kind, count> kinds = {{
     {"participation", "adults who took part within a year", "I1, D1, P3"},
     {"information", "open matters known by those who may take part, of late", "I1, D3, R4"},
     {"digital", "coverage, users of platforms, their skill, the akimat's digital competence", "I1, I3, P4"},
     {"fiscal_autonomy", "own revenue out of own revenue and transfers", "I1, D4, R2"},
-    {"transparency", "openness, control of spending, spending that is not lost: transparency and accountability", "I1, D7, R3, R4"},
-    {"effectiveness", "matters answered in time, match with wishes, matters decided for the money: effectiveness of management", "I1, D7"},
+    {"transparency", "openness, control of spending, spending that is not lost: transparency and accountability",
+        "I1, D7, R3, R4"},
+    {"effectiveness",
+        "matters answered in time, match with wishes, matters decided for the money: effectiveness of management",
+        "I1, D7"},
     {"services", "quality of public goods, by residents' wishes", "I1, D7"},
     {"trust", "trust and satisfaction of adults", "I1, D7"},
     {"welfare", "enterprises, incomes, output: enterprise and welfare", "I1, D7, D10, P5"},
@@ -66,40 +82,72 @@ class Indicators final : public Mechanism {
  public:
   Indicators()
       : Mechanism({.name = "indicators",
-                   .meaning = "indicators of local self-government and their index",
-                   .source = "MODEL 11; I1, I2, D5, D7, D10",
-                   .phase = Phase::government,
-                   .reads = {"age", "sex", "education", "income", "aware", "platform", "skill", "trust",
-                             "satisfaction", "last_act", "wishes", "match", "loss", "coverage", "digital_competence",
-                             "stock", "answered", "watched", "tension", "means", "own_revenue", "transfers",
-                             "output", "enterprises", "adults", "budget_delay", "member_of", "occupation",
-                             "own_openness"},
-                   .writes = {"lsg_index"},
-                   .levers = {"akimat.openness", "akimat.audit", "akimat.oversight"}}) {
+            .meaning = "indicators of local self-government and their index",
+            .source = "MODEL 11; I1, I2, D5, D7, D10",
+            .phase = Phase::government,
+            .reads = {"age", "sex", "education", "income", "aware", "platform", "skill", "trust", "satisfaction",
+                "last_act", "wishes", "match", "loss", "coverage", "digital_competence", "stock", "answered", "watched",
+                "tension", "means", "own_revenue", "transfers", "output", "enterprises", "adults", "budget_delay",
+                "member_of", "occupation", "own_openness"},
+            .writes = {"lsg_index"},
+            .levers = {"akimat.openness", "akimat.audit", "akimat.oversight"}}) {
     for (std::size_t k = 0; k < count; ++k) {
-      weights_[k] = std::make_unique<Real>(*this, About{.name = std::string("weight_") + kinds[k].name, .meaning = std::string("weight in the LSG index of: ") + kinds[k].meaning, .source = "I1; convention: all alike"}, 1.0, Range{0, 1000});
+      weights_[k] = std::make_unique<Real>(*this,
+          About{.name = std::string("weight_") + kinds[k].name,
+              .meaning = std::string("weight in the LSG index of: ") + kinds[k].meaning,
+              .source = "I1; convention: all alike"},
+          1.0, Range{0, 1000});
       observe({.name = std::string("indicator_") + kinds[k].name,
-               .meaning = std::string("indicator, 0 to 1, mean over adults: ") + kinds[k].meaning,
-               .source = std::string(kinds[k].source) + "; I2 (SWOT) compares it",
-               .looks_back = k == participation || k == equality ? 52 : 1,
-               .least_scale = k == information || k == effectiveness || k == calm ? 0.01 : 0.0,
-               .community = [this, k](const World& world, std::size_t c, std::size_t) {
-                 const double people = world.akimats.adults[c];
-                 return SeriesSpec::Ratio{values_[c * count + k] * people, people};
-               }});
+          .meaning = std::string("indicator, 0 to 1, mean over adults: ") + kinds[k].meaning,
+          .source = std::string(kinds[k].source) + "; I2 (SWOT) compares it",
+          .looks_back = k == participation || k == equality ? 52 : 1,
+          .least_scale = k == information || k == effectiveness || k == calm ? 0.01 : 0.0,
+          .community = [this, k](const World& world, std::size_t c, std::size_t) {
+            const double people = world.akimats.adults[c];
+            return SeriesSpec::Ratio{values_[c * count + k] * people, people};
+          }});
     }
     observe({.name = "lsg_index",
-             .meaning = "index of the development of local self-government, 0 to 1: weighted mean of the indicators, mean over adults",
-             .source = "I1, I2",
-             .looks_back = 52,
-             .community = over_adults(&Akimats::lsg_index)});
+        .meaning = "index of the development of local self-government, 0 to 1: weighted mean of the indicators, mean "
+                   "over adults",
+        .source = "I1, I2",
+        .looks_back = 52,
+        .community = over_adults(&Akimats::lsg_index)});
   }
 
-  Real cost_0{*this, {.name = "cost_0", .symbol = "c_0", .unit = "thousand tenge a head and matter", .meaning = "budget a head for each matter decided at which thrift is one half", .source = "I1; assumption"}, 5.0, {1e-6, 1e9}};
-  Real enterprises_0{*this, {.name = "enterprises_0", .symbol = "e_0", .unit = "per adult", .meaning = "enterprises that count one half", .source = "I1; assumption"}, 0.1, {1e-6, 10}};
-  Real output_0{*this, {.name = "output_0", .symbol = "o_0", .unit = "thousand tenge a head and year", .meaning = "output that counts one half", .source = "gross regional product 2023, national mean (BNS)"}, 6000, {1e-6, 1e9}};
-  Real shrink{*this, {.name = "shrink", .unit = "people", .meaning = "by how many people the share who took part in a group is drawn to the community's", .source = "design"}, 20, {1e-6, 1e6}};
-  Real half_life{*this, {.name = "half_life", .unit = "week", .meaning = "half-life of the memory of matters known and decided", .source = "design: as of taking part within a year"}, 26, {1, 5200}};
+  Real cost_0{*this,
+      {.name = "cost_0",
+          .symbol = "c_0",
+          .unit = "thousand tenge a head and matter",
+          .meaning = "budget a head for each matter decided at which thrift is one half",
+          .source = "I1; assumption"},
+      5.0, {1e-6, 1e9}};
+  Real enterprises_0{*this,
+      {.name = "enterprises_0",
+          .symbol = "e_0",
+          .unit = "per adult",
+          .meaning = "enterprises that count one half",
+          .source = "I1; assumption"},
+      0.1, {1e-6, 10}};
+  Real output_0{*this,
+      {.name = "output_0",
+          .symbol = "o_0",
+          .unit = "thousand tenge a head and year",
+          .meaning = "output that counts one half",
+          .source = "gross regional product 2023, national mean (BNS)"},
+      6000, {1e-6, 1e9}};
+  Real shrink{*this,
+      {.name = "shrink",
+          .unit = "people",
+          .meaning = "by how many people the share who took part in a group is drawn to the community's",
+          .source = "design"},
+      20, {1e-6, 1e6}};
+  Real half_life{*this,
+      {.name = "half_life",
+          .unit = "week",
+          .meaning = "half-life of the memory of matters known and decided",
+          .source = "design: as of taking part within a year"},
+      26, {1, 5200}};
 
   [[nodiscard]] std::string inconsistency() const override {
     for (const auto& weight : weights_)
@@ -123,7 +171,9 @@ class Indicators final : public Mechanism {
     }
   }
 
-  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4); }
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return world.due(community, 4);
+  }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override { tally(world, block); }
 
@@ -146,7 +196,23 @@ class Indicators final : public Mechanism {
 
  private:
   static constexpr std::size_t bins = 40;  ///< of incomes, each an eighth of the mean wage
-  enum : std::size_t { adults, acted, women, women_acted, higher, higher_acted, users, skills, trusts, satisfactions, incomes, open, known, bin, fields = bin + bins };
+  enum : std::size_t {
+    adults,
+    acted,
+    women,
+    women_acted,
+    higher,
+    higher_acted,
+    users,
+    skills,
+    trusts,
+    satisfactions,
+    incomes,
+    open,
+    known,
+    bin,
+    fields = bin + bins
+  };
 
   void tally(const World& world, const Block& block) {
     const Residents& r = world.residents();
@@ -199,7 +265,8 @@ class Indicators final : public Mechanism {
     const double from_above = std::max(0.0, a.transfers[c]);
     v[fiscal_autonomy] = own + from_above > 0 ? own / (own + from_above) : 0.0;
 
-    const double watch = 1.0 - (1.0 - world.practice.audit[c]) * (1.0 - world.practice.oversight[c]) * (1.0 - a.watched[c]);
+    const double watch =
+        1.0 - (1.0 - world.practice.audit[c]) * (1.0 - world.practice.oversight[c]) * (1.0 - a.watched[c]);
     v[transparency] = (openness(world, c) + watch + 1.0 - a.loss[c]) / 3.0;
 
     const Community& place = world.society.country.communities[c];
@@ -214,7 +281,8 @@ class Indicators final : public Mechanism {
 
     const double enterprise = saturating(a.enterprises[c], enterprises_0);
     const double income = saturating(mean(incomes) / 1024.0, 1.0);
-    v[welfare] = a.output[c] > 0 ? (enterprise + income + saturating(a.output[c], output_0)) / 3.0 : (enterprise + income) / 2.0;
+    v[welfare] =
+        a.output[c] > 0 ? (enterprise + income + saturating(a.output[c], output_0)) / 3.0 : (enterprise + income) / 2.0;
 
     v[equality] = (1.0 - gini(sum) + alike(sum, women, women_acted) + alike(sum, higher, higher_acted)) / 3.0;
     v[calm] = 1.0 - std::clamp(a.tension[c], 0.0, 1.0);
@@ -245,7 +313,9 @@ class Indicators final : public Mechanism {
   [[nodiscard]] double alike(std::span<const std::int64_t> sum, std::size_t part, std::size_t part_acted) const {
     if (sum[adults] == 0 || sum[acted] == 0) return 1.0;
     const double usual = static_cast<double>(sum[acted]) / static_cast<double>(sum[adults]);
-    const auto rate = [&](std::int64_t who, std::int64_t did) { return (static_cast<double>(did) + shrink * usual) / (static_cast<double>(who) + shrink); };
+    const auto rate = [&](std::int64_t who, std::int64_t did) {
+      return (static_cast<double>(did) + shrink * usual) / (static_cast<double>(who) + shrink);
+    };
     const double a = rate(sum[part], sum[part_acted]);
     const double b = rate(sum[adults] - sum[part], sum[acted] - sum[part_acted]);
     return 1.0 - std::abs(a - b) / (a + b);
@@ -253,10 +323,10 @@ class Indicators final : public Mechanism {
 
   std::array<std::unique_ptr<Real>, count> weights_;
   Tally tally_{fields};
-  std::vector<double> values_;       ///< by community and indicator
-  std::vector<double> matters_;      ///< decided a year, by community
+  std::vector<double> values_;        ///< by community and indicator
+  std::vector<double> matters_;       ///< decided a year, by community
   std::vector<std::uint32_t> looks_;  ///< how often open matters were looked at, by community
-  Quality quality_;                  ///< these are made by `prepare`
+  Quality quality_;                   ///< these are made by `prepare`
   double memory_ = 0;
   double memory_of_four_ = 0;
 };

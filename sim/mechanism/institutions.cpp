@@ -4,9 +4,9 @@
 //   applies     rate_ik = appeal_k recruiting_j (activity_k / usual) exp(member_duty duty_i) (1 + pull x_iq)
 //   leaves      rate_k  = leave / 13 exp(l_success (usual_success - success) + l_idle max(0, 1 - activity / usual))
 //   success     <- success + s_rate (answered_j - success)
-//   money       <- (1 - spend) money + (dues_q members + support_qj usual_members) / 13,      S = 13 spend money / usual_members
-//   activity    <- activity + a_rate (A - activity), at most (1 - closed_j) A, where
-//   logit A     = logit(usual) + g_success (success - usual_success) + g_members (members / usual_members - 1)
+//   money       <- (1 - spend) money + (dues_q members + support_qj usual_members) / 13,      S = 13 spend money /
+//   usual_members activity    <- activity + a_rate (A - activity), at most (1 - closed_j) A, where logit A     =
+//   logit(usual) + g_success (success - usual_success) + g_members (members / usual_members - 1)
 //                 + g_money ln((S + volunteer) / (dues_q + volunteer))
 //   logit C     = logit(society.credibility_q) + c_success (success - usual_success) + c_open (openness_j - openness_0)
 //   credibility <- credibility + c_rate (C - credibility)
@@ -16,11 +16,10 @@
 // councils and oversight commissions have a fixed number of seats, for which the quickest applicants are taken. Only
 // farmers and entrepreneurs join a cooperative. Delegates of the assembly are elected every `term` years, and for the
 // rest of it where one dies; their odds rise with civic duty, as at the start. Nobody joins a kind of which he is a
-// member, nor two institutions that he was not in at the start. `appeal` is such that at the start as many join as leave or die: so nothing
-// moves of itself. A resident LSG body (R5) can be founded where there is none: its first members are the
-// dutiful, and it speaks for them (hearing) and tells them (information).
-// Limits: institutions do not compete for members or money; who dies is noticed within four weeks; mobile groups and
-// the platform have no members.
+// member, nor two institutions that he was not in at the start. `appeal` is such that at the start as many join as
+// leave or die: so nothing moves of itself. A resident LSG body (R5) can be founded where there is none: its first
+// members are the dutiful, and it speaks for them (hearing) and tells them (information). Limits: institutions do not
+// compete for members or money; who dies is noticed within four weeks; mobile groups and the platform have no members.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -35,8 +34,8 @@
 namespace kurultai {
 namespace {
 
-constexpr std::uint32_t interval = 4;         // weeks between two turns of a community
-constexpr double turns = 52.0 / interval;     // turns a year
+constexpr std::uint32_t interval = 4;      // weeks between two turns of a community
+constexpr double turns = 52.0 / interval;  // turns a year
 constexpr std::size_t kinds = member_kinds;
 
 // Items of draws: the n-th institution of a community and the purpose.
@@ -51,52 +50,69 @@ class CivilInstitutions final : public Mechanism {
  public:
   CivilInstitutions()
       : Mechanism({.name = "institutions",
-                   .meaning = "civil institutions recruit, lose members, earn and spend, succeed or fail",
-                   .source = "MODEL 1, 10; D2, R3, R5",
-                   .phase = Phase::government,
-                   .reads = {"answered", "duty", "age", "occupation", "adults", "community", "kind", "own_openness"},
-                   .writes = {"members", "capacity", "credibility", "activity", "money", "success", "usual_members",
-                              "usual_activity", "usual_success", "appeal", "member_of", "lapsed", "joined"},
-                   .levers = {"akimat.openness"}}) {
+            .meaning = "civil institutions recruit, lose members, earn and spend, succeed or fail",
+            .source = "MODEL 1, 10; D2, R3, R5",
+            .phase = Phase::government,
+            .reads = {"answered", "duty", "age", "occupation", "adults", "community", "kind", "own_openness"},
+            .writes = {"members", "capacity", "credibility", "activity", "money", "success", "usual_members",
+                "usual_activity", "usual_success", "appeal", "member_of", "lapsed", "joined"},
+            .levers = {"akimat.openness"}}) {
     observe({.name = "members",
-             .meaning = "share of adults who are members of a civil institution",
-             .source = "MODEL 10, R5",
-             .residents = [](const World& world, const Block& block, std::size_t, auto members, auto adults) {
-               const Residents& r = world.residents();
-               for (Vertex i = block.first; i < block.last; ++i) {
-                 adults[i - block.first] = r.adult(i);
-                 members[i - block.first] = r.adult(i) && r.member_of[i] != 0;
-               }
-             }});
+        .meaning = "share of adults who are members of a civil institution",
+        .source = "MODEL 10, R5",
+        .residents = [](const World& world, const Block& block, std::size_t, auto members, auto adults) {
+          const Residents& r = world.residents();
+          for (Vertex i = block.first; i < block.last; ++i) {
+            adults[i - block.first] = r.adult(i);
+            members[i - block.first] = r.adult(i) && r.member_of[i] != 0;
+          }
+        }});
     for (std::size_t q = 0; q < kinds; ++q)
       observe({.name = std::string("members_") + institution_keys[q],
-               .meaning = std::string("memberships per adult, by kind of institution: ") + institution_names[q],
-               .source = "MODEL 10, R5",
-               .least_scale = institution_keys[q] == std::string("media") ? 0.0 : 0.2,
-               .community = [q](const World& world, std::size_t c, std::size_t) {
-                 SeriesSpec::Ratio ratio{0, static_cast<double>(world.akimats.adults[c])};
-                 for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k)
-                   if (world.institutions.kind[k] == q) ratio.numerator += world.institutions.members[k];
-                 return ratio;
-               }});
+          .meaning = std::string("memberships per adult, by kind of institution: ") + institution_names[q],
+          .source = "MODEL 10, R5",
+          .least_scale = institution_keys[q] == std::string("media") ? 0.0 : 0.2,
+          .community = [q](const World& world, std::size_t c, std::size_t) {
+            SeriesSpec::Ratio ratio{0, static_cast<double>(world.akimats.adults[c])};
+            for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k)
+              if (world.institutions.kind[k] == q) ratio.numerator += world.institutions.members[k];
+            return ratio;
+          }});
     observe({.name = "institution_activity",
-             .meaning = "activity of civil institutions, mean over institutions",
-             .source = "MODEL 10, D2",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               return mean(world, c, world.institutions.activity);
-             }});
+        .meaning = "activity of civil institutions, mean over institutions",
+        .source = "MODEL 10, D2",
+        .community = [](const World& world, std::size_t c, std::size_t) {
+          return mean(world, c, world.institutions.activity);
+        }});
     observe({.name = "institution_credibility",
-             .meaning = "how far members believe their institutions, mean over institutions",
-             .source = "MODEL 10, D2",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               return mean(world, c, world.institutions.credibility);
-             }});
+        .meaning = "how far members believe their institutions, mean over institutions",
+        .source = "MODEL 10, D2",
+        .community = [](const World& world, std::size_t c, std::size_t) {
+          return mean(world, c, world.institutions.credibility);
+        }});
   }
 
-  Lever recruiting{*this, {.name = "recruiting", .unit = "factor", .meaning = "how actively institutions recruit, relative to their activity", .source = "R5; assumption"}, 1.0, {0, 10}};
-  Lever closed{*this, {.name = "closed", .meaning = "share of their activity that institutions of `closed_kinds` are kept from", .source = "MODEL 11: loss of an institution"}, 0.0, {0, 1}};
-  Texts closed_kinds{*this, {.name = "closed_kinds", .meaning = "kinds of institution that `closed` closes; none: all", .source = "MODEL 11"}, {}};
-  Lever found_resident_body{*this, {.name = "found_resident_body", .unit = "factor", .meaning = "above 0: a resident LSG body is founded where there is none, with so many times the usual share of adults as members", .source = "R5"}, 0.0, {0, 10}};
+  Lever recruiting{*this,
+      {.name = "recruiting",
+          .unit = "factor",
+          .meaning = "how actively institutions recruit, relative to their activity",
+          .source = "R5; assumption"},
+      1.0, {0, 10}};
+  Lever closed{*this,
+      {.name = "closed",
+          .meaning = "share of their activity that institutions of `closed_kinds` are kept from",
+          .source = "MODEL 11: loss of an institution"},
+      0.0, {0, 1}};
+  Texts closed_kinds{*this,
+      {.name = "closed_kinds", .meaning = "kinds of institution that `closed` closes; none: all", .source = "MODEL 11"},
+      {}};
+  Lever found_resident_body{*this,
+      {.name = "found_resident_body",
+          .unit = "factor",
+          .meaning = "above 0: a resident LSG body is founded where there is none, with so many times the usual share "
+                     "of adults as members",
+          .source = "R5"},
+      0.0, {0, 10}};
   Lever support_assembly{*this, support(0), 0.0, {0, 10000}};
   Lever support_council{*this, support(1), 0.0, {0, 10000}};
   Lever support_resident_body{*this, support(2), 0.0, {0, 10000}};
@@ -105,30 +121,114 @@ class CivilInstitutions final : public Mechanism {
   Lever support_cooperative{*this, support(5), 0.0, {0, 10000}};
   Lever support_media{*this, support(6), 0.0, {0, 10000}};
 
-  Real leave{*this, {.name = "leave", .unit = "per year", .meaning = "rate at which members leave an institution that does as well as usual", .source = "assumption"}, 0.15, {0, 10}};
-  Real turnover{*this, {.name = "turnover", .unit = "per year", .meaning = "rate at which members die or move away, for which usual recruiting makes up", .source = "demography's defaults: adults replaced a year"}, 0.03, {0, 1}};
-  Real l_success{*this, {.name = "l_success", .meaning = "how much faster members leave an institution that fails", .source = "MODEL 10; assumption"}, 2.0, {0, 20}};
-  Real l_idle{*this, {.name = "l_idle", .meaning = "how much faster members leave an institution that does nothing", .source = "assumption"}, 1.0, {0, 20}};
-  Real pull{*this, {.name = "pull", .meaning = "how many times likelier one applies whose neighbours are all members", .source = "recruitment by ties: Snow et al. 1980; size: assumption"}, 10.0, {0, 1000}};
-  Real rivals{*this, {.name = "rivals", .meaning = "applicants for a seat that falls free", .source = "assumption"}, 10.0, {1, 1000}};
-  Whole term{*this, {.name = "term", .unit = "year", .meaning = "years between elections of delegates", .source = "assumption"}, 4, {1, 100}};
-  Numbers dues{*this, {.name = "dues", .unit = "thousand tenge a year", .meaning = "what a member pays: assembly, council, resident body, oversight, NGO, cooperative, media", .source = "assumption"}, {0, 0, 1, 0, 3, 6, 2}, {0, 10000}};
-  Real volunteer{*this, {.name = "volunteer", .unit = "thousand tenge a year", .meaning = "unpaid work that a member does", .source = "assumption"}, 5.0, {0.01, 10000}};
-  Real spend{*this, {.name = "spend", .unit = "per 4 weeks", .meaning = "share of its money that an institution spends", .source = "assumption"}, 0.2, {0.001, 1}};
-  Real s_rate{*this, {.name = "s_rate", .unit = "per 4 weeks", .meaning = "how fast success follows what is answered", .source = "assumption"}, 0.1, {0, 1}};
-  Real a_rate{*this, {.name = "a_rate", .unit = "per 4 weeks", .meaning = "how fast activity follows means and success", .source = "assumption"}, 0.15, {0, 1}};
-  Real g_success{*this, {.name = "g_success", .unit = "log-odds", .meaning = "weight of success for activity", .source = "MODEL 10; assumption"}, 1.0, {0, 20}};
-  Real g_members{*this, {.name = "g_members", .unit = "log-odds", .meaning = "weight of having twice the usual members for activity", .source = "MODEL 10; assumption"}, 0.3, {0, 20}};
-  Real g_money{*this, {.name = "g_money", .unit = "log-odds", .meaning = "weight of money for activity", .source = "MODEL 10; assumption"}, 0.5, {0, 20}};
-  Real c_rate{*this, {.name = "c_rate", .unit = "per 4 weeks", .meaning = "how fast credibility follows success and openness", .source = "assumption"}, 0.1, {0, 1}};
-  Real c_success{*this, {.name = "c_success", .unit = "log-odds", .meaning = "weight of success for credibility", .source = "MODEL 10; assumption"}, 2.0, {0, 20}};
-  Real c_open{*this, {.name = "c_open", .unit = "log-odds", .meaning = "weight of the akimat's openness for credibility: what it says can be checked", .source = "R4; assumption"}, 1.0, {0, 20}};
-  Real openness_0{*this, {.name = "openness_0", .meaning = "openness that people are used to", .source = "the default of akimat.openness"}, 0.4, {0, 1}};
+  Real leave{*this,
+      {.name = "leave",
+          .unit = "per year",
+          .meaning = "rate at which members leave an institution that does as well as usual",
+          .source = "assumption"},
+      0.15, {0, 10}};
+  Real turnover{*this,
+      {.name = "turnover",
+          .unit = "per year",
+          .meaning = "rate at which members die or move away, for which usual recruiting makes up",
+          .source = "demography's defaults: adults replaced a year"},
+      0.03, {0, 1}};
+  Real l_success{*this,
+      {.name = "l_success",
+          .meaning = "how much faster members leave an institution that fails",
+          .source = "MODEL 10; assumption"},
+      2.0, {0, 20}};
+  Real l_idle{*this,
+      {.name = "l_idle",
+          .meaning = "how much faster members leave an institution that does nothing",
+          .source = "assumption"},
+      1.0, {0, 20}};
+  Real pull{*this,
+      {.name = "pull",
+          .meaning = "how many times likelier one applies whose neighbours are all members",
+          .source = "recruitment by ties: Snow et al. 1980; size: assumption"},
+      10.0, {0, 1000}};
+  Real rivals{*this, {.name = "rivals", .meaning = "applicants for a seat that falls free", .source = "assumption"},
+      10.0, {1, 1000}};
+  Whole term{*this,
+      {.name = "term", .unit = "year", .meaning = "years between elections of delegates", .source = "assumption"}, 4,
+      {1, 100}};
+  Numbers dues{*this,
+      {.name = "dues",
+          .unit = "thousand tenge a year",
+          .meaning = "what a member pays: assembly, council, resident body, oversight, NGO, cooperative, media",
+          .source = "assumption"},
+      {0, 0, 1, 0, 3, 6, 2}, {0, 10000}};
+  Real volunteer{*this,
+      {.name = "volunteer",
+          .unit = "thousand tenge a year",
+          .meaning = "unpaid work that a member does",
+          .source = "assumption"},
+      5.0, {0.01, 10000}};
+  Real spend{*this,
+      {.name = "spend",
+          .unit = "per 4 weeks",
+          .meaning = "share of its money that an institution spends",
+          .source = "assumption"},
+      0.2, {0.001, 1}};
+  Real s_rate{*this,
+      {.name = "s_rate",
+          .unit = "per 4 weeks",
+          .meaning = "how fast success follows what is answered",
+          .source = "assumption"},
+      0.1, {0, 1}};
+  Real a_rate{*this,
+      {.name = "a_rate",
+          .unit = "per 4 weeks",
+          .meaning = "how fast activity follows means and success",
+          .source = "assumption"},
+      0.15, {0, 1}};
+  Real g_success{*this,
+      {.name = "g_success",
+          .unit = "log-odds",
+          .meaning = "weight of success for activity",
+          .source = "MODEL 10; assumption"},
+      1.0, {0, 20}};
+  Real g_members{*this,
+      {.name = "g_members",
+          .unit = "log-odds",
+          .meaning = "weight of having twice the usual members for activity",
+          .source = "MODEL 10; assumption"},
+      0.3, {0, 20}};
+  Real g_money{*this,
+      {.name = "g_money",
+          .unit = "log-odds",
+          .meaning = "weight of money for activity",
+          .source = "MODEL 10; assumption"},
+      0.5, {0, 20}};
+  Real c_rate{*this,
+      {.name = "c_rate",
+          .unit = "per 4 weeks",
+          .meaning = "how fast credibility follows success and openness",
+          .source = "assumption"},
+      0.1, {0, 1}};
+  Real c_success{*this,
+      {.name = "c_success",
+          .unit = "log-odds",
+          .meaning = "weight of success for credibility",
+          .source = "MODEL 10; assumption"},
+      2.0, {0, 20}};
+  Real c_open{*this,
+      {.name = "c_open",
+          .unit = "log-odds",
+          .meaning = "weight of the akimat's openness for credibility: what it says can be checked",
+          .source = "R4; assumption"},
+      1.0, {0, 20}};
+  Real openness_0{*this,
+      {.name = "openness_0", .meaning = "openness that people are used to", .source = "the default of akimat.openness"},
+      0.4, {0, 1}};
 
   [[nodiscard]] std::string inconsistency() const override {
     for (const std::string& word : closed_kinds.value())
       if (std::find(institution_keys, institution_keys + kinds, word) == institution_keys + kinds)
-        return "closed_kinds has '" + word + "', which is no kind of institution with members (assembly, council, resident_body, oversight, ngo, cooperative, media)";
+        return "closed_kinds has '" + word +
+               "', which is no kind of institution with members (assembly, council, resident_body, oversight, ngo, "
+               "cooperative, media)";
     return {};
   }
 
@@ -154,18 +254,20 @@ class CivilInstitutions final : public Mechanism {
   struct Applicant {
     double wait = 0;
     Vertex resident = 0;
-    bool operator<(const Applicant& other) const { return wait != other.wait ? wait < other.wait : resident < other.resident; }
+    bool operator<(const Applicant& other) const {
+      return wait != other.wait ? wait < other.wait : resident < other.resident;
+    }
   };
 
   static About support(std::size_t q) {
     return {.name = std::string("support_") + institution_keys[q],
-            .unit = "thousand tenge a year",
-            .meaning = std::string("support for each member that it usually has: ") + institution_names[q],
-            .source = "D2, R3, R5"};
+        .unit = "thousand tenge a year",
+        .meaning = std::string("support for each member that it usually has: ") + institution_names[q],
+        .source = "D2, R3, R5"};
   }
   [[nodiscard]] double supported(std::size_t q, std::size_t c) const {
-    const std::array<const Lever*, kinds> levers = {&support_assembly, &support_council, &support_resident_body, &support_oversight,
-                                                    &support_ngo, &support_cooperative, &support_media};
+    const std::array<const Lever*, kinds> levers = {&support_assembly, &support_council, &support_resident_body,
+        &support_oversight, &support_ngo, &support_cooperative, &support_media};
     return (*levers[q])[c];
   }
 
@@ -180,14 +282,17 @@ class CivilInstitutions final : public Mechanism {
     return ratio;
   }
 
-  static InstitutionKind kind_of(const World& world, std::size_t k) { return static_cast<InstitutionKind>(world.institutions.kind[k]); }
+  static InstitutionKind kind_of(const World& world, std::size_t k) {
+    return static_cast<InstitutionKind>(world.institutions.kind[k]);
+  }
   static std::uint16_t bit(std::size_t kind) { return static_cast<std::uint16_t>(1U << kind); }
 
   /// How much likelier than an average person resident i applies, friends apart; 0: may not.
   static double weight(const World& world, InstitutionKind kind, Vertex i) {
     const Residents& r = world.residents();
     if (kind == InstitutionKind::media) return 1.0;
-    if (kind == InstitutionKind::cooperative && r.occupation[i] > static_cast<std::uint8_t>(Occupation::entrepreneur)) return 0.0;
+    if (kind == InstitutionKind::cooperative && r.occupation[i] > static_cast<std::uint8_t>(Occupation::entrepreneur))
+      return 0.0;
     return exp_(world.settings.member_duty * r.duty[i]);
   }
 
@@ -223,7 +328,8 @@ class CivilInstitutions final : public Mechanism {
   void balance(World& world, std::size_t k, const ByKind& all) const {
     Institutions& bodies = world.institutions;
     const double applications = all[bodies.kind[k]];
-    const double going = (leave + turnover) / turns * bodies.usual_members[k] * (seated(kind_of(world, k)) ? rivals.value() : 1.0);
+    const double going =
+        (leave + turnover) / turns * bodies.usual_members[k] * (seated(kind_of(world, k)) ? rivals.value() : 1.0);
     bodies.appeal[k] = applications > 0 ? going / applications : 0.0;
   }
 
@@ -241,7 +347,8 @@ class CivilInstitutions final : public Mechanism {
         r.member_of[i] = static_cast<std::uint16_t>(r.member_of[i] | bit(bodies.kind[k]));
       });
     }
-    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k) start(world, c, k, world.society.institutions.activity[k]);
+    for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k)
+      start(world, c, k, world.society.institutions.activity[k]);
     const ByKind all = pool(world, c);
     for (std::size_t k = world.first_institution[c]; k < world.first_institution[c + 1]; ++k) balance(world, k, all);
   }
@@ -261,7 +368,8 @@ class CivilInstitutions final : public Mechanism {
 
   [[nodiscard]] double credible(const World& world, std::size_t c, std::size_t k) const {
     const Institutions& bodies = world.institutions;
-    return logistic(logit(world.settings.credibility[bodies.kind[k]]) + c_success * (bodies.success[k] - bodies.usual_success[k]) +
+    return logistic(logit(world.settings.credibility[bodies.kind[k]]) +
+                    c_success * (bodies.success[k] - bodies.usual_success[k]) +
                     c_open * (openness(world, c) - openness_0));
   }
 
@@ -302,15 +410,17 @@ class CivilInstitutions final : public Mechanism {
     const Institutions& bodies = world.institutions;
     const Draws draws = world.draws(stream());
     const std::size_t count = world.first_institution[c + 1] - world.first_institution[c];
-    std::vector<double> leaves(count, 0.0);   // rate a member
-    std::vector<double> drive(count, 0.0);    // rate of applications of an average person without friends in it
+    std::vector<double> leaves(count, 0.0);  // rate a member
+    std::vector<double> drive(count, 0.0);   // rate of applications of an average person without friends in it
     for (std::size_t n = 0; n < count; ++n) {
       const std::size_t k = world.first_institution[c] + n;
       const double usual = bodies.usual_activity[k];
       if (usual <= 0) continue;
       const double active = bodies.activity[k] / usual;
       if (kind_of(world, k) == InstitutionKind::assembly) continue;
-      leaves[n] = leave / turns * exp_(l_success * (bodies.usual_success[k] - bodies.success[k]) + l_idle * std::max(0.0, 1.0 - active));
+      leaves[n] =
+          leave / turns *
+          exp_(l_success * (bodies.usual_success[k] - bodies.success[k]) + l_idle * std::max(0.0, 1.0 - active));
       drive[n] = bodies.appeal[k] * recruiting[c] * active;
     }
     std::vector<std::pair<Vertex, std::size_t>> going;
@@ -427,7 +537,7 @@ class CivilInstitutions final : public Mechanism {
     bodies.capacity[k] = static_cast<float>(world.settings.outreach[q] * members * activity / bodies.usual_activity[k]);
   }
 
-  std::array<bool, kinds> closes_{};   ///< kinds that `closed` closes: made by `prepare`
+  std::array<bool, kinds> closes_{};  ///< kinds that `closed` closes: made by `prepare`
 };
 
 }  // namespace

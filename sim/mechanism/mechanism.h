@@ -17,23 +17,32 @@
 #include "mechanism/series.h"
 #include "mechanism/tax.h"
 #include "scenario/policy.h"
-#include "society/society_settings.h"
 #include "society/akimats.h"
 #include "society/authorities.h"
 #include "society/ledger.h"
 #include "society/society.h"
+#include "society/society_settings.h"
 #include "society/staff.h"
 
 namespace kurultai {
 
 /// The order of a week (MODEL 2). Fixed, and here only.
 enum class Phase : std::uint8_t {
-  levers, agenda, exposure, information, participation, response, experience, digital, economy, demography,
-  government, publication,
+  levers,
+  agenda,
+  exposure,
+  information,
+  participation,
+  response,
+  experience,
+  digital,
+  economy,
+  demography,
+  government,
+  publication,
 };
-inline constexpr const char* phase_names[] = {"levers",   "agenda",     "exposure", "information",
-                                              "participation", "response", "experience", "digital",
-                                              "economy",  "demography", "government", "publication"};
+inline constexpr const char* phase_names[] = {"levers", "agenda", "exposure", "information", "participation",
+    "response", "experience", "digital", "economy", "demography", "government", "publication"};
 
 /// What neighbours did in one matter, as far as a resident could see it: ties inside the community, by layer.
 struct Neighbours {
@@ -112,12 +121,13 @@ struct Trial {
   std::vector<std::uint8_t> status;     ///< per community
   std::vector<float> exposure;          ///< per community, share of outside ties into treated ones; empty: no trial
   std::vector<std::uint8_t> residents;  ///< per resident, Status; empty: the policy treats whole communities
-  std::vector<float> treated_share;     ///< per resident, share of ties to residents that lead to treated ones; empty: no trial
-  std::int32_t outcome = -1;            ///< the form whose matters are counted below; -1: none
-  std::vector<std::uint32_t> acted;     ///< per resident: bit k: acted in the k-th closed matter of the form; see `before`
-  std::vector<std::uint32_t> known;     ///< per resident: bit k: knew of it
-  std::vector<std::uint8_t> closed;     ///< per community: matters of the form that closed, at most 32
-  std::vector<std::uint8_t> before;     ///< per community: of those, before the policy's first week
+  std::vector<float>
+      treated_share;          ///< per resident, share of ties to residents that lead to treated ones; empty: no trial
+  std::int32_t outcome = -1;  ///< the form whose matters are counted below; -1: none
+  std::vector<std::uint32_t> acted;  ///< per resident: bit k: acted in the k-th closed matter of the form; see `before`
+  std::vector<std::uint32_t> known;  ///< per resident: bit k: knew of it
+  std::vector<std::uint8_t> closed;  ///< per community: matters of the form that closed, at most 32
+  std::vector<std::uint8_t> before;  ///< per community: of those, before the policy's first week
 };
 
 /// Everything a mechanism may see. One per run: the society is shared and never changed, the run has its own
@@ -144,8 +154,8 @@ struct World {
   std::vector<Block> blocks = {};
   std::uint64_t seed = 0;
   std::uint32_t replicate = 0;
-  std::int32_t week = 0;        ///< 0 is the first recorded week; negative in the warm-up
-  std::int32_t first_week = 0;  ///< minus the warm-up
+  std::int32_t week = 0;           ///< 0 is the first recorded week; negative in the warm-up
+  std::int32_t first_week = 0;     ///< minus the warm-up
   std::vector<Trial> trials = {};  ///< per policy, in the order of their names
 
   [[nodiscard]] Residents& residents() { return own_residents; }
@@ -173,8 +183,7 @@ inline bool took_part_lately(const World& world, std::size_t i) {
 }
 
 /// A series over communities: the mean over adults of what `value(world, c)` says of community c.
-template <class Value>
-auto over_adults(Value value) {
+template <class Value> auto over_adults(Value value) {
   return [value](const World& world, std::size_t c, std::size_t) {
     const double adults = world.akimats.adults[c];
     return SeriesSpec::Ratio{value(world, c) * adults, adults};

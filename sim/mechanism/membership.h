@@ -12,8 +12,7 @@ namespace kurultai {
 inline constexpr unsigned ending_memberships = 8;
 
 /// Calls visit(index of the institution) for each institution of which resident i of community c is a member now.
-template <class Visit>
-inline void for_memberships(const World& world, std::size_t c, Vertex i, Visit&& visit) {
+template <class Visit> inline void for_memberships(const World& world, std::size_t c, Vertex i, Visit&& visit) {
   const Residents& r = world.residents();
   unsigned nth = 0;
   for (const Tie tie : world.society.ties.bodies(i)) {

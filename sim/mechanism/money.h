@@ -38,14 +38,16 @@ inline void earmark(World& world, std::size_t c, Flow use, double tenge) {
 
 /// Whether a flow comes in the first week of each quarter; the others come throughout the year.
 inline bool by_quarters(Flow flow) {
-  return flow == Flow::tax || flow == Flow::equalisation || flow == Flow::withdrawal || flow == Flow::grant || flow == Flow::functions;
+  return flow == Flow::tax || flow == Flow::equalisation || flow == Flow::withdrawal || flow == Flow::grant ||
+         flow == Flow::functions;
 }
 
-/// Tenge in the last 52 weeks: this year's and the rest of last year's, as if its quarters (or weeks) were alike. In the first
-/// year of a run: what the year will be if they are alike.
+/// Tenge in the last 52 weeks: this year's and the rest of last year's, as if its quarters (or weeks) were alike. In
+/// the first year of a run: what the year will be if they are alike.
 inline double over_a_year(const World& world, Flow flow, std::int64_t now, std::int64_t before) {
   const std::uint32_t week = world.tick() % budget_year;
-  const double passed = by_quarters(flow) ? (week / budget_quarter + 1) * 0.25 : (week + 1) / static_cast<double>(budget_year);
+  const double passed =
+      by_quarters(flow) ? (week / budget_quarter + 1) * 0.25 : (week + 1) / static_cast<double>(budget_year);
   const auto this_year = static_cast<double>(now);
   return world.tick() < budget_year ? this_year / passed : this_year + (1.0 - passed) * static_cast<double>(before);
 }

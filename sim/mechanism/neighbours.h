@@ -15,7 +15,7 @@ enum class Shown : unsigned { aware = 0, acted = 16 };
 /// once, in however many layers one meets him. `everywhere`: ties beyond the community too; `online`: whether the
 /// online layer carries to i at all.
 inline std::int64_t persons(const World& world, Vertex i, unsigned slot, Shown what,
-                            const std::array<std::uint16_t, resident_layers>& counts, bool everywhere, bool online) {
+    const std::array<std::uint16_t, resident_layers>& counts, bool everywhere, bool online) {
   constexpr auto last = static_cast<std::size_t>(Layer::online);
   std::int64_t ties = 0;
   int layers = 0;

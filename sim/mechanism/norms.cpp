@@ -20,13 +20,18 @@ class Norms final : public Mechanism {
  public:
   Norms()
       : Mechanism({.name = "norms",
-                   .meaning = "memory of what neighbours were seen to do",
-                   .source = "MODEL 5",
-                   .phase = Phase::exposure,
-                   .reads = {"visible"},
-                   .writes = {"norm", "habitual_norm"}}) {}
+            .meaning = "memory of what neighbours were seen to do",
+            .source = "MODEL 5",
+            .phase = Phase::exposure,
+            .reads = {"visible"},
+            .writes = {"norm", "habitual_norm"}}) {}
 
-  Real usual_rate{*this, {.name = "usual_rate", .unit = "per 4 weeks", .meaning = "how fast what is seen becomes what is usual here", .source = "assumption: slow, about two years"}, 0.04, {0, 1}};
+  Real usual_rate{*this,
+      {.name = "usual_rate",
+          .unit = "per 4 weeks",
+          .meaning = "how fast what is seen becomes what is usual here",
+          .source = "assumption: slow, about two years"},
+      0.04, {0, 1}};
 
   void prepare(World& world) override {
     world.residents().norm.fill(Share{});

@@ -10,17 +10,17 @@
 //
 //   official turnout = (voters + mobilisation (eligible - voters)) / eligible
 //
-// The administration brings a share `mobilisation` of those who would stay away. They are counted here and nowhere else:
-// in no participation, habit, trace, knowledge of wishes or vote; and nothing is calibrated on official turnout.
-// Where akimat.elected is below 0.5, or no form elects the akim, the district appoints him, and he answers upward: decisions
-// weigh the state more (conduct.h). Once a year, communities in turn, the district keeps him with chance
+// The administration brings a share `mobilisation` of those who would stay away. They are counted here and nowhere
+// else: in no participation, habit, trace, knowledge of wishes or vote; and nothing is calibrated on official turnout.
+// Where akimat.elected is below 0.5, or no form elects the akim, the district appoints him, and he answers upward:
+// decisions weigh the state more (conduct.h). Once a year, communities in turn, the district keeps him with chance
 //
-//   logistic(u0 + u_mix (nearness - 1/2) + u_effort (effort_j - effort of the district's appointed) - u_tension tension_j)
-//   nearness = 1 - 1/2 sum_g |mix_jg - district's mix_g|
+//   logistic(u0 + u_mix (nearness - 1/2) + u_effort (effort_j - effort of the district's appointed) - u_tension
+//   tension_j) nearness = 1 - 1/2 sum_g |mix_jg - district's mix_g|
 //
 // else sends a new one, as an election does.
-// Limits: voters look back at their satisfaction alone; no candidates, no campaign; an election is no answer, so nobody's
-// propensity or efficacy learns from it.
+// Limits: voters look back at their satisfaction alone; no candidates, no campaign; an election is no answer, so
+// nobody's propensity or efficacy learns from it.
 #include <algorithm>
 #include <cmath>
 
@@ -35,59 +35,99 @@ class Office final : public Mechanism {
  public:
   Office()
       : Mechanism({.name = "office",
-                   .meaning = "elected and appointed akims keep or lose office",
-                   .source = "MODEL 3, 6; R1, T3, T6, D10",
-                   .phase = Phase::response,
-                   .reads = {"acted", "satisfaction", "answering", "mix", "area_mix", "effort", "tension", "adults",
-                             "age", "member_of", "occupation"},
-                   .writes = {"akim_factor", "official_turnout", "replaced", "appointed"},
-                   .adds = {"answered"},
-                   .levers = {"akimat.elected if form.*.decides=office"}}) {
+            .meaning = "elected and appointed akims keep or lose office",
+            .source = "MODEL 3, 6; R1, T3, T6, D10",
+            .phase = Phase::response,
+            .reads = {"acted", "satisfaction", "answering", "mix", "area_mix", "effort", "tension", "adults", "age",
+                "member_of", "occupation"},
+            .writes = {"akim_factor", "official_turnout", "replaced", "appointed"},
+            .adds = {"answered"},
+            .levers = {"akimat.elected if form.*.decides=office"}}) {
     observe({.name = "official_turnout",
-             .meaning = "turnout at the last election of the akim as the administration reports it, with those it mobilised; mean over adults of communities that have voted",
-             .source = "rural akims since 2021: 79.1%, by oblast 66.5% to 90.9% (verified); never calibrated on",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double weight = world.akimats.official_turnout[c] > 0 ? world.akimats.adults[c] : 0.0;
-               return SeriesSpec::Ratio{world.akimats.official_turnout[c] * weight, weight};
-             }});
+        .meaning = "turnout at the last election of the akim as the administration reports it, with those it "
+                   "mobilised; mean over adults of communities that have voted",
+        .source = "rural akims since 2021: 79.1%, by oblast 66.5% to 90.9% (verified); never calibrated on",
+        .community = [](const World& world, std::size_t c, std::size_t) {
+          const double weight = world.akimats.official_turnout[c] > 0 ? world.akimats.adults[c] : 0.0;
+          return SeriesSpec::Ratio{world.akimats.official_turnout[c] * weight, weight};
+        }});
     observe({.name = "akims_replaced",
-             .unit = "per year",
-             .meaning = "share of elected akims voted out in a year, of late",
-             .source = "MODEL 6",
-             .least_scale = 0.05,
-             .community = [this](const World& world, std::size_t c, std::size_t) {
-               const double elected = votes(world, c) && world.akimats.appointed[c] <= 0 ? 1.0 : 0.0;
-               return SeriesSpec::Ratio{elected * world.akimats.replaced[c], elected};
-             }});
+        .unit = "per year",
+        .meaning = "share of elected akims voted out in a year, of late",
+        .source = "MODEL 6",
+        .least_scale = 0.05,
+        .community = [this](const World& world, std::size_t c, std::size_t) {
+          const double elected = votes(world, c) && world.akimats.appointed[c] <= 0 ? 1.0 : 0.0;
+          return SeriesSpec::Ratio{elected * world.akimats.replaced[c], elected};
+        }});
     observe({.name = "akims_dismissed",
-             .unit = "per year",
-             .meaning = "share of appointed akims whom the district replaced in a year, of late",
-             .source = "R1, T3",
-             .community = [](const World& world, std::size_t c, std::size_t) {
-               const double appointed = world.akimats.appointed[c];
-               return SeriesSpec::Ratio{appointed * world.akimats.replaced[c], appointed};
-             }});
+        .unit = "per year",
+        .meaning = "share of appointed akims whom the district replaced in a year, of late",
+        .source = "R1, T3",
+        .community = [](const World& world, std::size_t c, std::size_t) {
+          const double appointed = world.akimats.appointed[c];
+          return SeriesSpec::Ratio{appointed * world.akimats.replaced[c], appointed};
+        }});
     observe({.name = "appointed",
-             .meaning = "share of adults whose akim is appointed",
-             .source = "R1, T6",
-             .community = over_adults(&Akimats::appointed)});
+        .meaning = "share of adults whose akim is appointed",
+        .source = "R1, T6",
+        .community = over_adults(&Akimats::appointed)});
     observe({.name = "akim_factor",
-             .unit = "factor",
-             .meaning = "how responsive elected akims are, relative to akimat.responsiveness, mean over communities",
-             .source = "MODEL 6",
-             .community = [this](const World& world, std::size_t c, std::size_t) {
-               const double elected = votes(world, c) && world.akimats.appointed[c] <= 0 ? 1.0 : 0.0;
-               return SeriesSpec::Ratio{elected * world.akimats.akim_factor[c], elected};
-             }});
+        .unit = "factor",
+        .meaning = "how responsive elected akims are, relative to akimat.responsiveness, mean over communities",
+        .source = "MODEL 6",
+        .community = [this](const World& world, std::size_t c, std::size_t) {
+          const double elected = votes(world, c) && world.akimats.appointed[c] <= 0 ? 1.0 : 0.0;
+          return SeriesSpec::Ratio{elected * world.akimats.akim_factor[c], elected};
+        }});
   }
 
-  Real c0{*this, {.name = "c0", .symbol = "c0", .unit = "log-odds", .meaning = "advantage of the incumbent whose voters are neither satisfied nor dissatisfied", .source = "assumption: two of three stay"}, 0.7, {-20, 20}};
-  Real c1{*this, {.name = "c1", .symbol = "c1", .unit = "log-odds", .meaning = "weight of voters' mean satisfaction", .source = "MODEL 6; assumption"}, 4.0, {-100, 100}};
-  Real u0{*this, {.name = "u0", .symbol = "u_0", .unit = "log-odds", .meaning = "odds that an appointed akim is kept for another year, where the district is neither pleased nor displeased", .source = "assumption: about one in six goes"}, 1.0, {-20, 20}};
-  Real u_mix{*this, {.name = "u_mix", .symbol = "u_mix", .unit = "log-odds", .meaning = "weight of spending as the district would", .source = "T3; assumption"}, 2.0, {-100, 100}};
-  Real u_effort{*this, {.name = "u_effort", .symbol = "u_effort", .unit = "log-odds", .meaning = "weight of collecting more of the tax potential than others of the district", .source = "R2; assumption"}, 2.0, {-100, 100}};
-  Real u_tension{*this, {.name = "u_tension", .symbol = "u_tension", .unit = "log-odds", .meaning = "weight of tension, which the district dislikes", .source = "D10; assumption"}, 2.0, {-100, 100}};
-  Real spread{*this, {.name = "spread", .meaning = "half-width of akims' own responsiveness around 1", .source = "assumption"}, 0.3, {0, 1}};
+  Real c0{*this,
+      {.name = "c0",
+          .symbol = "c0",
+          .unit = "log-odds",
+          .meaning = "advantage of the incumbent whose voters are neither satisfied nor dissatisfied",
+          .source = "assumption: two of three stay"},
+      0.7, {-20, 20}};
+  Real c1{*this,
+      {.name = "c1",
+          .symbol = "c1",
+          .unit = "log-odds",
+          .meaning = "weight of voters' mean satisfaction",
+          .source = "MODEL 6; assumption"},
+      4.0, {-100, 100}};
+  Real u0{*this,
+      {.name = "u0",
+          .symbol = "u_0",
+          .unit = "log-odds",
+          .meaning = "odds that an appointed akim is kept for another year, where the district is neither pleased nor "
+                     "displeased",
+          .source = "assumption: about one in six goes"},
+      1.0, {-20, 20}};
+  Real u_mix{*this,
+      {.name = "u_mix",
+          .symbol = "u_mix",
+          .unit = "log-odds",
+          .meaning = "weight of spending as the district would",
+          .source = "T3; assumption"},
+      2.0, {-100, 100}};
+  Real u_effort{*this,
+      {.name = "u_effort",
+          .symbol = "u_effort",
+          .unit = "log-odds",
+          .meaning = "weight of collecting more of the tax potential than others of the district",
+          .source = "R2; assumption"},
+      2.0, {-100, 100}};
+  Real u_tension{*this,
+      {.name = "u_tension",
+          .symbol = "u_tension",
+          .unit = "log-odds",
+          .meaning = "weight of tension, which the district dislikes",
+          .source = "D10; assumption"},
+      2.0, {-100, 100}};
+  Real spread{*this,
+      {.name = "spread", .meaning = "half-width of akims' own responsiveness around 1", .source = "assumption"}, 0.3,
+      {0, 1}};
 
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
@@ -105,12 +145,15 @@ class Office final : public Mechanism {
     world.akimats.replaced.fill(0.0);
     const Draws draws = world.lasting(stream());
     appoint(world);
-    for (std::size_t c = 0; c < communities; ++c) world.akimats.akim_factor[c] = enabled ? factor(draws, world, c) : 1.0;
+    for (std::size_t c = 0; c < communities; ++c)
+      world.akimats.akim_factor[c] = enabled ? factor(draws, world, c) : 1.0;
   }
 
   void begin(World& world) override { appoint(world); }
 
-  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return elections(world, community) != 0; }
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return elections(world, community) != 0;
+  }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     const Residents& r = world.residents();
@@ -119,7 +162,8 @@ class Office final : public Mechanism {
     tally_.clear_block(block.index);
     const std::span<std::int64_t> sum = tally_.block(block.index);
     for (Vertex i = block.first; i < block.last; ++i) {
-      for_slots(static_cast<std::uint16_t>(docket.eligible(r, i) & polls), [&](unsigned s) { ++sum[s * fields + eligible]; });
+      for_slots(
+          static_cast<std::uint16_t>(docket.eligible(r, i) & polls), [&](unsigned s) { ++sum[s * fields + eligible]; });
       for_slots(static_cast<std::uint16_t>(r.acted[i] & polls), [&](unsigned s) {
         ++sum[s * fields + voters];
         sum[s * fields + content] += r.satisfaction[i].raw;
@@ -158,7 +202,8 @@ class Office final : public Mechanism {
       const std::size_t d = district(world, c);
       double nearness = 1.0;
       for (std::size_t g = 0; g < good_count; ++g) nearness -= 0.5 * std::abs(a.mix(c, g) - world.districts.mix(d, g));
-      const double pleased = u0 + u_mix * (nearness - 0.5) + u_effort * (a.effort[c] - effort[d] / appointed[d]) - u_tension * a.tension[c];
+      const double pleased = u0 + u_mix * (nearness - 0.5) + u_effort * (a.effort[c] - effort[d] / appointed[d]) -
+                             u_tension * a.tension[c];
       if (!draws.chance(logistic(pleased), place(world, c), 5)) succeed(world, c, draws);
     }
   }
@@ -182,11 +227,11 @@ class Office final : public Mechanism {
     for (std::size_t c = 0; c < world.society.communities(); ++c)
       world.akimats.appointed[c] = enabled && !chosen(world, c) ? 1.0 : 0.0;
   }
-  static std::size_t district(const World& world, std::size_t c) { return world.society.country.communities[c].district; }
-  /// Whether residents choose the akim.
-  [[nodiscard]] bool chosen(const World& world, std::size_t c) const {
-    return elects(world, c) && votes(world, c);
+  static std::size_t district(const World& world, std::size_t c) {
+    return world.society.country.communities[c].district;
   }
+  /// Whether residents choose the akim.
+  [[nodiscard]] bool chosen(const World& world, std::size_t c) const { return elects(world, c) && votes(world, c); }
   /// Whether a form of the scenario elects an akim there.
   [[nodiscard]] bool votes(const World& world, std::size_t c) const {
     return ((types_ >> static_cast<unsigned>(world.society.country.communities[c].type)) & 1U) != 0;

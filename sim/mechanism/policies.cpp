@@ -28,11 +28,11 @@ class Policies final : public Mechanism {
  public:
   Policies()
       : Mechanism({.name = "policies",
-                   .meaning = "set this week's lever values",
-                   .source = "MODEL 1, 2; T2",
-                   .phase = Phase::levers,
-                   .reads = {"age", "education", "household_size", "occupation", "platform", "sex"},
-                   .writes = {}}) {}
+            .meaning = "set this week's lever values",
+            .source = "MODEL 1, 2; T2",
+            .phase = Phase::levers,
+            .reads = {"age", "education", "household_size", "occupation", "platform", "sex"},
+            .writes = {}}) {}
 
   void prepare(World& world) override {
     world.trials.clear();
@@ -56,9 +56,10 @@ class Policies final : public Mechanism {
       const Range& range = levers_[p]->range();
       const Trial& trial = world.trials[p];
       if (policy.within_communities()) {
-        levers_[p]->for_residents([status = trial.residents.data(), dose, &policy, &range](double value, std::size_t i) {
-          return status[i] == Trial::treated ? moved(value, dose, policy, range) : value;
-        });
+        levers_[p]->for_residents(
+            [status = trial.residents.data(), dose, &policy, &range](double value, std::size_t i) {
+              return status[i] == Trial::treated ? moved(value, dose, policy, range) : value;
+            });
         continue;
       }
       std::vector<double>& now = levers_[p]->now();
@@ -79,7 +80,8 @@ class Policies final : public Mechanism {
     const Draws draws = world.lasting(stream());
     const std::uint64_t key = key_of(policy.lot_name());
     for (const std::size_t c : communities_meant(world.society.country, policy))
-      trial.status[c] = in(slice, draws.uniform({world.society.key[c] ^ key, whole_community}, lot)) ? Trial::treated : Trial::control;
+      trial.status[c] = in(slice, draws.uniform({world.society.key[c] ^ key, whole_community}, lot)) ? Trial::treated
+                                                                                                     : Trial::control;
     if (policy.is_trial()) trial.exposure = exposure_to(world, trial.status);
     return trial;
   }
@@ -99,13 +101,15 @@ class Policies final : public Mechanism {
       trial.status[c] = takes_part ? Trial::treated : Trial::control;
       const Slice drawn = takes_part ? slice : Slice{};
       std::vector<Vertex> members;  // of a household, those in the target
-      for (Vertex i = society.first[c]; i < society.first[c + 1]; i += std::max<Vertex>(society.residents.household_size[i], 1)) {
+      for (Vertex i = society.first[c]; i < society.first[c + 1];
+          i += std::max<Vertex>(society.residents.household_size[i], 1)) {
         members.clear();
         in_target(society.residents, policy, i, members);
         if (members.empty()) continue;
         const auto name = [&](Vertex of) { return Name{society.key[c] ^ key, of - society.first[c]}; };
         if (policy.unit.is("resident")) {
-          for (const Vertex m : members) trial.residents[m] = in(drawn, draws.uniform(name(m), lot)) ? Trial::treated : Trial::control;
+          for (const Vertex m : members)
+            trial.residents[m] = in(drawn, draws.uniform(name(m), lot)) ? Trial::treated : Trial::control;
           continue;
         }
         const bool treated = in(drawn, draws.uniform(name(i), lot));
@@ -165,8 +169,10 @@ class Policies final : public Mechanism {
       for (std::size_t i = from; i < to; ++i) {
         ties.prefetch(i + Ties::ahead, status.data());
         const std::span<const Tie> peers = ties.peers(static_cast<Vertex>(i));
-        const auto treated = std::count_if(peers.begin(), peers.end(), [&](Tie tie) { return status[tie.to()] == Trial::treated; });
-        if (treated != 0) share[i] = static_cast<float>(static_cast<double>(treated) / static_cast<double>(peers.size()));
+        const auto treated =
+            std::count_if(peers.begin(), peers.end(), [&](Tie tie) { return status[tie.to()] == Trial::treated; });
+        if (treated != 0)
+          share[i] = static_cast<float>(static_cast<double>(treated) / static_cast<double>(peers.size()));
       }
     });
     return share;

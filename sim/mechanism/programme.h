@@ -1,5 +1,5 @@
-// Support programmes (R6): forms that decide "support". Who has heard of one has its bit in Residents::programmes: those
-// whose matters close (`response`) and those whom a mobile group tells (`training`).
+// Support programmes (R6): forms that decide "support". Who has heard of one has its bit in Residents::programmes:
+// those whose matters close (`response`) and those whom a mobile group tells (`training`).
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,8 @@ inline std::vector<Programme> programmes(const World& world) {
   std::vector<Programme> list;
   for (std::size_t f = 0; f < world.forms.size(); ++f) {
     const FormSpec& form = world.forms[f];
-    if (form.decides.is("support") && !form.standing) list.push_back({f, form.occupation_mask(), form.eligible.is("residents")});
+    if (form.decides.is("support") && !form.standing)
+      list.push_back({f, form.occupation_mask(), form.eligible.is("residents")});
   }
   return list;
 }

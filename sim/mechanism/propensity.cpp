@@ -9,8 +9,8 @@
 //   stayed, pi >= a: h <- h - alpha h            stayed, pi < a: h <- h + alpha (1 - h)
 //   a <- a + beta (pi - a)
 //
-// Standing forms teach once a quarter, as one matter: answered if any of one's appeals was; who made none gets, on average, what
-// those answered in the community leave to all, v_public answering_j.
+// Standing forms teach once a quarter, as one matter: answered if any of one's appeals was; who made none gets, on
+// average, what those answered in the community leave to all, v_public answering_j.
 //
 // With fixed aspirations E[h] = (1 - s_stay) / ((1 - s_act) + (1 - s_stay)) when p = h (s: chance to be satisfied).
 // By itself this makes casual participants (Fowler's criticism); the trace makes histories habitual.
@@ -26,28 +26,61 @@ class Propensity final : public Mechanism {
  public:
   Propensity()
       : Mechanism({.name = "propensity",
-                   .meaning = "people repeat what satisfied",
-                   .source = "MODEL 7; Bendor, Diermeier, Ting 2003; Fowler 2006",
-                   .phase = Phase::experience,
-                   .reads = {"aware", "acted", "online", "platform", "access", "quarter", "answering", "age",
-                             "member_of", "occupation"},
-                   .writes = {"propensity", "aspiration"}}) {
+            .meaning = "people repeat what satisfied",
+            .source = "MODEL 7; Bendor, Diermeier, Ting 2003; Fowler 2006",
+            .phase = Phase::experience,
+            .reads = {"aware", "acted", "online", "platform", "access", "quarter", "answering", "age", "member_of",
+                "occupation"},
+            .writes = {"propensity", "aspiration"}}) {
     observe({.name = "propensity",
-             .meaning = "mean propensity of adults to take part offline",
-             .source = "MODEL 7",
-             .mean = &Residents::propensity});
+        .meaning = "mean propensity of adults to take part offline",
+        .source = "MODEL 7",
+        .mean = &Residents::propensity});
   }
 
-  Real start{*this, {.name = "start", .meaning = "median propensity at the start", .source = "equilibrium of the defaults"}, 0.5, {0.001, 0.999}};
-  Real start_sd{*this, {.name = "start_sd", .unit = "log-odds", .meaning = "SD of the propensity's logit at the start", .source = "equilibrium of the defaults"}, 0.5, {0, 5}};
-  Real alpha{*this, {.name = "alpha", .symbol = "alpha", .meaning = "speed of learning", .source = "Bendor, Diermeier, Ting 2003: 0.1"}, 0.1, {0, 1}};
-  Real beta{*this, {.name = "beta", .symbol = "beta", .meaning = "speed at which aspirations follow payoffs", .source = "Bendor, Diermeier, Ting 2003: 0.1; slower here, assumption"}, 0.05, {0, 1}};
-  Real aspiration{*this, {.name = "aspiration", .symbol = "a", .meaning = "aspiration at the start", .source = "equilibrium of the defaults"}, 0.53, {0, 1}};
-  Real v_act{*this, {.name = "v_act", .meaning = "payoff of taking part by itself", .source = "assumption"}, 0.45, {-5, 5}};
-  Real v_answer{*this, {.name = "v_answer", .meaning = "what an answer adds for those who took part", .source = "assumption"}, 0.25, {-5, 5}};
-  Real v_stay{*this, {.name = "v_stay", .meaning = "payoff of staying away by itself", .source = "assumption"}, 0.5, {-5, 5}};
-  Real v_public{*this, {.name = "v_public", .meaning = "what an answer adds for those who stayed away", .source = "assumption"}, 0.05, {-5, 5}};
-  Real spread{*this, {.name = "spread", .symbol = "omega", .meaning = "half-width of the noise in payoffs", .source = "Bendor, Diermeier, Ting 2003"}, 0.5, {0, 5}};
+  Real start{*this,
+      {.name = "start", .meaning = "median propensity at the start", .source = "equilibrium of the defaults"}, 0.5,
+      {0.001, 0.999}};
+  Real start_sd{*this,
+      {.name = "start_sd",
+          .unit = "log-odds",
+          .meaning = "SD of the propensity's logit at the start",
+          .source = "equilibrium of the defaults"},
+      0.5, {0, 5}};
+  Real alpha{*this,
+      {.name = "alpha",
+          .symbol = "alpha",
+          .meaning = "speed of learning",
+          .source = "Bendor, Diermeier, Ting 2003: 0.1"},
+      0.1, {0, 1}};
+  Real beta{*this,
+      {.name = "beta",
+          .symbol = "beta",
+          .meaning = "speed at which aspirations follow payoffs",
+          .source = "Bendor, Diermeier, Ting 2003: 0.1; slower here, assumption"},
+      0.05, {0, 1}};
+  Real aspiration{*this,
+      {.name = "aspiration",
+          .symbol = "a",
+          .meaning = "aspiration at the start",
+          .source = "equilibrium of the defaults"},
+      0.53, {0, 1}};
+  Real v_act{
+      *this, {.name = "v_act", .meaning = "payoff of taking part by itself", .source = "assumption"}, 0.45, {-5, 5}};
+  Real v_answer{*this,
+      {.name = "v_answer", .meaning = "what an answer adds for those who took part", .source = "assumption"}, 0.25,
+      {-5, 5}};
+  Real v_stay{
+      *this, {.name = "v_stay", .meaning = "payoff of staying away by itself", .source = "assumption"}, 0.5, {-5, 5}};
+  Real v_public{*this,
+      {.name = "v_public", .meaning = "what an answer adds for those who stayed away", .source = "assumption"}, 0.05,
+      {-5, 5}};
+  Real spread{*this,
+      {.name = "spread",
+          .symbol = "omega",
+          .meaning = "half-width of the noise in payoffs",
+          .source = "Bendor, Diermeier, Ting 2003"},
+      0.5, {0, 5}};
 
   void prepare(World& world) override {
     standing_ = standing_forms(world);
@@ -58,7 +91,8 @@ class Propensity final : public Mechanism {
     for (std::size_t c = 0; c < world.society.communities(); ++c)
       for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i)
         for (std::size_t f = 0; f < family_count; ++f)
-          r.propensity(i, f) = Share(logistic(logit(start) + start_sd * draws.normal(world.society.name(c, i), static_cast<std::uint32_t>(f))));
+          r.propensity(i, f) = Share(logistic(
+              logit(start) + start_sd * draws.normal(world.society.name(c, i), static_cast<std::uint32_t>(f))));
   }
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {

@@ -19,23 +19,45 @@ class Satisfaction final : public Mechanism {
  public:
   Satisfaction()
       : Mechanism({.name = "satisfaction",
-                   .meaning = "the good one wishes for, against what one is used to and what neighbours have",
-                   .source = "MODEL 7; D7",
-                   .phase = Phase::experience,
-                   .reads = {"wish", "stock"},
-                   .writes = {"satisfaction", "expectation"}}) {
+            .meaning = "the good one wishes for, against what one is used to and what neighbours have",
+            .source = "MODEL 7; D7",
+            .phase = Phase::experience,
+            .reads = {"wish", "stock"},
+            .writes = {"satisfaction", "expectation"}}) {
     observe({.name = "satisfaction",
-             .meaning = "mean satisfaction of adults with the public good they wish for",
-             .source = "I1, D7",
-             .mean = &Residents::satisfaction});
+        .meaning = "mean satisfaction of adults with the public good they wish for",
+        .source = "I1, D7",
+        .mean = &Residents::satisfaction});
   }
 
-  Real half{*this, {.name = "half", .symbol = "G_half", .unit = "thousand tenge a head", .meaning = "stock of a good that gives half of the best quality", .source = "assumption: about the national mean stock"}, 50, {1e-6, 1e9}};
-  Real shape{*this, {.name = "shape", .symbol = "n", .meaning = "how steeply quality rises around that stock; above 1 a little of a good is of little use", .source = "D9: activation helps least where resources are short; assumption"}, 2.0, {0.1, 10}};
-  Real s_own{*this, {.name = "s_own", .meaning = "weight of quality against what one is used to", .source = "assumption"}, 2.0, {0, 20}};
-  Real s_rel{*this, {.name = "s_rel", .meaning = "weight of quality against neighbouring communities", .source = "assumption"}, 0.5, {0, 20}};
-  Real rate{*this, {.name = "rate", .unit = "per 4 weeks", .meaning = "how fast satisfaction follows", .source = "assumption"}, 0.1, {0, 1}};
-  Real habituation{*this, {.name = "habituation", .unit = "per 4 weeks", .meaning = "how fast one gets used to what there is", .source = "assumption: about two years"}, 0.03, {0, 1}};
+  Real half{*this,
+      {.name = "half",
+          .symbol = "G_half",
+          .unit = "thousand tenge a head",
+          .meaning = "stock of a good that gives half of the best quality",
+          .source = "assumption: about the national mean stock"},
+      50, {1e-6, 1e9}};
+  Real shape{*this,
+      {.name = "shape",
+          .symbol = "n",
+          .meaning = "how steeply quality rises around that stock; above 1 a little of a good is of little use",
+          .source = "D9: activation helps least where resources are short; assumption"},
+      2.0, {0.1, 10}};
+  Real s_own{*this,
+      {.name = "s_own", .meaning = "weight of quality against what one is used to", .source = "assumption"}, 2.0,
+      {0, 20}};
+  Real s_rel{*this,
+      {.name = "s_rel", .meaning = "weight of quality against neighbouring communities", .source = "assumption"}, 0.5,
+      {0, 20}};
+  Real rate{*this,
+      {.name = "rate", .unit = "per 4 weeks", .meaning = "how fast satisfaction follows", .source = "assumption"}, 0.1,
+      {0, 1}};
+  Real habituation{*this,
+      {.name = "habituation",
+          .unit = "per 4 weeks",
+          .meaning = "how fast one gets used to what there is",
+          .source = "assumption: about two years"},
+      0.03, {0, 1}};
 
   void prepare(World& world) override {
     quality_.assign(world.society.communities() * good_count, 0.0);
@@ -52,7 +74,9 @@ class Satisfaction final : public Mechanism {
 
   void begin(World& world) override { compare(world); }
 
-  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4); }
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return world.due(community, 4);
+  }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     Residents& r = world.residents();
@@ -88,7 +112,9 @@ class Satisfaction final : public Mechanism {
       const double others = people[community.district] - community.population;
       for (std::size_t g = 0; g < good_count; ++g) {
         const std::size_t at = c * good_count + g;
-        around_[at] = others > 0.5 ? (sum[community.district * good_count + g] - community.population * quality_[at]) / others : quality_[at];
+        around_[at] = others > 0.5
+                          ? (sum[community.district * good_count + g] - community.population * quality_[at]) / others
+                          : quality_[at];
       }
     }
   }

@@ -24,17 +24,17 @@ struct SeriesSpec {
   int window = 1;        ///< weeks summed before the ratio is taken: 52 for things that happen now and then
   /// Weeks that a value looks back on where it is no sum over a window ("took part in the last 52 weeks").
   int looks_back = 1;
-  /// The smallest run.scale at which its values are those of the whole country, within a tenth (tests/behaviour/scale.cpp);
-  /// 0: any scale will do.
+  /// The smallest run.scale at which its values are those of the whole country, within a tenth
+  /// (tests/behaviour/scale.cpp); 0: any scale will do.
   double least_scale = 0;
 
   /// Over residents, the common case: the mean of a column over adults (of its part for `family`, if it has two).
   Column<Share> Residents::* mean = nullptr;
   std::size_t family = 0;
-  /// Over residents, any other count: fills numerator and denominator for each resident of the block (cleared before). Called
-  /// only where `happens` says so. `form` is 0 unless by_form.
+  /// Over residents, any other count: fills numerator and denominator for each resident of the block (cleared before).
+  /// Called only where `happens` says so. `form` is 0 unless by_form.
   std::function<void(const World&, const Block&, std::size_t form, std::span<std::uint32_t> numerator,
-                     std::span<std::uint32_t> denominator)>
+      std::span<std::uint32_t> denominator)>
       residents = {};
   /// Whether this week's `residents` has anything to count in a community (empty: always).
   std::function<bool(const World&, std::size_t community, std::size_t form)> happens = {};

@@ -14,13 +14,15 @@ class Sight final : public Mechanism {
  public:
   Sight()
       : Mechanism({.name = "sight",
-                   .meaning = "what neighbours will see of one's acts",
-                   .source = "MODEL 5",
-                   .phase = Phase::publication,
-                   .reads = {"acted", "online"},
-                   .writes = {"visible"}}) {}
+            .meaning = "what neighbours will see of one's acts",
+            .source = "MODEL 5",
+            .phase = Phase::publication,
+            .reads = {"acted", "online"},
+            .writes = {"visible"}}) {}
 
-  Real half_life{*this, {.name = "half_life", .unit = "week", .meaning = "half-life of the memory of visible acts", .source = "MODEL 5"}, 26, {1, 5200}};
+  Real half_life{*this,
+      {.name = "half_life", .unit = "week", .meaning = "half-life of the memory of visible acts", .source = "MODEL 5"},
+      26, {1, 5200}};
 
   void prepare(World& world) override {
     world.residents().visible.fill(Share{});

@@ -7,13 +7,13 @@
 //              (1 - m) that + m heard         m: share by which the maslikhat amended it (`maslikhat`)
 //   mix      = (1 - share) (A own mix + (1 - A) district's) + share voted      share: what a participatory vote sets
 //   match    = 1 - 1/2 sum_g |mix_g - wishes_g|
-//   loss     = l_0 exp(-a_audit audit - a_open openness - a_res watch openness),  watch = oversight + (1 - oversight) watched
-//   G_g     <- G_g + paid (4/52 mix_g R + cofinanced_g) (1 - loss) - 4/52 delta G_g
+//   loss     = l_0 exp(-a_audit audit - a_open openness - a_res watch openness),  watch = oversight + (1 - oversight)
+//   watched G_g     <- G_g + paid (4/52 mix_g R + cofinanced_g) (1 - loss) - 4/52 delta G_g
 //
 // watched: share of the members of oversight bodies who took part in the last review of the budget; cofinanced: what
 // residents gave, and the state added, since the last time (`response`).
-// A: autonomy; the rest is decided above, for the whole area at once and with a heavier state (upward_weight), as is what an
-// appointed akim decides (state_weight). k of an area counts competence / 0.5 of what took part there tells.
+// A: autonomy; the rest is decided above, for the whole area at once and with a heavier state (upward_weight), as is
+// what an appointed akim decides (state_weight). k of an area counts competence / 0.5 of what took part there tells.
 // Every fourth week, communities in turn. R: budget for goods a head (`budget`); its 4/52 are
 // none while a council delays the budget, and more afterwards (conduct.h); paid: 1, or less where the till is short.
 // a_audit after Olken 2007 (audits 4% to 100%: missing spending from 27.7 to 19.2 points, about -8); a_res is 0
@@ -35,34 +35,88 @@ class Spending final : public Mechanism {
  public:
   Spending()
       : Mechanism({.name = "spending",
-                   .meaning = "known wishes and the state's priorities become public goods",
-                   .source = "MODEL 6, 9; R1, R3, R4, R7, P1, T3, D2, D6; Olken 2007",
-                   .phase = Phase::economy,
-                   .reads = {"wishes", "heard", "took_part", "voted", "watched", "means", "appointed", "area_heard",
-                             "area_took_part", "office_competence", "budget_amended", "budget_delay", "adults",
-                             "own_autonomy", "own_openness"},
-                   .writes = {"area_proposed", "area_mix", "mix", "match", "loss", "stock", "cofinanced"},
-                   .levers = {"akimat.state_weight", "akimat.autonomy", "akimat.oversight", "akimat.audit",
-                              "akimat.openness", "akimat.capital if form.*.decides=budget",
-                              "akimat.participatory_share if form.*.decides=budget"}}) {
-    observe({.name = "match", .meaning = "agreement of spending with residents' wishes, mean over adults", .source = "I1, D2, T3", .least_scale = 0.01, .community = over_adults(&Akimats::match)});
-    observe({.name = "loss", .meaning = "share of spending that is lost, mean over adults", .source = "R3, Olken 2007", .community = over_adults(&Akimats::loss)});
+            .meaning = "known wishes and the state's priorities become public goods",
+            .source = "MODEL 6, 9; R1, R3, R4, R7, P1, T3, D2, D6; Olken 2007",
+            .phase = Phase::economy,
+            .reads = {"wishes", "heard", "took_part", "voted", "watched", "means", "appointed", "area_heard",
+                "area_took_part", "office_competence", "budget_amended", "budget_delay", "adults", "own_autonomy",
+                "own_openness"},
+            .writes = {"area_proposed", "area_mix", "mix", "match", "loss", "stock", "cofinanced"},
+            .levers = {"akimat.state_weight", "akimat.autonomy", "akimat.oversight", "akimat.audit", "akimat.openness",
+                "akimat.capital if form.*.decides=budget", "akimat.participatory_share if form.*.decides=budget"}}) {
+    observe({.name = "match",
+        .meaning = "agreement of spending with residents' wishes, mean over adults",
+        .source = "I1, D2, T3",
+        .least_scale = 0.01,
+        .community = over_adults(&Akimats::match)});
+    observe({.name = "loss",
+        .meaning = "share of spending that is lost, mean over adults",
+        .source = "R3, Olken 2007",
+        .community = over_adults(&Akimats::loss)});
     const auto saved = [this](std::size_t part) {
       return over_adults([this, part](const World&, std::size_t c) { return saved_[parts * c + part]; });
     };
-    observe({.name = "saved_by_audit", .meaning = "share of spending that would be lost as well without audits, mean over adults", .source = "R3, Olken 2007", .community = saved(0)});
-    observe({.name = "saved_by_openness", .meaning = "share of spending that would be lost as well if nothing were published (oversight apart), mean over adults", .source = "R4", .community = saved(1)});
-    observe({.name = "saved_by_oversight", .meaning = "share of spending that would be lost as well without residents' oversight, mean over adults", .source = "D2, R3", .community = saved(2)});
+    observe({.name = "saved_by_audit",
+        .meaning = "share of spending that would be lost as well without audits, mean over adults",
+        .source = "R3, Olken 2007",
+        .community = saved(0)});
+    observe({.name = "saved_by_openness",
+        .meaning = "share of spending that would be lost as well if nothing were published (oversight apart), mean "
+                   "over adults",
+        .source = "R4",
+        .community = saved(1)});
+    observe({.name = "saved_by_oversight",
+        .meaning = "share of spending that would be lost as well without residents' oversight, mean over adults",
+        .source = "D2, R3",
+        .community = saved(2)});
   }
 
-  Real s0{*this, {.name = "s_0", .symbol = "s_0", .meaning = "share of adults taking part at which half of the wishes are known", .source = "MODEL 6; assumption"}, 0.05, {1e-6, 10}};
-  Numbers state_mix{*this, {.name = "state_mix", .unit = "weight", .meaning = "the state's priorities: water, roads, school, health, safety, work", .source = "assumption"}, {0.15, 0.25, 0.25, 0.20, 0.10, 0.05}, {0, 1}};
-  Real region_part{*this, {.name = "region_part", .symbol = "u", .meaning = "share of a district's mix that its region decides", .source = "R1, T5; assumption"}, 0.3, {0, 1}};
-  Real l0{*this, {.name = "l_0", .symbol = "l_0", .meaning = "share lost without audit, openness and oversight", .source = "Olken 2007: 0.28 at 4% audits"}, 0.28, {0, 1}};
-  Real a_audit{*this, {.name = "a_audit", .symbol = "a_audit", .meaning = "effect of audits on losses", .source = "Olken 2007: -8 points from 4% to 100%: ln(0.277 / 0.192) / 0.96"}, 0.38, {0, 10}};
-  Real a_open{*this, {.name = "a_open", .symbol = "a_open", .meaning = "effect of openness on losses", .source = "R4; assumption"}, 0.2, {0, 10}};
-  Real a_res{*this, {.name = "a_res", .symbol = "a_res", .meaning = "effect of residents' oversight where documents are open", .source = "Olken 2007: about 0; range 0-0.4"}, 0.0, {0, 0.4}};
-  Real delta{*this, {.name = "delta", .symbol = "delta", .unit = "per year", .meaning = "wear of public goods", .source = "assumption"}, 0.2, {1e-6, 1}};
+  Real s0{*this,
+      {.name = "s_0",
+          .symbol = "s_0",
+          .meaning = "share of adults taking part at which half of the wishes are known",
+          .source = "MODEL 6; assumption"},
+      0.05, {1e-6, 10}};
+  Numbers state_mix{*this,
+      {.name = "state_mix",
+          .unit = "weight",
+          .meaning = "the state's priorities: water, roads, school, health, safety, work",
+          .source = "assumption"},
+      {0.15, 0.25, 0.25, 0.20, 0.10, 0.05}, {0, 1}};
+  Real region_part{*this,
+      {.name = "region_part",
+          .symbol = "u",
+          .meaning = "share of a district's mix that its region decides",
+          .source = "R1, T5; assumption"},
+      0.3, {0, 1}};
+  Real l0{*this,
+      {.name = "l_0",
+          .symbol = "l_0",
+          .meaning = "share lost without audit, openness and oversight",
+          .source = "Olken 2007: 0.28 at 4% audits"},
+      0.28, {0, 1}};
+  Real a_audit{*this,
+      {.name = "a_audit",
+          .symbol = "a_audit",
+          .meaning = "effect of audits on losses",
+          .source = "Olken 2007: -8 points from 4% to 100%: ln(0.277 / 0.192) / 0.96"},
+      0.38, {0, 10}};
+  Real a_open{*this,
+      {.name = "a_open", .symbol = "a_open", .meaning = "effect of openness on losses", .source = "R4; assumption"},
+      0.2, {0, 10}};
+  Real a_res{*this,
+      {.name = "a_res",
+          .symbol = "a_res",
+          .meaning = "effect of residents' oversight where documents are open",
+          .source = "Olken 2007: about 0; range 0-0.4"},
+      0.0, {0, 0.4}};
+  Real delta{*this,
+      {.name = "delta",
+          .symbol = "delta",
+          .unit = "per year",
+          .meaning = "wear of public goods",
+          .source = "assumption"},
+      0.2, {1e-6, 1}};
 
   [[nodiscard]] std::string inconsistency() const override {
     double sum = 0;
@@ -97,7 +151,8 @@ class Spending final : public Mechanism {
       for (std::size_t g = 0; g < good_count; ++g) {
         double& stock = world.akimats.stock(c, g);
         double& cofinanced = world.akimats.cofinanced(c, g);
-        stock += paid * (year * arriving(world, c, g) + cofinanced * (1.0 - world.akimats.loss[c])) - 4.0 / 52.0 * delta * stock;
+        stock += paid * (year * arriving(world, c, g) + cofinanced * (1.0 - world.akimats.loss[c])) -
+                 4.0 / 52.0 * delta * stock;
         cofinanced = 0;
       }
     }
@@ -124,17 +179,21 @@ class Spending final : public Mechanism {
     std::vector<double> weight(world.regions.size() + world.districts.size(), 0.0);  // regions, then districts
     std::vector<double> adults(weight.size(), 0.0);
     for (std::size_t c = 0; c < places.size(); ++c)
-      for (const std::size_t at : {static_cast<std::size_t>(places[c].region), world.regions.size() + places[c].district}) {
+      for (const std::size_t at :
+          {static_cast<std::size_t>(places[c].region), world.regions.size() + places[c].district}) {
         weight[at] += world.akimats.adults[c] * world.practice.state_weight[c];
         adults[at] += world.akimats.adults[c];
       }
-    const auto propose = [&](Authorities& table, std::size_t at, std::size_t of, const Authorities* above, std::size_t region) {
-      const double w = upward_weight(world, adults[of] > 0 ? weight[of] / adults[of] : world.practice.state_weight.value());
+    const auto propose = [&](Authorities& table, std::size_t at, std::size_t of, const Authorities* above,
+                             std::size_t region) {
+      const double w =
+          upward_weight(world, adults[of] > 0 ? weight[of] / adults[of] : world.practice.state_weight.value());
       const double heard = table.took_part[at] * table.competence[at] / 0.5;
       const double known = heard / (heard + s0);
       for (std::size_t g = 0; g < good_count; ++g) {
         const double own = w * priority_[g] + (1.0 - w) * ((1.0 - known) * prior_[g] + known * table.heard(at, g));
-        table.proposed(at, g) = above == nullptr ? own : (1.0 - region_part) * own + region_part * above->mix(region, g);
+        table.proposed(at, g) =
+            above == nullptr ? own : (1.0 - region_part) * own + region_part * above->mix(region, g);
         table.mix(at, g) = (1.0 - table.amended[at]) * table.proposed(at, g) + table.amended[at] * table.heard(at, g);
       }
     };
@@ -163,7 +222,8 @@ class Spending final : public Mechanism {
     }
     a.match[c] = 1.0 - 0.5 * distance;
     const double watch = practice.oversight[c] + (1.0 - practice.oversight[c]) * a.watched[c];
-    const std::array<double, parts> lowers = {a_audit * practice.audit[c], a_open * openness(world, c), a_res * watch * openness(world, c)};
+    const std::array<double, parts> lowers = {
+        a_audit * practice.audit[c], a_open * openness(world, c), a_res * watch * openness(world, c)};
     a.loss[c] = l0 * exp_(-lowers[0] - lowers[1] - lowers[2]);
     for (std::size_t part = 0; part < parts; ++part) saved_[parts * c + part] = a.loss[c] * (exp_(lowers[part]) - 1.0);
   }
@@ -186,9 +246,9 @@ class Spending final : public Mechanism {
     return paid < bill ? static_cast<double>(paid) / static_cast<double>(bill) : 1.0;
   }
 
-  bool pays_ = false;                          ///< whether there is public money: made by `prepare`
-  std::array<double, good_count> prior_{};     ///< made anew every week: no state
-  std::vector<double> saved_;                  ///< by community and part: share of spending that it saves from being lost
+  bool pays_ = false;                       ///< whether there is public money: made by `prepare`
+  std::array<double, good_count> prior_{};  ///< made anew every week: no state
+  std::vector<double> saved_;               ///< by community and part: share of spending that it saves from being lost
   std::array<double, good_count> priority_{};  ///< state_mix as shares: made by `prepare`
 };
 

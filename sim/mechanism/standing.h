@@ -1,5 +1,5 @@
-// Standing forms: always possible, without a matter on the agenda. `feedback` lets residents use them, `propensity` lets
-// them learn from it once a quarter.
+// Standing forms: always possible, without a matter on the agenda. `feedback` lets residents use them, `propensity`
+// lets them learn from it once a quarter.
 #pragma once
 
 #include "mechanism/mechanism.h"
@@ -21,7 +21,8 @@ struct StandingForm {
 
   [[nodiscard]] bool held_in(PlaceType type) const { return ((types >> static_cast<unsigned>(type)) & 1U) != 0; }
   [[nodiscard]] bool open_to(const Residents& r, std::size_t i) const {
-    return (children || r.adult(i)) && ((occupations >> r.occupation[i]) & 1U) != 0 && (kinds == 0 || (r.member_of[i] & kinds) != 0);
+    return (children || r.adult(i)) && ((occupations >> r.occupation[i]) & 1U) != 0 &&
+           (kinds == 0 || (r.member_of[i] & kinds) != 0);
   }
 };
 
@@ -31,9 +32,13 @@ inline std::vector<StandingForm> standing_forms(const World& world) {
   for (std::size_t f = 0; f < world.forms.size(); ++f) {
     const FormSpec& form = world.forms[f];
     if (!form.standing) continue;
-    StandingForm standing{.form = f, .kinds = form.kinds(), .occupations = form.occupation_mask(), .children = form.eligible.is("residents")};
+    StandingForm standing{.form = f,
+        .kinds = form.kinds(),
+        .occupations = form.occupation_mask(),
+        .children = form.eligible.is("residents")};
     for (unsigned t = 0; t < place_type_count; ++t)
-      if (form.held_in(static_cast<PlaceType>(t))) standing.types = static_cast<std::uint16_t>(standing.types | (1U << t));
+      if (form.held_in(static_cast<PlaceType>(t)))
+        standing.types = static_cast<std::uint16_t>(standing.types | (1U << t));
     list.push_back(standing);
   }
   return list;

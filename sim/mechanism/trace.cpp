@@ -1,10 +1,11 @@
 // trace: an act makes the next of its family likelier (MODEL 7; Coppock, Green 2016).
 //
-//   trace_if <- max(trace_if, gain)   when a matter closes in which i acted, of forms that count; halves every half_life weeks
+//   trace_if <- max(trace_if, gain)   when a matter closes in which i acted, of forms that count; halves every
+//   half_life weeks
 //
-// An act renews the trace, it does not pile up: with a dozen occasions a year a sum would make everyone who acts often act
-// always. +0.44 in log-odds is +10 points at a baseline of 30%; gain is what an act leaves at once, of which a part is left at
-// the next occasion. Faded every fourth week, communities in turn.
+// An act renews the trace, it does not pile up: with a dozen occasions a year a sum would make everyone who acts often
+// act always. +0.44 in log-odds is +10 points at a baseline of 30%; gain is what an act leaves at once, of which a part
+// is left at the next occasion. Faded every fourth week, communities in turn.
 #include <algorithm>
 #include <numbers>
 
@@ -18,14 +19,24 @@ class Trace final : public Mechanism {
  public:
   Trace()
       : Mechanism({.name = "trace",
-                   .meaning = "an act makes the next of its family likelier",
-                   .source = "MODEL 7; Coppock, Green 2016",
-                   .phase = Phase::experience,
-                   .reads = {"acted", "online"},
-                   .writes = {"trace"}}) {}
+            .meaning = "an act makes the next of its family likelier",
+            .source = "MODEL 7; Coppock, Green 2016",
+            .phase = Phase::experience,
+            .reads = {"acted", "online"},
+            .writes = {"trace"}}) {}
 
-  Real gain{*this, {.name = "gain", .unit = "log-odds", .meaning = "what an act leaves behind, at once", .source = "Coppock, Green 2016: +10 points at the next round; calibrated, sim/MODEL.md"}, 1.55, {0, 5}};
-  Real half_life{*this, {.name = "half_life", .unit = "week", .meaning = "half-life of a trace", .source = "assumption; seen in elections years later (Coppock, Green 2016)"}, 104, {1, 5200}};
+  Real gain{*this,
+      {.name = "gain",
+          .unit = "log-odds",
+          .meaning = "what an act leaves behind, at once",
+          .source = "Coppock, Green 2016: +10 points at the next round; calibrated, sim/MODEL.md"},
+      1.55, {0, 5}};
+  Real half_life{*this,
+      {.name = "half_life",
+          .unit = "week",
+          .meaning = "half-life of a trace",
+          .source = "assumption; seen in elections years later (Coppock, Green 2016)"},
+      104, {1, 5200}};
 
   void prepare(World& world) override {
     world.residents().trace.fill(Score{});

@@ -3,21 +3,21 @@
 //   at a visit   D_j <- D_j + gain (1 - D_j)
 //                an adult with access takes a seat with chance seats / adults with access: s <- s + step (1 - s)
 //                an adult hears of each support programme with chance word x credibility of the group
-//   always       D_j <- D_j + 4/52 [ practice k_j (1 - D_j) - forget_j D_j ],  k_j = min(2, (a_j + a_0) / (usual_j + a_0))
+//   always       D_j <- D_j + 4/52 [ practice k_j (1 - D_j) - forget_j D_j ],  k_j = min(2, (a_j + a_0) / (usual_j +
+//   a_0))
 //
-// D_j: how well akim and staff of a community work digitally. Route: the groups of a region together make groups x visits
-// a year, visits being the mean of the lever over its communities; each visit goes to the community with the greatest
-// visits_j x need_j, ties by key: need is the weeks since the last visit (`order` = waiting, the default: everyone gets a
-// turn, in proportion to the lever) or 1 - D_j (competence). A community whose lever is 0 is never visited.
-// a_j: online acts and appeals a head and year: adults who acted online within the last four weeks x 13, a running mean of
-// the last year. usual_j: what it is when the warm-up ends (usual without a warm-up); until then k_j = 1.
-// D starts at logistic(logit(level) + spread luck_j); forget_j, which differs as staff turn over, follows from the start
-// being an equilibrium at the scenario's visits: forget_j D_j = (practice + gain / (1 - gain / 2) visits a year) (1 - D_j),
-// since a visit finds D half a step below its mean. Every fourth week, communities in turn.
-// What competence does: see `information` (the akimat's site) and `feedback` (answers to appeals). The republic pays for
-// visits (budget.visit_cost each).
-// Limits: groups do not lose time on the way; what a visit costs does not bound how many there are; programmes once heard of
-// are forgotten in `response`.
+// D_j: how well akim and staff of a community work digitally. Route: the groups of a region together make groups x
+// visits a year, visits being the mean of the lever over its communities; each visit goes to the community with the
+// greatest visits_j x need_j, ties by key: need is the weeks since the last visit (`order` = waiting, the default:
+// everyone gets a turn, in proportion to the lever) or 1 - D_j (competence). A community whose lever is 0 is never
+// visited. a_j: online acts and appeals a head and year: adults who acted online within the last four weeks x 13, a
+// running mean of the last year. usual_j: what it is when the warm-up ends (usual without a warm-up); until then k_j
+// = 1. D starts at logistic(logit(level) + spread luck_j); forget_j, which differs as staff turn over, follows from the
+// start being an equilibrium at the scenario's visits: forget_j D_j = (practice + gain / (1 - gain / 2) visits a year)
+// (1 - D_j), since a visit finds D half a step below its mean. Every fourth week, communities in turn. What competence
+// does: see `information` (the akimat's site) and `feedback` (answers to appeals). The republic pays for visits
+// (budget.visit_cost each). Limits: groups do not lose time on the way; what a visit costs does not bound how many
+// there are; programmes once heard of are forgotten in `response`.
 #include <algorithm>
 #include <limits>
 
@@ -33,36 +33,79 @@ class Training final : public Mechanism {
  public:
   Training()
       : Mechanism({.name = "training",
-                   .meaning = "mobile groups train staff and residents; competence fades without practice",
-                   .source = "MODEL 8; R6, P4",
-                   .phase = Phase::digital,
-                   .reads = {"last_act", "age", "access", "adults", "credibility", "community", "kind"},
-                   .writes = {"digital_competence", "programmes"},
-                   .adds = {"skill"}}) {
+            .meaning = "mobile groups train staff and residents; competence fades without practice",
+            .source = "MODEL 8; R6, P4",
+            .phase = Phase::digital,
+            .reads = {"last_act", "age", "access", "adults", "credibility", "community", "kind"},
+            .writes = {"digital_competence", "programmes"},
+            .adds = {"skill"}}) {
     observe({.name = "digital_competence",
-             .meaning = "digital competence of akimats, mean over adults",
-             .source = "R6, I1",
-             .community = over_adults(&Akimats::digital_competence)});
+        .meaning = "digital competence of akimats, mean over adults",
+        .source = "R6, I1",
+        .community = over_adults(&Akimats::digital_competence)});
     observe({.name = "visited",
-             .meaning = "share of communities that a mobile group visited in the last 52 weeks",
-             .source = "R6",
-             .looks_back = 52,
-             .community = [this](const World& world, std::size_t c, std::size_t) {
-               return SeriesSpec::Ratio{visited_[c] != never && tick(world) - visited_[c] < 52 ? 1.0 : 0.0, 1.0};
-             }});
+        .meaning = "share of communities that a mobile group visited in the last 52 weeks",
+        .source = "R6",
+        .looks_back = 52,
+        .community = [this](const World& world, std::size_t c, std::size_t) {
+          return SeriesSpec::Ratio{visited_[c] != never && tick(world) - visited_[c] < 52 ? 1.0 : 0.0, 1.0};
+        }});
   }
 
-  Lever visits{*this, {.name = "visits", .unit = "a year", .meaning = "visits that one mobile group makes, among the communities of its region", .source = "R6, P2; assumption: four weeks in five"}, 40, {0, 1000}};
-  Choice order{*this, {.name = "order", .meaning = "who is visited first: who has waited longest, or whose competence is lowest", .source = "R6"}, "waiting", {"waiting", "competence"}};
-  Real level{*this, {.name = "level", .meaning = "median digital competence of akimats at the start", .source = "R6; assumption"}, 0.45, {0.01, 0.99}};
-  Real spread{*this, {.name = "spread", .unit = "log-odds", .meaning = "SD of competence between akimats", .source = "assumption"}, 0.5, {0, 5}};
-  Real gain{*this, {.name = "gain", .meaning = "share of the missing competence that a visit gives", .source = "R6; assumption"}, 0.15, {0, 1}};
-  Real practice{*this, {.name = "practice", .unit = "per year", .meaning = "share of the missing competence that usual practice gives", .source = "assumption"}, 0.15, {0, 12}};
-  Real usual{*this, {.name = "usual", .unit = "a head and year", .meaning = "usual online acts where no warm-up has shown them", .source = "assumption; warm-ups replace it"}, 0.22, {0, 100}};
-  Real a0{*this, {.name = "a_0", .symbol = "a_0", .unit = "a head and year", .meaning = "work done digitally without residents' acts", .source = "assumption"}, 0.1, {1e-3, 100}};
-  Real seats{*this, {.name = "seats", .unit = "resident", .meaning = "residents whom a visit trains", .source = "R6; assumption", .extensive = true}, 60, {0, 1e6}};
-  Real step{*this, {.name = "step", .meaning = "share of the missing skill that a seat gives", .source = "R6; assumption"}, 0.1, {0, 1}};
-  Real word{*this, {.name = "word", .meaning = "chance that a visit tells an adult of a support programme, if the group is believed", .source = "R6; assumption"}, 0.05, {0, 1}};
+  Lever visits{*this,
+      {.name = "visits",
+          .unit = "a year",
+          .meaning = "visits that one mobile group makes, among the communities of its region",
+          .source = "R6, P2; assumption: four weeks in five"},
+      40, {0, 1000}};
+  Choice order{*this,
+      {.name = "order",
+          .meaning = "who is visited first: who has waited longest, or whose competence is lowest",
+          .source = "R6"},
+      "waiting", {"waiting", "competence"}};
+  Real level{*this,
+      {.name = "level", .meaning = "median digital competence of akimats at the start", .source = "R6; assumption"},
+      0.45, {0.01, 0.99}};
+  Real spread{*this,
+      {.name = "spread", .unit = "log-odds", .meaning = "SD of competence between akimats", .source = "assumption"},
+      0.5, {0, 5}};
+  Real gain{*this,
+      {.name = "gain", .meaning = "share of the missing competence that a visit gives", .source = "R6; assumption"},
+      0.15, {0, 1}};
+  Real practice{*this,
+      {.name = "practice",
+          .unit = "per year",
+          .meaning = "share of the missing competence that usual practice gives",
+          .source = "assumption"},
+      0.15, {0, 12}};
+  Real usual{*this,
+      {.name = "usual",
+          .unit = "a head and year",
+          .meaning = "usual online acts where no warm-up has shown them",
+          .source = "assumption; warm-ups replace it"},
+      0.22, {0, 100}};
+  Real a0{*this,
+      {.name = "a_0",
+          .symbol = "a_0",
+          .unit = "a head and year",
+          .meaning = "work done digitally without residents' acts",
+          .source = "assumption"},
+      0.1, {1e-3, 100}};
+  Real seats{*this,
+      {.name = "seats",
+          .unit = "resident",
+          .meaning = "residents whom a visit trains",
+          .source = "R6; assumption",
+          .extensive = true},
+      60, {0, 1e6}};
+  Real step{*this,
+      {.name = "step", .meaning = "share of the missing skill that a seat gives", .source = "R6; assumption"}, 0.1,
+      {0, 1}};
+  Real word{*this,
+      {.name = "word",
+          .meaning = "chance that a visit tells an adult of a support programme, if the group is believed",
+          .source = "R6; assumption"},
+      0.05, {0, 1}};
 
   void prepare(World& world) override {
     const Society& society = world.society;
@@ -88,13 +131,15 @@ class Training final : public Mechanism {
     for (std::size_t c = 0; c < communities; ++c) {
       const std::size_t region = society.country.communities[c].region;
       const Name place{society.key[c], 0xffffffffU};
-      const double yearly = visits * static_cast<double>(groups_[region].size()) / static_cast<double>(members_[region].size());
+      const double yearly =
+          visits * static_cast<double>(groups_[region].size()) / static_cast<double>(members_[region].size());
       double& competence = world.akimats.digital_competence[c];
       competence = logistic(logit(level) + spread * luck.normal(place, 0));
       const double lift = gain / (1.0 - 0.5 * gain);  // a visit finds competence half a step below its mean
       forget_[c] = (practice + lift * yearly) * (1.0 - competence) / competence;
       // As if groups had travelled before: waits are spread evenly over one round of the route.
-      if (yearly > 0) visited_[c] = -static_cast<std::int32_t>(std::min(52.0 / yearly * luck.uniform(place, 8), 1e6)) - 1;
+      if (yearly > 0)
+        visited_[c] = -static_cast<std::int32_t>(std::min(52.0 / yearly * luck.uniform(place, 8), 1e6)) - 1;
     }
   }
 
@@ -112,7 +157,9 @@ class Training final : public Mechanism {
     for (std::size_t region = 0; region < members_.size(); ++region) travel(world, region);
   }
 
-  [[nodiscard]] bool wanted(const World& /*world*/, std::size_t community) const override { return visitor_[community] != none; }
+  [[nodiscard]] bool wanted(const World& /*world*/, std::size_t community) const override {
+    return visitor_[community] != none;
+  }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     Residents& r = world.residents();
@@ -173,7 +220,8 @@ class Training final : public Mechanism {
       for (const std::size_t c : members_[region]) {
         if (visitor_[c] != none) continue;
         const double claim = visits[c] * need(world, c);
-        if (claim > most || (claim == most && next != none && claim > 0 && world.society.key[c] < world.society.key[next])) {
+        if (claim > most ||
+            (claim == most && next != none && claim > 0 && world.society.key[c] < world.society.key[next])) {
           most = claim;
           next = c;
         }
@@ -208,8 +256,8 @@ class Training final : public Mechanism {
   std::vector<std::int32_t> visited_;              ///< by community: tick of the last visit
   std::vector<double> acts_;                       ///< a_j
   std::vector<double> usual_;
-  std::vector<std::uint32_t> visitor_;             ///< who is there this week: filled and read within a week
-  std::vector<double> seat_;                       ///< chance of a seat there
+  std::vector<std::uint32_t> visitor_;  ///< who is there this week: filled and read within a week
+  std::vector<double> seat_;            ///< chance of a seat there
 };
 
 }  // namespace

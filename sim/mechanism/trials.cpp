@@ -18,11 +18,11 @@ class Trials final : public Mechanism {
  public:
   Trials()
       : Mechanism({.name = "trials",
-                   .meaning = "remember who took part in what trials are to move",
-                   .source = "MODEL 1",
-                   .phase = Phase::response,
-                   .reads = {"aware", "acted", "age", "occupation", "member_of"},
-                   .writes = {}}) {}
+            .meaning = "remember who took part in what trials are to move",
+            .source = "MODEL 1",
+            .phase = Phase::response,
+            .reads = {"aware", "acted", "age", "occupation", "member_of"},
+            .writes = {}}) {}
 
   void prepare(World& world) override {
     followed_.clear();
@@ -44,7 +44,7 @@ class Trials final : public Mechanism {
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
     return std::any_of(followed_.begin(), followed_.end(),
-                       [&](const Followed& f) { return closing(world, community, *f.trial) != 0; });
+        [&](const Followed& f) { return closing(world, community, *f.trial) != 0; });
   }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {

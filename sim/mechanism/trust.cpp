@@ -6,7 +6,8 @@
 //          + share (mean of T over household and kin in the community - T)
 //
 // level_i: a person's own level, logistic(logit(level) + place + person). usual_j: the chance of an answer when the
-// warm-up ends (when the run begins, without one): until then it goes along, so that the term is noise; scandal: a shock. Every fourth week, communities in turn; others' trust as they published it.
+// warm-up ends (when the run begins, without one): until then it goes along, so that the term is noise; scandal: a
+// shock. Every fourth week, communities in turn; others' trust as they published it.
 #include <algorithm>
 
 #include "base/elementary.h"
@@ -20,29 +21,63 @@ class Trust final : public Mechanism {
  public:
   Trust()
       : Mechanism({.name = "trust",
-                   .meaning = "trust in the local akim, by experience and by talk",
-                   .source = "MODEL 7; T3, D3, R4; DeGroot 1974",
-                   .phase = Phase::experience,
-                   .reads = {"satisfaction", "answered", "answering", "shared_trust", "age", "own_openness"},
-                   .writes = {"trust", "trust_level", "trusted"},
-                   .levers = {"akimat.openness"}}) {
+            .meaning = "trust in the local akim, by experience and by talk",
+            .source = "MODEL 7; T3, D3, R4; DeGroot 1974",
+            .phase = Phase::experience,
+            .reads = {"satisfaction", "answered", "answering", "shared_trust", "age", "own_openness"},
+            .writes = {"trust", "trust_level", "trusted"},
+            .levers = {"akimat.openness"}}) {
     observe({.name = "trust",
-             .meaning = "mean trust of adults in the local akim",
-             .source = "I1",
-             .mean = &Residents::trust});
+        .meaning = "mean trust of adults in the local akim",
+        .source = "I1",
+        .mean = &Residents::trust});
   }
 
-  Lever scandal{*this, {.name = "scandal", .unit = "per week", .meaning = "share of trust in the akim that a scandal destroys in each of its weeks", .source = "MODEL 11, shocks"}, 0.0, {0, 1}};
-  Real level{*this, {.name = "level", .meaning = "median trust at the start", .source = "59% (KISI 2022); an axis from 0.3 to 0.85: 31% (Qalam 2022), 84% of rural people (2025)"}, 0.59, {0.01, 0.99}};
-  Real place_sd{*this, {.name = "place_sd", .unit = "log-odds", .meaning = "SD of the level between communities", .source = "assumption"}, 0.3, {0, 5}};
-  Real person_sd{*this, {.name = "person_sd", .unit = "log-odds", .meaning = "SD of the level between people", .source = "assumption"}, 0.8, {0, 5}};
+  Lever scandal{*this,
+      {.name = "scandal",
+          .unit = "per week",
+          .meaning = "share of trust in the akim that a scandal destroys in each of its weeks",
+          .source = "MODEL 11, shocks"},
+      0.0, {0, 1}};
+  Real level{*this,
+      {.name = "level",
+          .meaning = "median trust at the start",
+          .source = "59% (KISI 2022); an axis from 0.3 to 0.85: 31% (Qalam 2022), 84% of rural people (2025)"},
+      0.59, {0.01, 0.99}};
+  Real place_sd{*this,
+      {.name = "place_sd",
+          .unit = "log-odds",
+          .meaning = "SD of the level between communities",
+          .source = "assumption"},
+      0.3, {0, 5}};
+  Real person_sd{*this,
+      {.name = "person_sd", .unit = "log-odds", .meaning = "SD of the level between people", .source = "assumption"},
+      0.8, {0, 5}};
   Real t_sat{*this, {.name = "t_sat", .meaning = "weight of satisfaction", .source = "D7; assumption"}, 0.5, {-5, 5}};
   Real t_open{*this, {.name = "t_open", .meaning = "weight of openness", .source = "R4, D7; assumption"}, 0.2, {-5, 5}};
-  Real openness_0{*this, {.name = "openness_0", .meaning = "openness that people are used to", .source = "the default of akimat.openness"}, 0.4, {0, 1}};
-  Real t_answer{*this, {.name = "t_answer", .meaning = "weight of matters answered", .source = "T3; assumption"}, 0.2, {-5, 5}};
-  Real rate{*this, {.name = "rate", .unit = "per 4 weeks", .meaning = "how fast trust follows experience upward", .source = "assumption: about a year"}, 0.05, {0, 1}};
-  Real loss_aversion{*this, {.name = "loss_aversion", .unit = "factor", .meaning = "how much faster it follows downward", .source = "MODEL 7; about 2 (prospect theory, recalled)"}, 2.0, {1, 10}};
-  Real share{*this, {.name = "share", .unit = "per 4 weeks", .meaning = "pull of household and kin", .source = "DeGroot 1974; assumption"}, 0.05, {0, 1}};
+  Real openness_0{*this,
+      {.name = "openness_0", .meaning = "openness that people are used to", .source = "the default of akimat.openness"},
+      0.4, {0, 1}};
+  Real t_answer{
+      *this, {.name = "t_answer", .meaning = "weight of matters answered", .source = "T3; assumption"}, 0.2, {-5, 5}};
+  Real rate{*this,
+      {.name = "rate",
+          .unit = "per 4 weeks",
+          .meaning = "how fast trust follows experience upward",
+          .source = "assumption: about a year"},
+      0.05, {0, 1}};
+  Real loss_aversion{*this,
+      {.name = "loss_aversion",
+          .unit = "factor",
+          .meaning = "how much faster it follows downward",
+          .source = "MODEL 7; about 2 (prospect theory, recalled)"},
+      2.0, {1, 10}};
+  Real share{*this,
+      {.name = "share",
+          .unit = "per 4 weeks",
+          .meaning = "pull of household and kin",
+          .source = "DeGroot 1974; assumption"},
+      0.05, {0, 1}};
 
   void prepare(World& world) override {
     const std::size_t communities = world.society.communities();
@@ -61,7 +96,9 @@ class Trust final : public Mechanism {
     if (world.week < 0) be_used_to_what_is(world);
   }
 
-  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override { return world.due(community, 4) || scandal[community] > 0; }
+  [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
+    return world.due(community, 4) || scandal[community] > 0;
+  }
 
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     Residents& r = world.residents();
@@ -86,7 +123,8 @@ class Trust final : public Mechanism {
   void follow(World& world, const Block& block) const {
     Residents& r = world.residents();
     const std::size_t c = block.community;
-    const double general = t_open * (openness(world, c) - openness_0) + t_answer * (world.akimats.answered[c] - usual_[c]);
+    const double general =
+        t_open * (openness(world, c) - openness_0) + t_answer * (world.akimats.answered[c] - usual_[c]);
     const Share* const shared = r.shared_trust.data();
     for (Vertex i = block.first; i < block.last; ++i) {
       const double now = r.trust[i];
@@ -122,7 +160,8 @@ class Trust final : public Mechanism {
   void mean(World& world, std::size_t c) const {
     std::array<std::int64_t, 2> sum{};
     tally_.community(c, sum);
-    world.akimats.trusted[c] = sum[1] > 0 ? static_cast<double>(sum[0]) / 65535.0 / static_cast<double>(sum[1]) : level.value();
+    world.akimats.trusted[c] =
+        sum[1] > 0 ? static_cast<double>(sum[0]) / 65535.0 / static_cast<double>(sum[1]) : level.value();
   }
 
   [[nodiscard]] double own_level(const World& world, std::size_t c, Vertex i) const {

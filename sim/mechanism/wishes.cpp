@@ -12,13 +12,18 @@ class WishesMechanism final : public Mechanism {
  public:
   WishesMechanism()
       : Mechanism({.name = "wishes",
-                   .meaning = "what people want most changes slowly",
-                   .source = "MODEL 1",
-                   .phase = Phase::demography,
-                   .reads = {"age", "occupation", "household_size", "household_slot"},
-                   .writes = {"wish"}}) {}
+            .meaning = "what people want most changes slowly",
+            .source = "MODEL 1",
+            .phase = Phase::demography,
+            .reads = {"age", "occupation", "household_size", "household_slot"},
+            .writes = {"wish"}}) {}
 
-  Real rate{*this, {.name = "rate", .unit = "per year", .meaning = "share of residents whose wish is drawn anew", .source = "assumption"}, 0.2, {0, 1}};
+  Real rate{*this,
+      {.name = "rate",
+          .unit = "per year",
+          .meaning = "share of residents whose wish is drawn anew",
+          .source = "assumption"},
+      0.2, {0, 1}};
 
   [[nodiscard]] bool wanted(const World& world, std::size_t community) const override {
     return rate > 0 && world.due(community, 52);

@@ -54,15 +54,18 @@ Group Panel::group() const {
   };
   const auto moving = [&](const char* name, Values values, const char* unit, const char* meaning,
                           std::vector<std::string> flags = {}) {
-    group.variables.push_back({name, {"week", "resident"}, std::move(values), unit, meaning, "MODEL 11", std::move(flags)});
+    group.variables.push_back(
+        {name, {"week", "resident"}, std::move(values), unit, meaning, "MODEL 11", std::move(flags)});
   };
   fixed("community", community_, "code of the resident's community");
   fixed("ordinal", ordinal_, "place in the community: with its code the resident's name");
   fixed("sex", sex_, "sex at the start", {"male", "female"});
   fixed("education", education_, "education at the start", {std::begin(education_names), std::end(education_names)});
-  fixed("occupation", occupation_, "occupation at the start", {std::begin(occupation_names), std::end(occupation_names)});
+  fixed(
+      "occupation", occupation_, "occupation at the start", {std::begin(occupation_names), std::end(occupation_names)});
   moving("age", age_, "year", "age in whole years");
-  moving("took_part", took_part_, "1", "whether the resident took part in anything in the last 52 weeks", {"no", "yes"});
+  moving(
+      "took_part", took_part_, "1", "whether the resident took part in anything in the last 52 weeks", {"no", "yes"});
   moving("trust", trust_, "1", "trust in the local akim");
   moving("efficacy", efficacy_, "1", "belief that taking part changes something");
   moving("satisfaction", satisfaction_, "1", "satisfaction with the public good wished for");

@@ -13,7 +13,8 @@ namespace kurultai {
 namespace {
 
 const std::vector<std::string>& known_levels() {
-  static const std::vector<std::string> names = {"nation", "region", "community_type", "stratum", "arm", "district", "community"};
+  static const std::vector<std::string> names = {
+      "nation", "region", "community_type", "stratum", "arm", "district", "community"};
   return names;
 }
 
@@ -23,7 +24,7 @@ enum Part : std::size_t { treated, control, beside_treated, beside_control, cont
 
 /// Fills in what each resident of a block adds to a series.
 void count(const World& world, const Block& block, const SeriesSpec& spec, std::size_t form,
-           std::span<std::uint32_t> numerator, std::span<std::uint32_t> denominator) {
+    std::span<std::uint32_t> numerator, std::span<std::uint32_t> denominator) {
   if (spec.residents) {
     std::fill(numerator.begin(), numerator.end(), 0U);
     std::fill(denominator.begin(), denominator.end(), 0U);
@@ -44,23 +45,20 @@ void count(const World& world, const Block& block, const SeriesSpec& spec, std::
 std::string OutputSettings::inconsistency() const {
   for (const std::string& level : levels.value())
     if (std::find(known_levels().begin(), known_levels().end(), level) == known_levels().end())
-      return "levels has '" + level + "', but there are only nation, region, community_type, stratum, arm, district and community";
+      return "levels has '" + level +
+             "', but there are only nation, region, community_type, stratum, arm, district and community";
   return {};
 }
 
 std::span<const Stratum> strata() {
-  static const std::vector<Stratum> all = {
-      {"age", "age under 18"},         {"age", "age 18-29"},
-      {"age", "age 30-44"},            {"age", "age 45-59"},
-      {"age", "age 60 and over"},      {"sex", "men"},
-      {"sex", "women"},                {"education", "basic education"},
-      {"education", "secondary education"}, {"education", "higher education"},
-      {"occupation", "farmers"},       {"occupation", "entrepreneurs"},
-      {"occupation", "employees"},     {"occupation", "public servants"},
-      {"occupation", "students"},      {"occupation", "pensioners"},
-      {"occupation", "not working"},   {"income", "income below half the mean wage"},
+  static const std::vector<Stratum> all = {{"age", "age under 18"}, {"age", "age 18-29"}, {"age", "age 30-44"},
+      {"age", "age 45-59"}, {"age", "age 60 and over"}, {"sex", "men"}, {"sex", "women"},
+      {"education", "basic education"}, {"education", "secondary education"}, {"education", "higher education"},
+      {"occupation", "farmers"}, {"occupation", "entrepreneurs"}, {"occupation", "employees"},
+      {"occupation", "public servants"}, {"occupation", "students"}, {"occupation", "pensioners"},
+      {"occupation", "not working"}, {"income", "income below half the mean wage"},
       {"income", "income up to the mean wage"}, {"income", "income above the mean wage"},
-      {"platform", "platform users"},  {"platform", "not on a platform"}};
+      {"platform", "platform users"}, {"platform", "not on a platform"}};
   return all;
 }
 
@@ -91,7 +89,7 @@ std::array<std::uint8_t, stratum_dimensions> strata_of(std::uint16_t kind) {
 }
 
 Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, const OutputSettings& settings,
-                   std::span<const Watched> watched) {
+    std::span<const Watched> watched) {
   const Country& country = world.society.country;
   for (std::size_t f = 0; f < world.forms.size(); ++f) {
     form_keys_.push_back(world.forms.key(f));
@@ -113,8 +111,10 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
   };
   add("nation", 1, [](std::size_t) { return std::size_t{0}; });
   add("region", country.regions.size(), [&](std::size_t c) { return std::size_t{country.communities[c].region}; });
-  add("community_type", place_type_count, [&](std::size_t c) { return static_cast<std::size_t>(country.communities[c].type); });
-  add("district", country.districts.size(), [&](std::size_t c) { return std::size_t{country.communities[c].district}; });
+  add("community_type", place_type_count,
+      [&](std::size_t c) { return static_cast<std::size_t>(country.communities[c].type); });
+  add("district", country.districts.size(),
+      [&](std::size_t c) { return std::size_t{country.communities[c].district}; });
   add("community", country.communities.size(), [](std::size_t c) { return c; });
   members_.resize(cells_);
   for (std::uint32_t c = 0; c < cells_of_.size(); ++c)
@@ -132,7 +132,15 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
     if (!kept.empty() && std::find(kept.begin(), kept.end(), spec->name) == kept.end()) continue;
     const std::size_t forms = spec->by_form ? form_names_.size() : 1;
     for (std::size_t f = 0; f < forms; ++f) {
-      Channel channel{.spec = spec, .form = f, .week = {}, .window = {}, .ring = {}, .ratio = {}, .recorded = {}, .weekly = {}, .watched = {}};
+      Channel channel{.spec = spec,
+          .form = f,
+          .week = {},
+          .window = {},
+          .ring = {},
+          .ratio = {},
+          .recorded = {},
+          .weekly = {},
+          .watched = {}};
       const std::size_t cells = arm_first_ + arms_.size();
       if (spec->over_residents()) {
         channel.week.resize(cells);
@@ -148,7 +156,9 @@ Recorder::Recorder(const World& world, std::vector<const SeriesSpec*> series, co
       channel.watched.resize(levels_.size());
       for (std::size_t l = 0; l < levels_.size(); ++l) {
         const Level& level = levels_[l];
-        if (level.every == 1 || std::none_of(watched.begin(), watched.end(), [&](const Watched& w) { return w.level == level.name && w.series == spec->name; })) continue;
+        if (level.every == 1 || std::none_of(watched.begin(), watched.end(),
+                                    [&](const Watched& w) { return w.level == level.name && w.series == spec->name; }))
+          continue;
         channel.watched[l] = 1;
         channel.always = true;
         channel.strata_always = channel.strata_always || level.name == "stratum";
@@ -197,7 +207,8 @@ void Recorder::state(Archive& archive) {
   archive("weeks", weeks_);
   for (Level& level : levels_) archive("weeks by " + level.name, level.weeks);
   for (Channel& channel : channels_) {
-    const std::string name = channel.spec->name + (channel.spec->by_form ? " of form " + std::to_string(channel.form) : "");
+    const std::string name =
+        channel.spec->name + (channel.spec->by_form ? " of form " + std::to_string(channel.form) : "");
     archive(name + ": window", std::span(channel.window));
     archive(name + ": ring", std::span(channel.ring));
     archive(name + ": recorded", channel.recorded);
@@ -256,13 +267,14 @@ void Recorder::sum_blocks(const World& world, std::size_t from, std::size_t to, 
     Sum* const stratum_sum = &stratum_sums_[k * strata().size()];
     for (std::size_t kd = 0; kd < kind_count; ++kd) {
       if (by_kind[kd].denominator == 0) continue;
-      for (const std::uint8_t stratum : strata_of(static_cast<std::uint16_t>(kd))) stratum_sum[stratum].add(by_kind[kd]);
+      for (const std::uint8_t stratum : strata_of(static_cast<std::uint16_t>(kd)))
+        stratum_sum[stratum].add(by_kind[kd]);
     }
   }
 }
 
 void Recorder::add_to_arms(const World& world, const Block& block, std::span<const std::uint32_t> numerator,
-                           std::span<const std::uint32_t> denominator, std::span<Sum> by_arm) const {
+    std::span<const std::uint32_t> denominator, std::span<Sum> by_arm) const {
   for (const Split& split : splits_) {
     const Trial& trial = world.trials[split.policy];
     const std::uint8_t here = trial.status[block.community];
@@ -281,7 +293,8 @@ void Recorder::sum_residents(const World& world, bool due, bool strata_due) {
   const std::size_t strata_count = strata().size();
   std::fill(stratum_sums_.begin(), stratum_sums_.end(), Sum{});
   std::fill(arm_sums_.begin(), arm_sums_.end(), Sum{});
-  parallel_chunks(world.blocks.size(), 64, [&](std::size_t from, std::size_t to) { sum_blocks(world, from, to, due, strata_due); });
+  parallel_chunks(
+      world.blocks.size(), 64, [&](std::size_t from, std::size_t to) { sum_blocks(world, from, to, due, strata_due); });
   for (std::size_t k = 0; k < channels; ++k) {
     Channel& channel = channels_[k];
     if (!channel.spec->over_residents()) continue;
@@ -294,9 +307,9 @@ void Recorder::sum_residents(const World& world, bool due, bool strata_due) {
     }
     if (wants_strata_)
       std::copy_n(stratum_sums_.begin() + static_cast<std::ptrdiff_t>(k * strata_count), strata_count,
-                  channel.week.begin() + static_cast<std::ptrdiff_t>(stratum_first_));
+          channel.week.begin() + static_cast<std::ptrdiff_t>(stratum_first_));
     std::copy_n(arm_sums_.begin() + static_cast<std::ptrdiff_t>(k * arms_.size()), arms_.size(),
-                channel.week.begin() + static_cast<std::ptrdiff_t>(arm_first_));
+        channel.week.begin() + static_cast<std::ptrdiff_t>(arm_first_));
     if (channel.spec->window > 1) {
       const std::size_t cells = channel.week.size();
       Sum* oldest = &channel.ring[(world.tick() % static_cast<std::uint32_t>(channel.spec->window)) * cells];
@@ -333,7 +346,8 @@ void Recorder::sum_communities(const World& world, bool due) {
 double Recorder::value(const World& world, const Channel& channel, std::size_t cell) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   const SeriesSpec& spec = *channel.spec;
-  if (world.tick() + 1 < static_cast<std::uint32_t>(spec.weeks_needed())) return none;  // it would look back on less than it says
+  if (world.tick() + 1 < static_cast<std::uint32_t>(spec.weeks_needed()))
+    return none;  // it would look back on less than it says
   double numerator = 0;
   double denominator = 0;
   if (spec.over_residents()) {
@@ -364,7 +378,8 @@ void Recorder::record(const World& world) {
   }
 }
 
-std::vector<Coordinate> Recorder::coordinates(const World& world, const Level& level, std::vector<std::int32_t> weeks) const {
+std::vector<Coordinate> Recorder::coordinates(
+    const World& world, const Level& level, std::vector<std::int32_t> weeks) const {
   std::vector<Coordinate> list;
   list.push_back({"week", {"week"}, std::move(weeks), "1", "weeks since the end of the warm-up", "design", {}});
   const Country& country = world.society.country;
@@ -385,8 +400,11 @@ std::vector<Coordinate> Recorder::coordinates(const World& world, const Level& l
   if (level.name == "arm")
     for (const Arm& arm : arms_) labels.push_back(arm.label);
   labels = told_apart(std::move(labels), {}, codes);
-  if (!labels.empty()) list.push_back({level.name, {level.name}, labels, "1", "label of each " + level.name, level.name == "arm" ? "design" : "census", {}});
-  if (!form_names_.empty()) list.push_back({"form", {"form"}, form_names_, "1", "form of participation", "scenario", {}});
+  if (!labels.empty())
+    list.push_back({level.name, {level.name}, labels, "1", "label of each " + level.name,
+        level.name == "arm" ? "design" : "census", {}});
+  if (!form_names_.empty())
+    list.push_back({"form", {"form"}, form_names_, "1", "form of participation", "scenario", {}});
   return list;
 }
 
@@ -425,9 +443,11 @@ std::vector<Group> Recorder::groups(const World& world) const {
   std::iota(weeks.begin(), weeks.end(), 0);
   for (std::size_t l = 0; l < levels_.size(); ++l) {
     const Level& level = levels_[l];
-    Group group{"series/" + level.name, "time series by " + level.name, coordinates(world, level, level.weeks), variables(l, &Channel::recorded)};
+    Group group{"series/" + level.name, "time series by " + level.name, coordinates(world, level, level.weeks),
+        variables(l, &Channel::recorded)};
     if (!form_keys_.empty()) group.variables.push_back(form_key);
-    const auto describe = [&](const char* name, Values values, const char* unit, const char* meaning, std::vector<std::string> flags = {}) {
+    const auto describe = [&](const char* name, Values values, const char* unit, const char* meaning,
+                              std::vector<std::string> flags = {}) {
       group.variables.push_back({name, {level.name}, std::move(values), unit, meaning, "census", std::move(flags)});
     };
     if (level.name == "region") {
@@ -493,7 +513,8 @@ std::vector<Group> Recorder::groups(const World& world) const {
     std::vector<Variable> weekly = variables(l, &Channel::weekly);
     for (Variable& variable : weekly) variable.coordinates.clear();
     if (!weekly.empty())
-      all.push_back({"weekly/" + level.name, "what is watched by " + level.name, coordinates(world, level, weeks), std::move(weekly)});
+      all.push_back({"weekly/" + level.name, "what is watched by " + level.name, coordinates(world, level, weeks),
+          std::move(weekly)});
   }
   return all;
 }

@@ -14,8 +14,7 @@
 namespace kurultai {
 namespace {
 
-template <class T>
-const T* find_by_name(const std::vector<T>& list, const std::string& name) {
+template <class T> const T* find_by_name(const std::vector<T>& list, const std::string& name) {
   for (const T& item : list)
     if (item.name == name) return &item;
   return nullptr;
@@ -30,10 +29,8 @@ class ResultHash {
     bytes(text.data(), text.size());
   }
   /// Floats by their bits, except that all NaNs count as one.
-  template <class Float, class Bits>
-  void floats(const std::vector<Float>& values) {
-    constexpr Bits nan =
-        sizeof(Float) == 4 ? static_cast<Bits>(0x7fc00000U) : static_cast<Bits>(0x7ff8000000000000U);
+  template <class Float, class Bits> void floats(const std::vector<Float>& values) {
+    constexpr Bits nan = sizeof(Float) == 4 ? static_cast<Bits>(0x7fc00000U) : static_cast<Bits>(0x7ff8000000000000U);
     std::array<Bits, 1024> block;
     for (std::size_t begin = 0; begin < values.size(); begin += block.size()) {
       const std::size_t count = std::min(block.size(), values.size() - begin);
@@ -92,14 +89,12 @@ void check(const Group& group, const Variable& variable, bool is_coordinate, boo
   const auto keep = [&](bool kept, const char* rule) {
     if (!kept) throw std::logic_error(group.path + "/" + variable.name + ": " + rule);
   };
-  keep(!variable.name.empty() && variable.name.find('/') == std::string::npos,
-       "a name is not empty and has no '/'");
+  keep(!variable.name.empty() && variable.name.find('/') == std::string::npos, "a name is not empty and has no '/'");
   if (is_coordinate) {
-    keep(variable.dimensions == std::vector<std::string>{variable.name},
-         "a coordinate is a variable over itself");
+    keep(variable.dimensions == std::vector<std::string>{variable.name}, "a coordinate is a variable over itself");
     if (const auto* labels = std::get_if<std::vector<std::string>>(&variable.values))
       keep(std::set<std::string>(labels->begin(), labels->end()).size() == labels->size(),
-           "no two labels of a coordinate are alike");
+          "no two labels of a coordinate are alike");
   }
   std::size_t size = 1;
   for (const std::string& dimension : variable.dimensions) {
@@ -108,13 +103,13 @@ void check(const Group& group, const Variable& variable, bool is_coordinate, boo
     size *= size_of(coordinate->values);
   }
   keep(size_of(variable.values) == size || (may_be_empty && size_of(variable.values) == 0),
-       "there are as many values as the dimensions say");
+      "there are as many values as the dimensions say");
   keep(variable.flag_meanings.empty() || std::holds_alternative<std::vector<std::uint8_t>>(variable.values),
-       "only bytes have flag_meanings");
+      "only bytes have flag_meanings");
   keep(variable.flag_meanings.size() <= 256, "a byte has at most 256 meanings");
   for (const std::string& name : variable.coordinates)
     keep(group.variable(name) != nullptr && name.find(' ') == std::string::npos,
-         "an auxiliary coordinate is a variable of the group, with a name of one word");
+        "an auxiliary coordinate is a variable of the group, with a name of one word");
 }
 
 void check(const Result& result, bool is_outline) {

@@ -12,7 +12,7 @@ namespace kurultai {
 
 /// The values of one array, row-major. Booleans and categories are bytes with `flag_meanings`.
 using Values = std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>,
-                            std::vector<std::int64_t>, std::vector<std::uint8_t>, std::vector<std::string>>;
+    std::vector<std::int64_t>, std::vector<std::uint8_t>, std::vector<std::string>>;
 
 using Attribute = std::variant<std::string, std::int64_t, double>;
 
@@ -38,8 +38,9 @@ namespace fact {
 inline constexpr const char* weeks_needed = "weeks_needed";
 /// Of a series: the smallest run.scale at which it may be read. Real; none: any.
 inline constexpr const char* least_scale = "least_scale";
-/// Of a measure, whole numbers: the first and last week that it looks at; how many of them are left out, since values would look
-/// back on fewer weeks than they say; how many lie before the policies' full effect; and the first week that shows it.
+/// Of a measure, whole numbers: the first and last week that it looks at; how many of them are left out, since values
+/// would look back on fewer weeks than they say; how many lie before the policies' full effect; and the first week that
+/// shows it.
 inline constexpr const char* first_week = "first_week";
 inline constexpr const char* last_week = "last_week";
 inline constexpr const char* weeks_left_out = "weeks_left_out";
@@ -48,8 +49,8 @@ inline constexpr const char* full_effect = "full_effect";
 /// Of a measure: run.scale of the runs. Real.
 inline constexpr const char* scale = "scale";
 }  // namespace fact
-inline constexpr const char* variable_facts[] = {fact::weeks_needed,   fact::least_scale,         fact::first_week,  fact::last_week,
-                                                 fact::weeks_left_out, fact::weeks_before_effect, fact::full_effect, fact::scale};
+inline constexpr const char* variable_facts[] = {fact::weeks_needed, fact::least_scale, fact::first_week,
+    fact::last_week, fact::weeks_left_out, fact::weeks_before_effect, fact::full_effect, fact::scale};
 
 /// A dimension and its labels: a variable over itself. Written as an HDF5 dimension scale.
 using Coordinate = Variable;
@@ -89,8 +90,9 @@ std::size_t size_of(const Values& values);
 std::string flag_word(const std::string& meaning);
 
 /// Throws std::logic_error naming the array if `result` breaks its own rules: a coordinate is a variable over
-/// itself, its labels are different where they are texts, names are unique in a group, every dimension has a coordinate of the same group, and there are as
-/// many values as the dimensions say; auxiliary coordinates are variables of the same group.
+/// itself, its labels are different where they are texts, names are unique in a group, every dimension has a coordinate
+/// of the same group, and there are as many values as the dimensions say; auxiliary coordinates are variables of the
+/// same group.
 void check(const Result& result);
 
 /// The same for the outline of a result, whose variables over `point` (their first dimension) may be empty: their

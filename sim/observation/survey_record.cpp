@@ -33,8 +33,10 @@ constexpr std::size_t field_count = std::size(fields);
 }  // namespace
 
 SurveyRecord::SurveyRecord(const World& world, const Collection<SurveySpec>& surveys, const Collection<ItemSpec>& items,
-                           const ScenarioSource& source)
-    : surveys_(surveys), items_(items), rounds_(surveys.size()) {
+    const ScenarioSource& source)
+    : surveys_(surveys),
+      items_(items),
+      rounds_(surveys.size()) {
   check_survey_regions(surveys, world.society.country, source);
 }
 
@@ -64,8 +66,8 @@ void SurveyRecord::observe(const World& world) {
       const Finding& mean = report.items[k].mean;
       const Finding& share = report.items[k].share;
       rounds.values.insert(rounds.values.end(),
-                           {static_cast<double>(mean.respondents), mean.value, mean.error, mean.low, mean.high, mean.design_effect,
-                            share.value, share.error, share.low, share.high, census[k].mean, census[k].share, census[k].latent});
+          {static_cast<double>(mean.respondents), mean.value, mean.error, mean.low, mean.high, mean.design_effect,
+              share.value, share.error, share.low, share.high, census[k].mean, census[k].share, census[k].latent});
     }
   }
 }
@@ -90,30 +92,38 @@ std::vector<Group> SurveyRecord::groups() const {
     const std::string source = survey.source.value().empty() ? "model" : survey.source.value();
     const std::string title = survey.title.value().empty() ? surveys_.key(s) : survey.title.value();
     const std::string warning =
-        survey.answer_dependent() ? "; non-response depends on the answer: estimates are biased, intervals do not cover the truth" : "";
+        survey.answer_dependent()
+            ? "; non-response depends on the answer: estimates are biased, intervals do not cover the truth"
+            : "";
     Group group{"surveys/" + surveys_.key(s), title + warning, {}, {}};
-    group.coordinates.push_back({"week", {"week"}, rounds.week, "1", "weeks since the end of the warm-up", "design", {}});
+    group.coordinates.push_back(
+        {"week", {"week"}, rounds.week, "1", "weeks since the end of the warm-up", "design", {}});
     group.coordinates.push_back({"item", {"item"}, survey.items.value(), "1", "question asked", source, {}});
-    const auto by_week = [&](const char* name, Values values, const char* unit, std::string meaning, std::vector<std::string> flags = {}) {
-      group.variables.push_back({name, {"week"}, std::move(values), unit, std::move(meaning), source, std::move(flags)});
+    const auto by_week = [&](const char* name, Values values, const char* unit, std::string meaning,
+                             std::vector<std::string> flags = {}) {
+      group.variables.push_back(
+          {name, {"week"}, std::move(values), unit, std::move(meaning), source, std::move(flags)});
     };
     by_week("people", rounds.people, "people", "people who may be asked, at the scale of the run");
     by_week("drawn", rounds.drawn, "people", "people drawn into the sample");
     by_week("answered", rounds.answered, "people", "of those drawn, people who did not stay away");
     by_week("answer_dependent", std::vector<std::uint8_t>(rounds.week.size(), survey.answer_dependent() ? 1 : 0), "1",
-            fmt::format("whether who stays away depends on the answer{}", warning), {"no", "yes"});
+        fmt::format("whether who stays away depends on the answer{}", warning), {"no", "yes"});
     std::vector<std::string> questions, variables;
     for (const ItemSpec* item : items_of(survey)) {
       questions.push_back(item->question.value());
       variables.push_back(item->variable.value());
     }
     const std::size_t cells = rounds.week.size() * questions.size();
-    group.variables.push_back({"question", {"item"}, std::move(questions), "1", "the question as it is asked", source, {}});
-    group.variables.push_back({"variable", {"item"}, std::move(variables), "1", "what the answer rests on", "MODEL 11", {}});
+    group.variables.push_back(
+        {"question", {"item"}, std::move(questions), "1", "the question as it is asked", source, {}});
+    group.variables.push_back(
+        {"variable", {"item"}, std::move(variables), "1", "what the answer rests on", "MODEL 11", {}});
     for (std::size_t f = 0; f < field_count; ++f) {
       std::vector<double> values(cells);
       for (std::size_t cell = 0; cell < cells; ++cell) values[cell] = rounds.values[cell * field_count + f];
-      group.variables.push_back({fields[f].name, {"week", "item"}, std::move(values), fields[f].unit, fields[f].meaning, source, {}});
+      group.variables.push_back(
+          {fields[f].name, {"week", "item"}, std::move(values), fields[f].unit, fields[f].meaning, source, {}});
     }
     groups.push_back(std::move(group));
   }

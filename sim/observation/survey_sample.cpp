@@ -18,8 +18,7 @@ constexpr std::uint32_t none = 0xffffffffU;
 std::uint32_t purpose_of(const std::string& path) { return static_cast<std::uint32_t>(key_of(path)); }
 
 /// Adds a cluster with the agents that `add` puts into the list, if there are any.
-template <class Add>
-void add_cluster(Frame& frame, Frame::Cluster cluster, Add&& add) {
+template <class Add> void add_cluster(Frame& frame, Frame::Cluster cluster, Add&& add) {
   add(frame.agents);
   if (frame.agents.size() == frame.first.back()) return;
   frame.first.push_back(static_cast<std::uint32_t>(frame.agents.size()));
@@ -44,11 +43,12 @@ Frame frame_of_residents(const World& world, const SurveySpec& survey) {
     const Community& community = country.communities[c];
     if (!survey.asks_type(community.type) || !survey.asks_region(country.regions[community.region])) continue;
     const std::uint32_t stratum = by_type ? static_cast<std::uint32_t>(community.type) : community.region;
-    add_cluster(frame, {world.society.key[c], world.society.first[c], stratum, static_cast<std::uint8_t>(community.type)},
-                [&](std::vector<std::uint32_t>& agents) {
-                  for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i)
-                    if (of_age(world, survey, i) && ((occupations >> r.occupation[i]) & 1U) != 0) agents.push_back(i);
-                });
+    add_cluster(frame,
+        {world.society.key[c], world.society.first[c], stratum, static_cast<std::uint8_t>(community.type)},
+        [&](std::vector<std::uint32_t>& agents) {
+          for (Vertex i = world.society.first[c]; i < world.society.first[c + 1]; ++i)
+            if (of_age(world, survey, i) && ((occupations >> r.occupation[i]) & 1U) != 0) agents.push_back(i);
+        });
   }
   return frame;
 }
@@ -83,13 +83,16 @@ Frame frame_of_staff(const World& world, const SurveySpec& survey) {
       code = country.regions[place].code;
     }
     if (!survey.asks_region(country.regions[region])) continue;
-    const std::uint32_t kind = level == Level::community ? type : static_cast<std::uint32_t>(place_type_count) + static_cast<std::uint32_t>(level);
+    const std::uint32_t kind = level == Level::community
+                                   ? type
+                                   : static_cast<std::uint32_t>(place_type_count) + static_cast<std::uint32_t>(level);
     const std::uint64_t key = key_of(std::string("staff/") + level_names[static_cast<std::size_t>(level)] + "/" + code);
-    add_cluster(frame, {key, static_cast<std::uint32_t>(begin), by_type ? kind : region, type}, [&](std::vector<std::uint32_t>& agents) {
-      for (std::size_t post = begin; post < end; ++post)  // a post may be vacant
-        if (staff.resident[post] < world.residents().size() && of_age(world, survey, staff.resident[post]))
-          agents.push_back(static_cast<std::uint32_t>(post));
-    });
+    add_cluster(frame, {key, static_cast<std::uint32_t>(begin), by_type ? kind : region, type},
+        [&](std::vector<std::uint32_t>& agents) {
+          for (std::size_t post = begin; post < end; ++post)  // a post may be vacant
+            if (staff.resident[post] < world.residents().size() && of_age(world, survey, staff.resident[post]))
+              agents.push_back(static_cast<std::uint32_t>(post));
+        });
   }
   return frame;
 }
@@ -106,11 +109,12 @@ std::vector<Unit> choose(const Frame& frame, std::size_t count, const Draws& dra
     const Draws::Four w = draws.words(frame.name(unit.cluster, unit.agent), item);
     tickets.push_back({(static_cast<std::uint64_t>(w[0]) << 32) | w[1], unit});
   });
-  const auto order = [](const Unit& a, const Unit& b) { return a.cluster != b.cluster ? a.cluster < b.cluster : a.agent < b.agent; };
+  const auto order = [](const Unit& a, const Unit& b) {
+    return a.cluster != b.cluster ? a.cluster < b.cluster : a.agent < b.agent;
+  };
   if (count < tickets.size()) {
-    std::nth_element(tickets.begin(), tickets.begin() + static_cast<std::ptrdiff_t>(count), tickets.end(), [&](const Ticket& a, const Ticket& b) {
-      return a.luck != b.luck ? a.luck < b.luck : order(a.unit, b.unit);
-    });
+    std::nth_element(tickets.begin(), tickets.begin() + static_cast<std::ptrdiff_t>(count), tickets.end(),
+        [&](const Ticket& a, const Ticket& b) { return a.luck != b.luck ? a.luck < b.luck : order(a.unit, b.unit); });
     tickets.resize(count);
   }
   std::vector<Unit> chosen;
@@ -130,7 +134,8 @@ std::vector<std::size_t> allocate(std::size_t size, std::span<const double> peop
   }
   std::vector<std::size_t> share(people.size(), 0);
   std::size_t given = 0;
-  for (std::size_t h = 0; h < people.size(); ++h) given += share[h] = static_cast<std::size_t>(std::min(2.0, people[h]));
+  for (std::size_t h = 0; h < people.size(); ++h)
+    given += share[h] = static_cast<std::size_t>(std::min(2.0, people[h]));
   const auto wants = [&](std::size_t h) {
     const double due = static_cast<double>(size) * (equally ? 1.0 / there : people[h] / all);
     return due - static_cast<double>(share[h]);
@@ -167,11 +172,13 @@ Frame frame_of(const World& world, const SurveySpec& survey) {
   return survey.of_staff() ? frame_of_staff(world, survey) : frame_of_residents(world, survey);
 }
 
-std::vector<SampleGroup> draw_sample(const Frame& frame, const SurveySpec& survey, const Draws& draws, std::uint32_t purpose) {
+std::vector<SampleGroup> draw_sample(
+    const Frame& frame, const SurveySpec& survey, const Draws& draws, std::uint32_t purpose) {
   std::vector<SampleGroup> groups;
   const auto size = static_cast<std::size_t>(survey.size.value());
   const auto units = [&](std::uint32_t cluster, auto& take) {
-    for (std::uint32_t k = frame.first[cluster]; k < frame.first[cluster + 1]; ++k) take(Unit{cluster, frame.agents[k]});
+    for (std::uint32_t k = frame.first[cluster]; k < frame.first[cluster + 1]; ++k)
+      take(Unit{cluster, frame.agents[k]});
   };
   if (frame.size() == 0) return groups;
   if (survey.design.is("clustered")) {
@@ -183,7 +190,7 @@ std::vector<SampleGroup> draw_sample(const Frame& frame, const SurveySpec& surve
       const std::size_t take = size / draw_count + (k < size % draw_count ? 1 : 0);
       if (take == 0) continue;
       groups.push_back({static_cast<double>(frame.first[cluster + 1] - frame.first[cluster]),
-                        choose(frame, take, draws, purpose + 1 + k, [&](auto&& each) { units(cluster, each); })});
+          choose(frame, take, draws, purpose + 1 + k, [&](auto&& each) { units(cluster, each); })});
     }
     return groups;
   }
@@ -227,7 +234,9 @@ Finding estimate(std::span<const GroupAnswers> groups, bool clustered, bool shar
   if (there.empty()) return e;
   const auto n = static_cast<double>(e.respondents);
   const auto draws = static_cast<double>(there.size());
-  const auto weight = [&](const GroupAnswers& group) { return clustered ? 1.0 / draws : group.population / population; };
+  const auto weight = [&](const GroupAnswers& group) {
+    return clustered ? 1.0 / draws : group.population / population;
+  };
 
   std::vector<Moments> moments;
   e.value = 0;
@@ -289,21 +298,29 @@ Finding estimate(std::span<const GroupAnswers> groups, bool clustered, bool shar
   return e;
 }
 
-Questionnaire::Questionnaire(const World& world, const SurveySpec& survey, std::vector<const ItemSpec*> items, const Frame& frame,
-                             const Draws& draws)
-    : world_(world), survey_(survey), items_(std::move(items)), frame_(frame), draws_(draws) {
+Questionnaire::Questionnaire(const World& world, const SurveySpec& survey, std::vector<const ItemSpec*> items,
+    const Frame& frame, const Draws& draws)
+    : world_(world),
+      survey_(survey),
+      items_(std::move(items)),
+      frame_(frame),
+      draws_(draws) {
   for (const ItemSpec* item : items_) purpose_.push_back(purpose_of(survey.name() + "/" + item->name()));
   const std::vector<Vertex>& first = world.society.first;
   for (std::size_t k = 0; k < frame.clusters.size(); ++k) {
     const std::uint32_t agent = frame.clusters[k].base;
     if (!survey.of_staff())
-      community_.push_back(static_cast<std::uint32_t>(std::upper_bound(first.begin(), first.end(), agent) - first.begin() - 1));
+      community_.push_back(
+          static_cast<std::uint32_t>(std::upper_bound(first.begin(), first.end(), agent) - first.begin() - 1));
     else
-      community_.push_back(static_cast<Level>(world.staff.level[agent]) == Level::community ? world.staff.place[agent] : none);
+      community_.push_back(
+          static_cast<Level>(world.staff.level[agent]) == Level::community ? world.staff.place[agent] : none);
   }
 }
 
-std::uint32_t Questionnaire::resident_of(Unit unit) const { return survey_.of_staff() ? world_.staff.resident[unit.agent] : unit.agent; }
+std::uint32_t Questionnaire::resident_of(Unit unit) const {
+  return survey_.of_staff() ? world_.staff.resident[unit.agent] : unit.agent;
+}
 
 double Questionnaire::latent(std::size_t k, Unit unit) const {
   const Residents& r = world_.residents();
@@ -356,7 +373,8 @@ double Questionnaire::response_chance(Unit unit, double mean_answer) const {
   const std::uint8_t type = frame_.clusters[unit.cluster].type;
   const double away = type < place_type_count ? survey_.nonresponse_types[type] : 0.0;
   if (away == 0 && !survey_.answer_dependent()) return 1.0 - survey_.nonresponse;
-  return logistic(logit(1.0 - survey_.nonresponse) - away + survey_.selective * (mean_answer - 0.5 * (1 + scale_points)));
+  return logistic(
+      logit(1.0 - survey_.nonresponse) - away + survey_.selective * (mean_answer - 0.5 * (1 + scale_points)));
 }
 
 std::vector<Census> take_census(const Frame& frame, const Questionnaire& questionnaire) {
@@ -395,7 +413,8 @@ std::vector<Census> take_census(const Frame& frame, const Questionnaire& questio
   return census;
 }
 
-RoundReport hold_round(const Frame& frame, const SurveySpec& survey, const Questionnaire& questionnaire, const Draws& draws) {
+RoundReport hold_round(
+    const Frame& frame, const SurveySpec& survey, const Questionnaire& questionnaire, const Draws& draws) {
   const std::uint32_t purpose = purpose_of(survey.name());
   const std::vector<SampleGroup> sample = draw_sample(frame, survey, draws, purpose);
   const std::size_t items = questionnaire.size();
@@ -424,7 +443,8 @@ RoundReport hold_round(const Frame& frame, const SurveySpec& survey, const Quest
     }
   }
   const bool clustered = survey.design.is("clustered");
-  for (std::size_t k = 0; k < items; ++k) report.items.push_back({estimate(points[k], clustered, false), estimate(tops[k], clustered, true)});
+  for (std::size_t k = 0; k < items; ++k)
+    report.items.push_back({estimate(points[k], clustered, false), estimate(tops[k], clustered, true)});
   return report;
 }
 

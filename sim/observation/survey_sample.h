@@ -1,13 +1,14 @@
 // How a survey samples and what it may conclude (MODEL 11): pure functions of a world, or of plain numbers.
 //
 //   simple      n of N, each set of n alike                      mean, (1 - n/N) s^2 / n
-//   stratified  n_h of N_h in each stratum                       sum W_h mean_h, sum W_h^2 (1 - n_h/N_h) s_h^2 / n_h, W_h = N_h / N
-//   clustered   m draws of clusters with chance N_c / N, with    mean of the draws' means, their variance / m
+//   stratified  n_h of N_h in each stratum                       sum W_h mean_h, sum W_h^2 (1 - n_h/N_h) s_h^2 / n_h,
+//   W_h = N_h / N clustered   m draws of clusters with chance N_c / N, with    mean of the draws' means, their variance
+//   / m
 //               replacement; n / m people in each                (Hansen and Hurwitz 1943: no correction is due)
 //
-// n counts respondents. Intervals of means: mean +- t se, t of Student with n - 1, Satterthwaite's, or m - 1 degrees of freedom.
-// Intervals of shares: Wilson's, with the effective size p (1 - p) / se^2 and the same t. Design effect: se^2 over that of a
-// simple sample of as many respondents.
+// n counts respondents. Intervals of means: mean +- t se, t of Student with n - 1, Satterthwaite's, or m - 1 degrees of
+// freedom. Intervals of shares: Wilson's, with the effective size p (1 - p) / se^2 and the same t. Design effect: se^2
+// over that of a simple sample of as many respondents.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +26,8 @@ namespace kurultai {
 struct Frame {
   /// A community, or an akimat with staff.
   struct Cluster {
-    std::uint64_t key = 0;      ///< with the ordinal a stable name of each of its people
-    std::uint32_t base = 0;     ///< agent with the ordinal 0
+    std::uint64_t key = 0;   ///< with the ordinal a stable name of each of its people
+    std::uint32_t base = 0;  ///< agent with the ordinal 0
     std::uint32_t stratum = 0;
     std::uint8_t type = place_type_count;  ///< PlaceType; of akimats above communities: none
   };
@@ -36,7 +37,9 @@ struct Frame {
   std::uint32_t strata = 1;
 
   [[nodiscard]] std::uint32_t size() const { return first.back(); }
-  [[nodiscard]] Name name(std::uint32_t cluster, std::uint32_t agent) const { return {clusters[cluster].key, agent - clusters[cluster].base}; }
+  [[nodiscard]] Name name(std::uint32_t cluster, std::uint32_t agent) const {
+    return {clusters[cluster].key, agent - clusters[cluster].base};
+  }
 };
 
 /// The population of `survey` in `world` as it is now.
@@ -55,7 +58,8 @@ struct SampleGroup {
 };
 
 /// Draws a sample by the survey's design. `purpose` keeps surveys apart that are drawn in one week.
-std::vector<SampleGroup> draw_sample(const Frame& frame, const SurveySpec& survey, const Draws& draws, std::uint32_t purpose);
+std::vector<SampleGroup> draw_sample(
+    const Frame& frame, const SurveySpec& survey, const Draws& draws, std::uint32_t purpose);
 
 /// What the members of a group of the sample answered.
 struct GroupAnswers {
@@ -77,14 +81,16 @@ struct Finding {
 /// are 0 and 1.
 Finding estimate(std::span<const GroupAnswers> groups, bool clustered, bool share);
 
-/// 97.5% quantile of Student's t, 1 to 3 degrees of freedom from the table, above by Cornish and Fisher's expansion (to 0.2%).
+/// 97.5% quantile of Student's t, 1 to 3 degrees of freedom from the table, above by Cornish and Fisher's expansion (to
+/// 0.2%).
 double student_975(double freedom);
 
 /// The questionnaire of a survey put to people: answers are functions of who answers, never of the sample.
 class Questionnaire {
  public:
   /// `draws` are those of answers; `frame` must outlive it.
-  Questionnaire(const World& world, const SurveySpec& survey, std::vector<const ItemSpec*> items, const Frame& frame, const Draws& draws);
+  Questionnaire(const World& world, const SurveySpec& survey, std::vector<const ItemSpec*> items, const Frame& frame,
+      const Draws& draws);
 
   [[nodiscard]] std::size_t size() const { return items_.size(); }
   /// What item `k` is about, of `unit`: 0 to 1.
@@ -104,7 +110,7 @@ class Questionnaire {
   std::vector<const ItemSpec*> items_;
   const Frame& frame_;
   Draws draws_;
-  std::vector<std::uint32_t> purpose_;  ///< by item: what its draws are for
+  std::vector<std::uint32_t> purpose_;    ///< by item: what its draws are for
   std::vector<std::uint32_t> community_;  ///< of staff, by cluster: its community, else none
 };
 
@@ -132,6 +138,7 @@ struct RoundReport {
 };
 
 /// Draws a sample and asks it. `draws` are those of the sample, of who stays away and of what is left out.
-RoundReport hold_round(const Frame& frame, const SurveySpec& survey, const Questionnaire& questionnaire, const Draws& draws);
+RoundReport hold_round(
+    const Frame& frame, const SurveySpec& survey, const Questionnaire& questionnaire, const Draws& draws);
 
 }  // namespace kurultai

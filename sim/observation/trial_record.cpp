@@ -53,18 +53,22 @@ void add_residents(const World& world, const PolicySpec& policy, const Trial& tr
       acted.push_back(trial.acted[i]);
       known.push_back(trial.known[i]);
     }
-  group.coordinates.push_back({"resident", {"resident"}, std::move(number), "1", "number of the resident in the society", "model", {}});
+  group.coordinates.push_back(
+      {"resident", {"resident"}, std::move(number), "1", "number of the resident in the society", "model", {}});
   const auto add = [&](const char* name, Values values, const char* unit, const char* meaning, const char* source,
                        std::vector<std::string> flags = {}) {
     group.variables.push_back({name, {"resident"}, std::move(values), unit, meaning, source, std::move(flags)});
   };
   add("resident_status", std::move(status), "1", "part in the policy", "design",
       {"outside the target", "treated", "control", "beside treated", "beside control"});
-  add("resident_community", std::move(community), "1", "place of the resident's community in `community`, from 0", "census");
+  add("resident_community", std::move(community), "1", "place of the resident's community in `community`, from 0",
+      "census");
   add("household", std::move(household), "1", "number of the household's first member", "model");
-  add("household_eligible", std::move(of_age), "1", "members of the household of the target's age, at the start", "model");
+  add("household_eligible", std::move(of_age), "1", "members of the household of the target's age, at the start",
+      "model");
   if (!trial.treated_share.empty())
-    add("treated_share", std::move(treated_share), "1", "share of the resident's ties to residents that lead to treated ones", "model");
+    add("treated_share", std::move(treated_share), "1",
+        "share of the resident's ties to residents that lead to treated ones", "model");
   add("age", std::move(age), "year", "age at the start", "model");
   add("sex", std::move(sex), "1", "sex", "model", {"male", "female"});
   add("platform", std::move(platform), "1", "user of a civic platform at the start", "model", {"no", "yes"});
@@ -78,14 +82,19 @@ void add_residents(const World& world, const PolicySpec& policy, const Trial& tr
 std::string reach_of(const World& world, std::size_t p) {
   const Trial& trial = world.trials[p];
   const bool within = world.policies[p].within_communities();
-  const auto treated_of = [](const std::vector<std::uint8_t>& status) { return std::count(status.begin(), status.end(), Trial::treated); };
+  const auto treated_of = [](const std::vector<std::uint8_t>& status) {
+    return std::count(status.begin(), status.end(), Trial::treated);
+  };
   std::size_t communities = 0;  // in which somebody is treated
   for (std::size_t c = 0; c < trial.status.size(); ++c)
-    communities += within ? std::count(trial.residents.begin() + world.society.first[c], trial.residents.begin() + world.society.first[c + 1], Trial::treated) > 0
+    communities += within ? std::count(trial.residents.begin() + world.society.first[c],
+                                trial.residents.begin() + world.society.first[c + 1], Trial::treated) > 0
                           : trial.status[c] == Trial::treated;
   if (communities == 0) return "treats nobody";
   const std::string where = fmt::format("{} of {} communities", communities, trial.status.size());
-  return within ? fmt::format("treats {} of {} residents, in {}", treated_of(trial.residents), trial.residents.size(), where) : "treats " + where;
+  return within ? fmt::format(
+                      "treats {} of {} residents, in {}", treated_of(trial.residents), trial.residents.size(), where)
+                : "treats " + where;
 }
 
 Group trial_record(const World& world, std::size_t p) {
@@ -94,18 +103,22 @@ Group trial_record(const World& world, std::size_t p) {
   std::vector<std::string> codes;
   for (const Community& community : world.society.country.communities) codes.push_back(community.code);
   Group group{"policy/" + world.policies.key(p), "whom the policy reaches: it " + reach_of(world, p),
-              {{"community", {"community"}, codes, "1", "code of the community", "census", {}}}, {}};
-  const auto add = [&](const char* name, Values values, const char* meaning, const char* source, std::vector<std::string> flags = {}) {
+      {{"community", {"community"}, codes, "1", "code of the community", "census", {}}}, {}};
+  const auto add = [&](const char* name, Values values, const char* meaning, const char* source,
+                       std::vector<std::string> flags = {}) {
     group.variables.push_back({name, {"community"}, std::move(values), "1", meaning, source, std::move(flags)});
   };
   add("status", trial.status, "part in the policy", "design", {"outside the target", "treated", "control"});
   if (!trial.exposure.empty())
-    add("exposure", trial.exposure, "share of residents' ties to other communities that lead into treated ones", "model");
+    add("exposure", trial.exposure, "share of residents' ties to other communities that lead into treated ones",
+        "model");
   if (trial.outcome >= 0) {
-    add("closed", trial.closed, "matters of the outcome's form that closed: bits in use of `acted` and `known`", "model");
+    add("closed", trial.closed, "matters of the outcome's form that closed: bits in use of `acted` and `known`",
+        "model");
     add("before", trial.before, "of those, how many closed before the policy's first week: the first bits", "model");
   }
-  if ((policy.within_communities() && policy.is_trial()) || trial.outcome >= 0) add_residents(world, policy, trial, group);
+  if ((policy.within_communities() && policy.is_trial()) || trial.outcome >= 0)
+    add_residents(world, policy, trial, group);
   return group;
 }
 

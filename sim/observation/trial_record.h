@@ -11,8 +11,8 @@
 
 namespace kurultai {
 
-/// Whom the policy number `policy` treats, in words: "treats 3 of 12 communities", "treats 230 of 4000 residents, in 3 of 12
-/// communities", "treats nobody".
+/// Whom the policy number `policy` treats, in words: "treats 3 of 12 communities", "treats 230 of 4000 residents, in 3
+/// of 12 communities", "treats nobody".
 std::string reach_of(const World& world, std::size_t policy);
 
 /// The group "policy/NAME" of the policy number `policy`. Over `community`: status, of a trial of whole communities

@@ -19,8 +19,8 @@ using Json = nlohmann::ordered_json;
 
 /// Columns that `text` takes: letters of UTF-8, not bytes.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string padded(const std::string& text, std::size_t to) {
@@ -90,12 +90,12 @@ std::string chapter_text(const Section& section, bool levers_only) {
     const About& about = field->about();
     std::string head = "  " + padded(about.name, names) + "  " + padded(value_text(*field), values);
     std::string tail = about.unit == "1" ? "" : about.unit;
-    if (is_lever(*field)) tail += fmt::format("{}{}lever", tail.empty() ? "" : ", ", field->about().personal ? "personal " : "");
+    if (is_lever(*field))
+      tail += fmt::format("{}{}lever", tail.empty() ? "" : ", ", field->about().personal ? "personal " : "");
     if (about.extensive) tail += tail.empty() ? "extensive" : ", extensive";
     if (!tail.empty()) head += "  " + tail;
     head.erase(head.find_last_not_of(' ') + 1);
-    text += width(head) <= columns ? head + '\n'
-                                   : "  " + about.name + '\n' + wrapped(value_text(*field) + "  " + tail);
+    text += width(head) <= columns ? head + '\n' : "  " + about.name + '\n' + wrapped(value_text(*field) + "  " + tail);
     std::string body = about.symbol.empty() ? "" : about.symbol + ": ";
     body += about.meaning;
     body += fmt::format("{}{}.", body.empty() ? "" : "; ", field->allowed());
@@ -157,9 +157,7 @@ std::string described(const Registry& registry, bool json, bool levers_only) {
 
 }  // namespace
 
-std::string describe_parameters(const Registry& registry, bool json) {
-  return described(registry, json, false);
-}
+std::string describe_parameters(const Registry& registry, bool json) { return described(registry, json, false); }
 
 std::string describe_levers(const Registry& registry, bool json) { return described(registry, json, true); }
 

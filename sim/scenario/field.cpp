@@ -48,8 +48,7 @@ std::string real_text(double x) {
   return text;
 }
 
-template <class T, class Write>
-std::string list_text(const std::vector<T>& list, Write write) {
+template <class T, class Write> std::string list_text(const std::vector<T>& list, Write write) {
   std::string line = "[";
   for (const T& item : list) {
     if (line.size() > 1) line += ", ";
@@ -69,8 +68,7 @@ bool has_high(const Range& range) { return std::isfinite(range.high); }
 
 /// "in [0, 1]", "of at least 0", "of at most 1", or nothing.
 std::string limits(const Range& range) {
-  if (has_low(range) && has_high(range))
-    return fmt::format("in [{}, {}]", shortest(range.low), shortest(range.high));
+  if (has_low(range) && has_high(range)) return fmt::format("in [{}, {}]", shortest(range.low), shortest(range.high));
   if (has_low(range)) return fmt::format("of at least {}", shortest(range.low));
   if (has_high(range)) return fmt::format("of at most {}", shortest(range.high));
   return {};
@@ -86,8 +84,7 @@ std::string objection(double x, const Range& range) {
   if (!std::isfinite(x)) return "must be a finite number";
   if (x >= range.low && x <= range.high) return {};
   if (has_low(range) && has_high(range)) return "must lie " + limits(range);
-  return has_low(range) ? "must be at least " + shortest(range.low)
-                        : "must be at most " + shortest(range.high);
+  return has_low(range) ? "must be at least " + shortest(range.low) : "must be at most " + shortest(range.high);
 }
 
 constexpr double exact_whole = 9007199254740992.0;  // 2^53: a larger double does not name one whole number
@@ -121,8 +118,7 @@ std::string to_string(Field::Kind kind) {
   return {};
 }
 
-Field::Field(Section& section, About about, Kind kind)
-    : section_(section), about_(std::move(about)), kind_(kind) {
+Field::Field(Section& section, About about, Kind kind) : section_(section), about_(std::move(about)), kind_(kind) {
   ensure(!about_.name.empty(), "a field has a name");
   ensure(section.field(about_.name) == nullptr, "a field's name is unique in its section");
   section.fields_.push_back(this);
@@ -130,8 +126,7 @@ Field::Field(Section& section, About about, Kind kind)
 
 std::string Field::path() const { return section_.name() + '.' + about_.name; }
 
-Section::Section(std::string name, std::string meaning)
-    : name_(std::move(name)), meaning_(std::move(meaning)) {}
+Section::Section(std::string name, std::string meaning) : name_(std::move(name)), meaning_(std::move(meaning)) {}
 
 Field* Section::field(const std::string& name) const {
   for (Field* field : fields_)
@@ -140,7 +135,10 @@ Field* Section::field(const std::string& name) const {
 }
 
 Real::Real(Section& section, About about, double value, Range range, Kind kind)
-    : Field(section, std::move(about), kind), value_(value), default_(value), range_(range) {
+    : Field(section, std::move(about), kind),
+      value_(value),
+      default_(value),
+      range_(range) {
   ensure(objection(value, range).empty(), "a field's default lies in its range");
 }
 
@@ -160,7 +158,10 @@ std::string Real::set(const Value& value) {
 std::string Real::allowed() const { return with_limits("a number", range_); }
 
 Whole::Whole(Section& section, About about, std::int64_t value, Range range)
-    : Field(section, std::move(about), Kind::whole), value_(value), default_(value), range_(range) {
+    : Field(section, std::move(about), Kind::whole),
+      value_(value),
+      default_(value),
+      range_(range) {
   ensure(objection(static_cast<double>(value), range).empty(), "a field's default lies in its range");
 }
 
@@ -184,7 +185,9 @@ std::string Whole::set(const Value& value) {
 std::string Whole::allowed() const { return with_limits("a whole number", range_); }
 
 Flag::Flag(Section& section, About about, bool value)
-    : Field(section, std::move(about), Kind::flag), value_(value), default_(value) {}
+    : Field(section, std::move(about), Kind::flag),
+      value_(value),
+      default_(value) {}
 
 std::string Flag::set(const Value& value) {
   const auto* flag = std::get_if<bool>(&value);
@@ -194,7 +197,10 @@ std::string Flag::set(const Value& value) {
 }
 
 Choice::Choice(Section& section, About about, std::string value, std::vector<std::string> words)
-    : Field(section, std::move(about), Kind::choice), words_(std::move(words)), index_(0), default_(0) {
+    : Field(section, std::move(about), Kind::choice),
+      words_(std::move(words)),
+      index_(0),
+      default_(0) {
   ensure(Choice::set(value).empty(), "a choice's default is one of its words");
   default_ = index_;
 }
@@ -213,7 +219,9 @@ std::string Choice::set(const Value& value) {
 std::string Choice::allowed() const { return "one of " + joined(words_); }
 
 Text::Text(Section& section, About about, std::string value)
-    : Field(section, std::move(about), Kind::text), value_(value), default_(std::move(value)) {}
+    : Field(section, std::move(about), Kind::text),
+      value_(value),
+      default_(std::move(value)) {}
 
 std::string Text::set(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -223,7 +231,9 @@ std::string Text::set(const Value& value) {
 }
 
 Texts::Texts(Section& section, About about, std::vector<std::string> value)
-    : Field(section, std::move(about), Kind::texts), value_(value), default_(std::move(value)) {}
+    : Field(section, std::move(about), Kind::texts),
+      value_(value),
+      default_(std::move(value)) {}
 
 std::string Texts::set(const Value& value) {
   const auto* numbers = std::get_if<std::vector<double>>(&value);  // an empty list may come as one of numbers
@@ -258,8 +268,7 @@ Numbers::Numbers(Section& section, About about, std::vector<double> value, Range
       value_(value),
       default_(std::move(value)),
       range_(range) {
-  for (const double number : value_)
-    ensure(objection(number, range_).empty(), "a field's default lies in its range");
+  for (const double number : value_) ensure(objection(number, range_).empty(), "a field's default lies in its range");
 }
 
 std::string Numbers::set(const Value& value) {

@@ -38,8 +38,7 @@ struct Range {
 };
 
 /// A value as a scenario writes it.
-using Value =
-    std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, std::vector<double>>;
+using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, std::vector<double>>;
 
 /// `value` in TOML syntax, on one line: numbers as the shortest text that reads back to the same double (and
 /// a real always with a point or exponent), texts quoted and escaped.

@@ -24,12 +24,13 @@ std::string PolicySpec::inconsistency() const {
   if (one && !unit.is("household")) return "one member of a household is drawn where unit = \"household\" only";
   if (!outcome.value().empty() && !trial) return "an outcome is recorded of trials only: trial = true";
   if (!within_communities())
-    for (const Field* field : std::initializer_list<const Field*>{&age_from, &age_to, &sex, &education, &occupations, &users,
-                                                                  &household_size, &community_share})
+    for (const Field* field : std::initializer_list<const Field*>{
+             &age_from, &age_to, &sex, &education, &occupations, &users, &household_size, &community_share})
       if (field->get() != field->default_value())
-        return fmt::format("{} chooses residents, but whole communities are treated: set unit = \"resident\" or "
-                           "\"household\"",
-                           field->about().name);
+        return fmt::format(
+            "{} chooses residents, but whole communities are treated: set unit = \"resident\" or "
+            "\"household\"",
+            field->about().name);
   return {};
 }
 
@@ -93,15 +94,15 @@ void check_outcomes(const Collection<PolicySpec>& policies, const Registry& regi
       const Field* standing = registry.find("form." + outcome.value() + ".standing");
       if (standing != nullptr && std::get<bool>(standing->get()))
         throw scenario_error(source.place_of(outcome.path()),
-                             fmt::format("{}: {} is a standing form", outcome.path(), to_toml(outcome.get())),
-                             "what is always possible has no matters that close, round by round",
-                             "name a form with matters, or measure its series by arm");
+            fmt::format("{}: {} is a standing form", outcome.path(), to_toml(outcome.get())),
+            "what is always possible has no matters that close, round by round",
+            "name a form with matters, or measure its series by arm");
       continue;
     }
     throw scenario_error(source.place_of(outcome.path()),
-                         fmt::format("{}: unknown form {}", outcome.path(), to_toml(outcome.get())),
-                         "the scenario has no form of that name",
-                         did_you_mean(nearest(outcome.value(), forms), forms.empty() ? "" : "there are: " + listed(forms)));
+        fmt::format("{}: unknown form {}", outcome.path(), to_toml(outcome.get())),
+        "the scenario has no form of that name",
+        did_you_mean(nearest(outcome.value(), forms), forms.empty() ? "" : "there are: " + listed(forms)));
   }
 }
 
@@ -117,11 +118,9 @@ void check_lots(const Collection<PolicySpec>& policies, const ScenarioSource& so
       const auto differs = [&](const Field& mine, const Field& first) {
         if (mine.get() == first.get()) return;
         throw scenario_error(source.place_of(mine.path()),
-                             fmt::format("{} and {} share a lot but differ in {}", arms.front()->name(), arm->name(),
-                                         mine.about().name),
-                             "the arms of one experiment are drawn from the same units",
-                             fmt::format("set {} to {} in both, or take another lot", mine.about().name,
-                                         to_toml(first.get())));
+            fmt::format("{} and {} share a lot but differ in {}", arms.front()->name(), arm->name(), mine.about().name),
+            "the arms of one experiment are drawn from the same units",
+            fmt::format("set {} to {} in both, or take another lot", mine.about().name, to_toml(first.get())));
       };
       differs(arm->unit, arms.front()->unit);
       differs(arm->one, arms.front()->one);
@@ -129,15 +128,14 @@ void check_lots(const Collection<PolicySpec>& policies, const ScenarioSource& so
     }
     if (arms.size() > 1 && shares > 1.0 + 1e-9)
       throw scenario_error(source.place_of(arms.back()->share.path()),
-                           fmt::format("the shares of the {} arms of {} add up to {:g}", arms.size(), lot, shares),
-                           "no unit is treated by two arms of one lot", "let them add up to at most 1");
+          fmt::format("the shares of the {} arms of {} add up to {:g}", arms.size(), lot, shares),
+          "no unit is treated by two arms of one lot", "let them add up to at most 1");
   }
 }
 
 }  // namespace
 
-void check_policies(const Collection<PolicySpec>& policies, const Registry& registry,
-                    const ScenarioSource& source) {
+void check_policies(const Collection<PolicySpec>& policies, const Registry& registry, const ScenarioSource& source) {
   // Looked up for messages only: a sweep asks for each of a hundred thousand points.
   const auto levers = [&](bool personal_only) {
     std::vector<std::string> paths;
@@ -152,11 +150,10 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
     const std::string place = source.place_of(policy.lever.path());
     if (path.empty())
       throw scenario_error(place, fmt::format("{} names no lever", policy.name()), "a policy moves one lever",
-                           "'describe levers' lists them");
+          "'describe levers' lists them");
     const Field* field = registry.find(path);
     if (!field || field->kind() != Field::Kind::lever) {
-      throw scenario_error(
-          place,
+      throw scenario_error(place,
           field ? fmt::format("{}: policy on a parameter that is no lever, {}", policy.name(), path)
                 : fmt::format("{}: unknown lever {}", policy.name(), to_toml(path)),
           field ? "policies move levers only" : "there is no such lever",
@@ -164,13 +161,11 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
     }
     const Range& range = static_cast<const Lever&>(*field).range();
     if (policy.mode.is("set") && (policy.dose < range.low || policy.dose > range.high))
-      throw scenario_error(
-          source.place_of(policy.dose.path()),
+      throw scenario_error(source.place_of(policy.dose.path()),
           fmt::format("{} cannot set {} to {}", policy.name(), path, to_toml(policy.dose.get())),
           "outside the lever's range", "allowed: " + field->allowed());
     if (policy.within_communities() && !field->about().personal)
-      throw scenario_error(
-          source.place_of(policy.unit.path()),
+      throw scenario_error(source.place_of(policy.unit.path()),
           fmt::format("{} moves {} for single {}s", policy.name(), path, policy.unit.value()),
           "the lever is one for a whole community",
           fmt::format("set unit = \"community\", or move one of {}", listed(levers(true))));
@@ -179,18 +174,18 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
   check_lots(policies, source);
 }
 
-void check_targets(const Collection<PolicySpec>& policies, const KnownTargets& known,
-                   const ScenarioSource& source) {
+void check_targets(const Collection<PolicySpec>& policies, const KnownTargets& known, const ScenarioSource& source) {
   const auto check = [&](const Texts& targets, const std::vector<std::string>& there, const char* what,
                          const char* why) {
     for (const std::string& target : targets.value()) {
       if (std::find(there.begin(), there.end(), target) != there.end()) continue;
       throw scenario_error(source.place_of(targets.path()),
-                           fmt::format("{}: unknown {} {}", targets.path(), what, to_toml(target)), why,
-                           did_you_mean(nearest(target, there), there.size() <= 12 ? "there are: " + listed(there) : ""));
+          fmt::format("{}: unknown {} {}", targets.path(), what, to_toml(target)), why,
+          did_you_mean(nearest(target, there), there.size() <= 12 ? "there are: " + listed(there) : ""));
     }
   };
-  // Places by code, then name, one after the other: a name that several have means none of them, unless regions tell which.
+  // Places by code, then name, one after the other: a name that several have means none of them, unless regions tell
+  // which.
   const auto single = [&](const PolicySpec& policy, const Texts& targets, const std::vector<std::string>& there) {
     if (&targets != &policy.regions && !policy.regions.value().empty()) return;
     for (const std::string& target : targets.value()) {
@@ -201,8 +196,9 @@ void check_targets(const Collection<PolicySpec>& policies, const KnownTargets& k
         if (there[k + 1] == target) codes.push_back(there[k]);
       }
       if (is_code || codes.size() < 2) continue;
-      throw scenario_error(source.place_of(targets.path()), fmt::format("{}: {} names no single place", targets.path(), to_toml(target)),
-                           fmt::format("{} are called so", codes.size()), "choose by code: " + listed(codes));
+      throw scenario_error(source.place_of(targets.path()),
+          fmt::format("{}: {} names no single place", targets.path(), to_toml(target)),
+          fmt::format("{} are called so", codes.size()), "choose by code: " + listed(codes));
     }
   };
   constexpr const char* no_place = "the society has none of that code or name";

@@ -73,8 +73,7 @@ void check_depth(std::string_view text) {
     if (letter == '[' || letter == '{') ++brackets;
     if ((letter == ']' || letter == '}') && brackets > 0) --brackets;
     if (dots > deepest) throw SyntaxError{fmt::format("a key of more than {} parts", deepest), line};
-    if (brackets > deepest)
-      throw SyntaxError{fmt::format("brackets nested more than {} deep", deepest), line};
+    if (brackets > deepest) throw SyntaxError{fmt::format("brackets nested more than {} deep", deepest), line};
     if (letter == '\n') ++line;
     ++at;
   }
@@ -96,9 +95,7 @@ std::optional<toml::table> value_table(const std::string& value) {
 }
 
 /// Whether a scenario may hold `text`: UTF-8 without NUL.
-bool is_text(const std::string& text) {
-  return text.find('\0') == std::string::npos && value_table(to_toml(text));
-}
+bool is_text(const std::string& text) { return text.find('\0') == std::string::npos && value_table(to_toml(text)); }
 
 /// The scenario files beside `file`: for "did you mean".
 std::string file_near(const fs::path& file) {
@@ -106,7 +103,7 @@ std::string file_near(const fs::path& file) {
   std::error_code failed;
   const fs::path folder = file.parent_path().empty() ? fs::path(".") : file.parent_path();
   for (fs::directory_iterator it(folder, failed), end; !failed && it != end && names.size() < 1000;
-       it.increment(failed))
+      it.increment(failed))
     if (it->path().extension() == ".toml") names.push_back(it->path().filename().string());
   std::sort(names.begin(), names.end());
   const std::string near = nearest(file.filename().string(), names);
@@ -118,7 +115,7 @@ std::string text_of(const fs::path& file, const std::string& named_at) {
   std::error_code failed;
   if (fs::status(file, failed).type() == fs::file_type::not_found)
     throw scenario_error(named_at, fmt::format("cannot read the scenario '{}'", shown(file.string(), longest_path)),
-                         "no such file", file_near(file));
+        "no such file", file_near(file));
   return read_text(file, {ExitCode::scenario, "scenario", "a scenario is TOML text in UTF-8", largest_file}, named_at);
 }
 
@@ -129,9 +126,7 @@ struct File {
   toml::table table;
   fs::path canonical = {};
 
-  [[nodiscard]] std::string place(const toml::source_region& source) const {
-    return line_of(name, source.begin.line);
-  }
+  [[nodiscard]] std::string place(const toml::source_region& source) const { return line_of(name, source.begin.line); }
 };
 
 File parsed_file(const fs::path& path, const std::string& named_at) {
@@ -140,8 +135,7 @@ File parsed_file(const fs::path& path, const std::string& named_at) {
   try {
     File file{path, name, parsed(text)};
     if (file.table.empty())
-      throw scenario_error(line_of(name, 1), "the scenario is empty", "it sets nothing",
-                           "write at least a title");
+      throw scenario_error(line_of(name, 1), "the scenario is empty", "it sets nothing", "write at least a title");
     return file;
   } catch (const SyntaxError& error) {
     throw scenario_error(line_of(name, error.line), "not valid TOML", shown(error.description, 200), "");
@@ -220,7 +214,7 @@ class Writer {
       } else if (item.key == "title" || item.key == "description") {
         if (!item.node->is_string() || !value_of(*item.node))
           throw scenario_error(file.place(*item.source), fmt::format("{} must be a text", item.key), "",
-                               fmt::format("write {} = \"...\"", item.key));
+              fmt::format("write {} = \"...\"", item.key));
       } else if (Section* section = section_named(item.key)) {
         write_section(file, *section, item);
       } else if (AnyCollection* collection = collection_named(item.key)) {
@@ -263,9 +257,8 @@ class Writer {
   void write_section(const File& file, Section& section, const Item& item) {
     const toml::table* table = item.node->as_table();
     if (!table)
-      throw scenario_error(file.place(*item.source),
-                           fmt::format("{} is a section, not a parameter", section.name()), "",
-                           fmt::format("write [{}] on a line of its own", section.name()));
+      throw scenario_error(file.place(*item.source), fmt::format("{} is a section, not a parameter", section.name()),
+          "", fmt::format("write [{}] on a line of its own", section.name()));
     source_.places[section.name()] = file.place(*item.source);
     for (const Item& part : in_file_order(*table)) {
       const std::string place = file.place(*part.source);
@@ -282,17 +275,15 @@ class Writer {
     const toml::table* table = item.node->as_table();
     if (!table)
       throw scenario_error(file.place(*item.source), fmt::format("{} holds named tables", name), "",
-                           fmt::format("write [{}.NAME] on a line of its own", name));
+          fmt::format("write [{}.NAME] on a line of its own", name));
     for (const Item& part : in_file_order(*table)) {
       const std::string place = file.place(*part.source);
       if (!is_entry_name(part.key))
         throw scenario_error(place, fmt::format("'{}' cannot name a {}", shown(part.key), name),
-                             fmt::format("names are of a-z, 0-9, _ and -, at most {} of them", longest_name),
-                             "");
+            fmt::format("names are of a-z, 0-9, _ and -, at most {} of them", longest_name), "");
       if (!part.node->is_table())
         throw scenario_error(place, fmt::format("{}.{} must be a table", name, shown(part.key)),
-                             fmt::format("{} holds named tables", name),
-                             fmt::format("write [{}.NAME]", name));
+            fmt::format("{} holds named tables", name), fmt::format("write [{}.NAME]", name));
       write_section(file, collection.entry(part.key), part);
     }
   }
@@ -317,22 +308,19 @@ class Writer {
     return bare;
   }
 
-  [[noreturn]] static void refuse_value(const std::string& place, const Field& field,
-                                        const std::string& value, const std::string& why) {
-    throw scenario_error(
-        place, fmt::format("{} cannot be {}", field.path(), value), why,
+  [[noreturn]] static void refuse_value(
+      const std::string& place, const Field& field, const std::string& value, const std::string& why) {
+    throw scenario_error(place, fmt::format("{} cannot be {}", field.path(), value), why,
         fmt::format("allowed: {}; default: {}", field.allowed(), shown(to_toml(field.default_value()))));
   }
 
-  [[noreturn]] void refuse_key(const std::string& place, const Section& section,
-                               const std::string& key) const {
+  [[noreturn]] void refuse_key(const std::string& place, const Section& section, const std::string& key) const {
     std::vector<std::string> names;
     for (const Field* field : section.fields()) names.push_back(field->about().name);
     std::string advice = did_you_mean(nearest(key, names));
-    if (const Field* namesake = advice.empty() ? field_named(key) : nullptr)
-      advice = did_you_mean(namesake->path());
+    if (const Field* namesake = advice.empty() ? field_named(key) : nullptr) advice = did_you_mean(namesake->path());
     throw scenario_error(place, fmt::format("unknown parameter '{}' in [{}]", shown(key), section.name()),
-                         "the section has no such parameter", advice);
+        "the section has no such parameter", advice);
   }
 
   [[noreturn]] void refuse_root_key(const File& file, const Item& item) const {
@@ -347,9 +335,9 @@ class Writer {
     const std::string advice = did_you_mean(namesake ? namesake->path() : nearest(item.key, names));
     if (table)
       throw scenario_error(place, fmt::format("unknown section [{}]", shown(item.key)), "there is no such section",
-                           advice.empty() ? other_kind(item.key) : advice);
+          advice.empty() ? other_kind(item.key) : advice);
     throw scenario_error(place, fmt::format("unknown key '{}'", shown(item.key)),
-                         "outside sections only title, description and extends may stand", advice);
+        "outside sections only title, description and extends may stand", advice);
   }
 
   /// What a file is that has the section `key` where this registry does not know it: scenarios and sweeps are easily
@@ -404,8 +392,7 @@ class Snapshot {
       for (const Section* entry : collection->entries())
         if (!std::binary_search(entries_.begin(), entries_.end(), entry->name()))
           collection->remove(collection->key_of_entry(*entry));
-    for (const auto& [field, value] : fields_)
-      ensure(field->set(value).empty(), "a field takes back the value it had");
+    for (const auto& [field, value] : fields_) ensure(field->set(value).empty(), "a field takes back the value it had");
   }
 
  private:
@@ -418,14 +405,14 @@ class Snapshot {
   std::vector<std::string> entries_;
 };
 
-/// Adds `file` and what it extends to `chain`, nearest first: of several that a file extends, the last named is nearest.
-/// `open` are the files on the way here.
+/// Adds `file` and what it extends to `chain`, nearest first: of several that a file extends, the last named is
+/// nearest. `open` are the files on the way here.
 void collect(const fs::path& file, const std::string& named_at, std::vector<fs::path>& open, std::vector<File>& chain) {
   std::error_code failed;  // what cannot be resolved cannot be read either, and text_of says so
   const fs::path canonical = fs::weakly_canonical(file, failed);
   if (std::find(open.begin(), open.end(), canonical) != open.end())
     throw scenario_error(named_at, fmt::format("'{}' extends itself", shown(file.filename().string())),
-                         "the files go round in a circle", "take one extends away");
+        "the files go round in a circle", "take one extends away");
   if (open.size() > static_cast<std::size_t>(deepest) || chain.size() > 16 * static_cast<std::size_t>(deepest))
     throw scenario_error(named_at, "too many files extend each other", fmt::format("at most {}", deepest), "");
   chain.push_back(parsed_file(file, named_at));
@@ -437,8 +424,8 @@ void collect(const fs::path& file, const std::string& named_at, std::vector<fs::
   const auto add = [&](const toml::node& node) {
     const auto base = node.value_exact<std::string>();
     if (!base || base->empty() || base->find('\0') != std::string::npos)
-      throw scenario_error(place, "extends must name a file, or a list of files", "",
-                           "write extends = \"default.toml\"");
+      throw scenario_error(
+          place, "extends must name a file, or a list of files", "", "write extends = \"default.toml\"");
     bases.push_back(*base);
   };
   if (const toml::array* list = extends->as_array()) {
@@ -462,7 +449,7 @@ std::vector<File> chain_of(const fs::path& file) {
   std::vector<File> once;
   for (std::size_t k = 0; k < chain.size(); ++k) {
     const bool again = std::any_of(chain.begin() + static_cast<std::ptrdiff_t>(k) + 1, chain.end(),
-                                   [&](const File& later) { return later.canonical == chain[k].canonical; });
+        [&](const File& later) { return later.canonical == chain[k].canonical; });
     if (!again) once.push_back(std::move(chain[k]));
   }
   return once;
@@ -478,7 +465,7 @@ std::vector<const Section*> all_sections(const Registry& registry) {
 
 /// Writes what `chain` and `sets` say into `registry`; after an error it is as it was.
 void fill(const std::vector<File>& chain, std::span<const std::string> sets, const Registry& registry,
-          ScenarioSource& source) {
+    ScenarioSource& source) {
   const Snapshot before(registry);
   try {
     Writer writer(registry, source);
@@ -506,7 +493,8 @@ std::map<std::string, std::string> keys_of(const std::string& resolved) {
     begin = end + 1;
     if (!line.empty() && line.front() == '[') section = line;
     const std::size_t sign = line.find(" = ");
-    if (sign != std::string::npos) keys[(section.empty() ? "" : section + " ") + line.substr(0, sign)] = line.substr(sign + 3);
+    if (sign != std::string::npos)
+      keys[(section.empty() ? "" : section + " ") + line.substr(0, sign)] = line.substr(sign + 3);
   }
   return keys;
 }
@@ -519,7 +507,8 @@ Section* AnyCollection::find(const std::string& key) const {
   return nullptr;
 }
 
-std::string key_named(const AnyCollection& collection, const std::string& name, const std::string& title, const std::string& place) {
+std::string key_named(
+    const AnyCollection& collection, const std::string& name, const std::string& title, const std::string& place) {
   if (name.empty() || collection.find(name) != nullptr) return name;
   std::vector<std::string> keys;
   for (const Section* entry : collection.entries()) {
@@ -531,7 +520,7 @@ std::string key_named(const AnyCollection& collection, const std::string& name, 
   std::string list;
   for (const std::string& key : keys) list += (list.empty() ? "" : ", ") + key;
   throw scenario_error(place, fmt::format("'{}' names no single {}", name, collection.name()),
-                       fmt::format("it is the {} of {} of them", title, keys.size()), "name it by its key: " + list);
+      fmt::format("it is the {} of {} of them", title, keys.size()), "name it by its key: " + list);
 }
 
 void use_key(Text& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source) {
@@ -541,7 +530,8 @@ void use_key(Text& field, const AnyCollection& collection, const std::string& ti
 
 void use_keys(Texts& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source) {
   std::vector<std::string> keys;
-  for (const std::string& name : field.value()) keys.push_back(key_named(collection, name, title, source.place_of(field.path())));
+  for (const std::string& name : field.value())
+    keys.push_back(key_named(collection, name, title, source.place_of(field.path())));
   const std::string why = field.set(keys);
   ensure(why.empty(), "keys are texts");
 }
@@ -604,12 +594,11 @@ fs::path ScenarioSource::find(const std::string& file, const std::string& place)
     looked += fmt::format("{}'{}'", looked.empty() ? "" : ", ", name);
   }
   throw input_error(place.empty() ? printable(path.string()) : place,
-                    fmt::format("cannot find the file '{}'", shown(file)), "looked for " + looked,
-                    "names are relative to the scenario's folder");
+      fmt::format("cannot find the file '{}'", shown(file)), "looked for " + looked,
+      "names are relative to the scenario's folder");
 }
 
-ScenarioSource read_scenario(const fs::path& file, std::span<const std::string> sets,
-                             const Registry& registry) {
+ScenarioSource read_scenario(const fs::path& file, std::span<const std::string> sets, const Registry& registry) {
   const std::vector<File> chain = chain_of(file);
   ScenarioSource source;
   source.path = file;
@@ -626,7 +615,7 @@ ScenarioSource read_scenario(const fs::path& file, std::span<const std::string> 
 }
 
 ScenarioSource read_scenario_text(const std::string& text, const std::string& name, std::vector<fs::path> folders,
-                                  const Registry& registry, std::span<const std::string> sets) {
+    const Registry& registry, std::span<const std::string> sets) {
   ScenarioSource source;
   source.path = name;
   source.folders = std::move(folders);
@@ -644,7 +633,7 @@ void check_consistency(const ScenarioSource& source, const Registry& registry) {
   for (const Section* section : all_sections(registry))
     if (std::string why = section->inconsistency(); !why.empty())
       throw scenario_error(source.place_of(section->name()),
-                           fmt::format("[{}] cannot be used as it is", section->name()), std::move(why), "");
+          fmt::format("[{}] cannot be used as it is", section->name()), std::move(why), "");
 }
 
 void copy_values(const Registry& from, const Registry& to) {

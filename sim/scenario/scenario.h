@@ -1,6 +1,7 @@
 // Reads what a user wrote into sections. A scenario is a TOML file: a table per section, and tables keyed by
 // name for what there may be many of ([form.NAME], [policy.NAME]). `extends = "other.toml"`, or a list of files, starts
-// from others (relative to this one); the nearer file wins, of a list the later; title and description are not inherited.
+// from others (relative to this one); the nearer file wins, of a list the later; title and description are not
+// inherited.
 // `--set path=value` comes last and wins over all. A file may add entries to a collection, a --set may only
 // change one that exists: a mistyped name should not make a new policy.
 #pragma once
@@ -20,8 +21,7 @@ namespace kurultai {
 /// Sections of one kind, keyed by the user's names: [form.gathering], [policy.open_budget].
 class AnyCollection {
  public:
-  AnyCollection(std::string name, std::string meaning)
-      : name_(std::move(name)), meaning_(std::move(meaning)) {}
+  AnyCollection(std::string name, std::string meaning) : name_(std::move(name)), meaning_(std::move(meaning)) {}
   virtual ~AnyCollection() = default;
   AnyCollection(const AnyCollection&) = delete;
   AnyCollection& operator=(const AnyCollection&) = delete;
@@ -34,9 +34,7 @@ class AnyCollection {
   /// The entry called `key`, or nullptr.
   [[nodiscard]] Section* find(const std::string& key) const;
   /// The key of one of its entries: "key" for a section called "form.key".
-  [[nodiscard]] std::string key_of_entry(const Section& entry) const {
-    return entry.name().substr(name_.size() + 1);
-  }
+  [[nodiscard]] std::string key_of_entry(const Section& entry) const { return entry.name().substr(name_.size() + 1); }
   /// Entries in the order of their keys.
   [[nodiscard]] virtual std::vector<Section*> entries() const = 0;
   /// An entry with default values, for the dictionary.
@@ -47,8 +45,7 @@ class AnyCollection {
   std::string meaning_;
 };
 
-template <class S>
-class Collection final : public AnyCollection {
+template <class S> class Collection final : public AnyCollection {
  public:
   using AnyCollection::AnyCollection;
   Section& entry(const std::string& key) override {
@@ -57,8 +54,7 @@ class Collection final : public AnyCollection {
     std::size_t at = 0;
     while (at < keys_.size() && keys_[at] < key) ++at;
     keys_.insert(keys_.begin() + static_cast<std::ptrdiff_t>(at), key);
-    sections_.insert(sections_.begin() + static_cast<std::ptrdiff_t>(at),
-                     std::make_unique<S>(name() + "." + key));
+    sections_.insert(sections_.begin() + static_cast<std::ptrdiff_t>(at), std::make_unique<S>(name() + "." + key));
     return *sections_[at];
   }
   void remove(const std::string& key) override {
@@ -74,9 +70,7 @@ class Collection final : public AnyCollection {
     for (const auto& section : sections_) list.push_back(section.get());
     return list;
   }
-  [[nodiscard]] std::unique_ptr<Section> specimen() const override {
-    return std::make_unique<S>(name() + ".NAME");
-  }
+  [[nodiscard]] std::unique_ptr<Section> specimen() const override { return std::make_unique<S>(name() + ".NAME"); }
   [[nodiscard]] std::size_t size() const { return sections_.size(); }
   [[nodiscard]] const S& operator[](std::size_t k) const { return *sections_[k]; }
   [[nodiscard]] S& operator[](std::size_t k) { return *sections_[k]; }
@@ -108,18 +102,20 @@ class Registry {
 
 struct ScenarioSource;
 
-/// The key in `collection` that `name` means: a key itself, else that of the entry whose field `title` says so; `name` where
-/// there is none. Throws scenario_error at `place`, with the keys, if several entries have that title.
-std::string key_named(const AnyCollection& collection, const std::string& name, const std::string& title, const std::string& place);
-/// The same for what a field holds: a name, or a list of them. Entries may be called by key or title; keys are what is kept.
+/// The key in `collection` that `name` means: a key itself, else that of the entry whose field `title` says so; `name`
+/// where there is none. Throws scenario_error at `place`, with the keys, if several entries have that title.
+std::string key_named(
+    const AnyCollection& collection, const std::string& name, const std::string& title, const std::string& place);
+/// The same for what a field holds: a name, or a list of them. Entries may be called by key or title; keys are what is
+/// kept.
 void use_key(Text& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source);
 void use_keys(Texts& field, const AnyCollection& collection, const std::string& title, const ScenarioSource& source);
 
 /// Where a scenario came from.
 struct ScenarioSource {
   std::filesystem::path path;
-  std::string title;        ///< the root key `title`, else the file's name without its ending
-  std::string description;  ///< the root key `description`
+  std::string title;                           ///< the root key `title`, else the file's name without its ending
+  std::string description;                     ///< the root key `description`
   std::vector<std::filesystem::path> folders;  ///< of the file and of those it extends, nearest first
   /// Where each section, entry and field that the scenario mentions was set last: "file:line" or "--set ...".
   std::map<std::string, std::string> places;
@@ -138,13 +134,13 @@ struct ScenarioSource {
 /// of `registry`. Throws scenario_error with file and line (or "--set ...") for anything wrong; unknown keys
 /// name the nearest known one. After an error the registry is as it was, fields and entries. A file without
 /// any key is an error; so is one of more than 4 MiB, or nested or dotted more than 16 deep.
-ScenarioSource read_scenario(const std::filesystem::path& file, std::span<const std::string> sets,
-                             const Registry& registry);
+ScenarioSource read_scenario(
+    const std::filesystem::path& file, std::span<const std::string> sets, const Registry& registry);
 
 /// The same from TOML in memory, such as a resolved scenario; messages call it `name`, and files that it names are
 /// looked for in `folders`. It cannot extend other files.
-ScenarioSource read_scenario_text(const std::string& text, const std::string& name, std::vector<std::filesystem::path> folders,
-                                  const Registry& registry, std::span<const std::string> sets = {});
+ScenarioSource read_scenario_text(const std::string& text, const std::string& name,
+    std::vector<std::filesystem::path> folders, const Registry& registry, std::span<const std::string> sets = {});
 
 /// Throws scenario_error for the first section whose fields contradict each other.
 void check_consistency(const ScenarioSource& source, const Registry& registry);

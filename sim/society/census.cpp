@@ -57,10 +57,9 @@ struct National {
 };
 
 /// The rows of national.csv.
-const std::vector<std::string> national_figures = {
-    "country",            "population",     "urban_population",     "districts",         "okrugs",             "villages",
-    "okrug_budget",       "town_population", "city_population",     "village_spread",    "rural_income_ratio", "income_spread",
-    "rural_platform_ratio", "rural_access_ratio", "okrug_budget_fixed", "okrug_participatory_budget"};
+const std::vector<std::string> national_figures = {"country", "population", "urban_population", "districts", "okrugs",
+    "villages", "okrug_budget", "town_population", "city_population", "village_spread", "rural_income_ratio",
+    "income_spread", "rural_platform_ratio", "rural_access_ratio", "okrug_budget_fixed", "okrug_participatory_budget"};
 
 /// A row of towns.csv, with what cities.csv adds.
 struct Settlement {
@@ -94,17 +93,18 @@ National read_national(const path& file) {
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const std::string& name = table.text(row, key);
     if (std::find(national_figures.begin(), national_figures.end(), name) == national_figures.end())
-      throw input_error(table.place(row), fmt::format("unknown figure '{}'", shown(name)), "the census has no use for it",
-                        did_you_mean(nearest(name, national_figures), "correct its name or remove the row"));
+      throw input_error(table.place(row), fmt::format("unknown figure '{}'", shown(name)),
+          "the census has no use for it",
+          did_you_mean(nearest(name, national_figures), "correct its name or remove the row"));
     if (!rows.emplace(name, row).second)
-      throw input_error(table.place(row), fmt::format("'{}' stands twice", name),
-                        "a figure has one value", "remove one of the rows");
+      throw input_error(
+          table.place(row), fmt::format("'{}' stands twice", name), "a figure has one value", "remove one of the rows");
   }
   const auto take = [&](const std::string& name) {
     const auto found = rows.find(name);
     if (found == rows.end())
       throw input_error(file.string(), fmt::format("no row '{}'", name), "the census needs this figure",
-                        fmt::format("add '{},VALUE,...'", name));
+          fmt::format("add '{},VALUE,...'", name));
     return found->second;
   };
   const auto whole = [&](const std::string& name, long long low, long long high) {
@@ -160,12 +160,12 @@ std::vector<Province> read_regions(const path& file, const National& national) {
     p.region.code = table.name(row, code);
     p.region.name = table.name(row, name);
     if (!codes.insert(p.region.code).second)
-      throw input_error(table.place(row), fmt::format("region code '{}' stands twice", p.region.code),
-                        "codes differ", "correct it");
+      throw input_error(
+          table.place(row), fmt::format("region code '{}' stands twice", p.region.code), "codes differ", "correct it");
     p.city = table.text(row, kind) == "city";
     if (!p.city && table.text(row, kind) != "oblast")
       throw input_error(table.place(row), fmt::format("'{}' in column 'kind'", table.text(row, kind)),
-                        "no such kind of region", "write oblast or city");
+          "no such kind of region", "write oblast or city");
     p.region.population = static_cast<double>(table.whole(row, population, 1, 2'000'000'000));
     p.area = table.number(row, area, 1, 2e7);
     p.districts = table.whole(row, districts, 1, 100'000);
@@ -181,27 +181,24 @@ std::vector<Province> read_regions(const path& file, const National& national) {
     units += p.districts;
     provinces.push_back(std::move(p));
   }
-  if (provinces.empty())
-    throw input_error(file.string(), "lists no region", "a country has at least one", "add a row");
+  if (provinces.empty()) throw input_error(file.string(), "lists no region", "a country has at least one", "add a row");
   if (units != national.districts)
     throw input_error(file.string(), fmt::format("lists {} districts in all", units),
-                      fmt::format("national.csv counts {}", national.districts), "make them agree");
-  const double share =
-      static_cast<double>(national.urban_population) / static_cast<double>(national.population);
+        fmt::format("national.csv counts {}", national.districts), "make them agree");
+  const double share = static_cast<double>(national.urban_population) / static_cast<double>(national.population);
   if (std::abs(urban / people - share) > 0.001)
-    throw input_error(
-        file.string(), fmt::format("the urban shares make {:.2f}% of the country", 100 * urban / people),
+    throw input_error(file.string(), fmt::format("the urban shares make {:.2f}% of the country", 100 * urban / people),
         fmt::format("national.csv says {:.2f}%", 100 * share), "adjust the shares that are filled in");
   std::sort(provinces.begin(), provinces.end(),
-            [](const Province& a, const Province& b) { return a.region.code < b.region.code; });
+      [](const Province& a, const Province& b) { return a.region.code < b.region.code; });
   return provinces;
 }
 
 /// Where settlement `key` stands: province and place in its list.
 using Index = std::map<long long, std::pair<std::size_t, std::size_t>>;
 
-void read_cities(const path& file, const National& national, const Index& index,
-                 std::vector<Province>& provinces, std::vector<std::string>* notes) {
+void read_cities(const path& file, const National& national, const Index& index, std::vector<Province>& provinces,
+    std::vector<std::string>* notes) {
   const CsvTable table = CsvTable::read(file);
   const std::size_t key = table.column("geonameid");
   const std::size_t name = table.column("name");
@@ -216,8 +213,8 @@ void read_cities(const path& file, const National& national, const Index& index,
     const auto found = index.find(table.whole(row, key, 0, 1LL << 40));
     const auto error = [&](std::string why) {
       return input_error(table.place(row),
-                         fmt::format("'{}' cannot be given figures of its own", table.text(row, name)),
-                         std::move(why), "correct or remove the row");
+          fmt::format("'{}' cannot be given figures of its own", table.text(row, name)), std::move(why),
+          "correct or remove the row");
     };
     if (found == index.end()) throw error("towns.csv has no settlement with this geonameid");
     Province& province = provinces[found->second.first];
@@ -234,8 +231,8 @@ void read_cities(const path& file, const National& national, const Index& index,
   table.add_notes(may_be_empty, notes);
 }
 
-void read_settlements(const path& folder, const National& national, std::vector<Province>& provinces,
-                      std::vector<std::string>* notes) {
+void read_settlements(
+    const path& folder, const National& national, std::vector<Province>& provinces, std::vector<std::string>* notes) {
   const CsvTable table = CsvTable::read(folder / "towns.csv");
   const std::size_t key = table.column("geonameid");
   const std::size_t name = table.column("name");
@@ -247,22 +244,21 @@ void read_settlements(const path& folder, const National& national, std::vector<
   Index index;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const std::string& code = table.text(row, region);
-    const auto province = std::find_if(provinces.begin(), provinces.end(),
-                                       [&](const Province& p) { return p.region.code == code; });
+    const auto province =
+        std::find_if(provinces.begin(), provinces.end(), [&](const Province& p) { return p.region.code == code; });
     if (province == provinces.end())
-      throw input_error(table.place(row), fmt::format("unknown region '{}'", code),
-                        "regions.csv does not list it", "use one of its codes");
+      throw input_error(table.place(row), fmt::format("unknown region '{}'", code), "regions.csv does not list it",
+          "use one of its codes");
     Settlement s;
     s.key = table.whole(row, key, 0, 1LL << 40);
     s.name = table.name(row, name);
     s.position = {table.number(row, latitude, -85, 85), table.number(row, longitude, -180, 180)};
     s.population = table.number(row, population, 0, 1e9);
     s.seat = table.given(row, feature) && table.text(row, feature) == "PPLA2";
-    const std::pair where{static_cast<std::size_t>(province - provinces.begin()),
-                          province->settlements.size()};
+    const std::pair where{static_cast<std::size_t>(province - provinces.begin()), province->settlements.size()};
     if (!index.emplace(s.key, where).second)
       throw input_error(table.place(row), fmt::format("geonameid {} stands twice", s.key),
-                        "it is the settlement's name for good", "remove one of the rows");
+          "it is the settlement's name for good", "remove one of the rows");
     province->settlements.push_back(std::move(s));
   }
   const std::string may_be_empty[] = {"feature"};
@@ -277,11 +273,11 @@ void read_settlements(const path& folder, const National& national, std::vector<
     const double least = p.city ? 0 : national.town_population;
     if (p.region.urban_share > 0 && (p.settlements.empty() || p.settlements.front().population < least))
       throw input_error((folder / "towns.csv").string(), fmt::format("no town in {}", p.region.name),
-                        fmt::format("{:.1f}% of its people are urban", 100 * p.region.urban_share),
-                        "add one, or set its urban_share to 0");
+          fmt::format("{:.1f}% of its people are urban", 100 * p.region.urban_share),
+          "add one, or set its urban_share to 0");
     if (p.settlements.empty())
       throw input_error((folder / "towns.csv").string(), fmt::format("no settlement in {}", p.region.name),
-                        "its place on the map is not known", "add one; its population may be 0");
+          "its place on the map is not known", "add one; its population may be 0");
   }
 }
 
@@ -299,8 +295,8 @@ std::vector<AgeGroup> read_pyramid(const path& file) {
     group.first = static_cast<int>(table.whole(row, first, 0, 100));
     if (group.first != expected)
       throw input_error(table.place(row), fmt::format("an age group from {} on", group.first),
-                        fmt::format("ages up to {} are told, none in between", expected - 1),
-                        fmt::format("continue from {}", expected));
+          fmt::format("ages up to {} are told, none in between", expected - 1),
+          fmt::format("continue from {}", expected));
     group.last = static_cast<int>(table.whole(row, last, group.first, 100));
     group.men = table.number(row, men, 0, 1e9);
     group.women = table.number(row, women, 0, 1e9);
@@ -318,8 +314,7 @@ std::vector<AgeGroup> read_pyramid(const path& file) {
 /// earlier one. The answer adds up to `total`, which must allow for `least` each.
 std::vector<long long> apportion(long long total, std::span<const double> weights, long long least = 0) {
   const std::size_t n = weights.size();
-  ensure(total >= least * static_cast<long long>(n) && (n > 0 || total == 0),
-         "apportion: too little to go round");
+  ensure(total >= least * static_cast<long long>(n) && (n > 0 || total == 0), "apportion: too little to go round");
   double sum = 0;
   for (const double w : weights) sum += w;
   const long long free = total - least * static_cast<long long>(n);
@@ -327,8 +322,7 @@ std::vector<long long> apportion(long long total, std::span<const double> weight
   std::vector<std::pair<double, std::size_t>> remainders(n);  // negative, so that the largest sort first
   long long left = free;
   for (std::size_t k = 0; k < n; ++k) {
-    const double quota =
-        static_cast<double>(free) * (sum > 0 ? weights[k] / sum : 1.0 / static_cast<double>(n));
+    const double quota = static_cast<double>(free) * (sum > 0 ? weights[k] / sum : 1.0 / static_cast<double>(n));
     const auto whole = static_cast<long long>(std::floor(quota));
     parts[k] += whole;
     left -= whole;
@@ -351,11 +345,9 @@ Position scattered(Position centre, double reach, Name name, std::uint32_t item)
   constexpr double km_per_degree = 111.2;
   constexpr double radians = 3.14159265358979323846 / 180;
   const auto offset = [&](std::uint32_t k) {
-    return reach * (settlement_luck.uniform(name, k) + settlement_luck.uniform(name, k + 1) - 1) /
-           km_per_degree;
+    return reach * (settlement_luck.uniform(name, k) + settlement_luck.uniform(name, k + 1) - 1) / km_per_degree;
   };
-  return {centre.latitude + offset(item + 2),
-          centre.longitude + offset(item) / cos_(centre.latitude * radians)};
+  return {centre.latitude + offset(item + 2), centre.longitude + offset(item) / cos_(centre.latitude * radians)};
 }
 
 double distance_squared(Position a, Position b) {
@@ -374,8 +366,7 @@ std::size_t nearest_place(Position here, std::span<const Position> places) {
 
 /// `n` seats of districts: known seats first, then other settlements, each time the one farthest from the
 /// seats so far (the first: the largest); where settlements run out, points scattered over the province.
-std::vector<Position> choose_seats(const Province& province, std::span<const Settlement> candidates,
-                                   std::size_t n) {
+std::vector<Position> choose_seats(const Province& province, std::span<const Settlement> candidates, std::size_t n) {
   std::vector<Position> seats;
   std::vector<bool> taken(candidates.size(), false);
   while (seats.size() < n) {
@@ -396,8 +387,7 @@ std::vector<Position> choose_seats(const Province& province, std::span<const Set
       seats.push_back(candidates[best].position);
     } else {
       const Name name{key_of(province.region.code), static_cast<std::uint32_t>(seats.size())};
-      seats.push_back(
-          scattered(province.settlements.front().position, std::sqrt(province.area) / 2, name, seat));
+      seats.push_back(scattered(province.settlements.front().position, std::sqrt(province.area) / 2, name, seat));
     }
   }
   return seats;
@@ -469,11 +459,9 @@ class Settler {
     community.latitude = position.latitude;
     community.longitude = position.longitude;
     const bool rural = type == PlaceType::okrug;
-    community.platform =
-        rural ? std::min(1.0, town_platform_ * national_.rural_platform_ratio) : town_platform_;
+    community.platform = rural ? std::min(1.0, town_platform_ * national_.rural_platform_ratio) : town_platform_;
     community.access = rural ? std::min(1.0, town_access_ * national_.rural_access_ratio) : town_access_;
-    community.participatory_budget =
-        rural ? national_.okrug_participatory_budget : province_.participatory_budget;
+    community.participatory_budget = rural ? national_.okrug_participatory_budget : province_.participatory_budget;
     community.synthetic = rural || type == PlaceType::city_district;
     return communities_.emplace_back(std::move(community));
   }
@@ -491,15 +479,13 @@ class Settler {
   /// A city of republican significance: its city districts, somewhat unequal, scattered over its area.
   void settle_city() {
     std::vector<double> weights(static_cast<std::size_t>(province_.districts));
-    for (std::size_t k = 0; k < weights.size(); ++k)
-      weights[k] = 0.6 + 0.8 * settlement_luck.uniform(name(k), weight);
+    for (std::size_t k = 0; k < weights.size(); ++k) weights[k] = 0.6 + 0.8 * settlement_luck.uniform(name(k), weight);
     const std::vector<long long> people = apportion(quota_.people, weights, 1);
     for (std::size_t k = 0; k < weights.size(); ++k) {
       const Position position =
           scattered(province_.settlements.front().position, std::sqrt(province_.area) / 2, name(k), east);
       const std::uint32_t district = add_synthetic_district();
-      Community& community = add_community(
-          PlaceType::city_district,
+      Community& community = add_community(PlaceType::city_district,
           fmt::format("{}, city district {} (synthetic)", province_.region.name, k + 1), district, position);
       community.population = static_cast<double>(people[k]);
     }
@@ -507,24 +493,20 @@ class Settler {
 
   void settle_oblast() {
     const auto& all = province_.settlements;
-    const std::span<const Settlement> towns(all.begin(),
-                                            std::find_if(all.begin(), all.end(), [&](const Settlement& s) {
-                                              return s.population < national_.town_population;
-                                            }));
+    const std::span<const Settlement> towns(all.begin(), std::find_if(all.begin(), all.end(), [&](const Settlement& s) {
+      return s.population < national_.town_population;
+    }));
     std::vector<double> weights;
     for (const Settlement& town : towns) weights.push_back(town.population);
     std::vector<long long> people(towns.size(), 0);
     if (quota_.urban > 0) people = apportion(quota_.urban, weights, 1);
 
     // Largest first, so the cities that are districts of their own lead the list.
-    const auto is_city = [&](std::size_t k) {
-      return static_cast<double>(people[k]) >= national_.city_population;
-    };
+    const auto is_city = [&](std::size_t k) { return static_cast<double>(people[k]) >= national_.city_population; };
     std::size_t own = 0;
     while (own < towns.size() && is_city(own) && static_cast<long long>(own) < province_.districts / 2) ++own;
     std::vector<std::uint32_t> city_districts;
-    for (std::size_t k = 0; k < own; ++k)
-      city_districts.push_back(add_district(fmt::format("{} city", towns[k].name)));
+    for (std::size_t k = 0; k < own; ++k) city_districts.push_back(add_district(fmt::format("{} city", towns[k].name)));
     const auto rural_districts = static_cast<std::size_t>(province_.districts) - own;
     const std::vector<Position> seats = choose_seats(province_, std::span(all).subspan(own), rural_districts);
     const auto first_rural = static_cast<std::uint32_t>(country_.districts.size());
@@ -535,12 +517,11 @@ class Settler {
         const std::uint32_t district =
             k < own ? city_districts[k]
                     : first_rural + static_cast<std::uint32_t>(nearest_place(towns[k].position, seats));
-        Community& community = add_community(is_city(k) ? PlaceType::city : PlaceType::town, towns[k].name,
-                                             district, towns[k].position);
+        Community& community =
+            add_community(is_city(k) ? PlaceType::city : PlaceType::town, towns[k].name, district, towns[k].position);
         community.population = static_cast<double>(people[k]);
         community.platform = towns[k].platform.value_or(community.platform);
-        community.participatory_budget =
-            towns[k].participatory_budget.value_or(community.participatory_budget);
+        community.participatory_budget = towns[k].participatory_budget.value_or(community.participatory_budget);
       }
     }
     settle_okrugs(seats, first_rural);
@@ -556,8 +537,7 @@ class Settler {
       for (long long i = 0; i < by_district[d]; ++i) {
         const std::size_t k = communities_.size() - first;
         add_community(PlaceType::okrug, fmt::format("{}, okrug {} (synthetic)", province_.region.name, k + 1),
-                      first_district + static_cast<std::uint32_t>(d),
-                      scattered(seats[d], reach, name(k), east));
+            first_district + static_cast<std::uint32_t>(d), scattered(seats[d], reach, name(k), east));
       }
     }
 
@@ -571,8 +551,7 @@ class Settler {
     const std::vector<long long> people = apportion(quota_.rural(), sizes, 1);
     const std::vector<std::size_t> centre = shuffled(n, province_.region.code);
     for (std::size_t k = 0; k < villages; ++k) {
-      const std::size_t at =
-          k < n ? centre[k] : settlement_luck.below(static_cast<std::uint32_t>(n), name(k), host);
+      const std::size_t at = k < n ? centre[k] : settlement_luck.below(static_cast<std::uint32_t>(n), name(k), host);
       Community& okrug = communities_[first + at];
       okrug.villages.push_back({static_cast<double>(people[k])});
       okrug.population += static_cast<double>(people[k]);
@@ -582,12 +561,11 @@ class Settler {
   /// Sorts by district (towns stay before okrugs) and numbers the communities of each.
   void give_codes() {
     std::stable_sort(communities_.begin(), communities_.end(),
-                     [](const Community& a, const Community& b) { return a.district < b.district; });
+        [](const Community& a, const Community& b) { return a.district < b.district; });
     std::size_t ordinal = 0;
     for (std::size_t k = 0; k < communities_.size(); ++k) {
       ordinal = k > 0 && communities_[k].district == communities_[k - 1].district ? ordinal + 1 : 1;
-      communities_[k].code =
-          fmt::format("{}.{:03}", country_.districts[communities_[k].district].code, ordinal);
+      communities_[k].code = fmt::format("{}.{:03}", country_.districts[communities_[k].district].code, ordinal);
     }
   }
 
@@ -596,8 +574,7 @@ class Settler {
     double sum = 0;
     for (Community& c : communities_) {
       const double luck = settlement_luck.normal({key_of(c.code), 0}, income);
-      c.income = (c.type == PlaceType::okrug ? national_.rural_income_ratio : 1) *
-                 exp_(national_.income_spread * luck);
+      c.income = (c.type == PlaceType::okrug ? national_.rural_income_ratio : 1) * exp_(national_.income_spread * luck);
       sum += c.income * c.population;
     }
     const double factor = mean * static_cast<double>(quota_.people) / sum;
@@ -625,8 +602,7 @@ class Settler {
 };
 
 /// Divides the country's totals among its regions.
-std::vector<Quota> divide(const National& national, const std::vector<Province>& provinces,
-                          const path& folder) {
+std::vector<Quota> divide(const National& national, const std::vector<Province>& provinces, const path& folder) {
   std::vector<double> weights;
   for (const Province& p : provinces) weights.push_back(p.region.population);
   const std::vector<long long> people = apportion(national.population, weights);
@@ -634,14 +610,14 @@ std::vector<Quota> divide(const National& national, const std::vector<Province>&
   std::vector<double> rural(provinces.size());
   for (std::size_t k = 0; k < provinces.size(); ++k) {
     quotas[k].people = people[k];
-    quotas[k].urban = static_cast<long long>(
-        std::floor(static_cast<double>(people[k]) * provinces[k].region.urban_share + 0.5));
+    quotas[k].urban =
+        static_cast<long long>(std::floor(static_cast<double>(people[k]) * provinces[k].region.urban_share + 0.5));
     rural[k] = static_cast<double>(quotas[k].rural());
   }
   const bool any = std::any_of(rural.begin(), rural.end(), [](double r) { return r > 0; });
   if (!any && national.villages > 0)
     throw input_error((folder / "national.csv").string(), "villages, but no rural people",
-                      "all regions are urban by their shares", "set okrugs and villages to 0");
+        "all regions are urban by their shares", "set okrugs and villages to 0");
   const std::vector<long long> okrugs = apportion(national.okrugs, rural);
   const std::vector<long long> villages = apportion(national.villages, rural);
   for (std::size_t k = 0; k < provinces.size(); ++k) {
@@ -649,26 +625,21 @@ std::vector<Quota> divide(const National& national, const std::vector<Province>&
     const Province& p = provinces[k];
     const auto error = [&](std::string problem, std::string why) {
       return input_error((folder / "regions.csv").string(), fmt::format("{}: {}", p.region.name, problem),
-                         std::move(why),
-                         "check its population and urban_share, and the totals in national.csv");
+          std::move(why), "check its population and urban_share, and the totals in national.csv");
     };
-    if (q.people < (p.city ? p.districts : 1))
-      throw error("too few people", "a community needs at least one");
+    if (q.people < (p.city ? p.districts : 1)) throw error("too few people", "a community needs at least one");
     if (p.city) continue;
     q.okrugs = okrugs[k];
     q.villages = villages[k];
     if (q.okrugs < p.districts)
       throw error(fmt::format("its rural people make {} okrugs for {} districts", q.okrugs, p.districts),
-                  "every district has an okrug");
+          "every district has an okrug");
     if (q.villages < q.okrugs)
-      throw error(fmt::format("{} villages for {} okrugs", q.villages, q.okrugs),
-                  "every okrug has a village");
+      throw error(fmt::format("{} villages for {} okrugs", q.villages, q.okrugs), "every okrug has a village");
     if (q.rural() < q.villages)
-      throw error(fmt::format("{} rural people for {} villages", q.rural(), q.villages),
-                  "a village is not empty");
-    const auto towns = std::count_if(p.settlements.begin(), p.settlements.end(), [&](const Settlement& s) {
-      return s.population >= national.town_population;
-    });
+      throw error(fmt::format("{} rural people for {} villages", q.rural(), q.villages), "a village is not empty");
+    const auto towns = std::count_if(p.settlements.begin(), p.settlements.end(),
+        [&](const Settlement& s) { return s.population >= national.town_population; });
     if (q.urban > 0 && q.urban < towns)
       throw error(fmt::format("{} urban people for {} towns", q.urban, towns), "a town is not empty");
   }

@@ -20,9 +20,7 @@ namespace kurultai {
 
 /// A set of layers, a bit each.
 using LayerMask = std::uint8_t;
-constexpr LayerMask mask_of(Layer layer) {
-  return static_cast<LayerMask>(1U << static_cast<unsigned>(layer));
-}
+constexpr LayerMask mask_of(Layer layer) { return static_cast<LayerMask>(1U << static_cast<unsigned>(layer)); }
 inline constexpr LayerMask every_layer = 0xff;
 inline constexpr LayerMask layers_of_residents = (1U << resident_layers) - 1;
 
@@ -55,7 +53,9 @@ class SocialGraph {
   /// A view of `ties`, which must outlive it: its first `vertices` vertices (residents come first) and the
   /// ties between them through `layers`.
   SocialGraph(const Ties& ties, std::size_t vertices, LayerMask layers = every_layer)
-      : ties_(&ties), vertices_(vertices), layers_(layers) {}
+      : ties_(&ties),
+        vertices_(vertices),
+        layers_(layers) {}
   /// Only residents and the ties between them.
   static SocialGraph of_residents(const Ties& ties, LayerMask layers = layers_of_residents) {
     return {ties, ties.residents(), layers};
@@ -63,21 +63,17 @@ class SocialGraph {
 
   /// Walks along a row, over ties that are in the view.
   template <class Item>
-  class RowIterator
-      : public boost::iterator_facade<RowIterator<Item>, Item, boost::forward_traversal_tag, Item> {
+  class RowIterator : public boost::iterator_facade<RowIterator<Item>, Item, boost::forward_traversal_tag, Item> {
    public:
     RowIterator() = default;
-    RowIterator(const SocialGraph& graph, Vertex from, std::size_t at)
-        : graph_(&graph), from_(from), at_(at) {
+    RowIterator(const SocialGraph& graph, Vertex from, std::size_t at) : graph_(&graph), from_(from), at_(at) {
       skip();
     }
 
    private:
     friend class boost::iterator_core_access;
     [[nodiscard]] Item dereference() const { return Item::of(from_, graph_->ties_->all(from_)[at_]); }
-    [[nodiscard]] bool equal(const RowIterator& other) const {
-      return from_ == other.from_ && at_ == other.at_;
-    }
+    [[nodiscard]] bool equal(const RowIterator& other) const { return from_ == other.from_ && at_ == other.at_; }
     void increment() { ++at_, skip(); }
     void skip() {
       const auto row = graph_->ties_->all(from_);
@@ -105,20 +101,16 @@ class SocialGraph {
   using adjacency_iterator = RowIterator<Neighbour>;
 
   /// All edges: row by row, each from its lower end.
-  class edge_iterator : public boost::iterator_facade<edge_iterator, edge_descriptor,
-                                                      boost::forward_traversal_tag, edge_descriptor> {
+  class edge_iterator
+      : public boost::iterator_facade<edge_iterator, edge_descriptor, boost::forward_traversal_tag, edge_descriptor> {
    public:
     edge_iterator() = default;
     edge_iterator(const SocialGraph& graph, Vertex from) : graph_(&graph), from_(from) { skip(); }
 
    private:
     friend class boost::iterator_core_access;
-    [[nodiscard]] edge_descriptor dereference() const {
-      return OutEdge::of(from_, graph_->ties_->all(from_)[at_]);
-    }
-    [[nodiscard]] bool equal(const edge_iterator& other) const {
-      return from_ == other.from_ && at_ == other.at_;
-    }
+    [[nodiscard]] edge_descriptor dereference() const { return OutEdge::of(from_, graph_->ties_->all(from_)[at_]); }
+    [[nodiscard]] bool equal(const edge_iterator& other) const { return from_ == other.from_ && at_ == other.at_; }
     void increment() { ++at_, skip(); }
     void skip() {
       for (; from_ < graph_->vertices_; ++from_, at_ = 0) {
@@ -188,23 +180,18 @@ class SocialGraph {
           return {{u, v, static_cast<Layer>(l)}, true};
     return {{u, v, Layer::household}, false};
   }
-  friend boost::typed_identity_property_map<Vertex> get(boost::vertex_index_t, const SocialGraph&) {
-    return {};
-  }
+  friend boost::typed_identity_property_map<Vertex> get(boost::vertex_index_t, const SocialGraph&) { return {}; }
   friend Vertex get(boost::vertex_index_t, const SocialGraph&, Vertex v) { return v; }
 
  private:
   static constexpr std::size_t short_row = 64;  ///< up to here looking through is faster than searching
 
-  template <class Iterator>
-  [[nodiscard]] std::pair<Iterator, Iterator> row(Vertex v) const {
+  template <class Iterator> [[nodiscard]] std::pair<Iterator, Iterator> row(Vertex v) const {
     return {Iterator(*this, v, 0), Iterator(*this, v, ties_->all(v).size())};
   }
   /// Whether `tie` stands in the row of `from`, each part of which is sorted.
   [[nodiscard]] bool has(Vertex from, Tie tie) const {
-    const auto in = [tie](std::span<const Tie> part) {
-      return std::binary_search(part.begin(), part.end(), tie);
-    };
+    const auto in = [tie](std::span<const Tie> part) { return std::binary_search(part.begin(), part.end(), tie); };
     if (from >= ties_->residents()) return in(ties_->all(from));
     if (tie.to() >= ties_->residents()) return in(ties_->bodies(from));
     return in(ties_->inside(from)) || in(ties_->outside(from));
@@ -216,8 +203,7 @@ class SocialGraph {
 
 }  // namespace kurultai
 
-template <>
-struct boost::property_map<kurultai::SocialGraph, boost::vertex_index_t> {
+template <> struct boost::property_map<kurultai::SocialGraph, boost::vertex_index_t> {
   using type = boost::typed_identity_property_map<kurultai::Vertex>;
   using const_type = type;
 };

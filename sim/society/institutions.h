@@ -9,27 +9,25 @@
 namespace kurultai {
 
 enum class InstitutionKind : std::uint8_t {
-  assembly,           ///< local community assembly (delegates)
-  council,            ///< territorial LSG council
-  resident_body,      ///< resident LSG body (R5)
-  oversight,          ///< budget-oversight commission (D2, R3)
+  assembly,       ///< local community assembly (delegates)
+  council,        ///< territorial LSG council
+  resident_body,  ///< resident LSG body (R5)
+  oversight,      ///< budget-oversight commission (D2, R3)
   ngo,
-  cooperative,        ///< farmers' cooperative or business association
-  media,              ///< local media
-  mobile_group,       ///< mobile training group (R6)
-  digital_platform,   ///< (P4)
+  cooperative,       ///< farmers' cooperative or business association
+  media,             ///< local media
+  mobile_group,      ///< mobile training group (R6)
+  digital_platform,  ///< (P4)
 };
 inline constexpr std::size_t institution_kinds = 9;
 /// The first kinds, up to local media, have members; mobile groups and the platform have none.
 inline constexpr std::size_t member_kinds = static_cast<std::size_t>(InstitutionKind::mobile_group);
 /// As scenarios write them.
-inline constexpr const char* institution_keys[] = {"assembly", "council",     "resident_body", "oversight",       "ngo",
-                                                   "cooperative", "media", "mobile_group",  "digital_platform"};
+inline constexpr const char* institution_keys[] = {"assembly", "council", "resident_body", "oversight", "ngo",
+    "cooperative", "media", "mobile_group", "digital_platform"};
 inline constexpr const char* institution_names[] = {"local community assembly", "territorial LSG council",
-                                                    "resident LSG body",        "budget-oversight commission",
-                                                    "NGO",                      "cooperative or business association",
-                                                    "local media",              "mobile training group",
-                                                    "digital platform"};
+    "resident LSG body", "budget-oversight commission", "NGO", "cooperative or business association", "local media",
+    "mobile training group", "digital platform"};
 
 struct Institutions : Table {
   Institutions() : Table("institutions") {}
@@ -41,10 +39,12 @@ struct Institutions : Table {
   Column<double> money{*this, "money", "thousand tenge", "what it has to spend (extensive)"};
   Column<double> success{*this, "success", "share", "recent matters of its community that were answered"};
   Column<std::uint32_t> members{*this, "members", "residents", "residents who are members"};
-  Column<double> usual_members{*this, "usual_members", "residents", "members at the start or when it was founded, 0: dormant (extensive)"};
+  Column<double> usual_members{
+      *this, "usual_members", "residents", "members at the start or when it was founded, 0: dormant (extensive)"};
   Column<double> usual_activity{*this, "usual_activity", "1", "activity where nothing speaks for or against it"};
   Column<double> usual_success{*this, "usual_success", "share", "success before the record began"};
-  Column<double> appeal{*this, "appeal", "per 4 weeks", "rate at which someone of mean civic duty without friends in it applies"};
+  Column<double> appeal{
+      *this, "appeal", "per 4 weeks", "rate at which someone of mean civic duty without friends in it applies"};
 };
 
 }  // namespace kurultai

@@ -19,33 +19,37 @@ inline constexpr const char* level_names[level_count] = {"community", "district"
 
 /// What money is paid for. Each flow is a source for one side and a use for the other.
 enum class Flow : std::uint8_t {
-  tax,            ///< the economy to a budget
-  equalisation,   ///< a budget to one below: the formula's transfer
-  withdrawal,     ///< a budget to the one above: its surplus over need
-  grant,          ///< the republic to a budget: performance
-  programme,      ///< the republic to a budget: earmarked (resources, support, rewards, matching ...)
-  gift,           ///< residents to their community's budget (co-financing)
-  reward,         ///< a budget to residents who took part
-  support,        ///< a budget to enterprises, institutions, training: money that leaves the budgets
-  pool,           ///< a community's budget to another's in its network
-  goods,          ///< a budget to suppliers, for what reaches the public
-  loss,           ///< a budget to nowhere: what is stolen or wasted
-  functions,      ///< a budget to its own functions that are no local goods
+  tax,           ///< the economy to a budget
+  equalisation,  ///< a budget to one below: the formula's transfer
+  withdrawal,    ///< a budget to the one above: its surplus over need
+  grant,         ///< the republic to a budget: performance
+  programme,     ///< the republic to a budget: earmarked (resources, support, rewards, matching ...)
+  gift,          ///< residents to their community's budget (co-financing)
+  reward,        ///< a budget to residents who took part
+  support,       ///< a budget to enterprises, institutions, training: money that leaves the budgets
+  pool,          ///< a community's budget to another's in its network
+  goods,         ///< a budget to suppliers, for what reaches the public
+  loss,          ///< a budget to nowhere: what is stolen or wasted
+  functions,     ///< a budget to its own functions that are no local goods
 };
 inline constexpr std::size_t flow_count = 12;
-inline constexpr const char* flow_names[flow_count] = {"tax",  "equalisation", "withdrawal", "grant", "programme", "gift",
-                                                       "reward", "support",    "pool",       "goods", "loss",      "functions"};
+inline constexpr const char* flow_names[flow_count] = {"tax", "equalisation", "withdrawal", "grant", "programme",
+    "gift", "reward", "support", "pool", "goods", "loss", "functions"};
 
 /// The budgets of one level as columns.
 struct Budgets : Table {
   explicit Budgets(std::string name) : Table(std::move(name)) {}
   using Life = AnyColumn::Life;
   Column<std::int64_t> balance{*this, "balance", "tenge", "what is left"};
-  Column<std::int64_t> received{*this, "received", "tenge", "received this budget year, by flow", Life::changing, flow_count};
+  Column<std::int64_t> received{
+      *this, "received", "tenge", "received this budget year, by flow", Life::changing, flow_count};
   Column<std::int64_t> paid{*this, "paid", "tenge", "paid this budget year, by flow", Life::changing, flow_count};
-  Column<std::int64_t> received_before{*this, "received_before", "tenge", "received in the last budget year, by flow", Life::changing, flow_count};
-  Column<std::int64_t> paid_before{*this, "paid_before", "tenge", "paid in the last budget year, by flow", Life::changing, flow_count};
-  Column<double> plan{*this, "plan", "tenge a year", "planned by flow: received of tax, equalisation and grant, paid of withdrawal", Life::changing, flow_count};
+  Column<std::int64_t> received_before{
+      *this, "received_before", "tenge", "received in the last budget year, by flow", Life::changing, flow_count};
+  Column<std::int64_t> paid_before{
+      *this, "paid_before", "tenge", "paid in the last budget year, by flow", Life::changing, flow_count};
+  Column<double> plan{*this, "plan", "tenge a year",
+      "planned by flow: received of tax, equalisation and grant, paid of withdrawal", Life::changing, flow_count};
   Column<double> standard{*this, "standard", "tenge a year", "taxes that standard effort would bring"};
 };
 
@@ -57,7 +61,9 @@ struct Ledger {
   Budgets republic{"republican budget"};
 
   [[nodiscard]] Budgets& of(Level level) { return *all()[static_cast<std::size_t>(level)]; }
-  [[nodiscard]] const Budgets& of(Level level) const { return *const_cast<Ledger*>(this)->all()[static_cast<std::size_t>(level)]; }
+  [[nodiscard]] const Budgets& of(Level level) const {
+    return *const_cast<Ledger*>(this)->all()[static_cast<std::size_t>(level)];
+  }
   [[nodiscard]] std::array<Budgets*, level_count> all() { return {&community, &district, &region, &republic}; }
   /// What of `amount` a budget can pay: local budgets never owe, the republic may.
   [[nodiscard]] std::int64_t affordable(Level level, std::size_t place, std::int64_t amount) const {

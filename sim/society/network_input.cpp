@@ -41,8 +41,7 @@ class Cells {
     for (const NetworkColumn& column : columns) known.emplace_back(column.name);
     for (const std::string& name : table_.header())
       if (std::find(known.begin(), known.end(), name) == known.end()) {
-        throw input_error(
-            file.string(), fmt::format("unknown column '{}'", shown(name)), "it would be ignored",
+        throw input_error(file.string(), fmt::format("unknown column '{}'", shown(name)), "it would be ignored",
             did_you_mean(nearest(name, known), "known columns: " + listed(known)));
       }
     for (const NetworkColumn& column : columns) {
@@ -50,8 +49,7 @@ class Cells {
       if (column.required || table_.has(column.name)) place_of_.emplace(column.name, table_.column(column.name));
     }
     if (table_.rows() == 0)
-      throw input_error(file.string(), "no rows", "the table has a header only",
-                        "give at least one line of data");
+      throw input_error(file.string(), "no rows", "the table has a header only", "give at least one line of data");
   }
   [[nodiscard]] std::size_t rows() const { return table_.rows(); }
   [[nodiscard]] std::string place(std::size_t row) const { return table_.place(row); }
@@ -78,14 +76,15 @@ class Cells {
   }
   /// The index of the cell's word in `words`.
   template <std::size_t N>
-  [[nodiscard]] std::optional<std::uint8_t> word(std::size_t row, const char* column, const char* const (&words)[N]) const {
+  [[nodiscard]] std::optional<std::uint8_t> word(
+      std::size_t row, const char* column, const char* const (&words)[N]) const {
     return read(row, column, [&](std::size_t k) {
       const std::string& value = table_.text(row, k);
       for (std::size_t w = 0; w < N; ++w)
         if (value == words[w]) return static_cast<std::uint8_t>(w);
       const std::vector<std::string> known(words, words + N);
       throw input_error(place(row), fmt::format("unknown {} '{}'", column, shown(value)), "one of: " + listed(known),
-                        did_you_mean(nearest(value, known), "correct the word"));
+          did_you_mean(nearest(value, known), "correct the word"));
     });
   }
 
@@ -107,10 +106,9 @@ class Cells {
 constexpr const char* sex_names[] = {"male", "female"};
 constexpr const char* peer_layers[] = {"household", "kin", "neighbour", "work or school", "online"};
 
-constexpr NetworkColumn all_node_columns[] = {
-    {"id", true}, {"community", true}, {"region"},   {"district"}, {"type"},       {"latitude"},   {"longitude"},
-    {"household"}, {"age"},            {"sex"},      {"education"}, {"occupation"}, {"income"},    {"duty"},
-    {"exposure"}, {"skill"},           {"wish"},     {"access"},   {"platform"},   {"resources"},  {"participatory_budget"}};
+constexpr NetworkColumn all_node_columns[] = {{"id", true}, {"community", true}, {"region"}, {"district"}, {"type"},
+    {"latitude"}, {"longitude"}, {"household"}, {"age"}, {"sex"}, {"education"}, {"occupation"}, {"income"}, {"duty"},
+    {"exposure"}, {"skill"}, {"wish"}, {"access"}, {"platform"}, {"resources"}, {"participatory_budget"}};
 constexpr NetworkColumn all_edge_columns[] = {{"source", true}, {"target", true}, {"layer"}};
 
 /// Items of Stream::persons under a resident's name.
@@ -138,17 +136,16 @@ struct Places {
 };
 
 /// What a community's rows say of it in one column: the same in all rows that say anything.
-template <class T>
-class Common {
+template <class T> class Common {
  public:
   /// Hears what `row` says; throws input_error if a row before said otherwise.
   void hear(const Cells& nodes, std::size_t row, const char* column, std::optional<T> value) {
     if (!value) return;
     if (value_ && *value_ != *value)
       throw input_error(nodes.place(row),
-                        fmt::format("{} of community '{}' is '{}' here and was '{}' before", column, nodes.required(row, "community"),
-                                    word(*value), word(*value_)),
-                        fmt::format("first said at {}", nodes.place(row_)), "give all rows of a community the same, or leave it out");
+          fmt::format("{} of community '{}' is '{}' here and was '{}' before", column, nodes.required(row, "community"),
+              word(*value), word(*value_)),
+          fmt::format("first said at {}", nodes.place(row_)), "give all rows of a community the same, or leave it out");
     if (!value_) row_ = row;
     value_ = std::move(value);
   }
@@ -191,7 +188,8 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
     place.latitude.hear(nodes, row, "latitude", nodes.number(row, "latitude", -90, 90));
     place.longitude.hear(nodes, row, "longitude", nodes.number(row, "longitude", -180, 180));
     place.resources.hear(nodes, row, "resources", nodes.number(row, "resources", 0, 1e6));
-    place.participatory_budget.hear(nodes, row, "participatory_budget", nodes.number(row, "participatory_budget", 0, 1e9));
+    place.participatory_budget.hear(
+        nodes, row, "participatory_budget", nodes.number(row, "participatory_budget", 0, 1e9));
     place.rows.push_back(row);
   }
   /// A community and where its rows say it is; "" where they do not.
@@ -208,14 +206,15 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
     community.type = place.type.value_or(PlaceType::okrug);
     if (place.latitude.given() != place.longitude.given())
       throw input_error(nodes.place(place.rows.front()),
-                        fmt::format("community '{}' has a {} and no {}", place.code, place.latitude.given() ? "latitude" : "longitude",
-                                    place.latitude.given() ? "longitude" : "latitude"),
-                        "a position needs both", "give both or leave both out");
+          fmt::format("community '{}' has a {} and no {}", place.code,
+              place.latitude.given() ? "latitude" : "longitude", place.latitude.given() ? "longitude" : "latitude"),
+          "a position needs both", "give both or leave both out");
     community.latitude = place.latitude.value_or(0);
     community.longitude = place.longitude.value_or(0);
     community.resources = place.resources.value_or(settings.resources);
     community.participatory_budget = place.participatory_budget.value_or(settings.participatory_budget);
-    found.push_back({std::move(community), place.region.value_or(""), place.district.value_or(""), std::move(place.rows)});
+    found.push_back(
+        {std::move(community), place.region.value_or(""), place.district.value_or(""), std::move(place.rows)});
   }
 
   // Regions and districts by first appearance; a district is named within its region.
@@ -259,8 +258,8 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
       seen[district] = true;
       number[district] = static_cast<std::uint32_t>(places.country.districts.size());
       places.country.districts.push_back({.code = {},
-                                          .name = named(district_names[district], "district"),
-                                          .region = static_cast<std::uint32_t>(region)});
+          .name = named(district_names[district], "district"),
+          .region = static_cast<std::uint32_t>(region)});
     }
     Community& community = found[c].community;
     community.region = static_cast<std::uint32_t>(region);
@@ -271,7 +270,8 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
     places.rows.push_back(std::move(found[c].rows));
   }
   std::vector<std::string> of_districts;
-  for (const District& district : places.country.districts) of_districts.push_back(places.country.regions[district.region].code);
+  for (const District& district : places.country.districts)
+    of_districts.push_back(places.country.regions[district.region].code);
   code(places.country.districts, told_apart(names(places.country.districts), of_districts, {}));
   return places;
 }
@@ -279,8 +279,8 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
 /// Puts the residents of community c, given by `rows`, into their columns, and their household ties into
 /// `edges`.
 void settle(const Cells& nodes, const std::vector<std::size_t>& rows, const SocietySettings& settings,
-            const Traits& traits, const Pyramid& adults, std::uint64_t seed, std::size_t c, Society& society,
-            std::vector<Edge>& edges) {
+    const Traits& traits, const Pyramid& adults, std::uint64_t seed, std::size_t c, Society& society,
+    std::vector<Edge>& edges) {
   Residents& residents = society.residents;
   const Community& community = society.country.communities[c];
   const Vertex first = society.first[c];
@@ -294,22 +294,19 @@ void settle(const Cells& nodes, const std::vector<std::size_t>& rows, const Soci
       while (to < rows.size() && nodes.text(rows[to], "household") == household) ++to;
       const auto [before, is_new] = ended.try_emplace(household, rows[k]);
       if (!is_new)
-        throw input_error(
-            nodes.place(rows[k]),
+        throw input_error(nodes.place(rows[k]),
             fmt::format("household '{}' of community '{}' continues here", household, community.code),
             fmt::format("it began at {} and other households stand between", nodes.place(before->second)),
             "put the members of a household into adjacent rows");
       if (to - k > 255)
-        throw input_error(nodes.place(rows[k]),
-                          fmt::format("household '{}' has {} members", household, to - k), "at most 255 fit",
-                          "divide it");
+        throw input_error(nodes.place(rows[k]), fmt::format("household '{}' has {} members", household, to - k),
+            "at most 255 fit", "divide it");
     }
     for (std::size_t m = k; m < to; ++m) {
       residents.household_slot[first + m] = static_cast<std::uint8_t>(m - k);
       residents.household_size[first + m] = static_cast<std::uint8_t>(to - k);
       for (std::size_t other = m + 1; other < to; ++other)
-        edges.push_back(
-            {static_cast<Vertex>(first + m), static_cast<Vertex>(first + other), Layer::household});
+        edges.push_back({static_cast<Vertex>(first + m), static_cast<Vertex>(first + other), Layer::household});
     }
     k = to;
   }
@@ -324,8 +321,7 @@ void settle(const Cells& nodes, const std::vector<std::size_t>& rows, const Soci
     residents.sex[i] = nodes.word(rows[k], "sex", sex_names)
                            .value_or(draws.chance(adults.women(residents.age[i]), name, item_sex) ? 1 : 0);
   }
-  deal_traits(traits, society.key[c], community.type, community.income, residents, first,
-              society.first[c + 1]);
+  deal_traits(traits, society.key[c], community.type, community.income, residents, first, society.first[c + 1]);
   const Wishes mix = traits.wishes(society.key[c], community.type);
   const bool town = urban(community.type);
   for (std::size_t k = 0; k < rows.size(); ++k) {
@@ -334,24 +330,21 @@ void settle(const Cells& nodes, const std::vector<std::size_t>& rows, const Soci
     const Name name{society.key[c], static_cast<std::uint32_t>(k)};
     const int age = residents.age[i];
     residents.education[i] = nodes.word(row, "education", education_names).value_or(residents.education[i]);
-    residents.occupation[i] =
-        nodes.word(row, "occupation", occupation_names).value_or(residents.occupation[i]);
+    residents.occupation[i] = nodes.word(row, "occupation", occupation_names).value_or(residents.occupation[i]);
     const auto education = static_cast<Education>(residents.education[i]);
-    residents.income[i] =
-        Factor(nodes.number(row, "income", 0, 63)
-                   .value_or(traits.income(name, community.income, age, education,
-                                           static_cast<Occupation>(residents.occupation[i]), town)));
+    residents.income[i] = Factor(nodes.number(row, "income", 0, 63)
+            .value_or(traits.income(
+                name, community.income, age, education, static_cast<Occupation>(residents.occupation[i]), town)));
     if (const auto duty = nodes.number(row, "duty", -8, 7.999)) residents.duty[i] = Score(*duty);
     if (const auto exposure = nodes.number(row, "exposure", 0, 1)) residents.exposure[i] = Share(*exposure);
-    residents.wish[i] = nodes.word(row, "wish", good_names)
-                            .value_or(static_cast<std::uint8_t>(traits.wish(name, mix, residents, i)));
+    residents.wish[i] =
+        nodes.word(row, "wish", good_names).value_or(static_cast<std::uint8_t>(traits.wish(name, mix, residents, i)));
     const bool reaches = age >= online_age && draws.chance(settings.access, name, item_access);
     residents.access[i] = nodes.whole(row, "access", 0, 1).value_or(reaches ? 1 : 0);
-    const bool uses =
-        residents.access[i] && residents.adult(i) && draws.chance(settings.platform, name, item_platform);
+    const bool uses = residents.access[i] && residents.adult(i) && draws.chance(settings.platform, name, item_platform);
     residents.platform[i] = nodes.whole(row, "platform", 0, 1).value_or(uses ? 1 : 0);
-    residents.skill[i] = Share(nodes.number(row, "skill", 0, 1)
-                                   .value_or(traits.skill(name, age, education, residents.access[i] != 0)));
+    residents.skill[i] =
+        Share(nodes.number(row, "skill", 0, 1).value_or(traits.skill(name, age, education, residents.access[i] != 0)));
   }
 }
 
@@ -376,10 +369,8 @@ void sum_up(Society& society, std::size_t c) {
 std::span<const NetworkColumn> node_columns() { return all_node_columns; }
 std::span<const NetworkColumn> edge_columns() { return all_edge_columns; }
 
-std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
-                                      const std::filesystem::path& edges_file,
-                                      const SocietySettings& settings, std::uint64_t seed,
-                                      std::vector<std::string>* notes) {
+std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file, const std::filesystem::path& edges_file,
+    const SocietySettings& settings, std::uint64_t seed, std::vector<std::string>* notes) {
   const Cells nodes(nodes_file, all_node_columns);
   const Cells ties(edges_file, all_edge_columns);
   nodes.add_notes(notes);
@@ -404,8 +395,7 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
     const auto [at, is_new] = vertex.try_emplace(id, vertex_of_row[row], row);
     if (!is_new)
       throw input_error(nodes.place(row), fmt::format("id '{}' is given twice", id),
-                        fmt::format("first at {}", nodes.place(at->second.second)),
-                        "give every resident an id of its own");
+          fmt::format("first at {}", nodes.place(at->second.second)), "give every resident an id of its own");
   }
   society->residents.resize(society->first.back());
 
@@ -423,24 +413,21 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file,
       const auto at = vertex.find(id);
       if (at == vertex.end())
         throw input_error(ties.place(row), fmt::format("unknown {} '{}'", column, id),
-                          fmt::format("{} has no such id", nodes_file.string()),
-                          "add the resident or delete the tie");
+            fmt::format("{} has no such id", nodes_file.string()), "add the resident or delete the tie");
       return at->second.first;
     };
     const Vertex a = end("source");
     const Vertex b = end("target");
     if (a == b)
       throw input_error(ties.place(row), fmt::format("'{}' is tied to itself", ties.required(row, "source")),
-                        "a tie joins two residents", "delete the row");
-    edges[0].push_back(
-        {a, b,
-         static_cast<Layer>(
-             ties.word(row, "layer", peer_layers).value_or(static_cast<std::uint8_t>(Layer::neighbour)))});
+          "a tie joins two residents", "delete the row");
+    edges[0].push_back({a, b,
+        static_cast<Layer>(
+            ties.word(row, "layer", peer_layers).value_or(static_cast<std::uint8_t>(Layer::neighbour)))});
   }
 
   found_institutions(settings, seed, *society);
-  for (std::size_t c = 0; c < society->communities(); ++c)
-    join_institutions(settings, seed, c, *society, edges[0]);
+  for (std::size_t c = 0; c < society->communities(); ++c) join_institutions(settings, seed, c, *society, edges[0]);
   edges.push_back(partner_ties(*society));
   society->ties.build(edges, society->first, society->vertices());
   return society;

@@ -35,8 +35,8 @@ struct NetworkReport {
 
 /// Describes the residents' graph. Clustering is averaged over at most `clustering_sample` residents and path
 /// lengths over `path_sample` sources, drawn by `seed`; all else is exact.
-NetworkReport describe_network(const Society& society, std::uint64_t seed = 1,
-                               std::size_t clustering_sample = 20000, std::size_t path_sample = 8);
+NetworkReport describe_network(
+    const Society& society, std::uint64_t seed = 1, std::size_t clustering_sample = 20000, std::size_t path_sample = 8);
 
 /// The report as lines of text.
 std::string to_text(const NetworkReport& report);

@@ -24,14 +24,14 @@ struct Community {
   PlaceType type = PlaceType::okrug;
   std::uint32_t region = 0;
   std::uint32_t district = 0;
-  double latitude = 0;   ///< degrees
-  double longitude = 0;  ///< degrees
-  double population = 0;  ///< official or synthesised, people, at scale 1
-  double income = 1;      ///< wage relative to the national mean
-  double platform = 0;    ///< share of adults who use civic platforms at the start
-  double access = 1;      ///< share of people who can reach the internet
+  double latitude = 0;              ///< degrees
+  double longitude = 0;             ///< degrees
+  double population = 0;            ///< official or synthesised, people, at scale 1
+  double income = 1;                ///< wage relative to the national mean
+  double platform = 0;              ///< share of adults who use civic platforms at the start
+  double access = 1;                ///< share of people who can reach the internet
   double participatory_budget = 0;  ///< tenge per resident and year put to residents' vote
-  double resources = 0;   ///< budget, k tenge per resident and year: R of D9
+  double resources = 0;             ///< budget, k tenge per resident and year: R of D9
   bool synthetic = false;
   std::vector<Village> villages = {};
 };

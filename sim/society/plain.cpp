@@ -7,7 +7,8 @@ namespace kurultai {
 Country plain_country(const SocietySettings& settings) {
   Country country;
   country.name = "plain";
-  country.regions.push_back({.code = "plain", .name = "plain", .urban_share = settings.type.is("rural okrug") ? 0.0 : 1.0});
+  country.regions.push_back(
+      {.code = "plain", .name = "plain", .urban_share = settings.type.is("rural okrug") ? 0.0 : 1.0});
   country.districts.push_back({.code = "plain", .name = "plain", .region = 0});
   for (std::int64_t c = 1; c <= settings.communities; ++c) {
     Community community;

@@ -29,8 +29,7 @@ inline std::uint32_t poisson(double mean, double u) {
 }
 
 /// An index drawn with chances proportional to `weights` (each >= 0, not all 0).
-template <class Weights>
-std::size_t pick(const Weights& weights, double u) {
+template <class Weights> std::size_t pick(const Weights& weights, double u) {
   double sum = 0;
   for (const double w : weights) sum += w;
   double left = u * sum;

@@ -27,8 +27,8 @@ double fine_uniform(Engine& engine) {
 
 }  // namespace
 
-std::unique_ptr<Society> society_of(const std::vector<std::size_t>& residents_per_community,
-                                    std::span<const Edge> edges) {
+std::unique_ptr<Society> society_of(
+    const std::vector<std::size_t>& residents_per_community, std::span<const Edge> edges) {
   auto society = std::make_unique<Society>();
   Country& country = society->country;
   country.name = "simple";
@@ -62,7 +62,7 @@ std::unique_ptr<Society> society_of(const std::vector<std::size_t>& residents_pe
 
 std::vector<Edge> erdos_renyi(std::size_t n, double mean_degree, std::uint64_t seed, Layer layer) {
   ensure(n < 2 || (mean_degree >= 0 && mean_degree < static_cast<double>(n)),
-         "erdos_renyi: mean degree must lie in [0, n)");
+      "erdos_renyi: mean degree must lie in [0, n)");
   std::vector<Edge> edges;
   if (n < 2 || mean_degree <= 0) return edges;
   const double p = mean_degree / static_cast<double>(n - 1);
@@ -103,8 +103,7 @@ std::vector<Edge> random_regular(std::size_t n, std::size_t degree, std::uint64_
     std::sort(sorted.begin(), sorted.end());
     std::vector<std::size_t> bad;
     for (std::size_t k = 0; k < count; ++k)
-      if (sorted[k].first.first == sorted[k].first.second ||
-          (k > 0 && sorted[k].first == sorted[k - 1].first))
+      if (sorted[k].first.first == sorted[k].first.second || (k > 0 && sorted[k].first == sorted[k - 1].first))
         bad.push_back(sorted[k].second);
     if (bad.empty()) {
       std::vector<Edge> edges(count);
@@ -112,8 +111,8 @@ std::vector<Edge> random_regular(std::size_t n, std::size_t degree, std::uint64_
       return edges;
     }
     for (const std::size_t e : bad)
-      std::swap(stubs[2 * e + 1],
-                stubs[2 * static_cast<std::size_t>(engine.below(static_cast<std::uint32_t>(count))) + 1]);
+      std::swap(
+          stubs[2 * e + 1], stubs[2 * static_cast<std::size_t>(engine.below(static_cast<std::uint32_t>(count))) + 1]);
   }
   throw std::logic_error("random_regular: no simple graph found");
 }

@@ -16,17 +16,15 @@ namespace kurultai {
 
 struct Society {
   Country country;
-  double scale = 1;              ///< residents per inhabitant
-  std::vector<Vertex> first;     ///< first resident of each community; last: number of residents
+  double scale = 1;                ///< residents per inhabitant
+  std::vector<Vertex> first;       ///< first resident of each community; last: number of residents
   std::vector<std::uint64_t> key;  ///< stable key of each community (hash of its code)
   Residents residents;
   Institutions institutions;
   Ties ties;
 
   [[nodiscard]] std::size_t communities() const { return country.communities.size(); }
-  [[nodiscard]] Vertex akimat(std::size_t community) const {
-    return static_cast<Vertex>(residents.size() + community);
-  }
+  [[nodiscard]] Vertex akimat(std::size_t community) const { return static_cast<Vertex>(residents.size() + community); }
   [[nodiscard]] Vertex district_akimat(std::size_t district) const {
     return static_cast<Vertex>(residents.size() + communities() + district);
   }
@@ -34,8 +32,8 @@ struct Society {
     return static_cast<Vertex>(residents.size() + communities() + country.districts.size() + region);
   }
   [[nodiscard]] Vertex institution(std::size_t k) const {
-    return static_cast<Vertex>(residents.size() + communities() + country.districts.size() +
-                               country.regions.size() + k);
+    return static_cast<Vertex>(
+        residents.size() + communities() + country.districts.size() + country.regions.size() + k);
   }
   /// Index of the institution at vertex v, or a number >= institutions.size() if v is an akimat.
   [[nodiscard]] std::size_t institution_of(Vertex v) const { return static_cast<std::size_t>(v) - institution(0); }

@@ -10,7 +10,8 @@ namespace kurultai {
 struct Staff : Table {
   Staff() : Table("staff") {}
   Column<std::uint8_t> level{*this, "post_level", "1", "Level of the akimat", AnyColumn::Life::fixed};
-  Column<std::uint32_t> place{*this, "post_place", "1", "index of its community, district or region", AnyColumn::Life::fixed};
+  Column<std::uint32_t> place{
+      *this, "post_place", "1", "index of its community, district or region", AnyColumn::Life::fixed};
   Column<std::uint32_t> resident{*this, "post_resident", "1", "who holds the post"};
   Column<Share> satisfaction{*this, "post_satisfaction", "1", "job satisfaction of who holds the post"};
 };

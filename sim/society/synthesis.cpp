@@ -24,8 +24,8 @@ constexpr double fewest_residents = 2;
 /// One region: communities [from, to). Those whose share is below the minimum get it; the rest of the
 /// region's residents are shared out among the others, rounded down, the largest remainders up (ties: the
 /// earlier).
-void apportion_region(const Country& country, double scale, std::size_t from, std::size_t to,
-                      std::vector<std::uint32_t>& residents) {
+void apportion_region(
+    const Country& country, double scale, std::size_t from, std::size_t to, std::vector<std::uint32_t>& residents) {
   double people = 0;
   for (std::size_t c = from; c < to; ++c) people += country.communities[c].population;
   const double total = static_cast<double>(static_cast<std::uint64_t>(people * scale + 0.5));
@@ -54,8 +54,7 @@ void apportion_region(const Country& country, double scale, std::size_t from, st
     if (!least[c - from]) remainders.emplace_back(residents[c] - share, c);
   }
   std::sort(remainders.begin(), remainders.end());
-  for (std::size_t k = 0; k < remainders.size() && given < total; ++k, ++given)
-    ++residents[remainders[k].second];
+  for (std::size_t k = 0; k < remainders.size() && given < total; ++k, ++given) ++residents[remainders[k].second];
 }
 
 }  // namespace
@@ -71,8 +70,8 @@ std::vector<std::uint32_t> apportion(const Country& country, double scale) {
   return residents;
 }
 
-std::unique_ptr<Society> synthesise(const Country& country, const SocietySettings& settings, double scale,
-                                    std::uint64_t seed) {
+std::unique_ptr<Society> synthesise(
+    const Country& country, const SocietySettings& settings, double scale, std::uint64_t seed) {
   ensure(scale > 0 && scale <= 1, "synthesise: the scale must lie in (0, 1]");
   auto society = std::make_unique<Society>();
   society->country = country;
@@ -83,7 +82,7 @@ std::unique_ptr<Society> synthesise(const Country& country, const SocietySetting
     total += n;
     if (total >> 29 != 0)
       throw input_error("society", fmt::format("more than {} residents", 1U << 29),
-                        "a tie names its other end in 29 bits", "lower run.scale");
+          "a tie names its other end in 29 bits", "lower run.scale");
   }
   society->first.push_back(static_cast<Vertex>(total));
   for (const Community& community : country.communities) society->key.push_back(key_of(community.code));
@@ -115,7 +114,7 @@ std::unique_ptr<Society> synthesise(const Country& country, const SocietySetting
 }
 
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
-                                       const ScenarioSource& source, std::vector<std::string>* notes) {
+    const ScenarioSource& source, std::vector<std::string>* notes) {
   if (settings.source.is("network")) {
     const std::filesystem::path nodes = source.find(settings.nodes);  // looked for first, so reported first
     const std::filesystem::path edges = source.find(settings.edges);
@@ -134,8 +133,10 @@ std::vector<SocietyTable> society_tables(const SocietySettings& settings, const 
     std::error_code ignored;
     for (const char* table : {"national", "regions", "towns", "cities", "pyramid"}) {
       const std::string name = std::string(table) + ".csv";
-      if (name == "cities.csv" && !std::filesystem::exists(folder / name, ignored)) continue;  // the one that may be missing
-      tables.push_back({std::string("society.census.") + table, (std::filesystem::path(settings.census.value()) / name).string(), folder / name});
+      if (name == "cities.csv" && !std::filesystem::exists(folder / name, ignored))
+        continue;  // the one that may be missing
+      tables.push_back({std::string("society.census.") + table,
+          (std::filesystem::path(settings.census.value()) / name).string(), folder / name});
     }
   }
   return tables;
@@ -155,8 +156,9 @@ Country country_of(const SocietySettings& settings, const ScenarioSource& source
       known.insert(known.end(), {country.regions[r].code, country.regions[r].name});
     }
     if (found) continue;
-    throw scenario_error(source.place_of(settings.regions.path()), fmt::format("unknown region {}", to_toml(Value{wanted})),
-                         "the census has no such code or name", did_you_mean(nearest(wanted, known)));
+    throw scenario_error(source.place_of(settings.regions.path()),
+        fmt::format("unknown region {}", to_toml(Value{wanted})), "the census has no such code or name",
+        did_you_mean(nearest(wanted, known)));
   }
   return part_of(country, kept);
 }

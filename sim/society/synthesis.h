@@ -16,10 +16,10 @@
 namespace kurultai {
 
 /// The society of a scenario. `scale` (0, 1] thins a census; a given network is never thinned (its society
-/// has scale 1). Throws input_error if tables or networks cannot be used. `notes`, if given, gets what a user should know
-/// of the tables, a line each.
+/// has scale 1). Throws input_error if tables or networks cannot be used. `notes`, if given, gets what a user should
+/// know of the tables, a line each.
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
-                                       const ScenarioSource& source, std::vector<std::string>* notes = nullptr);
+    const ScenarioSource& source, std::vector<std::string>* notes = nullptr);
 
 /// A table that a society is made from.
 struct SocietyTable {
@@ -32,11 +32,12 @@ struct SocietyTable {
 std::vector<SocietyTable> society_tables(const SocietySettings& settings, const ScenarioSource& source);
 
 /// The places of a scenario whose society is synthesised: those of its census, or communities all alike.
-Country country_of(const SocietySettings& settings, const ScenarioSource& source, std::vector<std::string>* notes = nullptr);
+Country country_of(
+    const SocietySettings& settings, const ScenarioSource& source, std::vector<std::string>* notes = nullptr);
 
 /// A society for `country` at `scale`. Communities must be sorted by region and district.
-std::unique_ptr<Society> synthesise(const Country& country, const SocietySettings& settings, double scale,
-                                    std::uint64_t seed);
+std::unique_ptr<Society> synthesise(
+    const Country& country, const SocietySettings& settings, double scale, std::uint64_t seed);
 
 /// How many residents each community gets: population x scale by largest remainder within each region, at
 /// least two. A region's total is exact to one resident unless the minimum takes all of it; then it is

@@ -37,9 +37,7 @@ struct Unit {
 struct Ranked {
   double by = 0;
   std::uint32_t index = 0;
-  friend bool operator<(const Ranked& a, const Ranked& b) {
-    return a.by != b.by ? a.by < b.by : a.index < b.index;
-  }
+  friend bool operator<(const Ranked& a, const Ranked& b) { return a.by != b.by ? a.by < b.by : a.index < b.index; }
 };
 
 double normal(Engine& engine) { return normal_quantile(engine.uniform()); }
@@ -67,13 +65,10 @@ std::vector<std::uint8_t> household_sizes(std::size_t people, double mean, Engin
   std::vector<std::uint8_t> sizes(std::clamp(wanted, least, people));
   std::size_t places = 0;
   for (std::uint8_t& size : sizes) {
-    size = static_cast<std::uint8_t>(
-        std::min<std::size_t>(1 + poisson(mean - 1, engine.uniform()), largest_household));
+    size = static_cast<std::uint8_t>(std::min<std::size_t>(1 + poisson(mean - 1, engine.uniform()), largest_household));
     places += size;
   }
-  const auto any = [&]() -> std::uint8_t& {
-    return sizes[engine.below(static_cast<std::uint32_t>(sizes.size()))];
-  };
+  const auto any = [&]() -> std::uint8_t& { return sizes[engine.below(static_cast<std::uint32_t>(sizes.size()))]; };
   while (places > people)
     if (std::uint8_t& size = any(); size > 1) --size, --places;
   while (places < people)
@@ -86,8 +81,8 @@ std::vector<Person> draw_people(std::size_t people, const Pyramid& pyramid, Engi
   std::vector<Person> list(people);
   const double offset = engine.uniform();
   for (std::size_t k = 0; k < people; ++k) {
-    list[k].age = static_cast<std::uint8_t>(
-        pyramid.age((static_cast<double>(k) + offset) / static_cast<double>(people)));
+    list[k].age =
+        static_cast<std::uint8_t>(pyramid.age((static_cast<double>(k) + offset) / static_cast<double>(people)));
     list[k].sex = engine.uniform() < pyramid.women(list[k].age) ? Sex::female : Sex::male;
   }
   return list;
@@ -103,9 +98,8 @@ double claim(int age) {
 
 }  // namespace
 
-void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean,
-                       std::uint64_t seed, std::uint64_t community, Residents& residents, Vertex first,
-                       Vertex last) {
+void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean, std::uint64_t seed,
+    std::uint64_t community, Residents& residents, Vertex first, Vertex last) {
   const std::size_t people = last - first;
   if (people == 0) return;
   Engine engine(Draws(seed, 0, Stream::households), {community, 0});
@@ -170,8 +164,8 @@ void settle_households(const SocietySettings& settings, const Pyramid& pyramid, 
     unit.score = claim(person[unit.head].age) + (unit.couple() ? 0.5 : 0.0) + 0.5 * normal(engine);
   std::vector<std::uint32_t> by_size(households);
   for (std::uint32_t h = 0; h < households; ++h) by_size[h] = h;
-  std::stable_sort(by_size.begin(), by_size.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return sizes[a] < sizes[b]; });
+  std::stable_sort(
+      by_size.begin(), by_size.end(), [&](std::uint32_t a, std::uint32_t b) { return sizes[a] < sizes[b]; });
   const auto lower = [](const Unit& a, const Unit& b) {
     return a.score != b.score ? a.score < b.score : a.head < b.head;
   };
@@ -216,7 +210,7 @@ void settle_households(const SocietySettings& settings, const Pyramid& pyramid, 
     const std::size_t lead = units[unit_of[h]].couple() ? 2 : 1;
     // Dependants eldest first; people are numbered by age.
     std::sort(member.begin() + static_cast<std::ptrdiff_t>(start[h] + lead),
-              member.begin() + static_cast<std::ptrdiff_t>(start[h + 1]), std::greater<>());
+        member.begin() + static_cast<std::ptrdiff_t>(start[h + 1]), std::greater<>());
     for (std::size_t k = start[h]; k < start[h + 1]; ++k) {
       const std::size_t i = first + k;
       residents.household_slot[i] = static_cast<std::uint8_t>(k - start[h]);

@@ -12,8 +12,7 @@ namespace kurultai {
 /// Settles residents [first, last) of a community: household by household, fills household_slot,
 /// household_size, age and sex. Ages follow the pyramid (systematically sampled, so that even a small
 /// community has young and old); the mean household has `mean` members.
-void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean,
-                       std::uint64_t seed, std::uint64_t community, Residents& residents, Vertex first,
-                       Vertex last);
+void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean, std::uint64_t seed,
+    std::uint64_t community, Residents& residents, Vertex first, Vertex last);
 
 }  // namespace kurultai

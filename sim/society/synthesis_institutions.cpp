@@ -25,8 +25,7 @@ std::uint32_t item_of(InstitutionKind kind, std::uint32_t nth) {
 }
 
 /// How many institutions of `kind` a community has.
-std::uint32_t count(const SocietySettings& settings, InstitutionKind kind, const Community& community,
-                    double u) {
+std::uint32_t count(const SocietySettings& settings, InstitutionKind kind, const Community& community, double u) {
   const auto some = [u](double share) { return round_randomly(share, u); };
   switch (kind) {
     case InstitutionKind::assembly: return 1;
@@ -40,8 +39,7 @@ std::uint32_t count(const SocietySettings& settings, InstitutionKind kind, const
   }
 }
 
-void add(const SocietySettings& settings, Institutions& institutions, InstitutionKind kind,
-         std::size_t community) {
+void add(const SocietySettings& settings, Institutions& institutions, InstitutionKind kind, std::size_t community) {
   const std::size_t k = institutions.size();
   const auto of_kind = static_cast<std::size_t>(kind);
   institutions.resize(k + 1);
@@ -71,7 +69,7 @@ void found_institutions(const SocietySettings& settings, std::uint64_t seed, Soc
   institutions.resize(0);
   for (std::size_t c = 0; c < society.communities(); ++c)
     for (auto kind = InstitutionKind::assembly; kind <= InstitutionKind::media;
-         kind = static_cast<InstitutionKind>(static_cast<int>(kind) + 1)) {
+        kind = static_cast<InstitutionKind>(static_cast<int>(kind) + 1)) {
       // The community's luck stands under a name that no resident has.
       const double u = draws.uniform({society.key[c], 0xffffffffU}, static_cast<std::uint32_t>(kind));
       const std::uint32_t founded = count(settings, kind, country.communities[c], u);
@@ -90,8 +88,8 @@ void found_institutions(const SocietySettings& settings, std::uint64_t seed, Soc
   if (society.communities() > 0) add(settings, institutions, InstitutionKind::digital_platform, 0);
 }
 
-void join_institutions(const SocietySettings& settings, std::uint64_t seed, std::size_t c, Society& society,
-                       std::vector<Edge>& edges) {
+void join_institutions(
+    const SocietySettings& settings, std::uint64_t seed, std::size_t c, Society& society, std::vector<Edge>& edges) {
   const Draws draws(seed, 0, Stream::institutions);
   const Community& community = society.country.communities[c];
   const Residents& residents = society.residents;
@@ -122,8 +120,7 @@ void join_institutions(const SocietySettings& settings, std::uint64_t seed, std:
     }
     members = std::min(members, waiting.size());
     if (members < waiting.size())
-      std::nth_element(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(members),
-                       waiting.end());
+      std::nth_element(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(members), waiting.end());
     for (std::size_t k = 0; k < members; ++k) edges.push_back({waiting[k].second, to, layer});
     return members;
   };
@@ -131,17 +128,14 @@ void join_institutions(const SocietySettings& settings, std::uint64_t seed, std:
   // Institutions of communities stand in the order of communities; those of regions and nation come after.
   const std::span<const std::uint32_t> where = institutions.community.values();
   std::size_t local = where.size();
-  while (local > 0 &&
-         institutions.kind[local - 1] >= static_cast<std::uint8_t>(InstitutionKind::mobile_group))
-    --local;
+  while (local > 0 && institutions.kind[local - 1] >= static_cast<std::uint8_t>(InstitutionKind::mobile_group)) --local;
   const auto [begin, end] = std::equal_range(
       where.begin(), where.begin() + static_cast<std::ptrdiff_t>(local), static_cast<std::uint32_t>(c));
   std::uint32_t nth = 0;
-  for (auto k = static_cast<std::size_t>(begin - where.begin());
-       k < static_cast<std::size_t>(end - where.begin()); ++k) {
+  for (auto k = static_cast<std::size_t>(begin - where.begin()); k < static_cast<std::size_t>(end - where.begin());
+      ++k) {
     const auto kind = static_cast<InstitutionKind>(institutions.kind[k]);
-    nth = k > static_cast<std::size_t>(begin - where.begin()) &&
-                  institutions.kind[k - 1] == institutions.kind[k]
+    nth = k > static_cast<std::size_t>(begin - where.begin()) && institutions.kind[k - 1] == institutions.kind[k]
               ? nth + 1
               : 0;
     const double people = static_cast<double>(adults.size());
@@ -159,26 +153,25 @@ void join_institutions(const SocietySettings& settings, std::uint64_t seed, std:
       default: break;
     }
     const Vertex vertex = society.institution(k);
-    const std::size_t members =
-        join(wanted, vertex, Layer::membership, item_of(kind, nth), [&](std::size_t a) {
-          if (kind == InstitutionKind::media) return 1.0;
-          if (kind == InstitutionKind::cooperative &&
-              residents.occupation[adults[a]] > static_cast<std::uint8_t>(Occupation::entrepreneur))
-            return 0.0;
-          return weight[a];
-        });
+    const std::size_t members = join(wanted, vertex, Layer::membership, item_of(kind, nth), [&](std::size_t a) {
+      if (kind == InstitutionKind::media) return 1.0;
+      if (kind == InstitutionKind::cooperative &&
+          residents.occupation[adults[a]] > static_cast<std::uint8_t>(Occupation::entrepreneur))
+        return 0.0;
+      return weight[a];
+    });
     institutions.members[k] = static_cast<std::uint32_t>(members);
     institutions.capacity[k] =
         static_cast<float>(settings.outreach[static_cast<std::size_t>(kind)] * static_cast<double>(members));
     edges.push_back({vertex, society.akimat(c), Layer::partner});
   }
   // Staff: public servants first; others only where there are none.
-  join(settings.staff * community.population / 1000.0 * society.scale, society.akimat(c), Layer::office,
-       staff_item, [&](std::size_t a) {
-         const auto occupation = static_cast<Occupation>(residents.occupation[adults[a]]);
-         if (occupation == Occupation::public_servant) return 1.0;
-         return occupation == Occupation::employee ? 1e6 : 0.0;
-       });
+  join(settings.staff * community.population / 1000.0 * society.scale, society.akimat(c), Layer::office, staff_item,
+      [&](std::size_t a) {
+        const auto occupation = static_cast<Occupation>(residents.occupation[adults[a]]);
+        if (occupation == Occupation::public_servant) return 1.0;
+        return occupation == Occupation::employee ? 1e6 : 0.0;
+      });
 }
 
 }  // namespace kurultai

@@ -14,15 +14,15 @@ namespace kurultai {
 int assembly_size(double population);
 
 /// Fills the table of institutions but for members and capacity: those of each community in its order (their
-/// number does not depend on the scale; a resident LSG body that does not exist yet stands there asleep, without activity
-/// and members), then the regions' mobile groups and the nation's digital platform.
+/// number does not depend on the scale; a resident LSG body that does not exist yet stands there asleep, without
+/// activity and members), then the regions' mobile groups and the nation's digital platform.
 void found_institutions(const SocietySettings& settings, std::uint64_t seed, Society& society);
 
 /// Chooses the members of the institutions of community c and the staff of its akimat, and adds the ties:
 /// membership, office, and institution - akimat. Members are extensive: their number is that of the full
 /// population times the scale, rounded by luck so that communities add up (an institution may be left
 /// without).
-void join_institutions(const SocietySettings& settings, std::uint64_t seed, std::size_t c, Society& society,
-                       std::vector<Edge>& edges);
+void join_institutions(
+    const SocietySettings& settings, std::uint64_t seed, std::size_t c, Society& society, std::vector<Edge>& edges);
 
 }  // namespace kurultai

@@ -35,8 +35,7 @@ constexpr double pi = 3.14159265358979323846;
 constexpr std::uint32_t tries = 8;
 
 /// Shuffles by Fisher and Yates.
-template <class T>
-void shuffle(std::vector<T>& list, Engine& engine) {
+template <class T> void shuffle(std::vector<T>& list, Engine& engine) {
   for (std::size_t k = list.size(); k > 1; --k)
     std::swap(list[k - 1], list[engine.below(static_cast<std::uint32_t>(k))]);
 }
@@ -68,8 +67,7 @@ double share_outside(const SocietySettings& settings, Layer layer) {
 /// n^alpha.
 double plod_mean(double b, double alpha, std::size_t most) {
   double mean = 1;
-  for (std::size_t d = 2; d <= most; ++d)
-    mean += std::min(1.0, pow_(b / static_cast<double>(d), 1.0 / alpha));
+  for (std::size_t d = 2; d <= most; ++d) mean += std::min(1.0, pow_(b / static_cast<double>(d), 1.0 / alpha));
   return mean;
 }
 
@@ -106,7 +104,9 @@ struct TieMaker::Home {
 };
 
 TieMaker::TieMaker(const SocietySettings& settings, std::uint64_t seed, const Society& society)
-    : settings_(settings), society_(society), seed_(seed) {
+    : settings_(settings),
+      society_(society),
+      seed_(seed) {
   const Country& country = society.country;
   district_.resize(country.districts.size());
   region_.resize(country.regions.size());
@@ -116,11 +116,10 @@ TieMaker::TieMaker(const SocietySettings& settings, std::uint64_t seed, const So
   for (std::size_t c = 0; c < society.communities(); ++c) {
     const Community& community = country.communities[c];
     ensure(community.region < region_.size() && community.district < district_.size(),
-           "a community's region and district must exist");
+        "a community's region and district must exist");
     for (Span* span : {&district_[community.district], &region_[community.region]}) {
       if (span->last == 0) span->first = society.first[c];
-      ensure(span->last == 0 || span->last == society.first[c],
-             "communities must be sorted by region and district");
+      ensure(span->last == 0 || span->last == society.first[c], "communities must be sorted by region and district");
       span->last = society.first[c + 1];
     }
     const double n = society.first[c + 1] - society.first[c];
@@ -134,8 +133,8 @@ TieMaker::TieMaker(const SocietySettings& settings, std::uint64_t seed, const So
   for (std::size_t r = 0; r < region_.size(); ++r)
     for (std::size_t s = 0; s < region_.size(); ++s) {
       const double north = (latitude[s] - latitude[r]) * km_per_degree;
-      const double east = (longitude[s] - longitude[r]) * km_per_degree *
-                          cos_(0.5 * (latitude[s] + latitude[r]) * pi / 180.0);
+      const double east =
+          (longitude[s] - longitude[r]) * km_per_degree * cos_(0.5 * (latitude[s] + latitude[r]) * pi / 180.0);
       const double km = std::sqrt(north * north + east * east);
       pull_[r].push_back(people[s] * pow_(1.0 + km / settings.distance, -settings.distance_power));
     }
@@ -143,17 +142,16 @@ TieMaker::TieMaker(const SocietySettings& settings, std::uint64_t seed, const So
 
 std::vector<Edge> TieMaker::residents(std::size_t c) const {
   Home home{.community = c,
-            .first = society_.first[c],
-            .last = society_.first[c + 1],
-            .key = society_.key[c],
-            .households = {}};
-  for (Vertex i = home.first; i < home.last; i += society_.residents.household_size[i])
-    home.households.push_back(i);
+      .first = society_.first[c],
+      .last = society_.first[c + 1],
+      .key = society_.key[c],
+      .households = {}};
+  for (Vertex i = home.first; i < home.last; i += society_.residents.household_size[i]) home.households.push_back(i);
   home.households.push_back(home.last);
   std::vector<Edge> edges;
   edges.reserve(home.size() * 7);
   for (const auto layer : {&TieMaker::housemates, &TieMaker::kin, &TieMaker::neighbours, &TieMaker::colleagues,
-                           &TieMaker::friends_online, &TieMaker::beyond}) {
+           &TieMaker::friends_online, &TieMaker::beyond}) {
     heed_interrupt();
     (this->*layer)(home, edges);
   }
@@ -174,8 +172,7 @@ void TieMaker::kin(const Home& home, std::vector<Edge>& edges) const {
   for (std::uint32_t h = 0; h < households; ++h) order[h] = h;
   shuffle(order, engine);
   const double begun = 0.5 * settings_.kin_degree * (1 - share_outside(settings_, Layer::kin));
-  const auto family =
-      std::min<std::size_t>(static_cast<std::size_t>(settings_.kin_households.value()), households);
+  const auto family = std::min<std::size_t>(static_cast<std::size_t>(settings_.kin_households.value()), households);
   for (std::size_t from = 0; from < households;) {
     // What is left over joins the last whole family.
     const std::size_t to = households - from < 2 * family ? households : from + family;
@@ -242,17 +239,15 @@ void TieMaker::colleagues(const Home& home, std::vector<Edge>& edges) const {
         student ? 16U + std::min<unsigned>(residents.age[i], last_class) : residents.occupation[i];
     members.push_back({(kind << 32) | luck, i});
   }
-  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
-    return a.order != b.order ? a.order < b.order : a.i < b.i;
-  });
+  std::sort(members.begin(), members.end(),
+      [](const Member& a, const Member& b) { return a.order != b.order ? a.order < b.order : a.i < b.i; });
   // Circles of g or g + 1 where everyone knows everyone: the share of people in the larger ones is the rest
   // of `degree`.
   const auto small = static_cast<std::uint32_t>(degree) + 1;
   const double rest = degree - static_cast<std::uint32_t>(degree);
   const double larger = rest * small / (small + 1 - rest);
   for (std::size_t from = 0; from < members.size();) {
-    std::size_t to =
-        std::min<std::size_t>(members.size(), from + small + (engine.uniform() < larger ? 1 : 0));
+    std::size_t to = std::min<std::size_t>(members.size(), from + small + (engine.uniform() < larger ? 1 : 0));
     if (members.size() - to == 1 && small > 1) to = members.size();
     for (std::size_t a = from; a < to; ++a)
       for (std::size_t b = a + 1; b < to; ++b) edges.push_back({members[a].i, members[b].i, Layer::work});
@@ -330,8 +325,7 @@ void TieMaker::beyond(const Home& home, std::vector<Edge>& edges) const {
       const std::uint32_t ties = poisson(begun[l], Draws::to_uniform(luck[l]));
       for (std::uint32_t k = 0; k < ties; ++k)
         edges.push_back(
-            {i, partner(layers[l], home.community, name, 1 + static_cast<std::uint32_t>(l) * 128 + k),
-             layers[l]});
+            {i, partner(layers[l], home.community, name, 1 + static_cast<std::uint32_t>(l) * 128 + k), layers[l]});
     }
   }
 }
@@ -340,9 +334,9 @@ std::vector<Edge> partner_ties(const Society& society) {
   std::vector<Edge> edges;
   const Country& country = society.country;
   for (std::size_t c = 0; c < society.communities(); ++c)
-    edges.push_back(
-        {society.akimat(c), society.district_akimat(country.communities[c].district), Layer::partner});
-  // Networks of akimats: those of a region by the hash of their codes, which no district knows of, cut into equal parts.
+    edges.push_back({society.akimat(c), society.district_akimat(country.communities[c].district), Layer::partner});
+  // Networks of akimats: those of a region by the hash of their codes, which no district knows of, cut into equal
+  // parts.
   std::vector<std::size_t> order;
   for (std::size_t from = 0; from < society.communities();) {
     const std::uint32_t region = country.communities[from].region;
@@ -358,8 +352,7 @@ std::vector<Edge> partner_ties(const Society& society) {
           edges.push_back({society.akimat(order[a]), society.akimat(order[b]), Layer::partner});
   }
   for (std::size_t d = 0; d < country.districts.size(); ++d)
-    edges.push_back(
-        {society.district_akimat(d), society.region_akimat(country.districts[d].region), Layer::partner});
+    edges.push_back({society.district_akimat(d), society.region_akimat(country.districts[d].region), Layer::partner});
   for (std::size_t k = 0; k < society.institutions.size(); ++k) {
     const auto kind = static_cast<InstitutionKind>(society.institutions.kind[k]);
     const std::uint32_t home = country.communities[society.institutions.community[k]].region;

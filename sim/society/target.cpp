@@ -19,15 +19,18 @@ class Conditions {
  public:
   Conditions(const Country& country, const PolicySpec& policy) : policy_(policy) {
     if (!policy.regions.value().empty())
-      for (const Region& region : country.regions) regions_.push_back(listed(policy.regions.value(), region.code, region.name));
+      for (const Region& region : country.regions)
+        regions_.push_back(listed(policy.regions.value(), region.code, region.name));
     if (!policy.districts.value().empty())
-      for (const District& district : country.districts) districts_.push_back(listed(policy.districts.value(), district.code, district.name));
+      for (const District& district : country.districts)
+        districts_.push_back(listed(policy.districts.value(), district.code, district.name));
     for (const char* type : place_type_names) types_.push_back(listed(policy.types.value(), type, type));
   }
   bool operator()(const Community& community) const {
-    return (regions_.empty() || regions_[community.region]) && (districts_.empty() || districts_[community.district]) && types_[static_cast<std::size_t>(community.type)] &&
-           community.income >= policy_.income_above && community.income < policy_.income_below &&
-           community.population >= policy_.population_above && community.population < policy_.population_below &&
+    return (regions_.empty() || regions_[community.region]) && (districts_.empty() || districts_[community.district]) &&
+           types_[static_cast<std::size_t>(community.type)] && community.income >= policy_.income_above &&
+           community.income < policy_.income_below && community.population >= policy_.population_above &&
+           community.population < policy_.population_below &&
            listed(policy_.communities.value(), community.code, community.name);
   }
 
@@ -80,7 +83,9 @@ bool means_any(const Country& country, const PolicySpec& policy) {
     if (!meets(community)) continue;
     ++count;
     // One share alone only grows with the number of communities.
-    if ((richest >= 1.0 && among(0, count, poorest, richest)) || (poorest >= 1.0 && among(count - 1, count, poorest, richest))) return true;
+    if ((richest >= 1.0 && among(0, count, poorest, richest)) ||
+        (poorest >= 1.0 && among(count - 1, count, poorest, richest)))
+      return true;
   }
   for (std::size_t k = 0; k < count; ++k)
     if (among(k, count, poorest, richest)) return true;
@@ -90,7 +95,8 @@ bool means_any(const Country& country, const PolicySpec& policy) {
 KnownTargets known_targets(const Country& country) {
   KnownTargets known;
   for (const Region& region : country.regions) known.regions.insert(known.regions.end(), {region.code, region.name});
-  for (const District& district : country.districts) known.districts.insert(known.districts.end(), {district.code, district.name});
+  for (const District& district : country.districts)
+    known.districts.insert(known.districts.end(), {district.code, district.name});
   known.types.assign(std::begin(place_type_names), std::end(place_type_names));
   for (const Community& community : country.communities)
     known.communities.insert(known.communities.end(), {community.code, community.name});

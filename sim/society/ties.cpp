@@ -30,17 +30,14 @@ std::vector<std::span<const Edge>> pieces_of(std::span<const std::vector<Edge>> 
 
 // Count, place, sort. Threads place words into a row in any order; sorting the row afterwards makes the
 // result independent of that order.
-void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Vertex> first,
-                 std::size_t vertices) {
+void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Vertex> first, std::size_t vertices) {
   if (vertices > most_vertices)
-    throw input_error(
-        "society", fmt::format("{} vertices are too many for the social graph", vertices),
+    throw input_error("society", fmt::format("{} vertices are too many for the social graph", vertices),
         fmt::format("a tie names its other end in 29 bits, so at most {} residents, akimats and "
                     "institutions fit",
-                    most_vertices),
+            most_vertices),
         "lower run.scale or use a smaller network");
-  ensure(!first.empty() && first.back() <= vertices,
-         "Ties::build: first must end with the number of residents");
+  ensure(!first.empty() && first.back() <= vertices, "Ties::build: first must end with the number of residents");
   const Vertex residents = first.back();
   const auto pieces = pieces_of(edges);
 
@@ -65,10 +62,8 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
   parallel_for(pieces.size(), [&](std::size_t k) {
     for (const Edge& edge : pieces[k]) {
       if (edge.a == edge.b) continue;
-      ties_[std::atomic_ref(begin_[edge.a]).fetch_add(1, std::memory_order_relaxed)] =
-          Tie(edge.layer, edge.b);
-      ties_[std::atomic_ref(begin_[edge.b]).fetch_add(1, std::memory_order_relaxed)] =
-          Tie(edge.layer, edge.a);
+      ties_[std::atomic_ref(begin_[edge.a]).fetch_add(1, std::memory_order_relaxed)] = Tie(edge.layer, edge.b);
+      ties_[std::atomic_ref(begin_[edge.b]).fetch_add(1, std::memory_order_relaxed)] = Tie(edge.layer, edge.a);
     }
   });
 
@@ -85,8 +80,7 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
         continue;
       }
       if (v == from || v >= first[community + 1])
-        community =
-            static_cast<std::size_t>(std::upper_bound(first.begin(), first.end(), v) - first.begin()) - 1;
+        community = static_cast<std::size_t>(std::upper_bound(first.begin(), first.end(), v) - first.begin()) - 1;
       const Vertex low = first[community];
       const Vertex high = first[community + 1];
       const auto part = [&](Tie tie) {
@@ -99,18 +93,17 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
       });
       end = std::unique(row, end);
       length[v] = static_cast<std::uint32_t>(end - row);
-      inside_[v] =
-          static_cast<std::uint32_t>(std::find_if(row, end, [&](Tie tie) { return part(tie) > 0; }) - row);
-      peers_[v] = static_cast<std::uint32_t>(
-          std::find_if(row + inside_[v], end, [&](Tie tie) { return part(tie) > 1; }) - row);
+      inside_[v] = static_cast<std::uint32_t>(std::find_if(row, end, [&](Tie tie) { return part(tie) > 0; }) - row);
+      peers_[v] =
+          static_cast<std::uint32_t>(std::find_if(row + inside_[v], end, [&](Tie tie) { return part(tie) > 1; }) - row);
     }
   });
 
   for (std::size_t i = 0; i < residents; ++i)
     if (inside_[i] > most_ties_inside)
       throw input_error("society", fmt::format("resident {} has {} ties inside the community", i, inside_[i]),
-                        fmt::format("neighbours are counted in 16 bits, so at most {} fit", most_ties_inside),
-                        "split the hub, or make it an institution");
+          fmt::format("neighbours are counted in 16 bits, so at most {} fit", most_ties_inside),
+          "split the hub, or make it an institution");
 
   // Close the gaps that duplicates left; begin_ becomes the start of each row again.
   std::uint64_t read = 0;
@@ -120,7 +113,7 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
     begin_[v] = write;
     if (read != write)
       std::copy_n(ties_.begin() + static_cast<std::ptrdiff_t>(read), length[v],
-                  ties_.begin() + static_cast<std::ptrdiff_t>(write));
+          ties_.begin() + static_cast<std::ptrdiff_t>(write));
     write += length[v];
     read = next;
   }

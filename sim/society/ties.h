@@ -15,8 +15,8 @@ namespace kurultai {
 enum class Layer : std::uint8_t { household, kin, neighbour, work, online, membership, office, partner };
 inline constexpr std::size_t layer_count = 8;
 inline constexpr std::size_t resident_layers = 5;
-inline constexpr const char* layer_names[layer_count] = {"household", "kin",        "neighbour", "work or school",
-                                                         "online",    "membership", "office",    "partner"};
+inline constexpr const char* layer_names[layer_count] = {
+    "household", "kin", "neighbour", "work or school", "online", "membership", "office", "partner"};
 
 using Vertex = std::uint32_t;
 
@@ -69,8 +69,7 @@ class Ties {
   /// Asks the cache for what the neighbours of resident i show (`shown`, `width` values each), where there is such a
   /// resident. A gather waits for memory, not for arithmetic: ask `ahead` residents before their turn. (Always inline,
   /// since GCC takes a function that only prefetches for one without effect and drops the call.)
-  template <class T>
-  [[gnu::always_inline]] void prefetch(std::size_t i, const T* shown, std::size_t width = 1) const {
+  template <class T> [[gnu::always_inline]] void prefetch(std::size_t i, const T* shown, std::size_t width = 1) const {
     if (i >= residents()) return;
     for (const Tie tie : peers(static_cast<Vertex>(i))) __builtin_prefetch(shown + tie.to() * width);
   }

@@ -27,12 +27,7 @@ enum Item : std::uint32_t {
   item_wish,
 };
 /// Items of Stream::places, under the name (community, 0).
-enum PlaceItem : std::uint32_t {
-  item_effect,
-  item_access_rounding,
-  item_platform_rounding,
-  item_wishes = 16
-};
+enum PlaceItem : std::uint32_t { item_effect, item_access_rounding, item_platform_rounding, item_wishes = 16 };
 
 constexpr int higher_age = 22;
 constexpr int school_age = 6;
@@ -57,15 +52,14 @@ double mean_factor(const SocietySettings& settings, double higher, const Numbers
 }
 
 /// Marks with 1 the `count` highest of `scored`; ties go to the earlier resident.
-void mark_highest(std::vector<std::pair<double, std::uint32_t>>& scored, std::size_t count,
-                  Column<std::uint8_t>& column) {
+void mark_highest(
+    std::vector<std::pair<double, std::uint32_t>>& scored, std::size_t count, Column<std::uint8_t>& column) {
   count = std::min(count, scored.size());
   const auto higher = [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   };
   if (count < scored.size())
-    std::nth_element(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(count), scored.end(),
-                     higher);
+    std::nth_element(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(count), scored.end(), higher);
   for (std::size_t k = 0; k < count; ++k) column[scored[k].second] = 1;
 }
 
@@ -89,17 +83,14 @@ Education Traits::education(Name name, int age, bool urban) const {
 Occupation Traits::occupation(Name name, int age, Sex sex, bool urban) const {
   if (age < school_age) return Occupation::not_working;
   if (age < adult_age) return Occupation::student;
-  if (age >= (sex == Sex::male ? settings_.pension_men : settings_.pension_women))
-    return Occupation::pensioner;
-  if (age <= last_student_age && traits_.chance(settings_.student_share, name, item_study))
-    return Occupation::student;
+  if (age >= (sex == Sex::male ? settings_.pension_men : settings_.pension_women)) return Occupation::pensioner;
+  if (age <= last_student_age && traits_.chance(settings_.student_share, name, item_study)) return Occupation::student;
   if (!traits_.chance(settings_.employment, name, item_employed)) return Occupation::not_working;
   const std::vector<double>& work = urban ? settings_.work_urban.value() : settings_.work_rural.value();
   return static_cast<Occupation>(pick(work, traits_.uniform(name, item_occupation)));
 }
 
-double Traits::income(Name name, double mean, int age, Education education, Occupation occupation,
-                      bool urban) const {
+double Traits::income(Name name, double mean, int age, Education education, Occupation occupation, bool urban) const {
   if (age < adult_age) return 0;
   const double sd = settings_.income_spread;
   const double luck = exp_(sd * traits_.normal(name, item_income) - 0.5 * sd * sd);
@@ -144,9 +135,8 @@ double Traits::platform_leaning(int age, Education education) const {
 }
 
 Wishes Traits::wishes(std::uint64_t community, PlaceType type) const {
-  const Numbers& mix = type == PlaceType::okrug
-                           ? settings_.wish_okrug
-                           : (type == PlaceType::town ? settings_.wish_town : settings_.wish_city);
+  const Numbers& mix = type == PlaceType::okrug ? settings_.wish_okrug
+                                                : (type == PlaceType::town ? settings_.wish_town : settings_.wish_city);
   Wishes weights{};
   for (std::size_t g = 0; g < good_count; ++g)
     weights[g] = mix[g] * exp_(settings_.wish_place_sd *
@@ -179,8 +169,7 @@ Good Traits::wish(Name name, const Wishes& community, const Residents& residents
   return static_cast<Good>(pick(wishes(community, residents, i), traits_.uniform(name, item_wish)));
 }
 
-std::size_t Traits::quota(std::uint64_t community, double share, std::size_t people,
-                          std::uint32_t item) const {
+std::size_t Traits::quota(std::uint64_t community, double share, std::size_t people, std::uint32_t item) const {
   return round_randomly(share * static_cast<double>(people), places_.uniform({community, 0}, item));
 }
 
@@ -190,9 +179,9 @@ double Traits::place_effect(std::uint64_t community) const {
 
 std::vector<AgeGroup> default_pyramid() {
   return {{0, 4, 1073, 1011}, {5, 9, 1044, 1008}, {10, 14, 987, 950}, {15, 19, 861, 822}, {20, 24, 644, 619},
-          {25, 29, 619, 598}, {30, 34, 757, 740}, {35, 39, 805, 796}, {40, 44, 692, 701}, {45, 49, 587, 624},
-          {50, 54, 519, 581}, {55, 59, 458, 537}, {60, 64, 421, 515}, {65, 69, 331, 463}, {70, 74, 199, 326},
-          {75, 79, 99, 198},  {80, 84, 33, 90},   {85, 100, 30, 106}};
+      {25, 29, 619, 598}, {30, 34, 757, 740}, {35, 39, 805, 796}, {40, 44, 692, 701}, {45, 49, 587, 624},
+      {50, 54, 519, 581}, {55, 59, 458, 537}, {60, 64, 421, 515}, {65, 69, 331, 463}, {70, 74, 199, 326},
+      {75, 79, 99, 198}, {80, 84, 33, 90}, {85, 100, 30, 106}};
 }
 
 Pyramid::Pyramid(std::vector<AgeGroup> groups, int youngest) {
@@ -231,8 +220,8 @@ int Pyramid::age(double q) const {
 
 double Pyramid::women(int age) const { return women_[static_cast<std::size_t>(std::clamp(age, 0, 100))]; }
 
-void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, double income,
-                 Residents& residents, std::size_t first, std::size_t last) {
+void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, double income, Residents& residents,
+    std::size_t first, std::size_t last) {
   const bool town = urban(type);
   const Wishes mix = traits.wishes(community, type);
   for (std::size_t i = first; i < last; ++i) {
@@ -250,8 +239,8 @@ void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, 
   }
 }
 
-void deal_digital(const Traits& traits, std::uint64_t community, double access, double platform,
-                  Residents& residents, std::size_t first, std::size_t last) {
+void deal_digital(const Traits& traits, std::uint64_t community, double access, double platform, Residents& residents,
+    std::size_t first, std::size_t last) {
   const auto name = [&](std::size_t i) { return Name{community, static_cast<std::uint32_t>(i - first)}; };
   std::vector<std::pair<double, std::uint32_t>> scored;
   scored.reserve(last - first);
@@ -261,8 +250,7 @@ void deal_digital(const Traits& traits, std::uint64_t community, double access, 
     if (residents.age[i] >= online_age)
       scored.emplace_back(traits.access_score(name(i), residents.age[i]), static_cast<std::uint32_t>(i));
   }
-  mark_highest(scored, traits.quota(community, access, scored.size(), item_access_rounding),
-               residents.access);
+  mark_highest(scored, traits.quota(community, access, scored.size(), item_access_rounding), residents.access);
   scored.clear();
   std::size_t adults = 0;
   for (std::size_t i = first; i < last; ++i) {

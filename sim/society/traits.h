@@ -28,8 +28,8 @@ class Traits {
   [[nodiscard]] Education education(Name name, int age, bool urban) const;
   [[nodiscard]] Occupation occupation(Name name, int age, Sex sex, bool urban) const;
   /// Income in national mean wages, where workers of the community earn `mean` on average.
-  [[nodiscard]] double income(Name name, double mean, int age, Education education, Occupation occupation,
-                              bool urban) const;
+  [[nodiscard]] double income(
+      Name name, double mean, int age, Education education, Occupation occupation, bool urban) const;
   /// Civic duty: own part plus the part of the household, keyed by the name of its first member, by age and education.
   [[nodiscard]] double duty(Name name, Name first_member, int age, Education education) const;
   [[nodiscard]] double exposure(Name name, int age, Occupation occupation) const;
@@ -47,13 +47,11 @@ class Traits {
   /// `wishes` as resident i, a member of a stratum, weighs them.
   [[nodiscard]] Wishes wishes(const Wishes& community, const Residents& residents, std::size_t i) const;
   /// The good that resident i, called `name`, wants most.
-  [[nodiscard]] Good wish(Name name, const Wishes& community, const Residents& residents,
-                          std::size_t i) const;
+  [[nodiscard]] Good wish(Name name, const Wishes& community, const Residents& residents, std::size_t i) const;
 
   /// How many of `people` in a community are `share` of them, rounded up or down by the community's luck
   /// `item`, so that small communities add up.
-  [[nodiscard]] std::size_t quota(std::uint64_t community, double share, std::size_t people,
-                                  std::uint32_t item) const;
+  [[nodiscard]] std::size_t quota(std::uint64_t community, double share, std::size_t people, std::uint32_t item) const;
 
   /// The lasting place effect of a community, log-odds.
   [[nodiscard]] double place_effect(std::uint64_t community) const;
@@ -86,14 +84,14 @@ class Pyramid {
 
 /// Gives residents [first, last) of community c all traits but age, sex, household and digital ones, from
 /// what they have already. `income` is the mean of its workers.
-void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, double income,
-                 Residents& residents, std::size_t first, std::size_t last);
+void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, double income, Residents& residents,
+    std::size_t first, std::size_t last);
 
 /// Names the share `access` of the residents aged 6 and over of [first, last) who reach the internet, and the
 /// share `platform` of its adults who use civic platforms (of those with access); then skill. Exact to one
 /// resident.
-void deal_digital(const Traits& traits, std::uint64_t community, double access, double platform,
-                  Residents& residents, std::size_t first, std::size_t last);
+void deal_digital(const Traits& traits, std::uint64_t community, double access, double platform, Residents& residents,
+    std::size_t first, std::size_t last);
 
 /// The youngest age at which access to the internet counts.
 inline constexpr int online_age = 6;

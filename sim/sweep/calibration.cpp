@@ -28,8 +28,7 @@ std::string text_of(const Task& task) {
   return text;
 }
 
-template <class T>
-const T* attribute(const Result& result, const std::string& name) {
+template <class T> const T* attribute(const Result& result, const std::string& name) {
   const auto found = result.attributes.find(name);
   return found == result.attributes.end() ? nullptr : std::get_if<T>(&found->second);
 }
@@ -41,16 +40,18 @@ std::size_t measure_of(const Calibration& calibration, std::size_t target) {
   throw std::logic_error("every target has a measure");
 }
 
-std::vector<double> column(std::span<const Particle> particles, std::vector<double> Particle::*list, std::size_t k) {
+std::vector<double> column(std::span<const Particle> particles, std::vector<double> Particle::* list, std::size_t k) {
   std::vector<double> values;
   for (const Particle& particle : particles) values.push_back((particle.*list)[k]);
   return values;
 }
 
 void refuse_design(const Sweep& sweep) {
-  for (const char* key : {"sweep.design", "sweep.points", "sweep.morris_levels", "sweep.table", "sweep.common", "precision"})
+  for (const char* key :
+      {"sweep.design", "sweep.points", "sweep.morris_levels", "sweep.table", "sweep.common", "precision"})
     if (const auto found = sweep.source.places.find(key); found != sweep.source.places.end())
-      throw scenario_error(found->second, fmt::format("'{}' means nothing in a calibration", key), "its runs follow from the targets", "take it away; see the table [calibration]");
+      throw scenario_error(found->second, fmt::format("'{}' means nothing in a calibration", key),
+          "its runs follow from the targets", "take it away; see the table [calibration]");
 }
 
 /// One calibration under way.
@@ -61,7 +62,8 @@ class Search {
         sweep_(calibration.sweep),
         store_(store),
         progress_(progress),
-        runner_(sweep_.experiment(), store, options, [this](const Task& task, Result& result) { condense(task, result); }) {
+        runner_(
+            sweep_.experiment(), store, options, [this](const Task& task, Result& result) { condense(task, result); }) {
     for (std::size_t t = 0; t < calibration_.targets.size(); ++t) measures_.push_back(measure_of(calibration_, t));
   }
 
@@ -72,9 +74,10 @@ class Search {
     const auto most = static_cast<std::uint32_t>(calibration_.calibration.generations.value());
     report.ended_by = "generations";
     for (std::uint32_t generation = 0; generation < most; ++generation) {
-      std::vector<Particle> fresh = generation == 0 ? calibration_.first_generation()
-                                                    : propose(kept, calibration_.particles() - calibration_.kept(),
-                                                              static_cast<std::uint64_t>(sweep_.sweep.seed.value()), generation);
+      std::vector<Particle> fresh = generation == 0
+                                        ? calibration_.first_generation()
+                                        : propose(kept, calibration_.particles() - calibration_.kept(),
+                                              static_cast<std::uint64_t>(sweep_.sweep.seed.value()), generation);
       if (!simulate(fresh, generation, report)) return stopped(std::move(report));
       if (generation == 0) {
         prior = fresh;
@@ -92,14 +95,20 @@ class Search {
       kept.insert(kept.end(), fresh.begin(), fresh.end());
       kept = nearest_particles(std::move(kept), calibration_.kept());
       if (kept.size() < calibration_.fewest_kept())
-        throw Error(failure_code(report.no_memory), {sweep_.source.path.string(), fmt::format("only {} of {} particles have a distance", kept.size(), fresh.size()),
-                                      fmt::format("the others failed or their measures have no value; {} axes and {} targets need {}", sweep_.axes.size(), measures_.size(), calibration_.fewest_kept()),
-                                      "look at the reasons (*.failed in the folder of runs), at the weeks of the measures, or raise calibration.particles"});
+        throw Error(failure_code(report.no_memory),
+            {sweep_.source.path.string(),
+                fmt::format("only {} of {} particles have a distance", kept.size(), fresh.size()),
+                fmt::format("the others failed or their measures have no value; {} axes and {} targets need {}",
+                    sweep_.axes.size(), measures_.size(), calibration_.fewest_kept()),
+                "look at the reasons (*.failed in the folder of runs), at the weeks of the measures, or raise "
+                "calibration.particles"});
       record.tolerance = kept.back().distance;
       record.nearest = kept.front().distance;
       record.ess = effective_size(weights_of(kept));
       report.generations.push_back(record);
-      progress_.say(fmt::format("generation {}: kept are within {:.3g}, {:.0f}% of the new ones were nearer than before", generation, record.tolerance, 100 * record.acceptance));
+      progress_.say(
+          fmt::format("generation {}: kept are within {:.3g}, {:.0f}% of the new ones were nearer than before",
+              generation, record.tolerance, 100 * record.acceptance));
       if (generation > 0 && record.acceptance <= calibration_.calibration.least_acceptance) {
         report.ended_by = "acceptance";
         break;
@@ -109,7 +118,8 @@ class Search {
     report.ess = effective_size(report.sample.weight);
     estimate(report);
     std::vector<Particle> posterior;
-    for (const std::size_t k : resampled(report.sample.weight, static_cast<std::size_t>(calibration_.calibration.predictive.value()))) {
+    for (const std::size_t k :
+        resampled(report.sample.weight, static_cast<std::size_t>(calibration_.calibration.predictive.value()))) {
       posterior.emplace_back();
       posterior.back().place = report.sample.place[k];
     }
@@ -134,8 +144,8 @@ class Search {
   /// What is kept of a run: its measures.
   void condense(const Task& task, Result& result) const {
     for (std::size_t m = 0; m < sweep_.measures.size(); ++m)
-      result.attributes[measure_attribute + sweep_.measures.key(m)] =
-          measured(sweep_.measures[m], sweep_.measures.key(m), result, sweep_.source.place_of(sweep_.measures[m].name()));
+      result.attributes[measure_attribute + sweep_.measures.key(m)] = measured(
+          sweep_.measures[m], sweep_.measures.key(m), result, sweep_.source.place_of(sweep_.measures[m].name()));
     result.attributes.erase("scenario");
     result.attributes[task_attribute] = text_of(task);
     result.groups.clear();
@@ -163,7 +173,8 @@ class Search {
         for (std::size_t r = 0; r < replicates; ++r) {
           const Task& task = tasks[k * replicates + r];
           const std::vector<double> values = values_of(task, dropped);
-          for (std::size_t m = 0; m < values.size(); ++m) particles[k].simulated[m] += values[m] / static_cast<double>(replicates);
+          for (std::size_t m = 0; m < values.size(); ++m)
+            particles[k].simulated[m] += values[m] / static_cast<double>(replicates);
         }
       }
       if (dropped == 0) {
@@ -180,7 +191,8 @@ class Search {
     for (std::size_t k = 0; k < particles.size(); ++k) {
       particles[k].error.clear();
       for (std::size_t t = 0; t < measures_.size(); ++t)
-        particles[k].error.push_back(calibration_.targets[t].sd * draws.normal({key_of(calibration_.targets.key(t)), static_cast<std::uint32_t>(k)}));
+        particles[k].error.push_back(calibration_.targets[t].sd * draws.normal({key_of(calibration_.targets.key(t)),
+                                                                      static_cast<std::uint32_t>(k)}));
     }
     return true;
   }
@@ -194,7 +206,8 @@ class Search {
       const std::string* of = attribute<std::string>(run, task_attribute);
       if (of != nullptr && *of == text_of(task)) {
         for (std::size_t m = 0; m < values.size(); ++m)
-          if (const double* value = attribute<double>(run, measure_attribute + sweep_.measures.key(m))) values[m] = *value;
+          if (const double* value = attribute<double>(run, measure_attribute + sweep_.measures.key(m)))
+            values[m] = *value;
         return values;
       }
     } catch (const Error& e) {
@@ -235,7 +248,9 @@ class Search {
         places.push_back(place[a]);
         numbers.push_back(calibration_.number_at(a, place[a]));
       }
-      const auto quantile = [&](double share) { return calibration_.number_at(a, weighted_quantile(places, weight, share)); };
+      const auto quantile = [&](double share) {
+        return calibration_.number_at(a, weighted_quantile(places, weight, share));
+      };
       const AxisSpec& axis = sweep_.axes[a];
       ParameterEstimate estimate;
       estimate.name = sweep_.axes.key(a);
@@ -251,7 +266,8 @@ class Search {
       estimate.shrinkage = 1 - weighted_sd(places, weight) * std::sqrt(12.0);  // sd of the uniform prior: 1 / sqrt 12
       estimate.r2 = report.sample.r2[a];
       report.parameters.push_back(estimate);
-      for (std::size_t b = 0; b < axes; ++b) report.correlations.push_back(a == b ? 1.0 : correlation(report.sample, a, b));
+      for (std::size_t b = 0; b < axes; ++b)
+        report.correlations.push_back(a == b ? 1.0 : correlation(report.sample, a, b));
     }
   }
 
@@ -291,19 +307,25 @@ class Search {
       for (std::size_t k = 0; k < n; ++k) list[k] = static_cast<std::int32_t>(k);
       return list;
     };
-    Group posterior{"posterior", "a weighted sample of the posterior", {{"sample", {"sample"}, numbers(kept.size()), "1", "particle, nearest first", "calibration", {}}}, {}};
+    Group posterior{"posterior", "a weighted sample of the posterior",
+        {{"sample", {"sample"}, numbers(kept.size()), "1", "particle, nearest first", "calibration", {}}}, {}};
     for (std::size_t a = 0; a < sweep_.axes.size(); ++a) {
       std::vector<double> values;
-      for (const std::vector<double>& place : report.sample.place) values.push_back(calibration_.number_at(a, place[a]));
+      for (const std::vector<double>& place : report.sample.place)
+        values.push_back(calibration_.number_at(a, place[a]));
       const Field* field = sweep_.experiment().parameters().find(sweep_.axes[a].path.value());
-      posterior.variables.push_back({sweep_.axes.key(a), {"sample"}, values, field->about().unit, fmt::format("{}: {}", field->path(), field->about().meaning), "calibration", {}});
+      posterior.variables.push_back({sweep_.axes.key(a), {"sample"}, values, field->about().unit,
+          fmt::format("{}: {}", field->path(), field->about().meaning), "calibration", {}});
     }
     std::vector<double> distances;
     for (const Particle& particle : kept) distances.push_back(particle.distance);
-    posterior.variables.push_back({"weight", {"sample"}, report.sample.weight, "1", "weight in the posterior; sum 1", "calibration", {}});
-    posterior.variables.push_back({"distance", {"sample"}, distances, "1", "of what was simulated, with an error of observation, from the targets", "calibration", {}});
+    posterior.variables.push_back(
+        {"weight", {"sample"}, report.sample.weight, "1", "weight in the posterior; sum 1", "calibration", {}});
+    posterior.variables.push_back({"distance", {"sample"}, distances, "1",
+        "of what was simulated, with an error of observation, from the targets", "calibration", {}});
     for (std::size_t m = 0; m < sweep_.measures.size(); ++m)
-      posterior.variables.push_back({sweep_.measures.key(m), {"sample"}, column(kept, &Particle::simulated, m), "1", "simulated, before places were adjusted and without an error of observation", "calibration", {}});
+      posterior.variables.push_back({sweep_.measures.key(m), {"sample"}, column(kept, &Particle::simulated, m), "1",
+          "simulated, before places were adjusted and without an error of observation", "calibration", {}});
     file.groups.push_back(std::move(posterior));
 
     const auto listed = [](const auto& items, auto get) {
@@ -312,45 +334,74 @@ class Search {
       return values;
     };
     const auto add = [](Group& group, const char* name, Values values, const char* meaning) {
-      group.variables.push_back({name, {group.coordinates[0].name}, std::move(values), "1", meaning, "calibration", {}});
+      group.variables.push_back(
+          {name, {group.coordinates[0].name}, std::move(values), "1", meaning, "calibration", {}});
     };
     using G = GenerationRecord;
-    Group generations{"generations", "how the population came nearer to the targets", {{"generation", {"generation"}, numbers(report.generations.size()), "1", "generation", "calibration", {}}}, {}};
-    add(generations, "tolerance", listed(report.generations, [](const G& g) { return g.tolerance; }), "distance of the farthest particle that is kept");
-    add(generations, "nearest", listed(report.generations, [](const G& g) { return g.nearest; }), "distance of the nearest particle");
-    add(generations, "acceptance", listed(report.generations, [](const G& g) { return g.acceptance; }), "share of the new particles that are nearer than the tolerance before");
-    add(generations, "ess", listed(report.generations, [](const G& g) { return g.ess; }), "effective size of the particles that are kept");
-    add(generations, "particles", listed(report.generations, [](const G& g) { return static_cast<std::int32_t>(g.particles); }), "new particles");
-    add(generations, "failed", listed(report.generations, [](const G& g) { return static_cast<std::int32_t>(g.failed); }), "new particles with a failed run or a measure without value");
+    Group generations{"generations", "how the population came nearer to the targets",
+        {{"generation", {"generation"}, numbers(report.generations.size()), "1", "generation", "calibration", {}}}, {}};
+    add(generations, "tolerance", listed(report.generations, [](const G& g) { return g.tolerance; }),
+        "distance of the farthest particle that is kept");
+    add(generations, "nearest", listed(report.generations, [](const G& g) { return g.nearest; }),
+        "distance of the nearest particle");
+    add(generations, "acceptance", listed(report.generations, [](const G& g) { return g.acceptance; }),
+        "share of the new particles that are nearer than the tolerance before");
+    add(generations, "ess", listed(report.generations, [](const G& g) { return g.ess; }),
+        "effective size of the particles that are kept");
+    add(generations, "particles",
+        listed(report.generations, [](const G& g) { return static_cast<std::int32_t>(g.particles); }), "new particles");
+    add(generations, "failed",
+        listed(report.generations, [](const G& g) { return static_cast<std::int32_t>(g.failed); }),
+        "new particles with a failed run or a measure without value");
     file.groups.push_back(std::move(generations));
 
     using P = ParameterEstimate;
     const auto parameter_names = listed(report.parameters, [](const P& p) { return p.name; });
-    Group parameters{"parameters", "what is known about each parameter, in its own unit", {{"parameter", {"parameter"}, parameter_names, "1", "axis", "calibration", {}}}, {}};
+    Group parameters{"parameters", "what is known about each parameter, in its own unit",
+        {{"parameter", {"parameter"}, parameter_names, "1", "axis", "calibration", {}}}, {}};
     add(parameters, "path", listed(report.parameters, [](const P& p) { return p.path; }), "the parameter");
     add(parameters, "mean", listed(report.parameters, [](const P& p) { return p.mean; }), "mean of the posterior");
-    add(parameters, "sd", listed(report.parameters, [](const P& p) { return p.sd; }), "standard deviation of the posterior");
-    add(parameters, "low", listed(report.parameters, [](const P& p) { return p.low; }), "lower end of the interval at `confidence`");
-    add(parameters, "median", listed(report.parameters, [](const P& p) { return p.median; }), "median of the posterior");
-    add(parameters, "high", listed(report.parameters, [](const P& p) { return p.high; }), "upper end of the interval at `confidence`");
-    add(parameters, "prior_low", listed(report.parameters, [](const P& p) { return p.prior_low; }), "lower end of the prior");
-    add(parameters, "prior_high", listed(report.parameters, [](const P& p) { return p.prior_high; }), "upper end of the prior");
-    add(parameters, "shrinkage", listed(report.parameters, [](const P& p) { return p.shrinkage; }), "1 - posterior sd / prior sd, on the prior's scale; 0: nothing learned");
-    add(parameters, "r2", listed(report.parameters, [](const P& p) { return p.r2; }), "share of the last population's variance that the adjustment explains");
-    parameters.coordinates.push_back({"other_parameter", {"other_parameter"}, parameter_names, "1", "axis", "calibration", {}});
-    parameters.variables.push_back({"correlation", {"parameter", "other_parameter"}, report.correlations, "1", "in the posterior, on the priors' scales; near 1 or -1: not told apart", "calibration", {}});
+    add(parameters, "sd", listed(report.parameters, [](const P& p) { return p.sd; }),
+        "standard deviation of the posterior");
+    add(parameters, "low", listed(report.parameters, [](const P& p) { return p.low; }),
+        "lower end of the interval at `confidence`");
+    add(parameters, "median", listed(report.parameters, [](const P& p) { return p.median; }),
+        "median of the posterior");
+    add(parameters, "high", listed(report.parameters, [](const P& p) { return p.high; }),
+        "upper end of the interval at `confidence`");
+    add(parameters, "prior_low", listed(report.parameters, [](const P& p) { return p.prior_low; }),
+        "lower end of the prior");
+    add(parameters, "prior_high", listed(report.parameters, [](const P& p) { return p.prior_high; }),
+        "upper end of the prior");
+    add(parameters, "shrinkage", listed(report.parameters, [](const P& p) { return p.shrinkage; }),
+        "1 - posterior sd / prior sd, on the prior's scale; 0: nothing learned");
+    add(parameters, "r2", listed(report.parameters, [](const P& p) { return p.r2; }),
+        "share of the last population's variance that the adjustment explains");
+    parameters.coordinates.push_back(
+        {"other_parameter", {"other_parameter"}, parameter_names, "1", "axis", "calibration", {}});
+    parameters.variables.push_back({"correlation", {"parameter", "other_parameter"}, report.correlations, "1",
+        "in the posterior, on the priors' scales; near 1 or -1: not told apart", "calibration", {}});
     file.groups.push_back(std::move(parameters));
 
     using T = TargetFit;
-    Group targets{"targets", "whether the posterior meets the targets, in the unit of each measure", {{"target", {"target"}, listed(report.targets, [](const T& t) { return t.name; }), "1", "measure", "calibration", {}}}, {}};
+    Group targets{"targets", "whether the posterior meets the targets, in the unit of each measure",
+        {{"target", {"target"}, listed(report.targets, [](const T& t) { return t.name; }), "1", "measure",
+            "calibration", {}}},
+        {}};
     add(targets, "value", listed(report.targets, [](const T& t) { return t.value; }), "observed");
     add(targets, "sd", listed(report.targets, [](const T& t) { return t.sd; }), "standard error of the observation");
-    add(targets, "scale", listed(report.targets, [](const T& t) { return t.scale; }), "a difference of so much is a distance of 1");
-    add(targets, "prior_low", listed(report.targets, [](const T& t) { return t.prior_low; }), "lower end of what the prior predicts at `confidence`");
-    add(targets, "prior_high", listed(report.targets, [](const T& t) { return t.prior_high; }), "upper end of what the prior predicts");
-    add(targets, "predicted_low", listed(report.targets, [](const T& t) { return t.low; }), "lower end of what the posterior predicts at `confidence`, errors of observation included");
-    add(targets, "predicted_median", listed(report.targets, [](const T& t) { return t.median; }), "median of what the posterior predicts");
-    add(targets, "predicted_high", listed(report.targets, [](const T& t) { return t.high; }), "upper end of what the posterior predicts");
+    add(targets, "scale", listed(report.targets, [](const T& t) { return t.scale; }),
+        "a difference of so much is a distance of 1");
+    add(targets, "prior_low", listed(report.targets, [](const T& t) { return t.prior_low; }),
+        "lower end of what the prior predicts at `confidence`");
+    add(targets, "prior_high", listed(report.targets, [](const T& t) { return t.prior_high; }),
+        "upper end of what the prior predicts");
+    add(targets, "predicted_low", listed(report.targets, [](const T& t) { return t.low; }),
+        "lower end of what the posterior predicts at `confidence`, errors of observation included");
+    add(targets, "predicted_median", listed(report.targets, [](const T& t) { return t.median; }),
+        "median of what the posterior predicts");
+    add(targets, "predicted_high", listed(report.targets, [](const T& t) { return t.high; }),
+        "upper end of what the posterior predicts");
     file.groups.push_back(std::move(targets));
     return file;
   }
@@ -372,7 +423,9 @@ Calibration::Calibration(const std::filesystem::path& file, std::span<const std:
           [this](Sweep& tables) {
             tables.registry.add(calibration);
             tables.registry.add(targets);
-            ensure(tables.sweep.design.set(std::string("latin")).empty() && tables.sweep.replicates.set(std::int64_t{1}).empty(), "defaults of a calibration are allowed");
+            ensure(tables.sweep.design.set(std::string("latin")).empty() &&
+                       tables.sweep.replicates.set(std::int64_t{1}).empty(),
+                "defaults of a calibration are allowed");
           },
           refuse_design) {
   check();
@@ -384,58 +437,82 @@ void Calibration::check() {
   std::set<std::string> taken = {"sample", "weight", "distance"};
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     if (sweep.axes[a].values.size() > 0)
-      throw scenario_error(source.place_of(sweep.axes[a].name() + ".values"), fmt::format("axis '{}' lists values", sweep.axes.key(a)),
-                           "a calibration looks for numbers in a range", "give low and high, or run a calibration for each value (sweep.set)");
+      throw scenario_error(source.place_of(sweep.axes[a].name() + ".values"),
+          fmt::format("axis '{}' lists values", sweep.axes.key(a)), "a calibration looks for numbers in a range",
+          "give low and high, or run a calibration for each value (sweep.set)");
     if (!taken.insert(sweep.axes.key(a)).second)
-      throw scenario_error(source.place_of(sweep.axes[a].name()), fmt::format("an axis cannot be called '{}'", sweep.axes.key(a)), "the result has something else of that name", "choose another name");
+      throw scenario_error(source.place_of(sweep.axes[a].name()),
+          fmt::format("an axis cannot be called '{}'", sweep.axes.key(a)), "the result has something else of that name",
+          "choose another name");
   }
   for (std::size_t m = 0; m < sweep.measures.size(); ++m) {
     names.push_back(sweep.measures.key(m));
     if (!taken.insert(names.back()).second)
-      throw scenario_error(source.place_of(sweep.measures[m].name()), fmt::format("a measure cannot be called '{}'", names.back()), "the result has an axis or something else of that name",
-                           fmt::format("call it [measure.mean_{}], with series = \"{}\"", names.back(), sweep.measures[m].series.value().empty() ? names.back() : sweep.measures[m].series.value()));
+      throw scenario_error(source.place_of(sweep.measures[m].name()),
+          fmt::format("a measure cannot be called '{}'", names.back()),
+          "the result has an axis or something else of that name",
+          fmt::format("call it [measure.mean_{}], with series = \"{}\"", names.back(),
+              sweep.measures[m].series.value().empty() ? names.back() : sweep.measures[m].series.value()));
   }
-  if (targets.size() == 0) throw scenario_error(source.path.string(), "a calibration needs targets", "nothing says what was observed", "add [target.NAME] for a measure, with value and sd");
+  if (targets.size() == 0)
+    throw scenario_error(source.path.string(), "a calibration needs targets", "nothing says what was observed",
+        "add [target.NAME] for a measure, with value and sd");
   double weights = 0;
   for (std::size_t t = 0; t < targets.size(); ++t) {
     const TargetSpec& target = targets[t];
     if (sweep.measures.find(targets.key(t)) == nullptr) {
-      throw scenario_error(source.place_of(target.name()), fmt::format("target '{}' is no measure", targets.key(t)), "a target is the observed value of a measure",
-                           did_you_mean(nearest(targets.key(t), names), fmt::format("add [measure.{}]", targets.key(t))));
+      throw scenario_error(source.place_of(target.name()), fmt::format("target '{}' is no measure", targets.key(t)),
+          "a target is the observed value of a measure",
+          did_you_mean(nearest(targets.key(t), names), fmt::format("add [measure.{}]", targets.key(t))));
     }
     for (const char* key : {"value", "sd"})
       if (source.places.count(fmt::format("{}.{}", target.name(), key)) == 0)
-        throw scenario_error(source.place_of(target.name()), fmt::format("target '{}' has no {}", targets.key(t), key), "",
-                             std::string(key) == "sd" ? "add sd, the standard error of the observation; 0 if it is exact" : "add what was observed");
+        throw scenario_error(source.place_of(target.name()), fmt::format("target '{}' has no {}", targets.key(t), key),
+            "",
+            std::string(key) == "sd" ? "add sd, the standard error of the observation; 0 if it is exact"
+                                     : "add what was observed");
     weights += target.weight;
   }
-  if (weights <= 0) throw scenario_error(source.place_of("target"), "all targets have weight 0", "nothing would be looked at", "");
+  if (weights <= 0)
+    throw scenario_error(source.place_of("target"), "all targets have weight 0", "nothing would be looked at", "");
   if (kept() == 0 || kept() == particles())
-    throw scenario_error(source.place_of("calibration"), "some particles must be kept, and some not", "", "change particles or keep");
-  if (static_cast<double>(particles()) * (static_cast<double>(calibration.generations.value()) + 1) * static_cast<double>(sweep.sweep.replicates.value()) + static_cast<double>(calibration.predictive.value()) * static_cast<double>(sweep.sweep.replicates.value()) > 4e9)
-    throw scenario_error(source.place_of("calibration"), "more than 4e9 runs", "", "take fewer particles, generations or replicates");
+    throw scenario_error(
+        source.place_of("calibration"), "some particles must be kept, and some not", "", "change particles or keep");
+  if (static_cast<double>(particles()) * (static_cast<double>(calibration.generations.value()) + 1) *
+              static_cast<double>(sweep.sweep.replicates.value()) +
+          static_cast<double>(calibration.predictive.value()) * static_cast<double>(sweep.sweep.replicates.value()) >
+      4e9)
+    throw scenario_error(
+        source.place_of("calibration"), "more than 4e9 runs", "", "take fewer particles, generations or replicates");
   if (kept() < fewest_kept())
-    throw scenario_error(source.place_of("calibration"), fmt::format("{} of {} particles are kept, too few", kept(), particles()),
-                         fmt::format("{} axes and {} targets need {}", sweep.axes.size(), targets.size(), fewest_kept()), "raise calibration.particles or keep");
+    throw scenario_error(source.place_of("calibration"),
+        fmt::format("{} of {} particles are kept, too few", kept(), particles()),
+        fmt::format("{} axes and {} targets need {}", sweep.axes.size(), targets.size(), fewest_kept()),
+        "raise calibration.particles or keep");
   const std::vector<Particle> first = first_generation();
   const Task task = tasks(first[0], 0, 0)[0];
   const Result outline = sweep.experiment().outline(task.settings, task.luck);
   sweep.watch_measures();
-  remarks = check_measures(sweep.measures, source, sweep.experiment(), outline, first.size(), [&](std::size_t k) { return tasks(first[k], 0, k)[0].settings; });
+  remarks = check_measures(sweep.measures, source, sweep.experiment(), outline, first.size(),
+      [&](std::size_t k) { return tasks(first[k], 0, k)[0].settings; });
 }
 
-std::size_t Calibration::kept() const { return static_cast<std::size_t>(static_cast<double>(particles()) * calibration.keep); }
+std::size_t Calibration::kept() const {
+  return static_cast<std::size_t>(static_cast<double>(particles()) * calibration.keep);
+}
 
 std::size_t Calibration::fewest_kept() const { return 2 * (targets.size() + sweep.axes.size()) + 4; }
 
 std::size_t Calibration::most_runs() const {
   return static_cast<std::size_t>(sweep.sweep.replicates.value()) *
-         (particles() + static_cast<std::size_t>(calibration.generations.value() - 1) * (particles() - kept()) + static_cast<std::size_t>(calibration.predictive.value()));
+         (particles() + static_cast<std::size_t>(calibration.generations.value() - 1) * (particles() - kept()) +
+             static_cast<std::size_t>(calibration.predictive.value()));
 }
 
 std::vector<Task> Calibration::tasks(const Particle& particle, std::uint32_t generation, std::size_t k) const {
   std::vector<Setting> settings;
-  for (std::size_t a = 0; a < sweep.axes.size(); ++a) settings.push_back({sweep.axes[a].path.value(), value_at(a, particle.place[a])});
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+    settings.push_back({sweep.axes[a].path.value(), value_at(a, particle.place[a])});
   const auto replicates = static_cast<std::uint64_t>(sweep.sweep.replicates.value());
   std::vector<Task> list;
   for (std::uint64_t r = 0; r < replicates; ++r) {
@@ -451,7 +528,8 @@ std::vector<Task> Calibration::tasks(const Particle& particle, std::uint32_t gen
 }
 
 std::vector<Particle> Calibration::first_generation() const {
-  const Design design = latin_design(particles(), sweep.axes.size(), static_cast<std::uint64_t>(sweep.sweep.seed.value()));
+  const Design design =
+      latin_design(particles(), sweep.axes.size(), static_cast<std::uint64_t>(sweep.sweep.seed.value()));
   std::vector<Particle> list(particles());
   for (std::size_t k = 0; k < list.size(); ++k)
     for (std::size_t a = 0; a < design.axes; ++a) list[k].place.push_back(design(k, a));
@@ -468,7 +546,8 @@ double Calibration::number_at(std::size_t a, double u) const {
   return whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
 }
 
-CalibrationReport execute(const Calibration& calibration, RunStore& store, const RunnerOptions& options, SweepProgress& progress) {
+CalibrationReport execute(
+    const Calibration& calibration, RunStore& store, const RunnerOptions& options, SweepProgress& progress) {
   return Search(calibration, store, options, progress).report();
 }
 

@@ -26,9 +26,9 @@
 // of the new ones (`least_acceptance`) are nearer than the farthest kept, or after `generations`. Distance is Euclidean
 // over the targets, each in units of 1.4826 times the median absolute deviation under the prior. An error
 // of observation, drawn for each particle, is added to what was simulated, so that what is kept is a sample
-// of the posterior and not only of the best fit (Wilkinson 2013). At last the places are adjusted by local-linear regression
-// on the targets (Beaumont, Zhang & Balding 2002), as logits, so that they stay inside the prior; and `predictive` runs
-// out of the posterior show whether it meets the targets, errors of observation included.
+// of the posterior and not only of the best fit (Wilkinson 2013). At last the places are adjusted by local-linear
+// regression on the targets (Beaumont, Zhang & Balding 2002), as logits, so that they stay inside the prior; and
+// `predictive` runs out of the posterior show whether it meets the targets, errors of observation included.
 //
 // Every particle has luck of its own. A failed run, or one whose measure has no value, is infinitely far.
 // Every generation is a list of runs in a store: interrupted at any moment it goes on to the same bits.
@@ -52,8 +52,11 @@ namespace kurultai {
 /// The table [target.NAME]: what was observed of the measure NAME.
 struct TargetSpec : Section {
   explicit TargetSpec(std::string name) : Section(std::move(name), "what was observed of the measure of that name") {}
-  Real value{*this, {.name = "value", .unit = "unit of the measure", .meaning = "what was observed", .source = "design"}, 0, {}};
-  Real sd{*this, {.name = "sd", .unit = "unit of the measure", .meaning = "standard error of the observation", .source = "design"}, 0, {0, 1e300}};
+  Real value{*this,
+      {.name = "value", .unit = "unit of the measure", .meaning = "what was observed", .source = "design"}, 0, {}};
+  Real sd{*this,
+      {.name = "sd", .unit = "unit of the measure", .meaning = "standard error of the observation", .source = "design"},
+      0, {0, 1e300}};
   Real weight{*this, {.name = "weight", .meaning = "in the distance", .source = "design"}, 1, {0, 1e6}};
   Text source{*this, {.name = "source", .meaning = "where the observation is from", .source = "design"}, ""};
 };
@@ -61,13 +64,37 @@ struct TargetSpec : Section {
 /// The table [calibration].
 struct CalibrationSettings : Section {
   CalibrationSettings() : Section("calibration", "which values of the axes agree with the targets") {}
-  Whole particles{*this, {.name = "particles", .meaning = "runs of the first generation; later ones make the kept up to so many again", .source = "Lenormand et al. 2013"}, 1000, {20, 1e6}};
-  Real keep{*this, {.name = "keep", .symbol = "alpha", .meaning = "share of the particles that is kept: those nearest to the targets", .source = "Lenormand et al. 2013"}, 0.5, {0.05, 0.95}};
-  Real least_acceptance{*this, {.name = "least_acceptance", .symbol = "p_acc_min", .meaning = "ends when this share of a generation's new particles or less is nearer than all kept before", .source = "Lenormand et al. 2013"}, 0.1, {0, 1}};
-  Whole generations{*this, {.name = "generations", .meaning = "most generations, the first included", .source = "design"}, 20, {1, 1000}};
-  Real confidence{*this, {.name = "confidence", .meaning = "of the intervals, equal in both tails", .source = "design"}, 0.9, {0.5, 0.999}};
-  Flag adjust{*this, {.name = "adjust", .meaning = "whether the posterior is adjusted by local-linear regression on the targets", .source = "Beaumont et al. 2002"}, true};
-  Whole predictive{*this, {.name = "predictive", .meaning = "runs out of the posterior that show whether it meets the targets; 0: none", .source = "design"}, 100, {0, 1e6}};
+  Whole particles{*this,
+      {.name = "particles",
+          .meaning = "runs of the first generation; later ones make the kept up to so many again",
+          .source = "Lenormand et al. 2013"},
+      1000, {20, 1e6}};
+  Real keep{*this,
+      {.name = "keep",
+          .symbol = "alpha",
+          .meaning = "share of the particles that is kept: those nearest to the targets",
+          .source = "Lenormand et al. 2013"},
+      0.5, {0.05, 0.95}};
+  Real least_acceptance{*this,
+      {.name = "least_acceptance",
+          .symbol = "p_acc_min",
+          .meaning = "ends when this share of a generation's new particles or less is nearer than all kept before",
+          .source = "Lenormand et al. 2013"},
+      0.1, {0, 1}};
+  Whole generations{*this,
+      {.name = "generations", .meaning = "most generations, the first included", .source = "design"}, 20, {1, 1000}};
+  Real confidence{*this, {.name = "confidence", .meaning = "of the intervals, equal in both tails", .source = "design"},
+      0.9, {0.5, 0.999}};
+  Flag adjust{*this,
+      {.name = "adjust",
+          .meaning = "whether the posterior is adjusted by local-linear regression on the targets",
+          .source = "Beaumont et al. 2002"},
+      true};
+  Whole predictive{*this,
+      {.name = "predictive",
+          .meaning = "runs out of the posterior that show whether it meets the targets; 0: none",
+          .source = "design"},
+      100, {0, 1e6}};
 };
 
 /// A calibration's file, read and checked.
@@ -126,7 +153,7 @@ struct TargetFit {
   double scale = 0;      ///< a difference of so much is one unit of distance
   double prior_low = 0;  ///< what the prior predicts (interval)
   double prior_high = 0;
-  double low = 0;        ///< what the posterior predicts (interval); NaN without predictive runs
+  double low = 0;  ///< what the posterior predicts (interval); NaN without predictive runs
   double median = 0;
   double high = 0;
   [[nodiscard]] bool inside() const { return low <= value && value <= high; }
@@ -142,23 +169,23 @@ struct GenerationRecord {
 };
 
 struct CalibrationReport {
-  bool stopped = false;         ///< interrupted, or by a failed run if that is to stop all: what is below is empty
-  std::size_t finished = 0;     ///< runs in the store
-  std::size_t failed = 0;       ///< runs that failed
-  std::size_t no_memory = 0;    ///< of those, for want of memory
-  std::string ended_by;         ///< "acceptance" or "generations"
-  double ess = 0;               ///< effective size of the posterior
+  bool stopped = false;       ///< interrupted, or by a failed run if that is to stop all: what is below is empty
+  std::size_t finished = 0;   ///< runs in the store
+  std::size_t failed = 0;     ///< runs that failed
+  std::size_t no_memory = 0;  ///< of those, for want of memory
+  std::string ended_by;       ///< "acceptance" or "generations"
+  double ess = 0;             ///< effective size of the posterior
   std::vector<ParameterEstimate> parameters;
   std::vector<double> correlations;  ///< [parameter][parameter], on the priors' scales
   std::vector<TargetFit> targets;
   std::vector<GenerationRecord> generations;
   WeightedSample sample;
-  Result result;                ///< the file
+  Result result;  ///< the file
 };
 
-/// Runs what is not yet in `store`, and computes the posterior. Throws Error: sweep (exit code 6) if too few runs finish for an answer (memory,
-/// 7, if that is what some wanted), storage,
-/// or scenario if a measure is wrong.
-CalibrationReport execute(const Calibration& calibration, RunStore& store, const RunnerOptions& options, SweepProgress& progress);
+/// Runs what is not yet in `store`, and computes the posterior. Throws Error: sweep (exit code 6) if too few runs
+/// finish for an answer (memory, 7, if that is what some wanted), storage, or scenario if a measure is wrong.
+CalibrationReport execute(
+    const Calibration& calibration, RunStore& store, const RunnerOptions& options, SweepProgress& progress);
 
 }  // namespace kurultai

@@ -26,7 +26,8 @@ std::vector<double> known(const std::vector<double>& values) {
   return list;
 }
 
-double correlation(std::span<const double> a, std::span<const double> b, const MeanInterval& in_a, const MeanInterval& in_b) {
+double correlation(
+    std::span<const double> a, std::span<const double> b, const MeanInterval& in_a, const MeanInterval& in_b) {
   double products = 0;
   for (std::size_t k = 0; k < a.size(); ++k) products += (a[k] - in_a.mean) * (b[k] - in_b.mean);
   const double scale = in_a.sd * in_b.sd * (static_cast<double>(a.size()) - 1);
@@ -81,8 +82,10 @@ Difference difference_of(const Sample& a, const Sample& b, double confidence) {
     const double part_b = in_b.sd * in_b.sd / static_cast<double>(in_b.n);
     result.sd = std::sqrt(in_a.sd * in_a.sd + in_b.sd * in_b.sd);
     result.error = std::sqrt(part_a + part_b);
-    const double parts = part_a * part_a / static_cast<double>(in_a.n - 1) + part_b * part_b / static_cast<double>(in_b.n - 1);
-    result.freedom = parts > 0 ? (part_a + part_b) * (part_a + part_b) / parts : static_cast<double>(in_a.n + in_b.n - 2);
+    const double parts =
+        part_a * part_a / static_cast<double>(in_a.n - 1) + part_b * part_b / static_cast<double>(in_b.n - 1);
+    result.freedom =
+        parts > 0 ? (part_a + part_b) * (part_a + part_b) / parts : static_cast<double>(in_a.n + in_b.n - 2);
     result.half_width = student_quantile(confidence, result.freedom) * result.error;
   }
   result.relative = result.mean_a != 0 ? result.difference / std::fabs(result.mean_a) : nan;
@@ -90,7 +93,8 @@ Difference difference_of(const Sample& a, const Sample& b, double confidence) {
   if (in_a.n >= 2 && in_b.n >= 2) {
     const auto freedom_a = static_cast<double>(in_a.n - 1);
     const auto freedom_b = static_cast<double>(in_b.n - 1);
-    const double pooled = std::sqrt((freedom_a * in_a.sd * in_a.sd + freedom_b * in_b.sd * in_b.sd) / (freedom_a + freedom_b));
+    const double pooled =
+        std::sqrt((freedom_a * in_a.sd * in_a.sd + freedom_b * in_b.sd * in_b.sd) / (freedom_a + freedom_b));
     if (pooled > 0) result.standardized = result.difference / pooled;
   }
   return result;
@@ -104,7 +108,8 @@ std::size_t replicates_for(const Difference& difference, double effect, double c
 Verdict verdict_of(const Difference& difference, double margin, double confidence) {
   if (difference.freedom < 1) return Verdict::undecided;
   const double one_sided = student_quantile(1 - 2 * (1 - confidence), difference.freedom) * difference.error;
-  if (difference.difference - one_sided > -margin && difference.difference + one_sided < margin) return Verdict::equivalent;
+  if (difference.difference - one_sided > -margin && difference.difference + one_sided < margin)
+    return Verdict::equivalent;
   return std::fabs(difference.difference) > difference.half_width ? Verdict::different : Verdict::undecided;
 }
 
@@ -134,7 +139,8 @@ Result run_of_sweep(const Result& sweep, std::size_t point, std::size_t replicat
           [&](auto& values) {
             const std::size_t first = (point * replicates + replicate) * size;
             ensure(first + size <= values.size(), "a sweep has a value for each point and replicate");
-            values = std::decay_t<decltype(values)>(values.begin() + static_cast<std::ptrdiff_t>(first), values.begin() + static_cast<std::ptrdiff_t>(first + size));
+            values = std::decay_t<decltype(values)>(values.begin() + static_cast<std::ptrdiff_t>(first),
+                values.begin() + static_cast<std::ptrdiff_t>(first + size));
           },
           own.values);
       part.variables.push_back(std::move(own));
@@ -144,12 +150,13 @@ Result run_of_sweep(const Result& sweep, std::size_t point, std::size_t replicat
   return run;
 }
 
-PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed, RunStore& store,
-                     const RunnerOptions& options, SweepProgress& progress) {
+PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed,
+    RunStore& store, const RunnerOptions& options, SweepProgress& progress) {
   PairedRuns pairs;
   const auto condense = [](const Task&, Result& result) {
     result.attributes.erase("scenario");
-    std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("weekly/", 0) != 0; });
+    std::erase_if(result.groups,
+        [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("weekly/", 0) != 0; });
   };
   const auto run_side = [&](const Experiment& experiment, Side& side, std::uint64_t which) {
     std::vector<Task> tasks;
@@ -189,7 +196,8 @@ PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t repli
 Sample sample_of(const Side& side, const MeasureSpec& spec, const std::string& key, const std::vector<double>* common) {
   Sample sample;
   sample.luck = side.luck;
-  for (const Result& run : side.runs) sample.values.push_back(run.groups.empty() ? nan : measured(spec, key, run, side.name, common));
+  for (const Result& run : side.runs)
+    sample.values.push_back(run.groups.empty() ? nan : measured(spec, key, run, side.name, common));
   return sample;
 }
 

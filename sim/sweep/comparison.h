@@ -25,19 +25,19 @@ struct Sample {
 /// replicates with a partner count. Else by Welch's test, which takes them as independent.
 struct Difference {
   bool paired = false;
-  std::size_t n_a = 0;          ///< replicates that count, NaNs left out
+  std::size_t n_a = 0;  ///< replicates that count, NaNs left out
   std::size_t n_b = 0;
-  std::size_t left_out = 0;     ///< replicates of either side without value or partner
-  double mean_a = 0;            ///< NaN without replicates
+  std::size_t left_out = 0;  ///< replicates of either side without value or partner
+  double mean_a = 0;         ///< NaN without replicates
   double mean_b = 0;
-  double difference = 0;        ///< mean_b - mean_a
-  double sd = 0;                ///< of the pairs' differences; unpaired: sqrt(sd_a^2 + sd_b^2). NaN for n < 2
-  double error = 0;             ///< standard error of `difference`
-  double freedom = 0;           ///< of Student's t; 0: no interval
-  double half_width = 0;        ///< of the interval at `confidence`; infinite for n < 2
-  double relative = 0;          ///< difference / |mean_a|; NaN if that is 0
-  double standardized = 0;      ///< difference / pooled standard deviation of the replicates (Cohen's d)
-  double correlation = 0;       ///< of the pairs: how much of the luck is shared; NaN unpaired
+  double difference = 0;    ///< mean_b - mean_a
+  double sd = 0;            ///< of the pairs' differences; unpaired: sqrt(sd_a^2 + sd_b^2). NaN for n < 2
+  double error = 0;         ///< standard error of `difference`
+  double freedom = 0;       ///< of Student's t; 0: no interval
+  double half_width = 0;    ///< of the interval at `confidence`; infinite for n < 2
+  double relative = 0;      ///< difference / |mean_a|; NaN if that is 0
+  double standardized = 0;  ///< difference / pooled standard deviation of the replicates (Cohen's d)
+  double correlation = 0;   ///< of the pairs: how much of the luck is shared; NaN unpaired
 };
 Difference difference_of(const Sample& a, const Sample& b, double confidence);
 
@@ -49,8 +49,8 @@ enum class Verdict : std::uint8_t { undecided, different, equivalent };
 inline constexpr const char* verdict_names[] = {"undecided", "different", "equivalent"};
 
 /// Equivalence by two one-sided tests (Schuirmann 1987), each at (1 - confidence): equivalent if the interval at
-/// 1 - 2 (1 - confidence) lies inside (-margin, margin); else different if the interval at `confidence` is without 0; else
-/// undecided. With margin 0 only the latter two.
+/// 1 - 2 (1 - confidence) lies inside (-margin, margin); else different if the interval at `confidence` is without 0;
+/// else undecided. With margin 0 only the latter two.
 Verdict verdict_of(const Difference& difference, double margin, double confidence);
 
 /// One run out of a sweep's result, as a run of its own: its series without the dimensions point and replicate.
@@ -69,12 +69,14 @@ struct PairedRuns {
   Side b;
   std::size_t failed = 0;
   std::size_t no_memory = 0;  ///< of those, for want of memory
-  bool stopped = false;  ///< interrupted: the sides are incomplete
+  bool stopped = false;       ///< interrupted: the sides are incomplete
 };
-PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed, RunStore& store,
-                     const RunnerOptions& options, SweepProgress& progress);
+PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed,
+    RunStore& store, const RunnerOptions& options, SweepProgress& progress);
 
-/// `spec` in every run of `side`, over the weeks in `common` if it is given. Throws scenario_error if the runs do not have it.
-Sample sample_of(const Side& side, const MeasureSpec& spec, const std::string& key, const std::vector<double>* common = nullptr);
+/// `spec` in every run of `side`, over the weeks in `common` if it is given. Throws scenario_error if the runs do not
+/// have it.
+Sample sample_of(
+    const Side& side, const MeasureSpec& spec, const std::string& key, const std::vector<double>* common = nullptr);
 
 }  // namespace kurultai

@@ -25,8 +25,7 @@ Engine engine_of(std::uint64_t seed, const char* purpose, std::size_t number) {
 std::vector<std::uint32_t> shuffled(std::size_t n, Engine& engine) {
   std::vector<std::uint32_t> order(n);
   for (std::size_t k = 0; k < n; ++k) order[k] = static_cast<std::uint32_t>(k);
-  for (std::size_t k = n; k > 1; --k)
-    std::swap(order[k - 1], order[engine.below(static_cast<std::uint32_t>(k))]);
+  for (std::size_t k = n; k > 1; --k) std::swap(order[k - 1], order[engine.below(static_cast<std::uint32_t>(k))]);
   return order;
 }
 
@@ -35,12 +34,10 @@ std::size_t number_of_points(std::size_t blocks, std::size_t points_each, std::s
   constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max());
   if (blocks == 0 || points_each == 0 || axes == 0)
     throw scenario_error("[design]", "the design is empty",
-                         fmt::format("it has {} points of {} axes", blocks * points_each, axes),
-                         "name at least one axis and one point");
+        fmt::format("it has {} points of {} axes", blocks * points_each, axes), "name at least one axis and one point");
   if (blocks > most / points_each)
-    throw scenario_error("[design]", "the design has too many points",
-                         fmt::format("the greatest number is {}", most),
-                         "take fewer levels or points, or a Latin hypercube");
+    throw scenario_error("[design]", "the design has too many points", fmt::format("the greatest number is {}", most),
+        "take fewer levels or points, or a Latin hypercube");
   return blocks * points_each;
 }
 
@@ -72,8 +69,7 @@ Design grid_design(const std::vector<std::size_t>& counts) {
   for (std::size_t p = 0; p < points; ++p) {
     std::size_t rest = p;
     for (std::size_t a = counts.size(); a-- > 0; rest /= counts[a])
-      design.unit[p * design.axes + a] =
-          (static_cast<double>(rest % counts[a]) + 0.5) / static_cast<double>(counts[a]);
+      design.unit[p * design.axes + a] = (static_cast<double>(rest % counts[a]) + 0.5) / static_cast<double>(counts[a]);
   }
   return design;
 }
@@ -84,18 +80,16 @@ Design latin_design(std::size_t points, std::size_t axes, std::uint64_t seed) {
     Engine order = engine_of(seed, "latin order", a), place = engine_of(seed, "latin place", a);
     const std::vector<std::uint32_t> cell = shuffled(points, order);
     for (std::size_t p = 0; p < points; ++p)
-      design.unit[p * axes + a] =
-          std::min((cell[p] + place.uniform()) / static_cast<double>(points), below_one);
+      design.unit[p * axes + a] = std::min((cell[p] + place.uniform()) / static_cast<double>(points), below_one);
   }
   return design;
 }
 
 std::vector<std::uint32_t> sobol_words(std::size_t points, std::size_t dimensions) {
   if (dimensions > greatest_sobol_dimension)
-    throw scenario_error(
-        "[design]", fmt::format("the Sobol' sequence has no {} dimensions", dimensions),
-        fmt::format("its direction numbers end at {} (a Saltelli design needs two for an axis)",
-                    greatest_sobol_dimension),
+    throw scenario_error("[design]", fmt::format("the Sobol' sequence has no {} dimensions", dimensions),
+        fmt::format(
+            "its direction numbers end at {} (a Saltelli design needs two for an axis)", greatest_sobol_dimension),
         "take a Latin hypercube");
   std::vector<std::uint32_t> words(points * dimensions, 0);
   boost::random::sobol_engine<std::uint32_t, 32> sequence(dimensions);  // begins behind the point 0
@@ -108,8 +102,7 @@ Design sobol_design(std::size_t points, std::size_t axes, std::uint64_t seed) {
   const std::vector<std::uint32_t> words = sobol_words(points, axes);
   for (std::size_t a = 0; a < axes; ++a) {
     const std::uint32_t shift = engine_of(seed, "sobol shift", a)();
-    for (std::size_t p = 0; p < points; ++p)
-      design.unit[p * axes + a] = (words[p * axes + a] ^ shift) * 0x1p-32;
+    for (std::size_t p = 0; p < points; ++p) design.unit[p * axes + a] = (words[p * axes + a] ^ shift) * 0x1p-32;
   }
   return design;
 }
@@ -122,8 +115,7 @@ Design saltelli_design(std::size_t n, std::size_t axes, std::uint64_t seed) {
     const bool is_b = place == axes + 1;
     design.group[p] = static_cast<std::int32_t>(row);
     design.moved[p] = is_b ? -2 : static_cast<std::int32_t>(place) - 1;
-    for (std::size_t a = 0; a < axes; ++a)
-      design.unit[p * axes + a] = base(row, is_b || place == a + 1 ? axes + a : a);
+    for (std::size_t a = 0; a < axes; ++a) design.unit[p * axes + a] = base(row, is_b || place == a + 1 ? axes + a : a);
   }
   return design;
 }
@@ -131,7 +123,7 @@ Design saltelli_design(std::size_t n, std::size_t axes, std::uint64_t seed) {
 Design morris_design(std::size_t trajectories, std::size_t axes, std::size_t levels, std::uint64_t seed) {
   if (levels == 0 || levels % 2 != 0)
     throw scenario_error("[design]", fmt::format("levels = {} do not do for a Morris design", levels),
-                         "only with an even number are all levels visited equally often", "take 4, 6 or 8");
+        "only with an even number are all levels visited equally often", "take 4, 6 or 8");
   Design design = empty_design(trajectories, axes + 1, axes);
   for (std::size_t t = 0; t < trajectories; ++t) {
     // From its level an axis has one way to go: half the levels up from the lower half, down from the upper.

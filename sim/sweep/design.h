@@ -19,9 +19,7 @@ struct Design {
   std::vector<std::int32_t> moved;  ///< by point: the axis taken from B (Saltelli's AB) or moved since the
                                     ///< last point (Morris); -1: none (A, a trajectory's start); -2: all (B)
   [[nodiscard]] std::size_t points() const { return axes == 0 ? group.size() : unit.size() / axes; }
-  [[nodiscard]] double operator()(std::size_t point, std::size_t axis) const {
-    return unit[point * axes + axis];
-  }
+  [[nodiscard]] double operator()(std::size_t point, std::size_t axis) const { return unit[point * axes + axis]; }
 };
 
 /// All combinations of `counts[a]` values of axis a, in the middle of their cells; the last axis turns

@@ -66,16 +66,20 @@ std::vector<std::string> check_outline(Sweep& sweep) {
   const Result outline = sweep.experiment().outline(sweep.settings(0), sweep.luck({0, 0}));
   default_measures(sweep.measures, outline, sweep.experiment().course(sweep.settings(0), "nation"));
   sweep.watch_measures();
-  std::vector<std::string> list = check_measures(sweep.measures, sweep.source, sweep.experiment(), outline, sweep.points(),
-                                                 [&](std::size_t p) { return sweep.settings(p); });
+  std::vector<std::string> list = check_measures(sweep.measures, sweep.source, sweep.experiment(), outline,
+      sweep.points(), [&](std::size_t p) { return sweep.settings(p); });
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const std::string& name = sweep.axes.key(a);
     bool taken = sweep.measures.find(name) != nullptr;
-    for (const char* word : {"point", "replicate", "run", "status", "reason", "digest", "seed", "luck", "design_group", "design_moved"}) taken = taken || name == word;
-    for (const Group& group : outline.groups) taken = taken || group.coordinate(name) != nullptr || group.variable(name) != nullptr;
+    for (const char* word :
+        {"point", "replicate", "run", "status", "reason", "digest", "seed", "luck", "design_group", "design_moved"})
+      taken = taken || name == word;
+    for (const Group& group : outline.groups)
+      taken = taken || group.coordinate(name) != nullptr || group.variable(name) != nullptr;
     if (taken)
-      throw scenario_error(sweep.source.place_of(sweep.axes[a].name()), fmt::format("an axis cannot be called '{}'", name),
-                           "the result has something else of that name", fmt::format("call it [axis.{}_level]", name));
+      throw scenario_error(sweep.source.place_of(sweep.axes[a].name()),
+          fmt::format("an axis cannot be called '{}'", name), "the result has something else of that name",
+          fmt::format("call it [axis.{}_level]", name));
   }
   return list;
 }
@@ -110,7 +114,9 @@ std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const R
   return plans;
 }
 
-Schedule schedule(const Sweep& sweep, Shard shard, const RunnerOptions& options) { return schedules(sweep, shard.count, options)[shard.index - 1]; }
+Schedule schedule(const Sweep& sweep, Shard shard, const RunnerOptions& options) {
+  return schedules(sweep, shard.count, options)[shard.index - 1];
+}
 
 namespace {
 
@@ -120,8 +126,10 @@ std::string without_numbers(const std::string& remark) {
   bool in_name = false;
   for (const char c : remark) {
     const bool digit = c >= '0' && c <= '9';
-    if (!digit || in_name) form += c;
-    else if (form.empty() || form.back() != '#') form += '#';
+    if (!digit || in_name)
+      form += c;
+    else if (form.empty() || form.back() != '#')
+      form += '#';
     if (!digit) in_name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (in_name && c == '.');
   }
   return form;
@@ -138,7 +146,9 @@ std::vector<std::string> idle_axes(const Sweep& sweep) {
       why = sweep.experiment().why_unread(sweep.settings(p), path);
     }
     if (!why.empty())
-      list.push_back(fmt::format("axis '{}' moves {}, which does nothing at any point: no mechanism of this scenario reads it: {}", sweep.axes.key(a), path, why));
+      list.push_back(
+          fmt::format("axis '{}' moves {}, which does nothing at any point: no mechanism of this scenario reads it: {}",
+              sweep.axes.key(a), path, why));
   }
   return list;
 }
@@ -147,10 +157,12 @@ std::vector<std::string> idle_axes(const Sweep& sweep) {
 std::vector<std::string> other_luck(const Sweep& sweep) {
   std::vector<std::string> list;
   const Registry& parameters = sweep.experiment().parameters();
-  for (const auto& [path, used] : {std::pair{"run.seed", sweep.sweep.seed.get()}, std::pair{"run.replicate", Value{std::int64_t{0}}}}) {
+  for (const auto& [path, used] :
+      {std::pair{"run.seed", sweep.sweep.seed.get()}, std::pair{"run.replicate", Value{std::int64_t{0}}}}) {
     const Field* field = parameters.find(path);
     if (field != nullptr && sweep.experiment().source().places.count(path) > 0 && field->get() != used)
-      list.push_back(fmt::format("the scenario's {} = {} is not that of the runs: luck comes from sweep.seed = {}", path, to_toml(field->get()), sweep.sweep.seed.value()));
+      list.push_back(fmt::format("the scenario's {} = {} is not that of the runs: luck comes from sweep.seed = {}",
+          path, to_toml(field->get()), sweep.sweep.seed.value()));
   }
   return list;
 }
@@ -188,8 +200,10 @@ std::vector<std::string> remarks_of(const Sweep& sweep) {
     const std::string& text = about.text;
     list.push_back(about.points == sweep.points() && about.alike ? text
                    : about.points == 1                           ? fmt::format("point {}: {}", about.first, text)
-                   : about.alike ? fmt::format("{} of {} points, such as point {}: {}", about.points, sweep.points(), about.first, text)
-                                 : fmt::format("{} of {} points, each with its own numbers, such as point {}: {}", about.points, sweep.points(), about.first, text));
+                   : about.alike ? fmt::format("{} of {} points, such as point {}: {}", about.points, sweep.points(),
+                                       about.first, text)
+                                 : fmt::format("{} of {} points, each with its own numbers, such as point {}: {}",
+                                       about.points, sweep.points(), about.first, text));
   }
   return list;
 }
@@ -198,7 +212,8 @@ std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measur
   const std::size_t n = measure.size();
   const auto most = static_cast<std::size_t>(sweep.precision.at_most.value());
   if (!sweep.adaptive() || n >= most) return n;
-  if (std::all_of(measure.begin(), measure.end(), [](double value) { return std::isnan(value); })) return n;  // more of the same
+  if (std::all_of(measure.begin(), measure.end(), [](double value) { return std::isnan(value); }))
+    return n;  // more of the same
   if (mean_interval(measure, sweep.precision.confidence).half_width <= sweep.precision.half_width) return n;
   return std::min(most, n + static_cast<std::size_t>(sweep.precision.step.value()));
 }
@@ -206,10 +221,11 @@ std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measur
 ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProgress& progress) {
   ExecutionReport report;
   prepare_output(options.out);
-  const std::vector<std::string> remarks = check_outline(sweep);  // it settles what the measures are, by which the sweep is known
+  const std::vector<std::string> remarks =
+      check_outline(sweep);  // it settles what the measures are, by which the sweep is known
   const bool whole = options.shard.count == 1;
   Output output({options.out, "sweep", {sweep.source.path}, sweep.attributes(), options.force},
-                whole && !options.merge_only ? Output::Use::alone : Output::Use::shared);
+      whole && !options.merge_only ? Output::Use::alone : Output::Use::shared);
   const fs::path runs = runs_folder(output.file());
   std::error_code ignored;
   const bool begun = fs::exists(runs, ignored);
@@ -218,12 +234,15 @@ ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProg
     report.merged = report.was_there = true;
     return report;
   }
-  if (!begun && options.merge_only) throw storage_error(runs.string(), "there are no runs to merge", "no such folder", "do the sweep first, or its shards");
+  if (!begun && options.merge_only)
+    throw storage_error(
+        runs.string(), "there are no runs to merge", "no such folder", "do the sweep first, or its shards");
   for (const std::string& notice : output.notices()) progress.say(notice);
   for (const std::string& remark : remarks) progress.say("note: " + remark);
   Store store(runs, sweep.identity(), options.resume || options.merge_only || !whole,
-              options.merge_only ? "merge" : (whole ? "" : fmt::format("{}of{}", options.shard.index, options.shard.count)));
-  Runner runner(sweep.experiment(), store, options.runner, [&](const Task&, Result& result) { condense(sweep, result); });
+      options.merge_only ? "merge" : (whole ? "" : fmt::format("{}of{}", options.shard.index, options.shard.count)));
+  Runner runner(
+      sweep.experiment(), store, options.runner, [&](const Task&, Result& result) { condense(sweep, result); });
 
   std::vector<Task> tasks = first_tasks(sweep, options.shard);
   for (int attempt = 0;; ++attempt) {
@@ -238,10 +257,12 @@ ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProg
       for (std::uint32_t p = 0; p < sweep.points(); ++p)
         for (std::uint32_t r = 0; r < needed[p]; ++r) {
           const Task task = task_of(sweep, {p, r});
-          if (sweep.in_shard({p, r}, options.shard) && !store.has(task.number) && !store.has_failed(task.number)) tasks.push_back(task);
+          if (sweep.in_shard({p, r}, options.shard) && !store.has(task.number) && !store.has_failed(task.number))
+            tasks.push_back(task);
         }
       if (tasks.empty()) break;
-      progress.say(fmt::format("adding {} replicates, for {} to be known to {}", tasks.size(), sweep.precision.measure.value(), sweep.precision.half_width.value()));
+      progress.say(fmt::format("adding {} replicates, for {} to be known to {}", tasks.size(),
+          sweep.precision.measure.value(), sweep.precision.half_width.value()));
     }
     if (report.stopped || (!whole && !options.merge_only)) break;
     store.refresh();
@@ -256,7 +277,8 @@ ExecutionReport execute(Sweep& sweep, const ExecutionOptions& options, SweepProg
     ensure(attempt < 3, "files of runs stay damaged however often they are written");
     tasks.clear();
     for (const std::uint64_t number : merged.damaged) {
-      progress.say(fmt::format("the file of run {} is damaged{}", number, options.merge_only ? "; it is left out" : "; doing it again"));
+      progress.say(fmt::format(
+          "the file of run {} is damaged{}", number, options.merge_only ? "; it is left out" : "; doing it again"));
       store.drop(number);
       tasks.push_back(task_of(sweep, sweep.key(number)));
     }

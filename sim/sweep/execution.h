@@ -13,9 +13,9 @@ namespace kurultai {
 struct ExecutionOptions {
   std::filesystem::path out;  ///< the one result file; runs are kept in a folder beside it until it is written
   bool resume = false;
-  bool merge_only = false;    ///< run nothing: merge what is there, with what is missing marked so
-  bool keep_runs = false;     ///< leave the folder of runs behind
-  bool force = false;         ///< replace a result of something else
+  bool merge_only = false;  ///< run nothing: merge what is there, with what is missing marked so
+  bool keep_runs = false;   ///< leave the folder of runs behind
+  bool force = false;       ///< replace a result of something else
   Shard shard = {};
   RunnerOptions runner = {};
 };
@@ -26,7 +26,7 @@ struct ExecutionReport {
   std::size_t no_memory = 0;  ///< of those that failed in this call, for want of memory
   std::size_t missing = 0;
   bool stopped = false;
-  bool merged = false;  ///< the result file is written
+  bool merged = false;     ///< the result file is written
   bool was_there = false;  ///< and was before: nothing was done
 };
 
@@ -45,13 +45,13 @@ std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const R
 /// What is valid and still hardly meant, each with the points that it is about.
 std::vector<std::string> remarks_of(const Sweep& sweep);
 
-/// Throws scenario_error where measures or axes do not fit what a run will hold, before hours are spent; has runs record
-/// what the measures look at; tells what is to be remarked of them. Builds a society, as thin as may be.
+/// Throws scenario_error where measures or axes do not fit what a run will hold, before hours are spent; has runs
+/// record what the measures look at; tells what is to be remarked of them. Builds a society, as thin as may be.
 std::vector<std::string> check_outline(Sweep& sweep);
 
 /// Replicates that point `point` needs, given the measure of [precision] in those that are there (NaN: failed); the
-/// rule looks after `replicates` and after each `step` more whether the interval is narrow enough. A point without any value
-/// gets no more.
+/// rule looks after `replicates` and after each `step` more whether the interval is narrow enough. A point without any
+/// value gets no more.
 std::size_t replicates_needed(const Sweep& sweep, std::span<const double> measure);
 
 /// Runs and merges. Throws Error: storage (exit code 5) if something cannot be written, scenario if a measure is wrong.

@@ -35,18 +35,18 @@ struct Luck {
 
 /// What a run will take, roughly.
 struct Cost {
-  double seconds = 0;       ///< on one thread, idle machine
-  double bytes = 0;         ///< of its own
-  double shared_bytes = 0;  ///< shared by runs in the same society
-  double file_bytes = 0;    ///< of its result on disk
+  double seconds = 0;          ///< on one thread, idle machine
+  double bytes = 0;            ///< of its own
+  double shared_bytes = 0;     ///< shared by runs in the same society
+  double file_bytes = 0;       ///< of its result on disk
   double society_seconds = 0;  ///< to build what is shared, on one thread
-  double peak_bytes = 0;    ///< of it and what is shared, alone on the machine
+  double peak_bytes = 0;       ///< of it and what is shared, alone on the machine
 };
 
 /// How a run in progress hears from outside. Empty functions are never called.
 struct RunControl {
-  std::function<bool()> stop = {};        ///< true: stop, leaving a checkpoint if a file for it is named
-  std::function<bool()> checkpoint = {};  ///< true: write a checkpoint now and go on
+  std::function<bool()> stop = {};             ///< true: stop, leaving a checkpoint if a file for it is named
+  std::function<bool()> checkpoint = {};       ///< true: write a checkpoint now and go on
   std::filesystem::path checkpoint_file = {};  ///< empty: no checkpoints; if it is there, the run resumes from it
   std::function<void(double)> progress = {};   ///< hears the share done, 0 to 1
 };
@@ -62,24 +62,33 @@ class Experiment {
   [[nodiscard]] virtual std::string resolved() const = 0;
   /// The tables that a run with `settings` is made from. Throws input_error for one that is named and not there.
   [[nodiscard]] virtual Inputs inputs(std::span<const Setting> /*settings*/) const { return {}; }
-  /// Throws scenario_error at `place` if a run with `settings` could not begin. Cheap where little differs from the settings
-  /// asked for last: a sweep asks for each of its points.
+  /// Throws scenario_error at `place` if a run with `settings` could not begin. Cheap where little differs from the
+  /// settings asked for last: a sweep asks for each of its points.
   virtual void check(std::span<const Setting> settings, const std::string& place) const = 0;
   /// What is valid and still hardly meant, of a run with `settings`. Cheap in the same way.
   [[nodiscard]] virtual std::vector<std::string> remarks(std::span<const Setting> /*settings*/) const { return {}; }
   /// Why no mechanism reads the lever at `path` with these settings; empty if one does, or if it is no lever.
-  [[nodiscard]] virtual std::string why_unread(std::span<const Setting> /*settings*/, const std::string& /*path*/) const { return {}; }
+  [[nodiscard]] virtual std::string why_unread(
+      std::span<const Setting> /*settings*/, const std::string& /*path*/) const {
+    return {};
+  }
   /// A run's cost. Cheap; may remember what it looked up.
   [[nodiscard]] virtual Cost cost(std::span<const Setting> settings) const = 0;
   /// The course of a run with `settings`: of several scenarios together, of the one that has `level`.
-  [[nodiscard]] virtual Course course(std::span<const Setting> /*settings*/, const std::string& /*level*/) const { return {}; }
+  [[nodiscard]] virtual Course course(std::span<const Setting> /*settings*/, const std::string& /*level*/) const {
+    return {};
+  }
   /// Series that runs are also to record every week, whatever they keep: measures look at them. Once, before any run.
   virtual void watch(const std::vector<Watched>& /*series*/) {}
   /// Settings with equal keys run in one society; the runner keeps such runs together.
-  [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, Luck /*luck*/) const { return {}; }
+  [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, Luck /*luck*/) const {
+    return {};
+  }
   /// The attributes by which a run with `settings` and `luck` is known.
-  [[nodiscard]] virtual std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const = 0;
-  /// A result without any week: what series, levels and labels a run will have. As few residents as may be are made for it.
+  [[nodiscard]] virtual std::map<std::string, Attribute> attributes(
+      std::span<const Setting> settings, Luck luck) const = 0;
+  /// A result without any week: what series, levels and labels a run will have. As few residents as may be are made for
+  /// it.
   [[nodiscard]] virtual Result outline(std::span<const Setting> settings, Luck luck) const = 0;
   /// One run. Called by several threads at once. Empty if `control` stopped it. Throws Error if the run fails.
   virtual std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const = 0;
@@ -88,16 +97,18 @@ class Experiment {
 /// The simulator on the scenario `file` with `sets` ("path=value"). Throws scenario_error.
 std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, std::span<const std::string> sets);
 
-/// What to call scenarios that stand side by side: files' names without ending, with as many of the folders in front as tell
-/// them apart ("a/base" and "b/base"). Throws scenario_error if a file is named twice.
+/// What to call scenarios that stand side by side: files' names without ending, with as many of the folders in front as
+/// tell them apart ("a/base" and "b/base"). Throws scenario_error if a file is named twice.
 std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>& files);
 
-/// The simulator on several scenarios, one after the other for each point, with `untreated` each a second time without its
-/// policies (together.cpp). Throws scenario_error.
-std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated);
+/// The simulator on several scenarios, one after the other for each point, with `untreated` each a second time without
+/// its policies (together.cpp). Throws scenario_error.
+std::unique_ptr<Experiment> make_together(
+    const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated);
 
 /// The same from what its `resolved` said; nothing if `text` is that of a single scenario.
-std::unique_ptr<Experiment> together_from_text(const std::string& text, const std::vector<std::filesystem::path>& folders);
+std::unique_ptr<Experiment> together_from_text(
+    const std::string& text, const std::vector<std::filesystem::path>& folders);
 
 /// Names of the models with known answers: "ishigami", "g_function" ...
 std::vector<std::string> test_model_names();
@@ -107,7 +118,7 @@ std::unique_ptr<Experiment> make_test_model(const std::string& name, std::span<c
 
 /// The experiment that a result file keeps: `model` and its parameters as TOML text (Experiment::resolved); files that
 /// it names are looked for in `folders`.
-std::unique_ptr<Experiment> experiment_from_text(const std::string& model, const std::string& text,
-                                                 const std::vector<std::filesystem::path>& folders);
+std::unique_ptr<Experiment> experiment_from_text(
+    const std::string& model, const std::string& text, const std::vector<std::filesystem::path>& folders);
 
 }  // namespace kurultai

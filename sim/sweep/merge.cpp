@@ -18,8 +18,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-template <class T>
-std::vector<T> counted(std::size_t n) {
+template <class T> std::vector<T> counted(std::size_t n) {
   std::vector<T> values(n);
   for (std::size_t k = 0; k < n; ++k) values[k] = static_cast<T>(k);
   return values;
@@ -30,7 +29,8 @@ Coordinate points_coordinate(std::size_t n) {
 }
 
 Coordinate replicates_coordinate(std::size_t n) {
-  return {"replicate", {"replicate"}, counted<std::int32_t>(n), "1", "replicate: the same luck at every point, unless the sweep says otherwise", "design", {}};
+  return {"replicate", {"replicate"}, counted<std::int32_t>(n), "1",
+      "replicate: the same luck at every point, unless the sweep says otherwise", "design", {}};
 }
 
 /// The axes as variables over (point).
@@ -49,7 +49,8 @@ std::vector<Variable> axis_variables(const Sweep& sweep) {
       if (const auto* text = std::get_if<std::string>(&value)) texts.push_back(*text);
     }
     const std::string meaning = fmt::format("{}: {}", field->path(), field->about().meaning);
-    variables.push_back({sweep.axes.key(a), {"point"}, Values(std::move(numbers)), field->about().unit, meaning, field->about().source, {}});
+    variables.push_back({sweep.axes.key(a), {"point"}, Values(std::move(numbers)), field->about().unit, meaning,
+        field->about().source, {}});
     if (!texts.empty()) variables.back().values = std::move(texts);
   }
   return variables;
@@ -105,7 +106,7 @@ Values missing_values(const Values& like, std::size_t size) {
 /// Copies a run's array into its place in the array of a batch: `shape` are the sizes there, `at` where each of the
 /// run's labels stands (empty: the same).
 void place_values(Values& batch, std::size_t offset, const Values& part, const std::vector<std::size_t>& part_shape,
-                  const std::vector<std::size_t>& shape, const std::vector<std::vector<std::size_t>>& at) {
+    const std::vector<std::size_t>& shape, const std::vector<std::vector<std::size_t>>& at) {
   std::visit(
       [&](auto& to) {
         const auto& from = std::get<std::decay_t<decltype(to)>>(part);
@@ -132,7 +133,8 @@ void place_values(Values& batch, std::size_t offset, const Values& part, const s
 /// The series that a measure looks at, among those that were kept; nullptr if it was not.
 const Variable* series_of(const MeasureSpec& spec, const std::string& key, const std::vector<Group>& series) {
   for (const Group& group : series)
-    if (group.path == "series/" + spec.level.value()) return group.variable(spec.series.value().empty() ? key : spec.series.value());
+    if (group.path == "series/" + spec.level.value())
+      return group.variable(spec.series.value().empty() ? key : spec.series.value());
   return nullptr;
 }
 
@@ -141,7 +143,9 @@ std::string weeks_of(const MeasureSpec& spec) {
   if (spec.first == 0 && spec.last == -1) return "all weeks";
   if (spec.first == -1 && spec.last == -1) return "the last week";
   if (spec.first < 0 && spec.last == -1) return fmt::format("the last {} weeks", -spec.first.value());
-  const auto week = [](std::int64_t w) { return w >= 0 ? fmt::format("week {}", w) : w == -1 ? "the end" : fmt::format("{} weeks before the end", -w); };
+  const auto week = [](std::int64_t w) {
+    return w >= 0 ? fmt::format("week {}", w) : w == -1 ? "the end" : fmt::format("{} weeks before the end", -w);
+  };
   return week(spec.first) + " to " + week(spec.last);
 }
 
@@ -150,11 +154,12 @@ std::string meaning_of(const MeasureSpec& spec, const std::string& name, const V
   std::string meaning = of == nullptr ? name : of->long_name;
   for (const std::string& label : spec.at.value()) meaning += ", " + label;
   if (!spec.level.value().empty() && spec.level.value() != "nation") meaning += ", by " + spec.level.value();
-  return meaning + fmt::format("; {} of {}", spec.reduce.is("last") ? "last value" : spec.reduce.value(), weeks_of(spec));
+  return meaning +
+         fmt::format("; {} of {}", spec.reduce.is("last") ? "last value" : spec.reduce.value(), weeks_of(spec));
 }
 
-/// Whether a variable tells about places and strata rather than about a run: the same in all runs of a sweep that does not
-/// vary the society.
+/// Whether a variable tells about places and strata rather than about a run: the same in all runs of a sweep that does
+/// not vary the society.
 bool is_label(const Sweep& sweep, const Variable& variable) {
   if (variable.dimensions == std::vector<std::string>{"form"}) return true;  // forms are the scenario's
   for (std::size_t a = 0; a < sweep.axes.size(); ++a)
@@ -174,10 +179,12 @@ void condense(const Sweep& sweep, Result& result) {
   for (std::size_t m = 0; m < sweep.measures.size(); ++m)
     result.attributes[measure_attribute + sweep.measures.key(m)] =
         measured(sweep.measures[m], sweep.measures.key(m), result, sweep.source.place_of(sweep.measures[m].name()));
-  std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("weekly/", 0) == 0; });  // not kept, so not hashed
+  std::erase_if(result.groups,
+      [](const Group& group) { return group.path.rfind("weekly/", 0) == 0; });  // not kept, so not hashed
   result.attributes[run_digest_attribute] = digest(result);
   result.attributes.erase("scenario");  // what differs between runs stands in their settings
-  std::erase_if(result.groups, [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("surveys/", 0) != 0; });
+  std::erase_if(result.groups,
+      [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("surveys/", 0) != 0; });
 }
 
 Group design_group(const Sweep& sweep) {
@@ -186,10 +193,13 @@ Group design_group(const Sweep& sweep) {
   for (std::size_t a = 0; a < design.axes; ++a) {
     std::vector<double> unit;
     for (std::size_t p = 0; p < design.points(); ++p) unit.push_back(design(p, a));
-    group.variables.push_back({"unit_" + sweep.axes.key(a), {"point"}, unit, "1", "place of the value on the axis, 0 to 1", "design", {}});
+    group.variables.push_back(
+        {"unit_" + sweep.axes.key(a), {"point"}, unit, "1", "place of the value on the axis, 0 to 1", "design", {}});
   }
-  group.variables.push_back({"design_group", {"point"}, design.group, "1", "row of the base sample (saltelli), trajectory (morris)", "design", {}});
-  group.variables.push_back({"design_moved", {"point"}, design.moved, "1", "axis taken from the second sample (saltelli) or moved (morris); -1: none, -2: all", "design", {}});
+  group.variables.push_back({"design_group", {"point"}, design.group, "1",
+      "row of the base sample (saltelli), trajectory (morris)", "design", {}});
+  group.variables.push_back({"design_moved", {"point"}, design.moved, "1",
+      "axis taken from the second sample (saltelli) or moved (morris); -1: none, -2: all", "design", {}});
   return group;
 }
 
@@ -198,7 +208,9 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   const std::size_t points = sweep.points();
   const std::size_t replicates = std::max<std::size_t>(1, *std::max_element(needed.begin(), needed.end()));
   const std::size_t cells = points * replicates;
-  const auto number = [&](std::size_t p, std::size_t r) { return sweep.number({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)}); };
+  const auto number = [&](std::size_t p, std::size_t r) {
+    return sweep.number({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)});
+  };
 
   // First look: what is there, its measures, and the union of all labels.
   std::vector<std::int64_t> numbers(cells);
@@ -234,9 +246,7 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
           part = store.head(run);
         else
           reasons[cell] = store.reason(run);
-      } catch (const RunOfOthers&) {
-        throw;
-      } catch (const Error& e) {
+      } catch (const RunOfOthers&) { throw; } catch (const Error& e) {
         if (e.code() != ExitCode::storage) throw;
         report.damaged.push_back(run);
         continue;
@@ -249,9 +259,11 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
       status[cell] = static_cast<std::uint8_t>(RunStatus::finished);
       if (report.finished++ == 0) first_number = run;
       digests[cell] = text_attribute(*part, run_digest_attribute);
-      for (std::size_t m = 0; m < measures.size(); ++m) measures[m][cell] = number_attribute(*part, measure_attribute + sweep.measures.key(m));
+      for (std::size_t m = 0; m < measures.size(); ++m)
+        measures[m][cell] = number_attribute(*part, measure_attribute + sweep.measures.key(m));
       for (Group& group : part->groups) {
-        const auto known = std::find_if(series.begin(), series.end(), [&](const Group& g) { return g.path == group.path; });
+        const auto known =
+            std::find_if(series.begin(), series.end(), [&](const Group& g) { return g.path == group.path; });
         if (known == series.end()) {
           series.push_back(std::move(group));
           continue;
@@ -270,14 +282,18 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   output.sign(outline);
   outline.attributes["design"] = sweep.sweep.design.value();
   outline.attributes["replicates"] = sweep.sweep.replicates.value();
-  if (const Course course = sweep.experiment().course(sweep.settings(0), ""); course.weeks > 0) describe(course, outline);
+  if (const Course course = sweep.experiment().course(sweep.settings(0), ""); course.weeks > 0)
+    describe(course, outline);
   outline.groups.push_back(design_group(sweep));
 
-  Group runs{"runs", "every run: what became of it, and how to do it again", {points_coordinate(points), replicates_coordinate(replicates)}, {}};
+  Group runs{"runs", "every run: what became of it, and how to do it again",
+      {points_coordinate(points), replicates_coordinate(replicates)}, {}};
   const std::vector<std::string> both = {"point", "replicate"};
   const std::vector<std::string> names = axis_names(sweep);
-  runs.variables.push_back({"run", both, numbers, "1", "number for 'kurultai rerun FILE --run N'", "design", {}, names});
-  runs.variables.push_back({"status", both, status, "1", "what became of the run", "design", {run_status_names[0], run_status_names[1], run_status_names[2], run_status_names[3]}, names});
+  runs.variables.push_back(
+      {"run", both, numbers, "1", "number for 'kurultai rerun FILE --run N'", "design", {}, names});
+  runs.variables.push_back({"status", both, status, "1", "what became of the run", "design",
+      {run_status_names[0], run_status_names[1], run_status_names[2], run_status_names[3]}, names});
   runs.variables.push_back({"reason", both, reasons, "1", "why a run failed", "design", {}, names});
   runs.variables.push_back({"digest", both, digests, "1", "digest of the run's whole result", "design", {}, names});
   runs.variables.push_back({"seed", both, seeds, "1", "run.seed", "design", {}, names});
@@ -287,15 +303,19 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
   outline.groups.push_back(std::move(runs));
 
   if (sweep.measures.size() > 0) {
-    Group group{"measures", "one number out of each run", {points_coordinate(points), replicates_coordinate(replicates)}, {}};
+    Group group{
+        "measures", "one number out of each run", {points_coordinate(points), replicates_coordinate(replicates)}, {}};
     std::vector<Reading> readings;
     for (std::size_t m = 0; m < measures.size(); ++m) {
       const MeasureSpec& spec = sweep.measures[m];
       const std::string& name = sweep.measures.key(m);
       const Variable* of = series_of(spec, name, series);
-      group.variables.push_back({name, both, measures[m], of == nullptr ? "1" : of->unit, meaning_of(spec, name, of), "design", {}, names});
+      group.variables.push_back(
+          {name, both, measures[m], of == nullptr ? "1" : of->unit, meaning_of(spec, name, of), "design", {}, names});
       if (of == nullptr) continue;
-      const Reading reading = reading_of(spec, name, *of, sweep.experiment(), points, [&](std::size_t p) { return sweep.settings(p); }, sweep.source.place_of(spec.name()));
+      const Reading reading = reading_of(
+          spec, name, *of, sweep.experiment(), points, [&](std::size_t p) { return sweep.settings(p); },
+          sweep.source.place_of(spec.name()));
       if (reading.course.weeks <= 0) continue;
       auto& facts = group.variables.back().facts;
       facts = of->facts;
@@ -363,7 +383,8 @@ MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std:
           }
         }
       }
-    for (const auto& [key, values] : arrays) writer.write(series[key.first].path, series[key.first].variables[key.second].name, first, values);
+    for (const auto& [key, values] : arrays)
+      writer.write(series[key.first].path, series[key.first].variables[key.second].name, first, values);
   }
   writer.commit([&] { output.make_way(); });
   return report;

@@ -82,7 +82,8 @@ class Kernel {
     for (std::size_t k = 0; k < parents.size(); ++k)
       for (std::size_t a = 0; a < axes; ++a)
         for (std::size_t b = 0; b < axes; ++b)
-          covariance(a, b) += 2 * weights[k] / total * (parents[k].place[a] - mean[a]) * (parents[k].place[b] - mean[b]);
+          covariance(a, b) +=
+              2 * weights[k] / total * (parents[k].place[a] - mean[a]) * (parents[k].place[b] - mean[b]);
     // Parents on a line, or all at one place, still step a little to all sides.
     for (std::size_t a = 0; a < axes; ++a) covariance(a, a) = covariance(a, a) * (1 + 1e-9) + 1e-16;
     root_ = cholesky(covariance, 0.0);
@@ -204,7 +205,8 @@ double robust_scale(std::span<const double> values) {
   return sd > 0 ? sd : 1;
 }
 
-std::vector<Particle> propose(std::span<const Particle> parents, std::size_t n, std::uint64_t seed, std::uint32_t generation) {
+std::vector<Particle> propose(
+    std::span<const Particle> parents, std::size_t n, std::uint64_t seed, std::uint32_t generation) {
   const Kernel kernel(parents);
   const Draws draws(seed, generation, Stream::designs, proposals);
   std::vector<Particle> particles(n);
@@ -218,7 +220,8 @@ std::vector<Particle> propose(std::span<const Particle> parents, std::size_t n, 
 
 std::vector<Particle> nearest_particles(std::vector<Particle> particles, std::size_t n) {
   std::erase_if(particles, [](const Particle& particle) { return !std::isfinite(particle.distance); });
-  std::stable_sort(particles.begin(), particles.end(), [](const Particle& a, const Particle& b) { return a.distance < b.distance; });
+  std::stable_sort(
+      particles.begin(), particles.end(), [](const Particle& a, const Particle& b) { return a.distance < b.distance; });
   if (particles.size() > n) particles.resize(n);
   return particles;
 }
@@ -235,9 +238,10 @@ WeightedSample unadjusted(std::span<const Particle> particles) {
 
 WeightedSample adjusted(std::span<const Particle> particles) {
   WeightedSample sample = unadjusted(particles);
-  const double farthest = std::max_element(particles.begin(), particles.end(), [](const Particle& a, const Particle& b) {
-                            return a.distance < b.distance;
-                          })->distance;
+  const double farthest =
+      std::max_element(particles.begin(), particles.end(), [](const Particle& a, const Particle& b) {
+        return a.distance < b.distance;
+      })->distance;
   std::vector<double> weight = sample.weight;
   for (std::size_t k = 0; k < weight.size(); ++k) {
     const double share = farthest > 0 ? particles[k].distance / farthest : 0;
@@ -264,7 +268,8 @@ WeightedSample adjusted(std::span<const Particle> particles) {
     const double y_mean = weighted_mean(y, weight);
     std::vector<double> cross(targets, 0.0);
     for (std::size_t k = 0; k < particles.size(); ++k)
-      for (std::size_t t = 0; t < targets; ++t) cross[t] += weight[k] * (particles[k].away[t] - mean[t]) * (y[k] - y_mean);
+      for (std::size_t t = 0; t < targets; ++t)
+        cross[t] += weight[k] * (particles[k].away[t] - mean[t]) * (y[k] - y_mean);
     const std::vector<double> slope = backwards(root, forwards(root, cross));
     double left = 0;
     double all = 0;

@@ -19,7 +19,7 @@ struct Particle {
   std::vector<double> error;      ///< by target: what stands for the error of observation
   std::vector<double> away;       ///< by target: (simulated + error - target) / scale
   double distance = std::numeric_limits<double>::infinity();
-  double weight = 1;              ///< prior density over that under which it was proposed
+  double weight = 1;  ///< prior density over that under which it was proposed
 };
 
 /// The value below which `share` of the weight lies: weights stand in the middle of their steps, between which it is
@@ -39,7 +39,8 @@ double robust_scale(std::span<const double> values);
 /// `n` particles around `parents` (Lenormand, Jabot & Deffuant 2013): a parent by weight, moved by a normal step of
 /// twice the parents' weighted covariance, drawn anew while it leads out of the cube. Draws are keyed by `seed`,
 /// `generation` and the particle's number.
-std::vector<Particle> propose(std::span<const Particle> parents, std::size_t n, std::uint64_t seed, std::uint32_t generation);
+std::vector<Particle> propose(
+    std::span<const Particle> parents, std::size_t n, std::uint64_t seed, std::uint32_t generation);
 
 /// The `n` nearest particles, nearest first (earlier ones first among equals); never those at infinite distance.
 std::vector<Particle> nearest_particles(std::vector<Particle> particles, std::size_t n);
@@ -48,7 +49,7 @@ std::vector<Particle> nearest_particles(std::vector<Particle> particles, std::si
 struct WeightedSample {
   std::vector<std::vector<double>> place;  ///< [particle][axis]
   std::vector<double> weight;              ///< sum 1
-  std::vector<double> r2;                  ///< by axis: the share of its variance that the targets explain; NaN unadjusted
+  std::vector<double> r2;  ///< by axis: the share of its variance that the targets explain; NaN unadjusted
 };
 
 /// The particles as they are, weighted.

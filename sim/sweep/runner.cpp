@@ -20,8 +20,8 @@ namespace kurultai {
 
 namespace {
 
-constexpr double long_run = 600;           // seconds: between checkpoints of one run
-constexpr double share_of_memory = 0.85;   // what is left is for the results being written
+constexpr double long_run = 600;          // seconds: between checkpoints of one run
+constexpr double share_of_memory = 0.85;  // what is left is for the results being written
 
 }  // namespace
 
@@ -42,7 +42,8 @@ Schedule Demand::fitted(const RunnerOptions& options) const {
   const double room = std::max(memory - plan.shared_bytes, 0.0);
   const double fit = plan.bytes_each > 0 ? std::max(room / plan.bytes_each, 1.0) : 1e9;
   const auto most = static_cast<std::size_t>(std::max(options.threads, 1));
-  plan.side_by_side = std::max<std::size_t>(1, std::min({most, plan.runs, static_cast<std::size_t>(std::min(fit, 1e6))}));
+  plan.side_by_side =
+      std::max<std::size_t>(1, std::min({most, plan.runs, static_cast<std::size_t>(std::min(fit, 1e6))}));
   plan.threads_each = static_cast<int>(most / plan.side_by_side);
   plan.seconds /= static_cast<double>(plan.side_by_side) * plan.threads_each;
   return plan;
@@ -63,7 +64,10 @@ Schedule schedule(const Experiment& experiment, std::span<const Task> tasks, con
 }
 
 Runner::Runner(const Experiment& experiment, RunStore& store, RunnerOptions options, Finish finish)
-    : experiment_(experiment), store_(store), options_(std::move(options)), finish_(std::move(finish)) {}
+    : experiment_(experiment),
+      store_(store),
+      options_(std::move(options)),
+      finish_(std::move(finish)) {}
 
 Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress) {
   struct Work {
@@ -122,8 +126,10 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
         std::size_t others = 0;
         const double left = memory - memory_used - needs(*work);
         if (next < todo.size())
-          others = std::min(todo.size() - next, static_cast<std::size_t>(std::clamp(left / std::max(todo[next].cost.bytes, 1.0), 0.0, 1e6)));
-        threads = std::max(1, (all_threads - threads_used) / static_cast<int>(std::min<std::size_t>(others + 1, static_cast<std::size_t>(all_threads))));
+          others = std::min(todo.size() - next,
+              static_cast<std::size_t>(std::clamp(left / std::max(todo[next].cost.bytes, 1.0), 0.0, 1e6)));
+        threads = std::max(1, (all_threads - threads_used) / static_cast<int>(std::min<std::size_t>(
+                                                                 others + 1, static_cast<std::size_t>(all_threads))));
         threads_used += threads;
         memory_used += needs(*work);
         ++societies[work->society];
@@ -211,7 +217,8 @@ Runner::Outcome Runner::run(std::span<const Task> tasks, SweepProgress& progress
 
   double biggest = 0;
   for (const Work& work : todo) biggest = std::max(biggest, work.cost.bytes);
-  if (biggest > 5e8) set_stop_notice("kurultai: finishing the weeks that are running, then writing their checkpoints\n");
+  if (biggest > 5e8)
+    set_stop_notice("kurultai: finishing the weeks that are running, then writing their checkpoints\n");
   side_by_side(std::min<std::size_t>(static_cast<std::size_t>(all_threads), todo.size()), worker);
   set_stop_notice("");
   if (fatal) std::rethrow_exception(fatal);

@@ -34,8 +34,8 @@ struct RunnerOptions {
   int threads = 1;
   double memory = 0;  ///< bytes that runs may take together; 0: what the machine has free
   bool stop_on_error = false;
-  std::function<bool()> stop = {};               ///< true: begin nothing more, stop what runs (with a checkpoint)
-  std::function<bool()> checkpoint_asked = {};   ///< true, once for each request: runs write checkpoints and go on
+  std::function<bool()> stop = {};              ///< true: begin nothing more, stop what runs (with a checkpoint)
+  std::function<bool()> checkpoint_asked = {};  ///< true, once for each request: runs write checkpoints and go on
 };
 
 /// How a list of tasks is fitted to the machine.
@@ -43,11 +43,11 @@ struct Schedule {
   std::size_t runs = 0;
   std::size_t side_by_side = 1;
   int threads_each = 1;
-  double seconds = 0;        ///< all tasks, predicted
-  double bytes_each = 0;     ///< of the biggest run, without what is shared
-  double peak_bytes = 0;     ///< of the biggest run, alone on the machine, with its society
-  double shared_bytes = 0;   ///< of the biggest society
-  double file_bytes = 0;     ///< all results on disk
+  double seconds = 0;       ///< all tasks, predicted
+  double bytes_each = 0;    ///< of the biggest run, without what is shared
+  double peak_bytes = 0;    ///< of the biggest run, alone on the machine, with its society
+  double shared_bytes = 0;  ///< of the biggest society
+  double file_bytes = 0;    ///< all results on disk
   std::size_t societies = 0;
 };
 
@@ -88,10 +88,10 @@ class Runner {
   Runner(const Experiment& experiment, RunStore& store, RunnerOptions options, Finish finish);
 
   struct Outcome {
-    std::size_t finished = 0;  ///< of the tasks, now in the store
-    std::size_t failed = 0;    ///< in the store with their reasons
-    std::size_t no_memory = 0; ///< of those, for want of memory
-    bool stopped = false;      ///< by `stop`, or by a failure if that is to stop all
+    std::size_t finished = 0;   ///< of the tasks, now in the store
+    std::size_t failed = 0;     ///< in the store with their reasons
+    std::size_t no_memory = 0;  ///< of those, for want of memory
+    bool stopped = false;       ///< by `stop`, or by a failure if that is to stop all
   };
   /// Runs those of `tasks` that the store does not have; tasks in the store that failed are tried again. Throws
   /// storage_error if a result cannot be written: what is in the store stays.

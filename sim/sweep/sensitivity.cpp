@@ -32,8 +32,8 @@ using Statistic = std::function<Vector(const Vector& weights)>;
 
 /// The estimates of the sample as it is, with percentile intervals from samples of as many units drawn with
 /// replacement.
-std::vector<Interval> bootstrap(std::size_t units, const Statistic& statistic, double confidence,
-                                std::size_t resamples, std::uint64_t seed) {
+std::vector<Interval> bootstrap(
+    std::size_t units, const Statistic& statistic, double confidence, std::size_t resamples, std::uint64_t seed) {
   ensure(confidence > 0 && confidence < 1, "bootstrap: 0 < confidence < 1");
   std::vector<Interval> result;
   for (const double estimate : statistic(Vector(units, 1.0))) result.push_back({estimate, nan, nan});
@@ -99,8 +99,7 @@ Vector regression(const Matrix& correlation) {
   // of 10^9).
   constexpr double least_pivot = 1e-9;
   Matrix c = correlation, l(k);
-  std::vector<std::size_t>
-      axis;  // in the order of pivots; those that vary, later cut to those that are independent
+  std::vector<std::size_t> axis;  // in the order of pivots; those that vary, later cut to those that are independent
   for (std::size_t a = 0; a < k; ++a)
     if (c(a, a) > 0) axis.push_back(a);
   std::size_t rank = 0;
@@ -112,11 +111,9 @@ Vector regression(const Matrix& correlation) {
     const std::size_t pivot = axis[rank];
     if (c(pivot, pivot) < least_pivot) break;
     l(pivot, rank) = std::sqrt(c(pivot, pivot));
+    for (std::size_t i = rank + 1; i < axis.size(); ++i) l(axis[i], rank) = c(axis[i], pivot) / l(pivot, rank);
     for (std::size_t i = rank + 1; i < axis.size(); ++i)
-      l(axis[i], rank) = c(axis[i], pivot) / l(pivot, rank);
-    for (std::size_t i = rank + 1; i < axis.size(); ++i)
-      for (std::size_t j = rank + 1; j < axis.size(); ++j)
-        c(axis[i], axis[j]) -= l(axis[i], rank) * l(axis[j], rank);
+      for (std::size_t j = rank + 1; j < axis.size(); ++j) c(axis[i], axis[j]) -= l(axis[i], rank) * l(axis[j], rank);
   }
   const auto backwards = [&](Vector v) {  // solves L' x = v on the independent axes
     for (std::size_t i = rank; i-- > 0;) {
@@ -135,8 +132,7 @@ Vector regression(const Matrix& correlation) {
   for (const double x : v) result[k] += x * x;
   const Vector coefficient = backwards(v);
   for (std::size_t i = 0; i < rank; ++i) result[axis[i]] = coefficient[i];
-  for (std::size_t d = rank; d < axis.size();
-       ++d) {  // each dependent axis leaves open all that it is made of
+  for (std::size_t d = rank; d < axis.size(); ++d) {  // each dependent axis leaves open all that it is made of
     Vector row(rank);
     for (std::size_t i = 0; i < rank; ++i) row[i] = l(axis[d], i);
     const Vector parts = backwards(row);
@@ -159,8 +155,7 @@ struct Moments {
   void add(const Moments& other, double weight) {
     n += weight * other.n;
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * other.sum[i];
-    for (std::size_t i = 0; i < product.cells.size(); ++i)
-      product.cells[i] += weight * other.product.cells[i];
+    for (std::size_t i = 0; i < product.cells.size(); ++i) product.cells[i] += weight * other.product.cells[i];
   }
   /// For variables standardised over the whole sample. Zeros where a variable does not vary.
   [[nodiscard]] Matrix correlation() const {
@@ -249,15 +244,14 @@ VarianceSplit split_variance(const Responses& y) {
       }
       if (n > 1) between += products, pairs_freedom += n - 1;
     }
-  if (pairs_freedom == 0 && points > 1)
-    return split;  // no two points have two replicates: nothing tells them apart
+  if (pairs_freedom == 0 && points > 1) return split;  // no two points have two replicates: nothing tells them apart
   split.variance = noise + (pairs_freedom == 0 ? 0.0 : std::max(between / pairs_freedom, 0.0));
   split.noise_share = noise / split.variance;
   return split;
 }
 
-SobolIndices sobol_indices(const Design& design, const Responses& y, double confidence, std::size_t resamples,
-                           std::uint64_t seed) {
+SobolIndices sobol_indices(
+    const Design& design, const Responses& y, double confidence, std::size_t resamples, std::uint64_t seed) {
   const std::size_t k = design.axes, points = design.points();
   ensure(points == y.points(), "sobol_indices: a response for each point");
   // By row: where its points stand. Rows without a point or a value are left out.
@@ -272,8 +266,7 @@ SobolIndices sobol_indices(const Design& design, const Responses& y, double conf
   SobolIndices result;
   Vector values;  // of complete rows: A, AB^1 ... AB^k, B
   for (const auto& row : rows) {
-    if (std::any_of(row.begin(), row.end(),
-                    [&](std::size_t p) { return p == points || std::isnan(raw[p]); })) {
+    if (std::any_of(row.begin(), row.end(), [&](std::size_t p) { return p == points || std::isnan(raw[p]); })) {
       ++result.rows_left_out;
       continue;
     }
@@ -316,8 +309,8 @@ SobolIndices sobol_indices(const Design& design, const Responses& y, double conf
   return result;
 }
 
-MorrisEffects morris_effects(const Design& design, const Responses& y, double confidence,
-                             std::size_t resamples, std::uint64_t seed) {
+MorrisEffects morris_effects(
+    const Design& design, const Responses& y, double confidence, std::size_t resamples, std::uint64_t seed) {
   ensure(design.points() == y.points(), "morris_effects: a response for each point");
   const Vector value = means(y);
   std::vector<Vector> effects(design.axes);
@@ -345,14 +338,14 @@ MorrisEffects morris_effects(const Design& design, const Responses& y, double co
     result.sigma.push_back(list.size() < 2 ? nan : std::sqrt(squares / static_cast<double>(list.size() - 1)));
     result.steps.push_back(list.size());
     result.mu_star.push_back(bootstrap(
-        list.size(), [&](const Vector& weights) { return Vector{mean_of(weights, true)}; }, confidence,
-        resamples, seed)[0]);
+        list.size(), [&](const Vector& weights) { return Vector{mean_of(weights, true)}; }, confidence, resamples,
+        seed)[0]);
   }
   return result;
 }
 
-RegressionEffects regression_effects(const Design& design, const Responses& y, double confidence,
-                                     std::size_t resamples, std::uint64_t seed) {
+RegressionEffects regression_effects(
+    const Design& design, const Responses& y, double confidence, std::size_t resamples, std::uint64_t seed) {
   const std::size_t k = design.axes;
   ensure(design.points() == y.points(), "regression_effects: a response for each point");
   const Vector value = means(y);
@@ -370,8 +363,7 @@ RegressionEffects regression_effects(const Design& design, const Responses& y, d
   for (std::size_t v = 0; v <= k; ++v) {
     for (const std::size_t p : used) columns[v].push_back(v < k ? design(p, v) : value[p]);
     columns[v] = standardised(std::move(columns[v]));
-    if (v < k && std::any_of(columns[v].begin(), columns[v].end(), [](double x) { return x != 0; }))
-      ++varying;
+    if (v < k && std::any_of(columns[v].begin(), columns[v].end(), [](double x) { return x != 0; })) ++varying;
   }
   result.src.assign(k, {nan, nan, nan});
   result.r2 = nan;

@@ -56,19 +56,19 @@ struct SobolIndices {
   std::size_t rows = 0;         ///< complete rows used
   std::size_t rows_left_out = 0;
 };
-SobolIndices sobol_indices(const Design& design, const Responses& y, double confidence, std::size_t resamples,
-                           std::uint64_t seed);
+SobolIndices sobol_indices(
+    const Design& design, const Responses& y, double confidence, std::size_t resamples, std::uint64_t seed);
 
 /// Morris' elementary effects, per unit of the axis scaled to [0, 1]; NaN for an axis without steps.
 struct MorrisEffects {
-  std::vector<Interval> mu_star;  ///< mean of |effect|
-  std::vector<double> mu;         ///< mean effect
-  std::vector<double> sigma;  ///< standard deviation of effects: interaction or curvature; NaN below 2 steps
+  std::vector<Interval> mu_star;   ///< mean of |effect|
+  std::vector<double> mu;          ///< mean effect
+  std::vector<double> sigma;       ///< standard deviation of effects: interaction or curvature; NaN below 2 steps
   std::vector<std::size_t> steps;  ///< used for each axis
   std::size_t steps_left_out = 0;
 };
-MorrisEffects morris_effects(const Design& design, const Responses& y, double confidence,
-                             std::size_t resamples, std::uint64_t seed);
+MorrisEffects morris_effects(
+    const Design& design, const Responses& y, double confidence, std::size_t resamples, std::uint64_t seed);
 
 /// Standardised regression coefficients of any design with varying axes, on the points' means. An axis that
 /// does not vary, or whose coefficient collinear axes leave open, has NaN; all are NaN if the measure does
@@ -80,7 +80,7 @@ struct RegressionEffects {
   std::size_t points = 0;
   std::size_t points_left_out = 0;
 };
-RegressionEffects regression_effects(const Design& design, const Responses& y, double confidence,
-                                     std::size_t resamples, std::uint64_t seed);
+RegressionEffects regression_effects(
+    const Design& design, const Responses& y, double confidence, std::size_t resamples, std::uint64_t seed);
 
 }  // namespace kurultai

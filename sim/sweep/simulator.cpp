@@ -53,9 +53,9 @@ class Societies {
   std::shared_ptr<const Society> latest_;
 };
 
-/// A model into which the settings of one point are put after another's. Only what differs from the point before is set, and
-/// only the sections in which that stands, and the rules that read them, are looked at again: what a fresh model would
-/// say, without building one for each point.
+/// A model into which the settings of one point are put after another's. Only what differs from the point before is
+/// set, and only the sections in which that stands, and the rules that read them, are looked at again: what a fresh
+/// model would say, without building one for each point.
 class Variation {
  public:
   explicit Variation(const Model& base) {
@@ -63,8 +63,8 @@ class Variation {
     model_.source = base.source;
   }
 
-  /// The model with `settings`, and all else as in the base. Throws scenario_error at `place` if they cannot be; the next
-  /// call begins where this one stopped.
+  /// The model with `settings`, and all else as in the base. Throws scenario_error at `place` if they cannot be; the
+  /// next call begins where this one stopped.
   const Model& with(std::span<const Setting> settings, const std::string& place) {
     for (auto& [path, moved] : moved_) moved.asked = false;
     for (const Setting& setting : settings) {
@@ -74,7 +74,8 @@ class Variation {
       if (moved.now == setting.value) continue;
       const std::string why = moved.field->set(setting.value);
       if (!why.empty())
-        throw scenario_error(place, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why, "allowed: " + moved.field->allowed());
+        throw scenario_error(place, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why,
+            "allowed: " + moved.field->allowed());
       moved.now = setting.value;
       touch(*moved.field);
     }
@@ -112,7 +113,7 @@ class Variation {
     const std::string before = model_.source.place_of(path);
     const std::string section_before = model_.source.place_of(field->section().name());
     Moved moved{field, field->get(), field->get(), &places.emplace(path, before).first->second,
-                &places.emplace(field->section().name(), section_before).first->second};
+        &places.emplace(field->section().name(), section_before).first->second};
     return moved_.emplace(path, std::move(moved)).first->second;
   }
 
@@ -150,7 +151,8 @@ class Simulator final : public Experiment {
     Model m;
     copy_values(base_.registry, m.registry);
     m.source = base_.source;
-    for (const Setting& setting : settings) ensure(m.registry.find(setting.path)->set(setting.value).empty(), "settings were checked before");
+    for (const Setting& setting : settings)
+      ensure(m.registry.find(setting.path)->set(setting.value).empty(), "settings were checked before");
     return inputs_of(m);
   }
 
@@ -183,13 +185,18 @@ class Simulator final : public Experiment {
     const std::scoped_lock lock(guard_);
     const Model& m = variation().with(settings, "");
     const Estimate e = estimator_.of(m, 1);
-    return {.seconds = e.seconds_a_week * static_cast<double>(m.run.weeks + m.run.warmup), .bytes = e.run_bytes, .shared_bytes = e.society_bytes,
-            .file_bytes = e.file_bytes, .society_seconds = e.build_seconds, .peak_bytes = e.bytes};
+    return {.seconds = e.seconds_a_week * static_cast<double>(m.run.weeks + m.run.warmup),
+        .bytes = e.run_bytes,
+        .shared_bytes = e.society_bytes,
+        .file_bytes = e.file_bytes,
+        .society_seconds = e.build_seconds,
+        .peak_bytes = e.bytes};
   }
 
   [[nodiscard]] Course course(std::span<const Setting> settings, const std::string& /*level*/) const override {
     return course_of(base_.registry, [&](const std::string& path) {
-      const auto found = std::find_if(settings.begin(), settings.end(), [&](const Setting& setting) { return setting.path == path; });
+      const auto found =
+          std::find_if(settings.begin(), settings.end(), [&](const Setting& setting) { return setting.path == path; });
       return found == settings.end() ? nullptr : &found->value;
     });
   }
@@ -200,11 +207,13 @@ class Simulator final : public Experiment {
     // All runs here have the base in common: what makes their societies differ is what is set.
     std::string key = std::to_string(luck.seed);
     for (const Setting& setting : settings)
-      if (setting.path == "run.scale" || setting.path.rfind("society.", 0) == 0) key += fmt::format(" {}={}", setting.path, to_toml(setting.value));
+      if (setting.path == "run.scale" || setting.path.rfind("society.", 0) == 0)
+        key += fmt::format(" {}={}", setting.path, to_toml(setting.value));
     return key;
   }
 
-  [[nodiscard]] std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const override {
+  [[nodiscard]] std::map<std::string, Attribute> attributes(
+      std::span<const Setting> settings, Luck luck) const override {
     const std::unique_ptr<Model> m = model(settings, luck, "");
     std::map<std::string, Attribute> known = run_attributes(*m);
     known["inputs"] = to_text(inputs_of(*m));
@@ -240,7 +249,8 @@ class Simulator final : public Experiment {
     bool stopped = false;
     simulation.run([&] {
       stopped = control.stop && control.stop();
-      if (checkpoint && !simulation.done() && (stopped || (control.checkpoint && control.checkpoint()))) checkpoint->write({});
+      if (checkpoint && !simulation.done() && (stopped || (control.checkpoint && control.checkpoint())))
+        checkpoint->write({});
       if (control.progress) control.progress((simulation.week() - simulation.world().first_week) / weeks);
       return !stopped;
     });
@@ -252,7 +262,8 @@ class Simulator final : public Experiment {
 
  private:
   /// The base with `settings` and, if given, `luck`. Throws scenario_error at `place`.
-  [[nodiscard]] std::unique_ptr<Model> model(std::span<const Setting> settings, std::optional<Luck> luck, const std::string& place) const {
+  [[nodiscard]] std::unique_ptr<Model> model(
+      std::span<const Setting> settings, std::optional<Luck> luck, const std::string& place) const {
     auto m = std::make_unique<Model>();
     copy_values(base_.registry, m->registry);
     m->source = base_.source;
@@ -262,13 +273,15 @@ class Simulator final : public Experiment {
       ensure(field != nullptr, "a setting names a parameter");
       const std::string why = field->set(setting.value);
       if (!why.empty())
-        throw scenario_error(place, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why, "allowed: " + field->allowed());
+        throw scenario_error(place, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why,
+            "allowed: " + field->allowed());
       m->source.places[setting.path] = place;
       if (!place.empty()) m->source.places[field->section().name()] = place;
     }
     if (luck) {
       ensure(m->run.seed.set(static_cast<std::int64_t>(luck->seed)).empty(), "a sweep's seeds fit run.seed");
-      ensure(m->run.replicate.set(static_cast<std::int64_t>(luck->replicate)).empty(), "a sweep's replicates fit run.replicate");
+      ensure(m->run.replicate.set(static_cast<std::int64_t>(luck->replicate)).empty(),
+          "a sweep's replicates fit run.replicate");
     }
     m->check();
     return m;
@@ -294,8 +307,8 @@ std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, st
   return std::make_unique<Simulator>(file, sets);
 }
 
-std::unique_ptr<Experiment> experiment_from_text(const std::string& model, const std::string& text,
-                                                 const std::vector<std::filesystem::path>& folders) {
+std::unique_ptr<Experiment> experiment_from_text(
+    const std::string& model, const std::string& text, const std::vector<std::filesystem::path>& folders) {
   if (model != "simulator") return make_test_model_from_text(model, text);
   if (std::unique_ptr<Experiment> several = together_from_text(text, folders)) return several;
   return std::make_unique<Simulator>(text, folders);

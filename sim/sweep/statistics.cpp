@@ -35,8 +35,7 @@ double power_of(double pairs, double ratio, double confidence) {
 }  // namespace
 
 double student_quantile(double confidence, double freedom) {
-  ensure(confidence > 0 && confidence < 1 && freedom >= 1,
-         "student_quantile: 0 < confidence < 1, freedom >= 1");
+  ensure(confidence > 0 && confidence < 1 && freedom >= 1, "student_quantile: 0 < confidence < 1, freedom >= 1");
   return rounded(quantile(complement(boost::math::students_t(freedom), (1 - confidence) / 2)));
 }
 
@@ -65,15 +64,13 @@ MeanInterval paired_difference(std::span<const double> a, std::span<const double
 }
 
 std::size_t pairs_needed(double effect, double sd, double confidence, double power) {
-  ensure(confidence > 0 && confidence < 1 && power > 0 && power < 1 && sd >= 0,
-         "pairs_needed: 0 < confidence, power < 1");
+  ensure(
+      confidence > 0 && confidence < 1 && power > 0 && power < 1 && sd >= 0, "pairs_needed: 0 < confidence, power < 1");
   if (std::isnan(effect) || effect == 0) return no_number_of_pairs;
   // Beyond 1,000 standard deviations the series of the noncentral t is long, and two or three pairs are
   // enough anyway.
   const double ratio = std::min(std::fabs(effect) / sd, 1000.0);
-  const auto enough = [&](std::size_t n) {
-    return power_of(static_cast<double>(n), ratio, confidence) >= power;
-  };
+  const auto enough = [&](std::size_t n) { return power_of(static_cast<double>(n), ratio, confidence) >= power; };
   std::size_t high = 2;
   while (!enough(high)) {
     if (high > (std::size_t{1} << 40)) return no_number_of_pairs;

@@ -64,7 +64,7 @@ void write_text(const fs::path& file, std::string_view text, const char* what) {
   out.close();
   if (!out.holds({bytes}))
     throw storage_error(file.string(), fmt::format("the {} read back differs from what was written", what),
-                        "the disk or its driver lost data", "choose another --out");
+        "the disk or its driver lost data", "choose another --out");
   out.keep(file);
 }
 
@@ -72,22 +72,27 @@ bool is_checkpoint(const std::string& name) { return name.find(".checkpoint") !=
 
 }  // namespace
 
-Store::Store(fs::path folder, const std::string& identity, bool resume, const std::string& part) : folder_(std::move(folder)) {
+Store::Store(fs::path folder, const std::string& identity, bool resume, const std::string& part)
+    : folder_(std::move(folder)) {
   const std::string place = folder_.string();
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error || !fs::is_directory(folder_))
-    throw storage_error(place, "cannot make the folder for the runs", error ? error.message() : "a file has that name", "choose another --out");
+    throw storage_error(place, "cannot make the folder for the runs", error ? error.message() : "a file has that name",
+        "choose another --out");
 
   const fs::path lock_file = folder_ / (part.empty() ? "lock" : "lock." + part);
   lock_ = ::open(lock_file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (lock_ < 0) throw storage_error(place, "cannot write into the folder", std::strerror(errno), "check its permissions and the space on the disk");
+  if (lock_ < 0)
+    throw storage_error(
+        place, "cannot write into the folder", std::strerror(errno), "check its permissions and the space on the disk");
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     const int reason = errno;
     ::close(lock_);
     lock_ = -1;
     if (reason == EWOULDBLOCK)
-      throw storage_error(place, "another process works on this sweep", "two would do the same runs", "wait for it, or give each a --shard");
+      throw storage_error(place, "another process works on this sweep", "two would do the same runs",
+          "wait for it, or give each a --shard");
     throw storage_error(place, "cannot lock the folder", std::strerror(reason), "use a file system that knows locks");
   }
   tables_ = tables_hash(identity);
@@ -96,13 +101,14 @@ Store::Store(fs::path folder, const std::string& identity, bool resume, const st
   if (const auto before = text_of(folder_ / identity_name)) {
     if (const std::string difference = identity_difference(*before, identity); !difference.empty())
       throw storage_error(place, "the folder holds runs of another sweep", difference,
-                          "put it back as it was, choose another --out, or delete the folder to begin anew");
+          "put it back as it was, choose another --out, or delete the folder to begin anew");
     if (!resume && runs > 0)
       throw storage_error(place, fmt::format("the folder holds {} runs of this sweep", runs), "it was begun before",
-                          "go on with --resume, or delete the folder to begin anew");
+          "go on with --resume, or delete the folder to begin anew");
   } else {
     if (runs > 0)
-      throw storage_error(place, "the folder holds runs, but no sweep.toml", "nothing says what they are of", "delete the folder, or choose another --out");
+      throw storage_error(place, "the folder holds runs, but no sweep.toml", "nothing says what they are of",
+          "delete the folder, or choose another --out");
     // Shards may do this at the same moment; they write the same.
     write_text(folder_ / identity_name, identity, "sweep's identity");
   }
@@ -137,9 +143,13 @@ bool Store::has_failed(std::uint64_t number) const {
 
 fs::path Store::file(std::uint64_t number) const { return folder_ / fmt::format("{:08}{}", number, finished_ending); }
 
-fs::path Store::failed_file(std::uint64_t number) const { return folder_ / fmt::format("{:08}{}", number, failed_ending); }
+fs::path Store::failed_file(std::uint64_t number) const {
+  return folder_ / fmt::format("{:08}{}", number, failed_ending);
+}
 
-fs::path Store::checkpoint_file(std::uint64_t number) const { return folder_ / fmt::format("{:08}.checkpoint", number); }
+fs::path Store::checkpoint_file(std::uint64_t number) const {
+  return folder_ / fmt::format("{:08}.checkpoint", number);
+}
 
 void Store::put(std::uint64_t number, const Result& result) {
   const fs::path name = file(number);
@@ -167,8 +177,9 @@ void Store::require_own(Result& run, const fs::path& file) const {
   const std::string made_from = text_attribute(run, tables_attribute);
   run.attributes.erase(tables_attribute);
   if (made_from.empty() || made_from == tables_) return;  // an older version did not say
-  throw RunOfOthers(ExitCode::storage, {file.string(), "this run was made from other tables than this folder's", "files of two sweeps were put together",
-                                  "take it out of the folder: --resume does the run again"});
+  throw RunOfOthers(ExitCode::storage,
+      {file.string(), "this run was made from other tables than this folder's", "files of two sweeps were put together",
+          "take it out of the folder: --resume does the run again"});
 }
 
 Result Store::head(std::uint64_t number) const {
@@ -189,7 +200,8 @@ Result Store::get(std::uint64_t number) const {
   try {
     check(result);
   } catch (const std::logic_error& broken) {  // anybody can seal anything
-    throw storage_error(file(number).string(), "the file of the run is damaged", broken.what(), std::string(run_kind.way_out));
+    throw storage_error(
+        file(number).string(), "the file of the run is damaged", broken.what(), std::string(run_kind.way_out));
   }
   return result;
 }
@@ -197,9 +209,12 @@ Result Store::get(std::uint64_t number) const {
 std::string Store::reason(std::uint64_t number) const {
   const fs::path name = failed_file(number);
   std::optional<std::string> text = text_of(name);
-  if (!text) throw storage_error(name.string(), "cannot read", "it cannot be opened, or is no text of ours", "check its permissions");
+  if (!text)
+    throw storage_error(
+        name.string(), "cannot read", "it cannot be opened, or is no text of ours", "check its permissions");
   if (text->empty() || text->back() != '\n')
-    throw storage_error(name.string(), "the reason of the failed run is damaged", "it is cut short", "remove it: --resume tries the run again");
+    throw storage_error(name.string(), "the reason of the failed run is damaged", "it is cut short",
+        "remove it: --resume tries the run again");
   text->pop_back();
   return *text;
 }
@@ -229,7 +244,9 @@ void Store::remove() {
   std::error_code error;
   for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (number_of(name, finished_ending) || number_of(name, failed_ending) || DurableFile::is_left_over(name) || is_checkpoint(name) || name.rfind("lock", 0) == 0) ours.push_back(it->path());
+    if (number_of(name, finished_ending) || number_of(name, failed_ending) || DurableFile::is_left_over(name) ||
+        is_checkpoint(name) || name.rfind("lock", 0) == 0)
+      ours.push_back(it->path());
   }
   for (const fs::path& path : ours)
     if (!error) fs::remove(path, error);

@@ -76,7 +76,8 @@ class Store final : public RunStore {
   [[nodiscard]] std::filesystem::path file(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path failed_file(std::uint64_t number) const;
   [[nodiscard]] std::filesystem::path checkpoint_file(std::uint64_t number) const override;
-  /// Removes the runs that a kill between the result's writing and their removal has left, if they are of this identity.
+  /// Removes the runs that a kill between the result's writing and their removal has left, if they are of this
+  /// identity.
   static void remove_left_over(const std::filesystem::path& folder, const std::string& identity);
   /// Takes the folder away with all that it holds of ours.
   void remove();

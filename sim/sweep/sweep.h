@@ -35,23 +35,78 @@ namespace kurultai {
 /// The table [sweep].
 struct SweepSettings : Section {
   SweepSettings() : Section("sweep", "many runs of one scenario") {}
-  Text scenario{*this, {.name = "scenario", .meaning = "the base scenario, relative to the sweep's file", .source = "design"}, ""};
-  Texts scenarios{*this, {.name = "scenarios", .meaning = "in place of one scenario, several: each point runs them all, and levels are called SCENARIO.LEVEL, by the file's name without ending", .source = "design"}, {}};
-  Flag untreated{*this, {.name = "untreated", .meaning = "with scenarios: each is run a second time with the same luck and without its policies; see the measures' `untreated`", .source = "design"}, false};
-  Choice model{*this, {.name = "model", .meaning = "what is run: the simulator, or a test model with known answers", .source = "design"}, "simulator", model_names()};
+  Text scenario{*this,
+      {.name = "scenario", .meaning = "the base scenario, relative to the sweep's file", .source = "design"}, ""};
+  Texts scenarios{*this,
+      {.name = "scenarios",
+          .meaning = "in place of one scenario, several: each point runs them all, and levels are called "
+                     "SCENARIO.LEVEL, by the file's name without ending",
+          .source = "design"},
+      {}};
+  Flag untreated{*this,
+      {.name = "untreated",
+          .meaning = "with scenarios: each is run a second time with the same luck and without its policies; see the "
+                     "measures' `untreated`",
+          .source = "design"},
+      false};
+  Choice model{*this,
+      {.name = "model",
+          .meaning = "what is run: the simulator, or a test model with known answers",
+          .source = "design"},
+      "simulator", model_names()};
   Texts set{*this, {.name = "set", .meaning = "settings of all runs, each \"path=value\"", .source = "design"}, {}};
-  Choice design{*this, {.name = "design", .meaning = "grid: all combinations of the axes' values; list: the k-th values of all axes make point k; csv: a table, a column an axis; latin, sobol, saltelli, morris: see sim/sweep/design.h", .source = "design"}, "grid", {"grid", "list", "csv", "latin", "sobol", "saltelli", "morris"}};
-  Whole points{*this, {.name = "points", .meaning = "points (latin, sobol), rows of the base sample (saltelli), trajectories (morris)", .source = "design"}, 64, {1, 1e7}};
-  Whole levels{*this, {.name = "morris_levels", .meaning = "levels of an axis in a Morris design, even", .source = "Morris 1991"}, 4, {2, 1000}};
-  Text table{*this, {.name = "table", .meaning = "the table of a csv design, relative to the sweep's file", .source = "design"}, ""};
-  Whole replicates{*this, {.name = "replicates", .meaning = "runs of each point, each with its own luck", .source = "design"}, 10, {1, 1e6}};
-  Whole seed{*this, {.name = "seed", .meaning = "names the luck of the whole sweep, and of random designs", .source = "design"}, 1, {0, 9.0e15}};
-  Choice society{*this, {.name = "society", .meaning = "shared: all replicates live in one society and differ by what happens; own: each replicate has a society of its own", .source = "design"}, "shared", {"shared", "own"}};
-  Flag common{*this, {.name = "common", .meaning = "whether the same replicate of two points shares its random numbers, so that differences show more clearly", .source = "design"}, true};
-  Choice on_error{*this, {.name = "on_error", .meaning = "what a failed run means for the others", .source = "design"}, "continue", {"continue", "stop"}};
-  Texts keep_levels{*this, {.name = "keep_levels", .meaning = "levels whose series are kept (output.levels of the runs)", .source = "design"}, {"nation", "region"}};
-  Texts keep_series{*this, {.name = "keep_series", .meaning = "series that are kept (output.series of the runs); none: all", .source = "design"}, {}};
-  Whole keep_every{*this, {.name = "keep_every", .unit = "week", .meaning = "weeks between records (output.every of the runs)", .source = "design"}, 4, {1, 5200}};
+  Choice design{*this,
+      {.name = "design",
+          .meaning = "grid: all combinations of the axes' values; list: the k-th values of all axes make point k; csv: "
+                     "a table, a column an axis; latin, sobol, saltelli, morris: see sim/sweep/design.h",
+          .source = "design"},
+      "grid", {"grid", "list", "csv", "latin", "sobol", "saltelli", "morris"}};
+  Whole points{*this,
+      {.name = "points",
+          .meaning = "points (latin, sobol), rows of the base sample (saltelli), trajectories (morris)",
+          .source = "design"},
+      64, {1, 1e7}};
+  Whole levels{*this,
+      {.name = "morris_levels", .meaning = "levels of an axis in a Morris design, even", .source = "Morris 1991"}, 4,
+      {2, 1000}};
+  Text table{*this,
+      {.name = "table", .meaning = "the table of a csv design, relative to the sweep's file", .source = "design"}, ""};
+  Whole replicates{*this,
+      {.name = "replicates", .meaning = "runs of each point, each with its own luck", .source = "design"}, 10,
+      {1, 1e6}};
+  Whole seed{*this,
+      {.name = "seed", .meaning = "names the luck of the whole sweep, and of random designs", .source = "design"}, 1,
+      {0, 9.0e15}};
+  Choice society{*this,
+      {.name = "society",
+          .meaning = "shared: all replicates live in one society and differ by what happens; own: each replicate has a "
+                     "society of its own",
+          .source = "design"},
+      "shared", {"shared", "own"}};
+  Flag common{*this,
+      {.name = "common",
+          .meaning = "whether the same replicate of two points shares its random numbers, so that differences show "
+                     "more clearly",
+          .source = "design"},
+      true};
+  Choice on_error{*this, {.name = "on_error", .meaning = "what a failed run means for the others", .source = "design"},
+      "continue", {"continue", "stop"}};
+  Texts keep_levels{*this,
+      {.name = "keep_levels",
+          .meaning = "levels whose series are kept (output.levels of the runs)",
+          .source = "design"},
+      {"nation", "region"}};
+  Texts keep_series{*this,
+      {.name = "keep_series",
+          .meaning = "series that are kept (output.series of the runs); none: all",
+          .source = "design"},
+      {}};
+  Whole keep_every{*this,
+      {.name = "keep_every",
+          .unit = "week",
+          .meaning = "weeks between records (output.every of the runs)",
+          .source = "design"},
+      4, {1, 5200}};
   [[nodiscard]] std::string inconsistency() const override;
 
  private:
@@ -61,30 +116,60 @@ struct SweepSettings : Section {
 /// The table [precision]: replicates are added until a measure is known well enough at every point.
 struct Precision : Section {
   Precision() : Section("precision", "adds replicates until a measure is known well enough") {}
-  Text measure{*this, {.name = "measure", .meaning = "the measure that must be precise; empty: replicates are not added", .source = "design"}, ""};
-  Real half_width{*this, {.name = "half_width", .unit = "unit of the measure", .meaning = "half-width of the confidence interval of each point's mean that is good enough", .source = "design"}, 0, {0, 1e300}};
-  Real confidence{*this, {.name = "confidence", .meaning = "of the interval (Student's t)", .source = "design"}, 0.95, {0.5, 0.9999}};
-  Whole step{*this, {.name = "step", .meaning = "replicates added at a time to a point that is not precise", .source = "design"}, 10, {1, 1e6}};
-  Whole at_most{*this, {.name = "at_most", .meaning = "replicates of a point beyond which none are added", .source = "design"}, 100, {1, 1e6}};
+  Text measure{*this,
+      {.name = "measure",
+          .meaning = "the measure that must be precise; empty: replicates are not added",
+          .source = "design"},
+      ""};
+  Real half_width{*this,
+      {.name = "half_width",
+          .unit = "unit of the measure",
+          .meaning = "half-width of the confidence interval of each point's mean that is good enough",
+          .source = "design"},
+      0, {0, 1e300}};
+  Real confidence{*this, {.name = "confidence", .meaning = "of the interval (Student's t)", .source = "design"}, 0.95,
+      {0.5, 0.9999}};
+  Whole step{*this,
+      {.name = "step", .meaning = "replicates added at a time to a point that is not precise", .source = "design"}, 10,
+      {1, 1e6}};
+  Whole at_most{*this,
+      {.name = "at_most", .meaning = "replicates of a point beyond which none are added", .source = "design"}, 100,
+      {1, 1e6}};
 };
 
 /// The table [axis.NAME]: a parameter that differs between points.
 struct AxisSpec : Section {
-  explicit AxisSpec(std::string name) : Section(std::move(name), "a parameter that differs between the points of a sweep") {}
-  Text path{*this, {.name = "path", .meaning = "the parameter, as 'describe parameters' lists them, or a policy's: policy.NAME.dose", .source = "design"}, ""};
-  List values{*this, {.name = "values", .meaning = "the values (grid, list), or the words or numbers that other designs choose among", .source = "design"}};
-  Real low{*this, {.name = "low", .unit = "unit of the parameter", .meaning = "lower end, for designs that fill a range", .source = "design"}, 0, {}};
-  Real high{*this, {.name = "high", .unit = "unit of the parameter", .meaning = "upper end", .source = "design"}, 0, {}};
-  Choice spacing{*this, {.name = "spacing", .meaning = "how a range is filled: evenly, or evenly in the logarithm", .source = "design"}, "linear", {"linear", "log"}};
+  explicit AxisSpec(std::string name)
+      : Section(std::move(name), "a parameter that differs between the points of a sweep") {}
+  Text path{*this,
+      {.name = "path",
+          .meaning = "the parameter, as 'describe parameters' lists them, or a policy's: policy.NAME.dose",
+          .source = "design"},
+      ""};
+  List values{*this, {.name = "values",
+                         .meaning = "the values (grid, list), or the words or numbers that other designs choose among",
+                         .source = "design"}};
+  Real low{*this,
+      {.name = "low",
+          .unit = "unit of the parameter",
+          .meaning = "lower end, for designs that fill a range",
+          .source = "design"},
+      0, {}};
+  Real high{
+      *this, {.name = "high", .unit = "unit of the parameter", .meaning = "upper end", .source = "design"}, 0, {}};
+  Choice spacing{*this,
+      {.name = "spacing", .meaning = "how a range is filled: evenly, or evenly in the logarithm", .source = "design"},
+      "linear", {"linear", "log"}};
   [[nodiscard]] std::string inconsistency() const override;
 };
 
 /// The value of a parameter of kind `field` at place `unit` (0 to 1) of the axis.
 Value value_at(const AxisSpec& axis, const Field& field, double unit);
 
-/// Throws what `refuse` makes of the first of `sets` ("path=value") that a sweep decides itself: luck, and what is kept. `advice`
-/// is the key of [sweep] that is for it.
-void refuse_decided(std::span<const std::string> sets, const std::function<Error(const std::string& path, const std::string& advice)>& refuse);
+/// Throws what `refuse` makes of the first of `sets` ("path=value") that a sweep decides itself: luck, and what is
+/// kept. `advice` is the key of [sweep] that is for it.
+void refuse_decided(std::span<const std::string> sets,
+    const std::function<Error(const std::string& path, const std::string& advice)>& refuse);
 
 /// A run of a sweep: which point, which replicate.
 struct RunKey {
@@ -119,10 +204,10 @@ struct SweepTables {
 class Sweep : public SweepTables {
  public:
   /// Reads and checks a sweep's file. Throws scenario_error with the place of whatever is wrong. `before` comes before
-  /// reading: it may add tables to the registry and change defaults, as a calibration does; `after` comes right after it
-  /// and may refuse what was read.
-  explicit Sweep(const std::filesystem::path& file, std::span<const std::string> sets = {}, const std::function<void(Sweep&)>& before = {},
-                 const std::function<void(const Sweep&)>& after = {});
+  /// reading: it may add tables to the registry and change defaults, as a calibration does; `after` comes right after
+  /// it and may refuse what was read.
+  explicit Sweep(const std::filesystem::path& file, std::span<const std::string> sets = {},
+      const std::function<void(Sweep&)>& before = {}, const std::function<void(const Sweep&)>& after = {});
 
   [[nodiscard]] const Experiment& experiment() const { return *experiment_; }
   /// Has runs record what the measures look at every week. Once the measures are known, before any run.
@@ -138,7 +223,8 @@ class Sweep : public SweepTables {
   /// The number under which `rerun` knows a run.
   [[nodiscard]] std::uint64_t number(RunKey run) const { return run.point * most_replicates() + run.replicate; }
   [[nodiscard]] RunKey key(std::uint64_t number) const {
-    return {static_cast<std::uint32_t>(number / most_replicates()), static_cast<std::uint32_t>(number % most_replicates())};
+    return {
+        static_cast<std::uint32_t>(number / most_replicates()), static_cast<std::uint32_t>(number % most_replicates())};
   }
   /// To which of `count` shards `run` belongs: by run, or by point where replicates are added.
   [[nodiscard]] std::uint32_t shard_of(RunKey run, std::uint32_t count) const;
@@ -156,11 +242,12 @@ class Sweep : public SweepTables {
  private:
   /// Gives every axis the column of its name.
   CsvTable read_table();
-  /// Checks every value of every axis against its parameter's range, makes the design, and checks the rules between parameters
-  /// at every point; throws for all that is wrong at once. `table`: of a csv design.
+  /// Checks every value of every axis against its parameter's range, makes the design, and checks the rules between
+  /// parameters at every point; throws for all that is wrong at once. `table`: of a csv design.
   void check_points(const CsvTable* table);
   /// Tells `fault` of values that their parameters do not take; by axis, which of its list they are (empty: none).
-  std::vector<std::vector<bool>> check_axes(const std::function<void(std::size_t axis, std::size_t k, const Error&)>& fault);
+  std::vector<std::vector<bool>> check_axes(
+      const std::function<void(std::size_t axis, std::size_t k, const Error&)>& fault);
   /// The first two numbers under which the axes' k-th values are the same point; {0, 0} if there are none.
   [[nodiscard]] std::pair<std::size_t, std::size_t> doubled_point() const;
   void make_design();

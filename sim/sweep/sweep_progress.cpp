@@ -9,7 +9,10 @@
 namespace kurultai {
 
 SweepProgress::SweepProgress(const std::string& mode, const Display& display, Progress::Clock clock)
-    : display_(display), bar_(display, !no_color()), clock_(std::move(clock)), begin_(clock_()) {
+    : display_(display),
+      bar_(display, !no_color()),
+      clock_(std::move(clock)),
+      begin_(clock_()) {
   if (mode == "auto")
     mode_ = display.columns() > 0 && !plain_terminal() ? Mode::bar : Mode::line;
   else if (mode == "line")
@@ -72,15 +75,19 @@ void SweepProgress::report(bool last) {
   const double left = cost_done_ > 0 ? seconds * (cost_ - cost_done_) / cost_done_ : -1;
   const std::size_t good = there_ + done_ - failed_;
   if (mode_ == Mode::json) {
-    display_.write(fmt::format("{{\"event\":\"{}\",\"runs\":{},\"finished\":{},\"failed\":{},\"running\":{},\"seconds\":{:.3f},\"seconds_left\":{}}}\n",
-                               last ? "done" : "progress", total_, good, failed_, running_, seconds, left < 0 ? "null" : fmt::format("{:.3f}", std::max(left, 0.0))));
+    display_.write(
+        fmt::format("{{\"event\":\"{}\",\"runs\":{},\"finished\":{},\"failed\":{},\"running\":{},\"seconds\":{:.3f},"
+                    "\"seconds_left\":{}}}\n",
+            last ? "done" : "progress", total_, good, failed_, running_, seconds,
+            left < 0 ? "null" : fmt::format("{:.3f}", std::max(left, 0.0))));
     return;
   }
   std::vector<Bar::Word> words = {{fmt::format("{}/{} runs", there_ + done_, total_), 4}};
   if (failed_ > 0) words.push_back({fmt::format(", {} failed", failed_), 3});
   if (!last && running_ > 0) words.push_back({fmt::format(", {} running", running_), 1});
   if (last)
-    words.push_back({fmt::format(" in {}", seconds < 60 ? fmt::format("{:.1f} s", seconds) : duration_text(seconds)), 2});
+    words.push_back(
+        {fmt::format(" in {}", seconds < 60 ? fmt::format("{:.1f} s", seconds) : duration_text(seconds)), 2});
   else if (left >= 0)
     words.push_back({fmt::format(", {} left", duration_text(left)), 2});
   if (mode_ == Mode::line) {

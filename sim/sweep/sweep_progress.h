@@ -13,7 +13,8 @@ namespace kurultai {
 class SweepProgress {
  public:
   /// `mode` is auto (a bar on a terminal, else lines), line, json or none; throws Error (usage) for another.
-  explicit SweepProgress(const std::string& mode, const Display& display = error_display(), Progress::Clock clock = Progress::steady_clock());
+  explicit SweepProgress(const std::string& mode, const Display& display = error_display(),
+      Progress::Clock clock = Progress::steady_clock());
   ~SweepProgress();
   SweepProgress(const SweepProgress&) = delete;
   SweepProgress& operator=(const SweepProgress&) = delete;

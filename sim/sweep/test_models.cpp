@@ -13,10 +13,10 @@
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <numbers>
 #include <numeric>
-#include <ctime>
 
 #include "base/elementary.h"
 #include "base/error.h"
@@ -35,7 +35,8 @@ class TestModel : public Section {
   [[nodiscard]] virtual double y(const RunControl& control) const = 0;
   /// The answer by week; only some models have more than one.
   [[nodiscard]] virtual std::vector<double> weeks(const RunControl& control) const { return {y(control)}; }
-  Real noise{*this, {.name = "noise", .meaning = "standard deviation of what luck adds", .source = "test"}, 0, {0, 1e9}};
+  Real noise{
+      *this, {.name = "noise", .meaning = "standard deviation of what luck adds", .source = "test"}, 0, {0, 1e9}};
 };
 
 class Ishigami final : public TestModel {
@@ -111,13 +112,17 @@ class Idle final : public TestModel {
         nanosleep(&a_while, nullptr);
       }
     }
-    if (x >= fails_from) throw Error(ExitCode::input, {"idle", fmt::format("x is {}", x.value()), fmt::format("runs with x >= {} fail", fails_from.value()), ""});
+    if (x >= fails_from)
+      throw Error(ExitCode::input,
+          {"idle", fmt::format("x is {}", x.value()), fmt::format("runs with x >= {} fail", fails_from.value()), ""});
     return x;
   }
   Real x{*this, {.name = "x", .source = "test"}, 0, {-1e9, 1e9}};
-  Real seconds{*this, {.name = "seconds", .unit = "s", .meaning = "how long a run takes", .source = "test"}, 0, {0, 1e6}};
+  Real seconds{
+      *this, {.name = "seconds", .unit = "s", .meaning = "how long a run takes", .source = "test"}, 0, {0, 1e6}};
   Flag busy{*this, {.name = "busy", .meaning = "keeps its core busy, or sleeps", .source = "test"}, false};
-  Real fails_from{*this, {.name = "fails_from", .meaning = "runs with x of at least this fail", .source = "test"}, 1e9, {}};
+  Real fails_from{
+      *this, {.name = "fails_from", .meaning = "runs with x of at least this fail", .source = "test"}, 1e9, {}};
 };
 
 std::unique_ptr<TestModel> make(const std::string& name) {
@@ -131,7 +136,9 @@ std::unique_ptr<TestModel> make(const std::string& name) {
 
 class TestExperiment final : public Experiment {
  public:
-  TestExperiment(const std::string& name, const std::string& text, std::span<const std::string> sets) : name_(name), model_(make(name)) {
+  TestExperiment(const std::string& name, const std::string& text, std::span<const std::string> sets)
+      : name_(name),
+        model_(make(name)) {
     registry_.add(*model_);
     source_ = read_scenario_text(text, name, {}, registry_, sets);
   }
@@ -144,18 +151,25 @@ class TestExperiment final : public Experiment {
   [[nodiscard]] Cost cost(std::span<const Setting> settings) const override {
     const auto model = with(settings);
     const auto* seconds = dynamic_cast<const Real*>(model->field("seconds"));
-    return {.seconds = (seconds != nullptr ? seconds->value() : 0) + 1e-6, .bytes = 1e6, .shared_bytes = 0, .file_bytes = 6e3};
+    return {.seconds = (seconds != nullptr ? seconds->value() : 0) + 1e-6,
+        .bytes = 1e6,
+        .shared_bytes = 0,
+        .file_bytes = 6e3};
   }
 
-  [[nodiscard]] std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const override {
+  [[nodiscard]] std::map<std::string, Attribute> attributes(
+      std::span<const Setting> settings, Luck luck) const override {
     const auto model = with(settings);
     Registry registry;
     registry.add(*model);
-    return {{"kurultai_version", program_version()}, {"git_commit", git_commit()}, {"scenario", resolved_scenario(source_, registry)}, {"inputs", std::string()},
-            {"seed", static_cast<std::int64_t>(luck.seed)}, {"replicate", static_cast<std::int64_t>(luck.replicate)}};
+    return {{"kurultai_version", program_version()}, {"git_commit", git_commit()},
+        {"scenario", resolved_scenario(source_, registry)}, {"inputs", std::string()},
+        {"seed", static_cast<std::int64_t>(luck.seed)}, {"replicate", static_cast<std::int64_t>(luck.replicate)}};
   }
 
-  [[nodiscard]] Result outline(std::span<const Setting> /*settings*/, Luck luck) const override { return result({0}, luck); }
+  [[nodiscard]] Result outline(std::span<const Setting> /*settings*/, Luck luck) const override {
+    return result({0}, luck);
+  }
 
   std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {
     const auto model = with(settings);
@@ -177,7 +191,8 @@ class TestExperiment final : public Experiment {
       ensure(field != nullptr, "a setting names a parameter");
       const std::string why = field->set(setting.value);
       if (!why.empty())
-        throw scenario_error(setting.path, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why, "");
+        throw scenario_error(
+            setting.path, fmt::format("{} cannot be {}", setting.path, to_toml(setting.value)), why, "");
     }
     return model;
   }
@@ -190,7 +205,8 @@ class TestExperiment final : public Experiment {
     result.attributes["replicate"] = static_cast<std::int64_t>(luck.replicate);
     std::vector<std::int32_t> weeks(y.size());
     std::iota(weeks.begin(), weeks.end(), 0);
-    result.groups.push_back({"series/nation", "the model's answer", {{"week", {"week"}, weeks, "1", "week", "test", {}}}, {}});
+    result.groups.push_back(
+        {"series/nation", "the model's answer", {{"week", {"week"}, weeks, "1", "week", "test", {}}}, {}});
     result.groups.back().variables.push_back({"y", {"week"}, y, "1", model_->meaning(), "test", {}});
     return result;
   }

@@ -1,8 +1,8 @@
 // Several scenarios as one experiment: a point's settings go into all of them, so that one vector of parameters answers
 // for all. Their series stand side by side, the level "nation" of mail.toml as "mail.nation". For calibrations on
-// experiments that were made in different places. With `untreated` each scenario is run a second time with the same luck
-// and no policy in force: nobody is treated, the lots are the same, and the level is "mail.nation untreated". Limits: parameters are those that every one of the scenarios
-// has; no checkpoints within a point.
+// experiments that were made in different places. With `untreated` each scenario is run a second time with the same
+// luck and no policy in force: nobody is treated, the lots are the same, and the level is "mail.nation untreated".
+// Limits: parameters are those that every one of the scenarios has; no checkpoints within a point.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,7 +56,8 @@ class Together final : public Experiment {
   [[nodiscard]] std::vector<std::string> remarks(std::span<const Setting> settings) const override {
     std::vector<std::string> list;
     for (const Part& part : parts_)
-      for (const std::string& remark : part.experiment->remarks(settings)) list.push_back(fmt::format("{}: {}", part.name, remark));
+      for (const std::string& remark : part.experiment->remarks(settings))
+        list.push_back(fmt::format("{}: {}", part.name, remark));
     return list;
   }
   [[nodiscard]] std::string why_unread(std::span<const Setting> settings, const std::string& path) const override {
@@ -87,7 +88,8 @@ class Together final : public Experiment {
     for (const Part& part : parts_) {
       std::vector<Watched> own;
       for (const Watched& watched : series)
-        if (std::string level = level_in(part, watched.level); !level.empty()) own.push_back({std::move(level), watched.series});
+        if (std::string level = level_in(part, watched.level); !level.empty())
+          own.push_back({std::move(level), watched.series});
       part.experiment->watch(own);
     }
   }
@@ -96,7 +98,8 @@ class Together final : public Experiment {
     for (const Part& part : parts_) key += part.experiment->society_key(settings, luck) + '\n';
     return key;
   }
-  [[nodiscard]] std::map<std::string, Attribute> attributes(std::span<const Setting> settings, Luck luck) const override {
+  [[nodiscard]] std::map<std::string, Attribute> attributes(
+      std::span<const Setting> settings, Luck luck) const override {
     std::map<std::string, Attribute> first = parts_.front().experiment->attributes(settings, luck);
     first["inputs"] = to_text(inputs(settings));
     return first;
@@ -114,7 +117,8 @@ class Together final : public Experiment {
     for (std::size_t k = 0; k < parts_.size(); ++k) {
       RunControl part{.stop = control.stop};
       if (control.progress)
-        part.progress = [&control, k, n = static_cast<double>(parts_.size())](double done) { control.progress((static_cast<double>(k) + done) / n); };
+        part.progress = [&control, k, n = static_cast<double>(parts_.size())](
+                            double done) { control.progress((static_cast<double>(k) + done) / n); };
       std::optional<Result> result = parts_[k].experiment->run(settings, luck, part);
       if (!result) return {};
       join(all, parts_[k], std::move(*result), "");
@@ -133,7 +137,8 @@ class Together final : public Experiment {
     if (!known_.emplace(&part, path).second) return;
     if (part.experiment->parameters().find(path) != nullptr) return;
     known_.erase({&part, path});
-    throw scenario_error(place, fmt::format("the scenario '{}' has no {}", part.name, path), "settings go into all scenarios that run together", "");
+    throw scenario_error(place, fmt::format("the scenario '{}' has no {}", part.name, path),
+        "settings go into all scenarios that run together", "");
   }
 
   static std::vector<Setting> without_policies(std::span<const Setting> settings) {
@@ -147,7 +152,8 @@ class Together final : public Experiment {
     const std::string ending = " untreated";
     if (level.rfind(part.name + ".", 0) != 0) return {};
     std::string own = level.substr(part.name.size() + 1);
-    if (own.size() > ending.size() && own.compare(own.size() - ending.size(), ending.size(), ending) == 0) own.resize(own.size() - ending.size());
+    if (own.size() > ending.size() && own.compare(own.size() - ending.size(), ending.size(), ending) == 0)
+      own.resize(own.size() - ending.size());
     return own;
   }
 
@@ -177,7 +183,8 @@ std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>
     std::error_code failed;
     const std::filesystem::path whole = std::filesystem::absolute(file, failed).lexically_normal();
     parts.push_back({whole.stem().string()});
-    for (std::filesystem::path folder = whole.parent_path(); folder.has_filename(); folder = folder.parent_path()) parts.back().push_back(folder.filename().string());
+    for (std::filesystem::path folder = whole.parent_path(); folder.has_filename(); folder = folder.parent_path())
+      parts.back().push_back(folder.filename().string());
   }
   std::vector<std::string> names;
   for (std::size_t k = 0; k < parts.size(); ++k) {
@@ -187,7 +194,8 @@ std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>
       std::size_t alike = 0;
       while (alike < parts[k].size() && alike < parts[other].size() && parts[k][alike] == parts[other][alike]) ++alike;
       if (alike == parts[k].size() && alike == parts[other].size())
-        throw scenario_error(files[k].string(), "the scenario is named twice", "each stands in the result under a name of its own", "take one away");
+        throw scenario_error(files[k].string(), "the scenario is named twice",
+            "each stands in the result under a name of its own", "take one away");
       length = std::max(length, std::min(alike + 1, parts[k].size()));
     }
     std::string name;
@@ -197,14 +205,16 @@ std::vector<std::string> distinct_names(const std::vector<std::filesystem::path>
   return names;
 }
 
-std::unique_ptr<Experiment> make_together(const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated) {
+std::unique_ptr<Experiment> make_together(
+    const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated) {
   std::vector<Together::Part> parts;
   const std::vector<std::string> names = distinct_names(files);
   for (std::size_t k = 0; k < files.size(); ++k) parts.push_back({names[k], make_simulator(files[k], sets)});
   return std::make_unique<Together>(std::move(parts), untreated);
 }
 
-std::unique_ptr<Experiment> together_from_text(const std::string& text, const std::vector<std::filesystem::path>& folders) {
+std::unique_ptr<Experiment> together_from_text(
+    const std::string& text, const std::vector<std::filesystem::path>& folders) {
   std::vector<Together::Part> parts;
   const std::string mark = heading;
   for (std::size_t at = text.find(mark); at != std::string::npos;) {

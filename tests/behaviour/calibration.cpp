@@ -48,7 +48,7 @@ particles = 400
 generations = 4
 predictive = 0
 )",
-                                     KURULTAI_SOURCE_DIR);
+      KURULTAI_SOURCE_DIR);
   std::array<int, 2> covered = {0, 0};
   std::array<double, 2> learned = {0, 0};
   constexpr int truths = 100;
@@ -62,7 +62,8 @@ predictive = 0
     std::vector<std::string> sets = {fmt::format("sweep.seed={}", t + 1)};
     for (std::size_t m = 0; m < 2; ++m) {
       const std::string& name = reality.targets.key(m);
-      const double value = measured(reality.sweep.measures[m], name, *seen, "") + reality.targets[m].sd * draws.normal({2, t}, static_cast<std::uint32_t>(m));
+      const double value = measured(reality.sweep.measures[m], name, *seen, "") +
+                           reality.targets[m].sd * draws.normal({2, t}, static_cast<std::uint32_t>(m));
       sets.push_back(fmt::format("target.{}.value={:.17g}", name, value));
     }
     const Calibration calibration(file, sets);
@@ -76,7 +77,8 @@ predictive = 0
     }
   }
   fs::remove(file);
-  const std::string figures = fmt::format("covered: announcement {}, cost {}; learned: {:.2f}, {:.2f}", covered[0], covered[1], learned[0], learned[1]);
+  const std::string figures = fmt::format(
+      "covered: announcement {}, cost {}; learned: {:.2f}, {:.2f}", covered[0], covered[1], learned[0], learned[1]);
   INFO(figures);
   std::printf("%s\n", figures.c_str());
   for (std::size_t p = 0; p < 2; ++p) {

@@ -51,14 +51,17 @@ TEST_CASE("commitments: until the day they are seen, kept or not") {
   Experiment none;
   commit(all, 1.0).weeks(4);
   commit(none, 0.0).weeks(4);
-  CHECK(std::equal(all.residents().signal.values().begin(), all.residents().signal.values().end(), none.residents().signal.values().begin()));
+  CHECK(std::equal(all.residents().signal.values().begin(), all.residents().signal.values().end(),
+      none.residents().signal.values().begin()));
 }
 
 TEST_CASE("baseline: the warm-up finds the intercept that gives a turnout, whatever the intercept was") {
   for (const double intercept : {-4.0, 0.0, 2.0}) {
     Experiment e;
-    e.set({{"society.source", "plain"}, {"society.communities", 10}, {"society.people", 1000.0}, {"society.youngest", 18}, {"society.platform", 1.0},
-           {"society.access", 1.0}, {"information.push", 1.0}, {"run.scale", 1.0}, {"run.warmup", 520}, {"run.weeks", 30}, {"demography.enabled", false}, {"adoption.enabled", false}});
+    e.set(
+        {{"society.source", "plain"}, {"society.communities", 10}, {"society.people", 1000.0}, {"society.youngest", 18},
+            {"society.platform", 1.0}, {"society.access", 1.0}, {"information.push", 1.0}, {"run.scale", 1.0},
+            {"run.warmup", 520}, {"run.weeks", 30}, {"demography.enabled", false}, {"adoption.enabled", false}});
     e.add_form("vote", {{"period", 52}, {"open", 4}, {"subject", "all"}, {"intercept", intercept}, {"baseline", 0.35}});
     e.move_into(make_society(e.model));
     e.weeks(550);
@@ -77,15 +80,17 @@ TEST_CASE("message: it moves users to act and shows their acts to online friends
       e.tell_nobody();
       e.set("information.reach", 1.0);
       e.sway_nobody();
-      e.set({{"participation.b_message", 0.0}, {"participation.b_now", std::vector<double>{0, 0, 0, 0, 2.0}}, {"publication.display", 0.0},
-             {"publication.message_display", 1.0}, {"platform.message", static_cast<double>(k)}});
+      e.set({{"participation.b_message", 0.0}, {"participation.b_now", std::vector<double>{0, 0, 0, 0, 2.0}},
+          {"publication.display", 0.0}, {"publication.message_display", 1.0},
+          {"platform.message", static_cast<double>(k)}});
       e.add_form("vote", {{"period", 520}, {"open", 4}});
       const std::vector<Edge> friends = random_regular(2000, 6, 1, Layer::online);
       auto home = society_of({2000}, friends);
       home->residents.platform.fill(1);
       e.move_into(std::move(home));
       e.weeks(5);
-      acts[static_cast<std::size_t>(k)] = static_cast<double>(std::count_if(e.residents().acted.values().begin(), e.residents().acted.values().end(), [](std::uint16_t a) { return a != 0; }));
+      acts[static_cast<std::size_t>(k)] = static_cast<double>(std::count_if(e.residents().acted.values().begin(),
+          e.residents().acted.values().end(), [](std::uint16_t a) { return a != 0; }));
     }
     return acts;
   }();

@@ -14,11 +14,8 @@ std::vector<std::vector<double>> third_year(const Country& country, double scale
   for (int run = 1; run <= runs; ++run) {
     Experiment e;
     e.model.read(std::filesystem::path(KURULTAI_SOURCE_DIR) / "scenarios" / "forms.toml", {});
-    e.set({{"run.seed", run},
-           {"run.scale", scale},
-           {"run.warmup", 104},
-           {"run.weeks", 52},
-           {"output.levels", std::vector<std::string>{"nation"}}});
+    e.set({{"run.seed", run}, {"run.scale", scale}, {"run.warmup", 104}, {"run.weeks", 52},
+        {"output.levels", std::vector<std::string>{"nation"}}});
     move_into_testland(e, country);
     e.weeks(104 + 52);
     for (std::size_t k = 0; k < watched.size(); ++k)
@@ -30,7 +27,7 @@ std::vector<std::vector<double>> third_year(const Country& country, double scale
 /// Checks that no series differs between two scales by more than 3% and by more than `limit` standard errors.
 /// Seed by seed: a seed's communities have the same lasting place effects at any scale.
 void agree(const std::vector<std::vector<double>>& a, const std::vector<std::vector<double>>& b, double limit,
-           const std::string& what) {
+    const std::string& what) {
   for (std::size_t k = 0; k < watched.size(); ++k) {
     const auto n = static_cast<double>(a[k].size());
     const double mean = std::accumulate(a[k].begin(), a[k].end(), 0.0) / n;
@@ -39,8 +36,8 @@ void agree(const std::vector<std::vector<double>>& a, const std::vector<std::vec
     for (std::size_t run = 0; run < a[k].size(); ++run)
       sum += (b[k][run] - a[k][run] - difference) * (b[k][run] - a[k][run] - difference);
     const double se = std::sqrt(sum / (n - 1) / n);
-    INFO(fmt::format("{} {}: {:.5f} and {:+.5f} +- {:.5f} ({:+.1f}%, {:+.1f} SE)", watched[k], what, mean,
-                     difference, se, 100 * difference / mean, difference / se));
+    INFO(fmt::format("{} {}: {:.5f} and {:+.5f} +- {:.5f} ({:+.1f}%, {:+.1f} SE)", watched[k], what, mean, difference,
+        se, 100 * difference / mean, difference / se));
     CHECK(std::abs(difference) < std::max(0.03 * mean, limit * se));
   }
 }
@@ -69,10 +66,8 @@ TEST_CASE("scale: the test notices a quantity that does not shrink with scale") 
   const auto values = [&](double reach) {
     Experiment e;
     e.model.read(std::filesystem::path(KURULTAI_SOURCE_DIR) / "scenarios" / "forms.toml", {});
-    e.set({{"run.scale", 0.2},
-           {"run.warmup", 0},
-           {"information.reach", reach},
-           {"output.levels", std::vector<std::string>{"nation"}}});
+    e.set({{"run.scale", 0.2}, {"run.warmup", 0}, {"information.reach", reach},
+        {"output.levels", std::vector<std::string>{"nation"}}});
     move_into_testland(e, country);
     e.weeks(60);
     return last_mean(national(*e.simulation, "awareness"), 4);
@@ -99,8 +94,7 @@ TEST_CASE("rest: the default scenario stays put from year 2 to year 10", "[full]
     for (std::size_t week = 0; week < 520; ++week) years[week / 52] += values[week] / 52.0;
     std::string text;
     for (const double y : years) text += fmt::format(" {:.4f}", y);
-    INFO(fmt::format("{} by year:{} (year 10 against 2: {:+.1f}%)", name, text,
-                     100 * (years[9] / years[1] - 1)));
+    INFO(fmt::format("{} by year:{} (year 10 against 2: {:+.1f}%)", name, text, 100 * (years[9] / years[1] - 1)));
     for (std::size_t y = 2; y < 10; ++y) CHECK(std::abs(years[y] / years[1] - 1) < 0.05);
   }
 }

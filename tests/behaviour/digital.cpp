@@ -18,8 +18,7 @@ struct Land : Experiment {
     move_into_testland(*this);
     weeks(weeks_to_pass);
   }
-  template <class Has>
-  double share(Has&& has, bool adults_only = true) {
+  template <class Has> double share(Has&& has, bool adults_only = true) {
     double all = 0;
     double with = 0;
     for (std::size_t i = 0; i < residents().size(); ++i)
@@ -81,8 +80,10 @@ TEST_CASE("digital: coverage follows its equation, connects by luck and age, and
       ++people;
       connected += land.residents().access[i];
       const double score = traits.access_score(land.society->name(c, i), land.residents().age[i]);
-      if (!land.residents().access[i]) first_waiting = std::max(first_waiting, score);
-      else last_connected = std::min(last_connected, score);
+      if (!land.residents().access[i])
+        first_waiting = std::max(first_waiting, score);
+      else
+        last_connected = std::min(last_connected, score);
     }
     CHECK(std::abs(connected - akimats.coverage[c] * people) <= 1.0);
     CHECK(last_connected >= first_waiting);
@@ -104,7 +105,8 @@ TEST_CASE("digital: an outage turns users into residents without a platform, for
   CHECK(up / users == Approx(0.7).margin(4 * std::sqrt(0.21 / users)));  // 4 SE: 6e-5
 
   // Cut off for good: nobody signs up, and skill of users falls back to talent.
-  const std::vector<std::pair<std::string, Value>> cut = {{"platform.outage", 1.0}, {"adoption.leave", 0.0}, {"demography.enabled", false}};
+  const std::vector<std::pair<std::string, Value>> cut = {
+      {"platform.outage", 1.0}, {"adoption.leave", 0.0}, {"demography.enabled", false}};
   Land dark(cut, 0);
   const double before = dark.users();
   dark.weeks(104);
@@ -135,8 +137,8 @@ TEST_CASE("digital: training without an outlet changes skill and no participatio
     auto e = std::make_unique<Experiment>();
     add_usual_forms(*e);
     e->set({{"form.proposal.online", false}, {"form.vote.online", false}, {"run.scale", 0.3},
-            {"adoption.leave_skill", 0.0}, {"skill.training", hours},
-            {"indicators.enabled", false}});  // akimats compare themselves by an index that counts skill
+        {"adoption.leave_skill", 0.0}, {"skill.training", hours},
+        {"indicators.enabled", false}});  // akimats compare themselves by an index that counts skill
     move_into_testland(*e);
     e->weeks(110);
     return e;
@@ -148,12 +150,14 @@ TEST_CASE("digital: training without an outlet changes skill and no participatio
     return std::vector<std::uint16_t>(last.begin(), last.end());
   };
   CHECK(acts(*none) == acts(*much));
-  CHECK(last_mean(national(*much->simulation, "digital_skill"), 1) > last_mean(national(*none->simulation, "digital_skill"), 1) + 0.1);
+  CHECK(last_mean(national(*much->simulation, "digital_skill"), 1) >
+        last_mean(national(*none->simulation, "digital_skill"), 1) + 0.1);
 }
 
 TEST_CASE("digital: a visit raises competence and trains; without visits and practice competence decays") {
   // Forms are offline: nothing is practised. The warm-up measured nothing either way (none here).
-  const std::vector<std::pair<std::string, Value>> quiet = {{"form.proposal.online", false}, {"form.vote.online", false}, {"demography.enabled", false}};
+  const std::vector<std::pair<std::string, Value>> quiet = {
+      {"form.proposal.online", false}, {"form.vote.online", false}, {"demography.enabled", false}};
   const auto with = [&](double visits) {
     auto e = std::make_unique<Experiment>();
     add_usual_forms(*e);
@@ -163,7 +167,9 @@ TEST_CASE("digital: a visit raises competence and trains; without visits and pra
     move_into_testland(*e);
     return e;
   };
-  const auto competence = [](Experiment& e) { return sum(e.world().akimats.digital_competence.values()) / static_cast<double>(e.society->communities()); };
+  const auto competence = [](Experiment& e) {
+    return sum(e.world().akimats.digital_competence.values()) / static_cast<double>(e.society->communities());
+  };
   const auto none = with(0);
   const auto some = with(40);
   const auto many = with(200);
@@ -172,10 +178,13 @@ TEST_CASE("digital: a visit raises competence and trains; without visits and pra
   CHECK(competence(*some) < start);  // no practice: usual acts are 0.22 a head and year, here there are none
   CHECK(competence(*none) < 0.3 * start);
   CHECK(competence(*many) > start + 0.05);
-  CHECK(last_mean(national(*many->simulation, "digital_skill"), 1) > last_mean(national(*none->simulation, "digital_skill"), 1));
+  CHECK(last_mean(national(*many->simulation, "digital_skill"), 1) >
+        last_mean(national(*none->simulation, "digital_skill"), 1));
 
   // One visit, to the letter: the first community that is visited jumps by gain (1 - D).
-  Land land({{"training.practice", 0.0}, {"training.visits", 52.0}, {"training.spread", 0.0}, {"demography.enabled", false}}, 0);
+  Land land(
+      {{"training.practice", 0.0}, {"training.visits", 52.0}, {"training.spread", 0.0}, {"demography.enabled", false}},
+      0);
   const double before = land.world().akimats.digital_competence[0];
   land.weeks(1);
   std::size_t visited = 0;
@@ -197,7 +206,8 @@ TEST_CASE("digital: groups visit in turn, within their capacity, and pass over w
   Experiment few;
   add_usual_forms(few);
   few.set({{"run.scale", 0.3}, {"training.visits", 3.0}, {"output.levels", std::vector<std::string>{"nation"}}});
-  few.add_policy("elsewhere", {{"lever", "training.visits"}, {"mode", "set"}, {"dose", 0.0}, {"types", std::vector<std::string>{"rural okrug"}}});
+  few.add_policy("elsewhere", {{"lever", "training.visits"}, {"mode", "set"}, {"dose", 0.0},
+                                  {"types", std::vector<std::string>{"rural okrug"}}});
   move_into_testland(few);
   few.weeks(520);
   // Two of the twelve communities of a region ask for 3 visits: half a visit a year goes to one of them.
@@ -238,7 +248,8 @@ TEST_CASE("digital: the young and the educated adopt more, whoever started") {
     return users / all;
   };
   CHECK(rate([&](std::size_t i) { return r.age[i] < 30; }) > 1.5 * rate([&](std::size_t i) { return r.age[i] >= 60; }));
-  CHECK(rate([&](std::size_t i) { return r.education[i] == 2; }) > 1.5 * rate([&](std::size_t i) { return r.education[i] == 1; }));
+  CHECK(rate([&](std::size_t i) { return r.education[i] == 2; }) >
+        1.5 * rate([&](std::size_t i) { return r.education[i] == 1; }));
   for (std::size_t i = 0; i < r.size(); ++i)
     if (r.platform[i]) CHECK((r.adult(i) && r.access[i]));
 }
@@ -251,17 +262,22 @@ TEST_CASE("digital: promotion and quality raise the number of users, and may sin
 }
 
 TEST_CASE("digital: by default users, access, skill and competence stay put over ten years") {
-  // 280,000 people, a year of warm-up, means over years. The share of users has an SE of 0.7% of itself after ten years.
+  // 280,000 people, a year of warm-up, means over years. The share of users has an SE of 0.7% of itself after ten
+  // years.
   Experiment e;
   add_usual_forms(e);
   e.only({"demography", "coverage", "adoption", "skill", "training"});
   e.set({{"run.scale", 1.0}, {"run.warmup", 52}, {"output.levels", std::vector<std::string>{"nation"}}});
   move_into_testland(e, testland(5, 20.0));
   e.weeks(52 + 520);
-  for (const auto& [name, margin] : {std::pair{"users", 0.02}, std::pair{"digital_skill", 0.02}, std::pair{"digital_competence", 0.03}, std::pair{"access", 0.005}}) {
+  for (const auto& [name, margin] : {std::pair{"users", 0.02}, std::pair{"digital_skill", 0.02},
+           std::pair{"digital_competence", 0.03}, std::pair{"access", 0.005}}) {
     const std::vector<float> values = national(*e.simulation, name);
-    const auto year = [&](std::ptrdiff_t y) { return std::accumulate(values.begin() + 52 * y, values.begin() + 52 * (y + 1), 0.0) / 52.0; };
-    INFO(fmt::format("{}: {:.4f} in the first year, {:.4f} in the fifth, {:.4f} in the tenth", name, year(0), year(4), year(9)));
+    const auto year = [&](std::ptrdiff_t y) {
+      return std::accumulate(values.begin() + 52 * y, values.begin() + 52 * (y + 1), 0.0) / 52.0;
+    };
+    INFO(fmt::format(
+        "{}: {:.4f} in the first year, {:.4f} in the fifth, {:.4f} in the tenth", name, year(0), year(4), year(9)));
     CHECK(year(9) == Approx(year(0)).epsilon(margin));
     CHECK(year(4) == Approx(year(0)).epsilon(margin));
   }
@@ -269,8 +285,8 @@ TEST_CASE("digital: by default users, access, skill and competence stay put over
 
 TEST_CASE("digital: with the mechanism off its levers change no bit") {
   for (const auto& [mechanism, lever, dose] :
-       {std::tuple{"coverage", "investment", 50.0}, std::tuple{"adoption", "promotion", 50.0},
-        std::tuple{"skill", "training", 100.0}, std::tuple{"training", "visits", 500.0}}) {
+      {std::tuple{"coverage", "investment", 50.0}, std::tuple{"adoption", "promotion", 50.0},
+          std::tuple{"skill", "training", 100.0}, std::tuple{"training", "visits", 500.0}}) {
     const std::string path = fmt::format("{}.{}", mechanism, lever);
     INFO(path);
     std::vector<std::map<std::string, std::vector<std::byte>>> ends;
@@ -293,7 +309,9 @@ TEST_CASE("digital: the same bits on one thread and on three") {
   std::vector<std::string> digests;
   for (const int n : {1, 3}) {
     set_threads(n);
-    Land land({{"coverage.investment", 1.0}, {"adoption.promotion", 3.0}, {"training.visits", 100.0}, {"skill.training", 5.0}, {"platform.outage", 0.1}}, 110);
+    Land land({{"coverage.investment", 1.0}, {"adoption.promotion", 3.0}, {"training.visits", 100.0},
+                  {"skill.training", 5.0}, {"platform.outage", 0.1}},
+        110);
     digests.push_back(series_digest(*land.simulation));
   }
   set_threads(0);

@@ -7,18 +7,14 @@ using namespace kurultai::test;
 namespace {
 
 /// Share of 600,000 alike in all but propensity who took part in one matter, open for `weeks`.
-double total(int weeks, double reach, std::int64_t seed, bool peers, std::size_t people = 600000,
-             int decide = 0) {
+double total(int weeks, double reach, std::int64_t seed, bool peers, std::size_t people = 600000, int decide = 0) {
   Experiment e;
   e.only({"agenda", "exposure", "information", "participation", "publication"});
   e.sway_nobody();
   e.tell_nobody();
-  e.set({{"run.seed", seed},
-         {"propensity.start", 0.25},
-         {"propensity.start_sd", 0.8},
-         {"information.reach", reach},
-         {"output.levels", std::vector<std::string>{"nation"}},
-         {"output.series", std::vector<std::string>{"matters_open"}}});
+  e.set({{"run.seed", seed}, {"propensity.start", 0.25}, {"propensity.start_sd", 0.8}, {"information.reach", reach},
+      {"output.levels", std::vector<std::string>{"nation"}},
+      {"output.series", std::vector<std::string>{"matters_open"}}});
   if (peers) e.set("participation.b_now", std::vector<double>(resident_layers, 3.0));
   e.add_form("occasion", {{"open", weeks}, {"decide", decide}});
   // Couples: the strongest tie there is.

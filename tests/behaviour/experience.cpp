@@ -8,7 +8,8 @@ namespace {
 
 /// testland after two years of warm-up and `weeks` more under a policy on `lever`.
 struct Course : Experiment {
-  Course(const std::string& lever, double dose, int length, const std::vector<std::pair<std::string, Value>>& settings = {}) {
+  Course(const std::string& lever, double dose, int length,
+      const std::vector<std::pair<std::string, Value>>& settings = {}) {
     add_usual_forms(*this);
     set({{"run.warmup", 104}, {"run.scale", 0.5}, {"output.levels", std::vector<std::string>{"nation"}}});
     set(settings);
@@ -39,8 +40,8 @@ TEST_CASE("experience: it grows with matters completed by many, and lifts effica
       {"efficacy.rate", 0.0}, {"school.enabled", false}, {"experience.enough", 0.5}, {"participation.b_money", 0.8}};
   Course usual("", 0, 208, alone);
   Course eager("participation.reward", 100000.0, 208, alone);
-  INFO(fmt::format("experience {:.3f} and {:.3f}, efficacy {:.4f} and {:.4f}", usual.last("experience"), eager.last("experience"),
-                   usual.last("efficacy"), eager.last("efficacy")));
+  INFO(fmt::format("experience {:.3f} and {:.3f}, efficacy {:.4f} and {:.4f}", usual.last("experience"),
+      eager.last("experience"), usual.last("efficacy"), eager.last("efficacy")));
   CHECK(eager.last("experience") > 1.2 * usual.last("experience"));
   CHECK(eager.last("efficacy") > usual.last("efficacy") + 0.005);
   auto off = alone;

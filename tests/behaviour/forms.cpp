@@ -20,14 +20,12 @@ std::unique_ptr<Society> with_means(const std::vector<std::size_t>& people) {
 
 /// People of a few communities who hear of everything at once and act with chance 1/2, unless the form says otherwise.
 struct Town : Experiment {
-  explicit Town(const std::vector<std::string>& mechanisms = {"agenda", "information", "participation", "hearing", "response", "spending"}) {
+  explicit Town(const std::vector<std::string>& mechanisms = {
+                    "agenda", "information", "participation", "hearing", "response", "spending"}) {
     sway_nobody();
     only(mechanisms);
-    set({{"information.reach", 1.0},
-         {"akimat.responsiveness", 1.0},
-         {"akimat.autonomy", 1.0},
-         {"response.resources_0", 0.0},
-         {"output.levels", std::vector<std::string>{"nation"}}});
+    set({{"information.reach", 1.0}, {"akimat.responsiveness", 1.0}, {"akimat.autonomy", 1.0},
+        {"response.resources_0", 0.0}, {"output.levels", std::vector<std::string>{"nation"}}});
   }
   void settle(const std::vector<std::size_t>& people) { move_into(with_means(people)); }
   /// Runs until the first week in which a matter of community c has closed, and returns it.
@@ -57,8 +55,9 @@ void read_library(Experiment& e) {
 TEST_CASE("forms: a user adds one in a scenario, without any code") {
   const Folder folder("forms");
   const auto file = folder.path() / "mine.toml";
-  std::ofstream(file) << "[form.night_watch]\ntitle = \"night watch\"\nperiod = 13\nweek = 3\nopen = 4\nsubject = \"one\"\n"
-                         "types = [\"rural okrug\"]\ndecides = \"funds\"\nin_kind = 3.0\nhours_offline = 3.0\nintercept = -1.0\n";
+  std::ofstream(file)
+      << "[form.night_watch]\ntitle = \"night watch\"\nperiod = 13\nweek = 3\nopen = 4\nsubject = \"one\"\n"
+         "types = [\"rural okrug\"]\ndecides = \"funds\"\nin_kind = 3.0\nhours_offline = 3.0\nintercept = -1.0\n";
   Experiment e;
   e.model.read(file, {});
   e.set({{"run.warmup", 0}, {"run.scale", 0.5}, {"output.levels", std::vector<std::string>{"nation"}}});
@@ -71,7 +70,8 @@ TEST_CASE("forms: a user adds one in a scenario, without any code") {
   const Group* nation = result.group("series/nation");
   REQUIRE(nation != nullptr);
   for (const Coordinate& coordinate : nation->coordinates)
-    if (coordinate.name == "form") CHECK(std::get<std::vector<std::string>>(coordinate.values) == std::vector<std::string>{"night watch"});
+    if (coordinate.name == "form")
+      CHECK(std::get<std::vector<std::string>>(coordinate.values) == std::vector<std::string>{"night watch"});
   for (std::size_t c = 0; c < e.world().dockets.size(); ++c)
     if (e.society->country.communities[c].type != PlaceType::okrug) CHECK(e.world().dockets[c].slot[0].closes == 0);
 }
@@ -105,7 +105,8 @@ TEST_CASE("forms: money and work join the budget of the good, with the state's m
     CHECK(std::abs(e.world().akimats.given[0] - 2 * given) < 1e-9);  // a rate over half a year
     e.weeks(4);
     CHECK(sum_over(e.world().akimats.cofinanced) == 0.0);
-    expected = given * (1.0 - e.world().akimats.loss[0]) * (1.0 + (matter.outcome == Outcome::answered ? k.matching : 0.0));
+    expected =
+        given * (1.0 - e.world().akimats.loss[0]) * (1.0 + (matter.outcome == Outcome::answered ? k.matching : 0.0));
     return e.world().akimats.stock(0, matter.subject);
   };
   double none = 0;
@@ -147,7 +148,8 @@ TEST_CASE("forms: oversight is watched; losses fall only where residents' oversi
 TEST_CASE("forms: who hears of a support programme knows it, applying or not, and forgets in time") {
   Town e;
   e.set({{"information.reach", 0.5}, {"response.forget", 0.0}});
-  e.add_form("seeds", {{"decides", "support"}, {"scope", "national"}, {"occupations", std::vector<std::string>{"farmer"}}, {"intercept", -1.0}});
+  e.add_form("seeds", {{"decides", "support"}, {"scope", "national"},
+                          {"occupations", std::vector<std::string>{"farmer"}}, {"intercept", -1.0}});
   e.add_form("tractors", {{"decides", "support"}, {"scope", "national"}, {"week", 30}});
   e.settle({300, 300});
   for (std::size_t i = 0; i < 600; ++i)
@@ -168,7 +170,8 @@ TEST_CASE("forms: who hears of a support programme knows it, applying or not, an
   for (std::size_t i = 0; i < 600; ++i) both += (e.residents().programmes[i] & 2U) != 0;
   CHECK(both > 100);  // the second programme is for all, and has a bit of its own
   const auto known = [&] {
-    return std::count_if(e.residents().programmes.values().begin(), e.residents().programmes.values().end(), [](std::uint8_t bits) { return bits != 0; });
+    return std::count_if(e.residents().programmes.values().begin(), e.residents().programmes.values().end(),
+        [](std::uint8_t bits) { return bits != 0; });
   };
   const auto before = known();
   e.set("response.forget", 1.0);
@@ -195,7 +198,9 @@ TEST_CASE("forms: national matters take one slot in one week everywhere, local o
         const bool national = (docket.national >> s) & 1U;
         CHECK(national == (s >= 14));  // two national forms: two slots kept
         CHECK(e.world().forms[docket.slot[s].form].scope.is("national") == national);
-        if (national) CHECK((docket.slot[s].announced == first.slot[s].announced && docket.slot[s].subject == first.slot[s].subject));
+        if (national)
+          CHECK(
+              (docket.slot[s].announced == first.slot[s].announced && docket.slot[s].subject == first.slot[s].subject));
         if (!national) local_weeks.insert(docket.slot[s].announced);
       });
     }
@@ -208,7 +213,8 @@ TEST_CASE("forms: national matters take one slot in one week everywhere, local o
 TEST_CASE("forms: four slots at most are kept for national matters; what finds no slot waits") {
   Town e({"agenda"});
   for (int k = 0; k < 13; ++k) e.add_form(fmt::format("local{:02}", k), {{"week", 1}});
-  for (int k = 0; k < 6; ++k) e.add_form(fmt::format("nation{}", k), {{"week", 1}, {"scope", "national"}, {"priority", k}});
+  for (int k = 0; k < 6; ++k)
+    e.add_form(fmt::format("nation{}", k), {{"week", 1}, {"scope", "national"}, {"priority", k}});
   e.settle({10, 10});
   e.weeks(2);
   for (const Docket& docket : e.world().dockets) {
@@ -234,7 +240,8 @@ TEST_CASE("forms: a national form cannot follow a local one") {
 
 TEST_CASE("forms: members of the kind take part, nobody else, and only where there are any") {
   Town e;
-  e.add_form("review", {{"eligible", "members"}, {"members_of", std::vector<std::string>{"oversight"}}, {"intercept", 20.0}});
+  e.add_form(
+      "review", {{"eligible", "members"}, {"members_of", std::vector<std::string>{"oversight"}}, {"intercept", 20.0}});
   e.set({{"society.oversight", 0.5}, {"run.scale", 1.0}});
   move_into_testland(e);
   e.weeks(4);
@@ -286,7 +293,8 @@ TEST_CASE("forms: mobilisation moves official turnout and nothing else") {
   for (const double mobilisation : {0.0, 0.7}) {
     Experiment e;
     add_usual_forms(e);
-    e.add_form("election", {{"period", 40}, {"decides", "office"}, {"mobilisation", mobilisation}, {"intercept", -2.0}});
+    e.add_form(
+        "election", {{"period", 40}, {"decides", "office"}, {"mobilisation", mobilisation}, {"intercept", -2.0}});
     e.set({{"run.scale", 0.3}, {"output.levels", std::vector<std::string>{"nation"}}});
     move_into_testland(e);
     e.weeks(100);
@@ -332,7 +340,8 @@ TEST_CASE("feedback: a first report that was answered makes a second likelier") 
   const auto ratio = [](const std::vector<std::pair<std::string, Value>>& settings) {
     Experiment e;
     e.only({"feedback", "response", "propensity"});
-    e.add_form("app", {{"standing", true}, {"offline", false}, {"online", true}, {"needs", "access"}, {"counts", false}, {"intercept", -5.1}});
+    e.add_form("app", {{"standing", true}, {"offline", false}, {"online", true}, {"needs", "access"}, {"counts", false},
+                          {"intercept", -5.1}});
     e.set(settings);
     e.set({{"output.levels", std::vector<std::string>{"nation"}}, {"response.resources_0", 0.0}});
     e.move_into(with_means(std::vector<std::size_t>(20, 2000)));
@@ -369,8 +378,10 @@ TEST_CASE("feedback: a first report that was answered makes a second likelier") 
   CHECK(std::abs(without - 1.0) < 0.15);
 }
 
-TEST_CASE("feedback: open to those with access or with an account, while the connection is up, and no act unless it counts") {
-  const auto run = [](const std::vector<std::pair<std::string, Value>>& form, const std::vector<std::pair<std::string, Value>>& settings = {}) {
+TEST_CASE(
+    "feedback: open to those with access or with an account, while the connection is up, and no act unless it counts") {
+  const auto run = [](const std::vector<std::pair<std::string, Value>>& form,
+                       const std::vector<std::pair<std::string, Value>>& settings = {}) {
     Experiment e;
     e.only({"feedback", "response"});
     e.add_form("app", {{"standing", true}, {"offline", false}, {"online", true}, {"intercept", -2.0}});
@@ -402,13 +413,15 @@ TEST_CASE("feedback: open to those with access or with an account, while the con
 }
 
 TEST_CASE("feedback: an answer is drawn apart from every appeal, with as many standing forms as there may be") {
-  // Four residents share a block of random words, under a name that is also a resident's: o for those from 4 o on. Whether o
-  // is answered in one form must tell nothing of whether 4 o appeals in any.
+  // Four residents share a block of random words, under a name that is also a resident's: o for those from 4 o on.
+  // Whether o is answered in one form must tell nothing of whether 4 o appeals in any.
   Experiment e;
   e.only({"feedback"});
   e.sway_nobody();
-  e.set({{"participation.b_habit", 0.0}, {"feedback.most", 1.0}, {"feedback.b_need", 0.0}, {"feedback.b_digital", 0.0}, {"feedback.learn", 0.0}});
-  for (int k = 0; k < 8; ++k) e.add_form(fmt::format("app{}", k), {{"standing", true}, {"intercept", -1.0}, {"hours_offline", 0.0}});
+  e.set({{"participation.b_habit", 0.0}, {"feedback.most", 1.0}, {"feedback.b_need", 0.0}, {"feedback.b_digital", 0.0},
+      {"feedback.learn", 0.0}});
+  for (int k = 0; k < 8; ++k)
+    e.add_form(fmt::format("app{}", k), {{"standing", true}, {"intercept", -1.0}, {"hours_offline", 0.0}});
   constexpr std::size_t people = 4000;
   e.move_into(society_of({people}, {}));
   e.residents().propensity.fill(Share(0.5));
@@ -441,8 +454,10 @@ TEST_CASE("feedback: more appeals than the staff can handle are answered more se
   for (const double capacity : {1000.0, 20.0}) {
     Experiment e;
     e.only({"feedback", "response"});
-    e.add_form("app", {{"standing", true}, {"offline", false}, {"online", true}, {"needs", "access"}, {"intercept", -2.5}});
-    e.set({{"akimat.capacity", capacity}, {"output.levels", std::vector<std::string>{"nation"}}, {"response.resources_0", 0.0}});
+    e.add_form(
+        "app", {{"standing", true}, {"offline", false}, {"online", true}, {"needs", "access"}, {"intercept", -2.5}});
+    e.set({{"akimat.capacity", capacity}, {"output.levels", std::vector<std::string>{"nation"}},
+        {"response.resources_0", 0.0}});
     e.move_into(with_means({2000}));
     e.weeks(80);
     answered.push_back(national(*e.simulation, "appeals_answered").back());

@@ -9,7 +9,8 @@ namespace {
 
 /// testland with everything off but `mechanisms`; `run.scale` 0.3.
 struct Land : Experiment {
-  explicit Land(const std::vector<std::string>& mechanisms, const std::vector<std::pair<std::string, Value>>& settings = {}) {
+  explicit Land(
+      const std::vector<std::string>& mechanisms, const std::vector<std::pair<std::string, Value>>& settings = {}) {
     only(mechanisms);
     set({{"run.scale", 0.3}, {"output.levels", std::vector<std::string>{"nation"}}});
     set(settings);
@@ -21,7 +22,6 @@ struct Land : Experiment {
   [[nodiscard]] Akimats& akimats() { return world().akimats; }
   [[nodiscard]] const Country& country() const { return society->country; }
 };
-
 
 double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -50,7 +50,8 @@ TEST_CASE("conduct: akimats differ, lastingly and around the levers; off they do
   CHECK(std::equal(before.begin(), before.end(), own.begin()));
   Land off({});
   off.go(10);
-  for (const auto* column : {&off.akimats().own_openness, &off.akimats().own_responsiveness, &off.akimats().own_competence})
+  for (const auto* column :
+      {&off.akimats().own_openness, &off.akimats().own_responsiveness, &off.akimats().own_competence})
     CHECK(std::all_of(column->values().begin(), column->values().end(), [](double x) { return x == 0; }));
 }
 
@@ -59,7 +60,8 @@ TEST_CASE("conduct: training goes where its equation says, the republic pays, an
   e.add_policy("train", {{"lever", "conduct.training"}, {"mode", "set"}, {"dose", 500.0}, {"end", 520}});
   e.go(520);
   // gain/2 (1 - C) = fade (C - 1/2): C = (0.15 + 0.075) / 0.3
-  for (std::size_t c = 0; c < e.society->communities(); ++c) CHECK(competence(e.world(), c) == Approx(0.75 - 0.25 * std::exp(-3.0)).epsilon(0.01));
+  for (std::size_t c = 0; c < e.society->communities(); ++c)
+    CHECK(competence(e.world(), c) == Approx(0.75 - 0.25 * std::exp(-3.0)).epsilon(0.01));
   double people = 0;
   double paid = 0;
   for (std::size_t c = 0; c < e.society->communities(); ++c) {
@@ -84,7 +86,8 @@ TEST_CASE("conduct: competence is capacity") {
   CHECK(able == Approx(usual * 2).epsilon(1e-9));
 }
 
-TEST_CASE("response: the load is what comes to the akimat, not national matters, nor elections where the akim is appointed") {
+TEST_CASE(
+    "response: the load is what comes to the akimat, not national matters, nor elections where the akim is appointed") {
   const auto load = [](const std::vector<std::pair<std::string, Value>>& form, double elected) {
     Land e({"policies", "response"}, {{"akimat.capacity", 2.0}, {"akimat.elected", elected}});
     e.add_form("gathering", {{"period", 13}});
@@ -104,7 +107,8 @@ TEST_CASE("response: the load is what comes to the akimat, not national matters,
 
 TEST_CASE("exchange: the better practice spreads in the district, and by networks beyond it") {
   const auto spread = [](double meetings, double network) {
-    Land e({"exchange"}, {{"exchange.meetings", meetings}, {"exchange.network", network}, {"exchange.experiments", 0.0}});
+    Land e(
+        {"exchange"}, {{"exchange.meetings", meetings}, {"exchange.network", network}, {"exchange.experiments", 0.0}});
     e.go();
     // The first akimat of district 0 is better than all, and more open.
     e.akimats().lsg_index.fill(0.4);
@@ -112,7 +116,8 @@ TEST_CASE("exchange: the better practice spreads in the district, and by network
     e.akimats().own_openness[0] = 0.4;
     e.weeks(156);
     std::vector<double> sum(4, 0.0);
-    for (std::size_t c = 1; c < e.society->communities(); ++c) sum[e.country().communities[c].district] += e.akimats().own_openness[c];
+    for (std::size_t c = 1; c < e.society->communities(); ++c)
+      sum[e.country().communities[c].district] += e.akimats().own_openness[c];
     CHECK(e.akimats().own_openness[0] == 0.4);
     return sum;
   };
@@ -121,8 +126,8 @@ TEST_CASE("exchange: the better practice spreads in the district, and by network
   CHECK(home[1] + home[2] + home[3] == 0);
   const auto beyond = spread(0, 12);
   CHECK(beyond[0] == 0);
-  CHECK(beyond[1] > 0.1);               // the other district of the region
-  CHECK(beyond[2] + beyond[3] == 0);    // networks stay within a region
+  CHECK(beyond[1] > 0.1);             // the other district of the region
+  CHECK(beyond[2] + beyond[3] == 0);  // networks stay within a region
   const auto none = spread(0, 0);
   CHECK(none[0] + none[1] + none[2] + none[3] == 0);
 }
@@ -137,7 +142,8 @@ TEST_CASE("exchange: with equal indices nobody learns") {
 }
 
 TEST_CASE("exchange: what failed is taken back and not tried again") {
-  Land e({"exchange"}, {{"exchange.meetings", 0.0}, {"exchange.experiments", 13.0}, {"exchange.trial", 4}, {"exchange.memory", 100.0}});
+  Land e({"exchange"},
+      {{"exchange.meetings", 0.0}, {"exchange.experiments", 13.0}, {"exchange.trial", 4}, {"exchange.memory", 100.0}});
   e.go();
   // Every change is a mistake: the index falls all the time.
   double index = 1000;
@@ -145,7 +151,8 @@ TEST_CASE("exchange: what failed is taken back and not tried again") {
     e.akimats().lsg_index.fill(index -= 1);
     e.weeks(1);
   }
-  for (const auto* own : {&e.akimats().own_openness, &e.akimats().own_responsiveness, &e.akimats().own_competence, &e.akimats().own_effort})
+  for (const auto* own : {&e.akimats().own_openness, &e.akimats().own_responsiveness, &e.akimats().own_competence,
+           &e.akimats().own_effort})
     for (const double x : own->values()) CHECK(std::abs(x) < 1e-12);
   const auto mistakes = national(*e.simulation, "mistakes");
   CHECK(mistakes[25] > 3.0);       // a year: most of the eight directions fail in the first
@@ -203,7 +210,8 @@ TEST_CASE("staff: satisfaction settles where its equation says; posts are held b
   e.go(520);
   World& world = e.world();
   for (std::size_t c = 0; c < e.society->communities(); ++c) {
-    const double s = 0.3 * 1.2 / 0.8 - 0.2 * world.akimats.workload[c] + 0.2 * 0.6 + 0.2 * 0.1 + 0.3 * world.akimats.trusted[c] + 0.1;
+    const double s = 0.3 * 1.2 / 0.8 - 0.2 * world.akimats.workload[c] + 0.2 * 0.6 + 0.2 * 0.1 +
+                     0.3 * world.akimats.trusted[c] + 0.1;
     CHECK(world.akimats.job_satisfaction[c] == Approx(s).epsilon(1e-3));
     CHECK(world.akimats.usual_job_satisfaction[c] == Approx(s - 0.3 * 0.4 / 0.8).epsilon(1e-3));
   }
@@ -242,7 +250,7 @@ TEST_CASE("staff: who is paid worse leaves, and takes digital competence along; 
     e.add_policy("pay", {{"lever", "staff.pay"}, {"mode", "set"}, {"dose", pay}});
     e.go(208);
     return std::array{mean_of(e.akimats().digital_competence.values()), mean_of(e.akimats().answering.values()),
-                      last_mean(national(*e.simulation, "staff_turnover"), 182)};
+        last_mean(national(*e.simulation, "staff_turnover"), 182)};
   };
   const auto usual = after(0.8, true);
   const auto poor = after(0.2, true);
@@ -257,10 +265,12 @@ TEST_CASE("staff: who is paid worse leaves, and takes digital competence along; 
 
 TEST_CASE("maslikhat: a budget far from voters' wishes is amended and delayed, one near them is not") {
   const auto year = [](double tolerance, bool on) {
-    auto e = std::make_unique<Land>(std::vector<std::string>{"agenda", "information", "participation", "response", "hearing", "spending"});
+    auto e = std::make_unique<Land>(
+        std::vector<std::string>{"agenda", "information", "participation", "response", "hearing", "spending"});
     add_usual_forms(*e);
-    e->set({{"maslikhat.enabled", on}, {"maslikhat.tolerance", tolerance}, {"maslikhat.power", 0.8}, {"akimat.state_weight", 1.0}, {"akimat.autonomy", 0.0},
-            {"akimat.participatory_share", 0.0}, {"information.reach", 0.8}, {"form.gathering.intercept", 1.0}});
+    e->set({{"maslikhat.enabled", on}, {"maslikhat.tolerance", tolerance}, {"maslikhat.power", 0.8},
+        {"akimat.state_weight", 1.0}, {"akimat.autonomy", 0.0}, {"akimat.participatory_share", 0.0},
+        {"information.reach", 0.8}, {"form.gathering.intercept", 1.0}});
     e->go(104);
     return e;
   };
@@ -280,7 +290,8 @@ TEST_CASE("maslikhat: a budget far from voters' wishes is amended and delayed, o
   CHECK(delay > 0);
   CHECK(mean_of(strict->akimats().match.values()) > mean_of(lax->akimats().match.values()) + 0.02);
   // A council that lets everything pass is as good as none.
-  CHECK(std::equal(lax->akimats().stock.values().begin(), lax->akimats().stock.values().end(), off->akimats().stock.values().begin()));
+  CHECK(std::equal(lax->akimats().stock.values().begin(), lax->akimats().stock.values().end(),
+      off->akimats().stock.values().begin()));
 }
 
 TEST_CASE("maslikhat: what a delay holds back is bought in the rest of the year") {
@@ -304,7 +315,8 @@ TEST_CASE("maslikhat: what a delay holds back is bought in the rest of the year"
 TEST_CASE("spending: what an akimat is not empowered to is decided for the district at once, closer to the state") {
   const auto match = [](double autonomy) {
     Land e({"agenda", "information", "participation", "response", "hearing", "spending"},
-           {{"akimat.autonomy", autonomy}, {"akimat.state_weight", 0.4}, {"akimat.participatory_share", 0.0}, {"information.reach", 0.8}});
+        {{"akimat.autonomy", autonomy}, {"akimat.state_weight", 0.4}, {"akimat.participatory_share", 0.0},
+            {"information.reach", 0.8}});
     add_usual_forms(e);
     e.set("form.gathering.intercept", 1.0);
     e.go(104);
@@ -320,12 +332,14 @@ TEST_CASE("spending: the parts of losses can be read apart") {
   CHECK(loss == Approx(0.28 * std::exp(-0.38 * 0.2 - 0.2 * 0.4 - 0.4 * 0.5 * 0.4)).epsilon(1e-5));
   CHECK(national(*e.simulation, "saved_by_audit").back() == Approx(loss * (std::exp(0.38 * 0.2) - 1)).epsilon(1e-4));
   CHECK(national(*e.simulation, "saved_by_openness").back() == Approx(loss * (std::exp(0.2 * 0.4) - 1)).epsilon(1e-4));
-  CHECK(national(*e.simulation, "saved_by_oversight").back() == Approx(loss * (std::exp(0.4 * 0.5 * 0.4) - 1)).epsilon(1e-4));
+  CHECK(national(*e.simulation, "saved_by_oversight").back() ==
+        Approx(loss * (std::exp(0.4 * 0.5 * 0.4) - 1)).epsilon(1e-4));
 }
 
 TEST_CASE("office: below one half akims are appointed: no elections, a heavier state, and the district dismisses") {
   const auto land = [](double elected, bool office = true) {
-    auto e = std::make_unique<Land>(std::vector<std::string>{"policies", "agenda", "information", "participation", "response", "hearing", "spending"});
+    auto e = std::make_unique<Land>(std::vector<std::string>{
+        "policies", "agenda", "information", "participation", "response", "hearing", "spending"});
     add_usual_forms(*e);
     e->add_form("election", {{"period", 52}, {"decides", "office"}, {"intercept", 1.0}});
     e->set({{"akimat.elected", elected}, {"office.enabled", office}, {"information.reach", 0.8}});
@@ -398,10 +412,11 @@ TEST_CASE("revision: gaps of revenue, match and work move shares and powers, and
 
 TEST_CASE("tension: falls with answers, trust and voice, and rings the alarm") {
   const auto land = [](double answer, double trust, double voice) {
-    auto e = std::make_unique<Land>(std::vector<std::string>{"agenda", "information", "participation", "response", "hearing", "tension"});
+    auto e = std::make_unique<Land>(
+        std::vector<std::string>{"agenda", "information", "participation", "response", "hearing", "tension"});
     add_usual_forms(*e);
-    e->set({{"akimat.responsiveness", answer}, {"trust.level", trust}, {"form.gathering.intercept", voice}, {"information.reach", 0.8},
-            {"form.gathering.period", 13}, {"form.gathering.spread", 0}, {"tension.f_0", 2.0}});
+    e->set({{"akimat.responsiveness", answer}, {"trust.level", trust}, {"form.gathering.intercept", voice},
+        {"information.reach", 0.8}, {"form.gathering.period", 13}, {"form.gathering.spread", 0}, {"tension.f_0", 2.0}});
     e->go(208);
     return e;
   };
@@ -451,13 +466,15 @@ TEST_CASE("response: residents' bodies and projects satisfy the poorest least") 
     Experiment e;
     e.set("run.seed", seed);
     add_usual_forms(e);
-    e.add_form("project", {{"period", 26}, {"week", 1}, {"subject", "one"}, {"decides", "funds"}, {"in_kind", 4.0}, {"intercept", -1.0}});
+    e.add_form("project",
+        {{"period", 26}, {"week", 1}, {"subject", "one"}, {"decides", "funds"}, {"in_kind", 4.0}, {"intercept", -1.0}});
     e.set({{"run.warmup", 52}, {"information.reach", 0.6}, {"output.levels", std::vector<std::string>{"nation"}}});
     e.add_policy("vote", {{"lever", "akimat.participatory_share"}, {"mode", "set"}, {"dose", moved ? 1.0 : 0.2}});
     e.add_policy("body", {{"lever", "institutions.found_resident_body"}, {"mode", "set"}, {"dose", moved ? 5.0 : 0.0}});
     e.add_policy("match", {{"lever", "akimat.matching"}, {"mode", "set"}, {"dose", moved ? 3.0 : 0.0}});
     Country country = testland();
-    for (std::size_t c = 0; c < country.communities.size(); ++c) country.communities[c].resources = c % 5 == 2 ? 6.0 : 60.0;
+    for (std::size_t c = 0; c < country.communities.size(); ++c)
+      country.communities[c].resources = c % 5 == 2 ? 6.0 : 60.0;
     move_into_testland(e, country);
     e.weeks(52 + 156);
     std::array<double, 2> sum{};

@@ -11,7 +11,8 @@ using namespace kurultai::test;
 
 namespace {
 
-const std::vector<double> published_sizes = {0.139, 0.622, 0.167, 0.061, 0.011};  // Gerber, Green, Larimer 2008, recomputed
+const std::vector<double> published_sizes = {
+    0.139, 0.622, 0.167, 0.061, 0.011};  // Gerber, Green, Larimer 2008, recomputed
 
 struct Histories {
   double mean = 0;      ///< of the number of acts in ten elections
@@ -38,15 +39,8 @@ Histories ten_elections(bool habit) {
 std::array<double, 2> after_inducing(const std::vector<std::pair<std::string, Value>>& settings = {}) {
   Voters e(published_sizes);
   e.set(settings);
-  e.add_policy("induced", {{"lever", "participation.induce"},
-                           {"mode", "set"},
-                           {"dose", 1.0},
-                           {"start", 0},
-                           {"end", 5},
-                           {"unit", "resident"},
-                           {"share", 0.1},
-                           {"trial", true},
-                           {"outcome", "election"}});
+  e.add_policy("induced", {{"lever", "participation.induce"}, {"mode", "set"}, {"dose", 1.0}, {"start", 0}, {"end", 5},
+                              {"unit", "resident"}, {"share", 0.1}, {"trial", true}, {"outcome", "election"}});
   e.settle();
   std::array<double, 2> effect{};
   for (double& difference : effect) {
@@ -71,8 +65,8 @@ TEST_CASE("habit: numbers of acts differ more between voters with habit than wit
   // 20,000 voters: SE of a variance about 1%, of a ratio 1.5%.
   const Histories with = ten_elections(true);
   const Histories without = ten_elections(false);
-  INFO(fmt::format("with habit {:.3f} acts, variance {:.3f}; without {:.3f} acts, variance {:.3f}; ratio {:.3f}", with.mean, with.variance,
-                   without.mean, without.variance, with.variance / without.variance));
+  INFO(fmt::format("with habit {:.3f} acts, variance {:.3f}; without {:.3f} acts, variance {:.3f}; ratio {:.3f}",
+      with.mean, with.variance, without.mean, without.variance, with.variance / without.variance));
   CHECK(with.mean == Approx(3.0).margin(0.3));
   CHECK(without.mean == Approx(3.0).margin(0.3));
   CHECK(with.mean == Approx(without.mean).margin(0.3));
@@ -80,7 +74,8 @@ TEST_CASE("habit: numbers of acts differ more between voters with habit than wit
 }
 
 TEST_CASE("habit: an induced act makes the next likelier by 5 to 20 points, and not without habit") {
-  // Coppock, Green 2016: about 10 points. 2,000 treated: SE of a difference between arms 1 point, of the ratio 1.5 points.
+  // Coppock, Green 2016: about 10 points. 2,000 treated: SE of a difference between arms 1 point, of the ratio 1.5
+  // points.
   const std::array<double, 2> with = after_inducing();
   INFO(fmt::format("induced {:.3f}, the next election {:.4f}: {:.4f} an act", with[0], with[1], with[1] / with[0]));
   CHECK(with[0] > 0.4);

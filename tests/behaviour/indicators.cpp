@@ -6,13 +6,14 @@ using namespace kurultai::test;
 
 namespace {
 
-const std::vector<std::string> names = {"participation", "information", "digital", "fiscal_autonomy", "transparency", "effectiveness",
-                                        "services",      "trust",       "welfare", "equality",        "calm"};
+const std::vector<std::string> names = {"participation", "information", "digital", "fiscal_autonomy", "transparency",
+    "effectiveness", "services", "trust", "welfare", "equality", "calm"};
 
 /// testland in which only indicators work, so that columns stay as a test sets them; `change` sets them.
 struct Frozen : Experiment {
-  explicit Frozen(const std::function<void(Experiment&)>& change = [](Experiment&) {},
-                  const std::vector<std::pair<std::string, Value>>& settings = {}) {
+  explicit Frozen(
+      const std::function<void(Experiment&)>& change = [](Experiment&) {},
+      const std::vector<std::pair<std::string, Value>>& settings = {}) {
     only({"indicators"});
     set({{"run.scale", 0.5}, {"output.levels", std::vector<std::string>{"nation"}}});
     set(settings);
@@ -36,8 +37,7 @@ struct Frozen : Experiment {
 
 using Change = std::function<void(Experiment&)>;
 
-template <class T>
-Change fill(Column<T> Akimats::* column, double to) {
+template <class T> Change fill(Column<T> Akimats::* column, double to) {
   return [=](Experiment& e) { (e.world().akimats.*column).fill(static_cast<T>(to)); };
 }
 
@@ -54,7 +54,8 @@ Change matter(double known) {
       docket.live = docket.open = docket.adults = 1;
       docket.occupation.fill(1);
     }
-    for (std::size_t i = 0; i < e.residents().size(); ++i) e.residents().aware[i] = static_cast<double>(i % 10) < 10 * known ? 1 : 0;
+    for (std::size_t i = 0; i < e.residents().size(); ++i)
+      e.residents().aware[i] = static_cast<double>(i % 10) < 10 * known ? 1 : 0;
   };
 }
 
@@ -127,7 +128,9 @@ TEST_CASE("indicators: inequality of incomes and of taking part") {
   CHECK(rich.value("indicator_equality") < usual.value("indicator_equality") - 0.02);
   CHECK(even.value("indicator_equality") > usual.value("indicator_equality") + 0.05);
   // A third of the women take part, or as many of both.
-  Frozen women(each([](Residents& r, std::size_t i) { r.last_act(i, 0) = r.sex[i] == static_cast<std::uint8_t>(Sex::female) && i % 3 == 0 ? 1 : 0; }));
+  Frozen women(each([](Residents& r, std::size_t i) {
+    r.last_act(i, 0) = r.sex[i] == static_cast<std::uint8_t>(Sex::female) && i % 3 == 0 ? 1 : 0;
+  }));
   Frozen both(each([](Residents& r, std::size_t i) { r.last_act(i, 0) = i % 6 == 0 ? 1 : 0; }));
   CHECK(women.value("indicator_equality") < both.value("indicator_equality") - 0.1);
 }
@@ -152,7 +155,8 @@ TEST_CASE("indicators: values are those of the formulas") {
 
 TEST_CASE("indicators: weights of the scenario make the index, also before the first week") {
   std::vector<std::pair<std::string, Value>> only_trust;
-  for (const std::string& name : names) only_trust.emplace_back("indicators.weight_" + name, name == "trust" ? 2.0 : 0.0);
+  for (const std::string& name : names)
+    only_trust.emplace_back("indicators.weight_" + name, name == "trust" ? 2.0 : 0.0);
   Frozen e([](Experiment&) {}, only_trust);
   CHECK(e.value("lsg_index") == Approx(e.value("indicator_trust")).epsilon(1e-6));
   CHECK(e.value("lsg_index") > 0.3);
@@ -168,7 +172,8 @@ TEST_CASE("indicators: weights of the scenario make the index, also before the f
 TEST_CASE("indicators: nothing known of money gives numbers all the same") {
   Frozen e([](Experiment& f) {
     Akimats& a = f.world().akimats;
-    for (Column<double>* column : {&a.means, &a.own_revenue, &a.transfers, &a.output, &a.enterprises}) column->fill(0.0);
+    for (Column<double>* column : {&a.means, &a.own_revenue, &a.transfers, &a.output, &a.enterprises})
+      column->fill(0.0);
   });
   for (const auto& [name, value] : e.all()) {
     INFO(name);

@@ -8,19 +8,21 @@ using namespace kurultai::test;
 
 namespace {
 
-constexpr std::uint16_t bit(InstitutionKind kind) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind)); }
+constexpr std::uint16_t bit(InstitutionKind kind) {
+  return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
+}
 
 /// testland with institutions of all kinds.
 struct Civic : Experiment {
   explicit Civic(const std::vector<std::pair<std::string, Value>>& settings = {}, double scale = 0.5) {
     add_usual_forms(*this);
-    set({{"run.scale", scale},
-         {"society.ngos", 15.0},
-         {"society.resident_bodies", 0.5},
-         {"output.levels", std::vector<std::string>{"nation"}}});
+    set({{"run.scale", scale}, {"society.ngos", 15.0}, {"society.resident_bodies", 0.5},
+        {"output.levels", std::vector<std::string>{"nation"}}});
     set(settings);
   }
-  void rule(const std::string& lever, double dose) { add_policy(lever.substr(lever.find('.') + 1), {{"lever", lever}, {"mode", "set"}, {"dose", dose}}); }
+  void rule(const std::string& lever, double dose) {
+    add_policy(lever.substr(lever.find('.') + 1), {{"lever", lever}, {"mode", "set"}, {"dose", dose}});
+  }
   void run(int n) {
     move_into_testland(*this);
     weeks(n);
@@ -69,7 +71,8 @@ TEST_CASE("institutions: members are counted to a head, through leaving, joining
     const Institutions& bodies = e.world().institutions;
     for (std::size_t k = 0; k < bodies.size(); ++k) {
       CHECK(members[k] == bodies.members[k]);
-      if (bodies.kind[k] == static_cast<int>(InstitutionKind::assembly) || bodies.kind[k] == static_cast<int>(InstitutionKind::council) ||
+      if (bodies.kind[k] == static_cast<int>(InstitutionKind::assembly) ||
+          bodies.kind[k] == static_cast<int>(InstitutionKind::council) ||
           bodies.kind[k] == static_cast<int>(InstitutionKind::oversight))
         CHECK(bodies.members[k] <= bodies.usual_members[k]);  // seats
     }
@@ -88,10 +91,12 @@ TEST_CASE("institutions: nothing moves of itself") {
   e.set("run.warmup", 52);
   move_into_testland(e, testland(5, 4.0));
   std::map<std::string, double> start;
-  for (const InstitutionKind kind : {InstitutionKind::assembly, InstitutionKind::ngo, InstitutionKind::cooperative, InstitutionKind::media})
+  for (const InstitutionKind kind :
+      {InstitutionKind::assembly, InstitutionKind::ngo, InstitutionKind::cooperative, InstitutionKind::media})
     start[institution_keys[static_cast<std::size_t>(kind)]] = e.members(kind);
   e.weeks(52 + 260);
-  for (const InstitutionKind kind : {InstitutionKind::assembly, InstitutionKind::ngo, InstitutionKind::cooperative, InstitutionKind::media}) {
+  for (const InstitutionKind kind :
+      {InstitutionKind::assembly, InstitutionKind::ngo, InstitutionKind::cooperative, InstitutionKind::media}) {
     const std::string key = institution_keys[static_cast<std::size_t>(kind)];
     INFO(key << ": " << start[key] << " at the start, " << e.members(kind) << " after six years");
     REQUIRE(start[key] > 100);
@@ -105,7 +110,8 @@ TEST_CASE("institutions: nothing moves of itself") {
 }
 
 TEST_CASE("institutions: members come by ties") {
-  // Of those who were in no media's following: who joins within a year, by whether a quarter of the neighbours followed.
+  // Of those who were in no media's following: who joins within a year, by whether a quarter of the neighbours
+  // followed.
   const auto rates = [](double pull) {
     Civic e({{"institutions.pull", pull}, {"institutions.leave", 1.0}, {"demography.enabled", false}}, 1.0);
     move_into_testland(e);
@@ -118,7 +124,8 @@ TEST_CASE("institutions: members come by ties") {
       for (Vertex i = e.society->first[c]; i < e.society->first[c + 1]; ++i) {
         if (!e.residents().adult(i) || e.residents().member_of[i] != 0) continue;
         const auto row = e.society->ties.inside(i);
-        const auto following = std::count_if(row.begin(), row.end(), [&](Tie tie) { return (e.residents().member_of[tie.to()] & bit(InstitutionKind::media)) != 0; });
+        const auto following = std::count_if(row.begin(), row.end(),
+            [&](Tie tie) { return (e.residents().member_of[tie.to()] & bit(InstitutionKind::media)) != 0; });
         if (following == 0) friends[i] = 0;
         if (4 * following >= static_cast<std::ptrdiff_t>(row.size()) && !row.empty()) friends[i] = 1;
       }
@@ -134,7 +141,8 @@ TEST_CASE("institutions: members come by ties") {
   };
   const auto by_ties = rates(20.0);
   const auto by_chance = rates(0.0);
-  INFO(fmt::format("join: {:.3f} without friends and {:.3f} of {} with them; without pull {:.3f} and {:.3f}", by_ties[0], by_ties[1], by_ties[2], by_chance[0], by_chance[1]));
+  INFO(fmt::format("join: {:.3f} without friends and {:.3f} of {} with them; without pull {:.3f} and {:.3f}",
+      by_ties[0], by_ties[1], by_ties[2], by_chance[0], by_chance[1]));
   CHECK(by_ties[1] > 2 * by_ties[0]);
   const double se = std::sqrt(by_chance[0] * (1 - by_chance[0]) / by_chance[2]);
   CHECK(std::abs(by_chance[1] - by_chance[0]) < 3.5 * se + 0.005);

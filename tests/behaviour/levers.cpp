@@ -42,17 +42,15 @@ struct Effect {
   double dose;  ///< set to this
   Measure measure;
   int sign;
-  std::vector<std::string> readers;  ///< the mechanisms that read the lever
+  std::vector<std::string> readers;                       ///< the mechanisms that read the lever
   std::vector<std::pair<std::string, Value>> where = {};  ///< what else is set: where its effect is large
 };
 
 /// Most become platform users, and friends online are the only ones who tell.
 std::vector<std::pair<std::string, Value>> among_users() {
-  return {{"adoption.promotion", 1000.0},
-          {"information.reach", 0.1},
-          {"information.push", 0.1},
-          {"information.q_aware", std::vector<double>{0, 0, 0, 0, 0.2}},
-          {"information.q_acted", std::vector<double>{0, 0, 0, 0, 0.5}}};
+  return {{"adoption.promotion", 1000.0}, {"information.reach", 0.1}, {"information.push", 0.1},
+      {"information.q_aware", std::vector<double>{0, 0, 0, 0, 0.2}},
+      {"information.q_acted", std::vector<double>{0, 0, 0, 0, 0.5}}};
 }
 
 const std::vector<Effect>& effects() {
@@ -70,14 +68,17 @@ const std::vector<Effect>& effects() {
       {"participation.mail", 1.0, series("participation"), 1, {"participation"}},
       {"participation.canvass", 1.0, series("participation"), 1, {"participation"}},
       {"participation.induce", 0.5, series("participation"), 1, {"participation"}},
-      {"akimat.openness", 1.0, loss, -1, {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
-      {"akimat.openness", 1.0, series("trust"), 1, {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
+      {"akimat.openness", 1.0, loss, -1,
+          {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
+      {"akimat.openness", 1.0, series("trust"), 1,
+          {"spending", "trust", "information", "institutions", "enterprise", "exchange", "indicators"}},
       {"akimat.responsiveness", 1.0, answering, 1, {"response", "exchange"}},
       {"akimat.responsiveness", 1.0, series("efficacy"), 1, {"response", "exchange"}},
       {"akimat.capacity", 2.0, answering, -1, {"response"}},
       {"akimat.state_weight", 1.0, match, -1, {"spending"}},
       {"akimat.autonomy", 1.0, answering, 1, {"response", "spending", "staff"}},
-      {"akimat.competence", 1.0, answering, 1, {"response", "enterprise", "exchange", "conduct"}, {{"akimat.capacity", 2.0}}},
+      {"akimat.competence", 1.0, answering, 1, {"response", "enterprise", "exchange", "conduct"},
+          {{"akimat.capacity", 2.0}}},
       {"akimat.elected", 0.0, appointed, 1, {"office", "agenda", "response"}},
       {"akimat.capital", 1.0, from_vote, -1, {"spending", "exchange"}, {{"akimat.participatory_share", 0.8}}},
       {"conduct.training", 5000.0, series("own_competence"), 1, {"conduct"}},
@@ -145,22 +146,16 @@ struct Ruled : Experiment {
     add_form("gift", {{"period", 26}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"intercept", 2.0}});
     add_form("programme", {{"scope", "national"}, {"period", 26}, {"week", 9}, {"open", 4}, {"intercept", -2.0}});
     if (effect.lever == "akimat.elected") add_form("election", {{"period", 52}, {"decides", "office"}});
-    set({{"run.warmup", 12},
-         {"run.scale", 0.5},
-         {"participation.b_mail", 1.0},  // strengths of the test's own: what is calibrated may change
-         {"participation.b_canvass", 1.0},
-         {"participation.b_message", 1.0},
-         {"participation.b_money", 0.8},
-         {"participation.b_cost", 0.5},
-         {"spending.a_res", 0.3},
-         {"society.resident_bodies", 0.5},  // all kinds of institution
-         {"society.ngos", 15.0},
-         {"output.levels", std::vector<std::string>{"nation"}}});
+    set({{"run.warmup", 12}, {"run.scale", 0.5},
+        {"participation.b_mail", 1.0},  // strengths of the test's own: what is calibrated may change
+        {"participation.b_canvass", 1.0}, {"participation.b_message", 1.0}, {"participation.b_money", 0.8},
+        {"participation.b_cost", 0.5}, {"spending.a_res", 0.3},
+        {"society.resident_bodies", 0.5},  // all kinds of institution
+        {"society.ngos", 15.0}, {"output.levels", std::vector<std::string>{"nation"}}});
     set(effect.where);
     const auto* lever = dynamic_cast<const Lever*>(model.registry.find(effect.lever));
     REQUIRE(lever != nullptr);
-    add_policy("move",
-               {{"lever", effect.lever}, {"mode", "set"}, {"dose", moves ? effect.dose : lever->value()}});
+    add_policy("move", {{"lever", effect.lever}, {"mode", "set"}, {"dose", moves ? effect.dose : lever->value()}});
     if (!readers_on)
       for (const std::string& name : effect.readers) set(name + ".enabled", false);
     move_into_testland(*this);
@@ -189,7 +184,7 @@ TEST_CASE("levers: with the mechanisms off that read it, a lever changes no bit"
     Ruled without(effect, false, false);
     Ruled with(effect, true, false);
     INFO(effect.lever);
-    if (effect.lever != "akimat.capacity")  // staff reads it as well, beyond what is usual only
+    if (effect.lever != "akimat.capacity")                        // staff reads it as well, beyond what is usual only
       CHECK_FALSE(why_unread(with.model, effect.lever).empty());  // and 'check' says so
     CHECK(differences(columns(without.world()), columns(with.world())).empty());
     CHECK(series_digest(*without.simulation) == series_digest(*with.simulation));
@@ -202,21 +197,20 @@ TEST_CASE("levers: every lever of the model stands in this test") {
     for (const Field* field : section->fields()) {
       if (field->kind() != Field::Kind::lever) continue;
       INFO(field->path() << " has no row here");
-      CHECK(std::any_of(effects().begin(), effects().end(),
-                        [&](const Effect& e) { return e.lever == field->path(); }));
+      CHECK(std::any_of(effects().begin(), effects().end(), [&](const Effect& e) { return e.lever == field->path(); }));
     }
 }
 
 TEST_CASE("levers: half of this literature is null results") {
   // Residents' oversight does nothing by default (a_res = 0; Olken 2007); a tiny reward next to nothing
   // (Panagopoulos 2013); capacity beyond the matters at hand nothing but for staff that has less to do.
-  for (const auto& [lever, dose] :
-       {std::pair{"akimat.oversight", 1.0}, std::pair{"akimat.capacity", 1000.0}}) {
+  for (const auto& [lever, dose] : {std::pair{"akimat.oversight", 1.0}, std::pair{"akimat.capacity", 1000.0}}) {
     std::vector<std::string> digests;
     for (const bool moves : {false, true}) {
       Experiment e;
       add_usual_forms(e);
-      e.set({{"run.scale", 0.3}, {"staff.enabled", false}, {"indicators.enabled", false}});  // what is on paper counts there
+      e.set({{"run.scale", 0.3}, {"staff.enabled", false},
+          {"indicators.enabled", false}});  // what is on paper counts there
       const double value = moves ? dose : std::get<double>(e.model.registry.find(lever)->get());
       e.add_policy("move", {{"lever", lever}, {"mode", "set"}, {"dose", value}});
       move_into_testland(e);

@@ -18,10 +18,8 @@ Government govern(
     const std::function<void(Experiment&)>& lean = [](Experiment&) {}) {
   Experiment e;
   add_usual_forms(e);
-  e.set({{"information.reach", 0.6},
-         {"akimat.participatory_share", 0.0},
-         {"demography.enabled", false},
-         {"wishes.enabled", false}});
+  e.set({{"information.reach", 0.6}, {"akimat.participatory_share", 0.0}, {"demography.enabled", false},
+      {"wishes.enabled", false}});
   e.set(settings);
   e.society = synthesise(testland(), e.model.society, 1.0, 1);
   lean(e);
@@ -41,9 +39,9 @@ Government govern(
 }
 
 void intercepts(std::vector<std::pair<std::string, Value>>& settings, double shift) {
-  settings.insert(settings.end(), {{"form.gathering.intercept", -2.0 + shift},
-                                   {"form.proposal.intercept", -3.0 + shift},
-                                   {"form.vote.intercept", -2.5 + shift}});
+  settings.insert(
+      settings.end(), {{"form.gathering.intercept", -2.0 + shift}, {"form.proposal.intercept", -3.0 + shift},
+                          {"form.vote.intercept", -2.5 + shift}});
 }
 
 }  // namespace
@@ -106,9 +104,7 @@ TEST_CASE("match: falls when those who take part are not like the rest") {
       for (std::size_t k = 0; k < chosen; ++k) r.duty[order[k].second] = Score(1.0);
     }
   };
-  std::vector<std::pair<std::string, Value>> settings = {
-      {"akimat.state_weight", 0.0},
-      {"participation.b_duty", 2.0},
+  std::vector<std::pair<std::string, Value>> settings = {{"akimat.state_weight", 0.0}, {"participation.b_duty", 2.0},
       {"participation.b_now", std::vector<double>(resident_layers, 0.0)}};
   intercepts(settings, 1.0);
   const Government by_lot = govern(settings, [&](Experiment& e) { only(e, false); });

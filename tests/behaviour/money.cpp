@@ -10,8 +10,10 @@ namespace {
 
 /// testland with taxes, a support programme, and enterprises; nothing moves it but what is set.
 struct Economy : Experiment {
-  explicit Economy(const std::vector<std::pair<std::string, Value>>& values, int weeks_after = 156, double people = 4.0) {
-    only({"policies", "economy", "revenue", "transfers", "budget", "spending", "enterprise", "commons", "inequality", "hearing", "demography"});
+  explicit Economy(
+      const std::vector<std::pair<std::string, Value>>& values, int weeks_after = 156, double people = 4.0) {
+    only({"policies", "economy", "revenue", "transfers", "budget", "spending", "enterprise", "commons", "inequality",
+        "hearing", "demography"});
     add_usual_taxes(*this);
     add_form("programme", {{"scope", "national"}, {"decides", "support"}, {"period", 26}});
     set({{"run.warmup", 52}, {"output.levels", std::vector<std::string>{"nation"}}});
@@ -49,8 +51,9 @@ TEST_CASE("money: enterprise stays put without levers, and rises with each of th
   const double still = usual.last("enterprises");
   INFO(start << " at the start, " << still << " after three years");
   CHECK(std::abs(still / start - 1.0) < 0.05);
-  for (const auto& [lever, dose, sign] : {std::tuple{"enterprise.credit", 1.0, 1}, {"enterprise.incentive", 2000.0, 1}, {"enterprise.shock", 0.3, -1},
-                                          {"akimat.competence", 1.0, 1}, {"akimat.openness", 1.0, 1}, {"akimat.resources", 3.0, 1}}) {
+  for (const auto& [lever, dose, sign] :
+      {std::tuple{"enterprise.credit", 1.0, 1}, {"enterprise.incentive", 2000.0, 1}, {"enterprise.shock", 0.3, -1},
+          {"akimat.competence", 1.0, 1}, {"akimat.openness", 1.0, 1}, {"akimat.resources", 3.0, 1}}) {
     Economy moved({{std::string("policy:") + lever, dose}});
     INFO(lever << ": " << still << " without, " << moved.last("enterprises") << " with");
     CHECK(sign * (moved.last("enterprises") / still - 1.0) > 0.005);
@@ -65,7 +68,8 @@ TEST_CASE("money: who has heard of programmes opens enterprises, and tension kee
     e.add_form("programme", {{"scope", "national"}, {"decides", "support"}, {"period", 26}});
     e.set("enterprise.exit", 0.5);
     auto home = society_of({4000}, {});
-    for (std::size_t i = 0; i < 400; ++i) home->residents.occupation[i] = static_cast<std::uint8_t>(Occupation::entrepreneur);
+    for (std::size_t i = 0; i < 400; ++i)
+      home->residents.occupation[i] = static_cast<std::uint8_t>(Occupation::entrepreneur);
     e.move_into(std::move(home));
     e.weeks(4);  // now the usual is known
     e.world().residents().programmes.fill(heard ? 1 : 0);
@@ -104,7 +108,9 @@ TEST_CASE("money: grants go to those above the mean index, and to nobody where a
   move_into_testland(e);
   e.world().akimats.lsg_index.fill(0.4);
   e.weeks(1);
-  const auto grant = [&](std::size_t c) { return e.world().ledger.community.received(c, static_cast<std::size_t>(Flow::grant)); };
+  const auto grant = [&](std::size_t c) {
+    return e.world().ledger.community.received(c, static_cast<std::size_t>(Flow::grant));
+  };
   for (std::size_t c = 0; c < e.world().akimats.size(); ++c) CHECK(grant(c) == 0);
   e.world().akimats.lsg_index[2] = 0.6;
   e.world().akimats.lsg_index[7] = 0.5;
@@ -195,7 +201,8 @@ TEST_CASE("money: a share that moves within the year counts from the next budget
   move_into_testland(late);
   late.weeks(52);
   const double before = late.world().akimats.own_revenue[0];
-  CHECK(late.world().ledger.community.plan(0, static_cast<std::size_t>(Flow::tax)) < 1.01 * 1000.0 * before * late.society->country.communities[0].population);
+  CHECK(late.world().ledger.community.plan(0, static_cast<std::size_t>(Flow::tax)) <
+        1.01 * 1000.0 * before * late.society->country.communities[0].population);
   late.weeks(1);
   CHECK(late.world().akimats.own_revenue[0] > 1.5 * before);
 }

@@ -1,5 +1,5 @@
-// Neighbours are persons: whoever is kin, lives next door and works at the same place asks once and is heeded once. And a
-// share of neighbours is a share of all whose acts could be seen.
+// Neighbours are persons: whoever is kin, lives next door and works at the same place asks once and is heeded once. And
+// a share of neighbours is a share of all whose acts could be seen.
 #include "engine.h"
 
 using namespace kurultai;
@@ -18,7 +18,8 @@ std::vector<Edge> network(bool again) {
   return edges;
 }
 
-/// One form that is open for ten weeks, in a society of `network`; ties of neighbours alone carry news, those at work and of kin none.
+/// One form that is open for ten weeks, in a society of `network`; ties of neighbours alone carry news, those at work
+/// and of kin none.
 std::unique_ptr<Experiment> talk(bool again, const std::vector<std::pair<std::string, Value>>& settings) {
   auto e = std::make_unique<Experiment>();
   e->only({"agenda", "exposure", "information", "participation", "publication"});
@@ -30,7 +31,9 @@ std::unique_ptr<Experiment> talk(bool again, const std::vector<std::pair<std::st
   return e;
 }
 
-std::vector<std::uint16_t> bits(const Column<std::uint16_t>& column) { return {column.values().begin(), column.values().end()}; }
+std::vector<std::uint16_t> bits(const Column<std::uint16_t>& column) {
+  return {column.values().begin(), column.values().end()};
+}
 
 }  // namespace
 
@@ -41,7 +44,7 @@ TEST_CASE("neighbours: who is met in three layers asks once") {
     return bits(e->residents().acted);
   };
   const auto once = acted(false, 3.0);
-  CHECK((once == acted(true, 3.0)));  // parentheses: a thousand numbers tell nobody anything
+  CHECK((once == acted(true, 3.0)));   // parentheses: a thousand numbers tell nobody anything
   CHECK((once != acted(false, 0.0)));  // to be asked matters
   CHECK(std::count(once.begin(), once.end(), 1) > 300);
 }
@@ -50,7 +53,8 @@ TEST_CASE("neighbours: who is met in three layers is heeded once") {
   std::vector<double> chances(resident_layers, 0.0);
   chances[static_cast<std::size_t>(Layer::neighbour)] = 0.6;
   const auto aware = [&](bool again, int heed) {
-    auto e = talk(again, {{"information.q_aware", chances}, {"information.q_acted", chances}, {"information.heed", heed}});
+    auto e =
+        talk(again, {{"information.q_aware", chances}, {"information.q_acted", chances}, {"information.heed", heed}});
     for (std::size_t i = 0; i < people; i += 5) e->residents().aware[i] = 1;  // the first matter takes slot 0
     e->weeks(8);
     return bits(e->residents().aware);
@@ -63,17 +67,15 @@ TEST_CASE("neighbours: who is met in three layers is heeded once") {
 }
 
 TEST_CASE("neighbours: the share that a threshold asks for is of all ties in national matters") {
-  // Resident 0 knows one who acts, in the own community, and three elsewhere who do not: half of those near, an eighth of all.
+  // Resident 0 knows one who acts, in the own community, and three elsewhere who do not: half of those near, an eighth
+  // of all.
   const auto follows = [](const char* scope, double threshold) {
     Experiment e;
     e.only({"agenda", "exposure", "information", "participation", "publication"});
     e.sway_nobody();
     e.tell_nobody();
-    e.set({{"information.reach", 1.0},
-           {"participation.rule", "threshold"},
-           {"participation.threshold_mean", threshold},
-           {"participation.threshold_sd", 0.0},
-           {"participation.instigators", 0.0}});
+    e.set({{"information.reach", 1.0}, {"participation.rule", "threshold"}, {"participation.threshold_mean", threshold},
+        {"participation.threshold_sd", 0.0}, {"participation.instigators", 0.0}});
     e.add_form("call", {{"open", 20}, {"scope", scope}});
     std::vector<Edge> edges = {{0, 1}, {0, 2}};
     for (Vertex far = 3; far < 9; ++far) edges.push_back({0, far});

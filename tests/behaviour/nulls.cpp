@@ -1,7 +1,8 @@
 // Levers without effect are reported as such: not by a difference that is not significant, but by equivalence. Paired
-// replicates under common random numbers, two one-sided tests at 95%, margin 0.2 points of participation (share of adults
-// who took part in anything within a year). If the true effect were as large as the margin, the chance of a verdict
-// "equivalent" would be at most 5%. Positive controls of each outcome show that the instrument finds what is there.
+// replicates under common random numbers, two one-sided tests at 95%, margin 0.2 points of participation (share of
+// adults who took part in anything within a year). If the true effect were as large as the margin, the chance of a
+// verdict "equivalent" would be at most 5%. Positive controls of each outcome show that the instrument finds what is
+// there.
 #include "engine.h"
 #include "sweep/comparison.h"
 
@@ -21,21 +22,12 @@ constexpr std::uint32_t replicates = 10;
 double participation(const Settings& settings, const Moves& moves, bool moved, std::uint32_t replicate) {
   test::Experiment e;
   e.add_form("gathering", {{"period", 26}, {"week", 3}, {"spread", 13}, {"intercept", -2.5}, {"hours_offline", 2.0}});
-  e.add_form("vote", {{"online", true},
-                      {"period", 52},
-                      {"week", 9},
-                      {"subject", "all"},
-                      {"intercept", -2.5},
-                      {"hours_offline", 0.7},
-                      {"hours_online", 0.2}});
-  e.set({{"society.source", "plain"},
-         {"society.communities", 8},
-         {"society.people", 500.0},
-         {"run.scale", 1.0},
-         {"run.seed", 1 + static_cast<std::int64_t>(replicate)},
-         {"run.warmup", 26},
-         {"output.levels", std::vector<std::string>{"nation"}},
-         {"output.series", std::vector<std::string>{"participation"}}});
+  e.add_form("vote", {{"online", true}, {"period", 52}, {"week", 9}, {"subject", "all"}, {"intercept", -2.5},
+                         {"hours_offline", 0.7}, {"hours_online", 0.2}});
+  e.set({{"society.source", "plain"}, {"society.communities", 8}, {"society.people", 500.0}, {"run.scale", 1.0},
+      {"run.seed", 1 + static_cast<std::int64_t>(replicate)}, {"run.warmup", 26},
+      {"output.levels", std::vector<std::string>{"nation"}},
+      {"output.series", std::vector<std::string>{"participation"}}});
   e.set(settings);
   for (const auto& [lever, dose] : moves) {
     const auto* found = dynamic_cast<const Lever*>(e.model.registry.find(lever));
@@ -75,19 +67,18 @@ Compared compare(const Settings& settings, const Moves& moves) {
 
 std::string text(const Compared& c) {
   const Difference& d = c.difference;
-  return fmt::format("{:.2f}% and {:.2f}%: difference {:+.4f} +- {:.4f} points, {}", 100 * d.mean_a, 100 * d.mean_b, 100 * d.difference,
-                     100 * d.half_width, verdict_names[static_cast<std::size_t>(c.verdict)]);
+  return fmt::format("{:.2f}% and {:.2f}%: difference {:+.4f} +- {:.4f} points, {}", 100 * d.mean_a, 100 * d.mean_b,
+      100 * d.difference, 100 * d.half_width, verdict_names[static_cast<std::size_t>(c.verdict)]);
 }
 
 /// Whoever may take part is invited in person, so that all but one in a thousand know before it closes.
-const Settings everyone_knows = {{"form.gathering.invitation", 0.999},
-                                 {"form.vote.invitation", 0.999},
-                                 {"form.gathering.intercept", -4.5},  // not everyone takes part
-                                 {"form.vote.intercept", -4.5}};
+const Settings everyone_knows = {{"form.gathering.invitation", 0.999}, {"form.vote.invitation", 0.999},
+    {"form.gathering.intercept", -4.5},  // not everyone takes part
+    {"form.vote.intercept", -4.5}};
 /// No line, no platform.
 const Settings no_coverage = {{"society.access", 0.0}, {"society.platform", 0.0}};
-/// All in person, and no word from the akimat's site, which trained staff would keep better. (What is left: the skilled are
-/// less likely to leave platforms, whose notices tell of forms in person too.)
+/// All in person, and no word from the akimat's site, which trained staff would keep better. (What is left: the skilled
+/// are less likely to leave platforms, whose notices tell of forms in person too.)
 const Settings no_online_form = {{"form.vote.online", false}, {"information.site", 0.0}};
 
 const Moves announcement = {{"information.reach", 1.0}, {"information.push", 1.0}};
@@ -132,13 +123,10 @@ TEST_CASE("nulls: digital training without an outlet") {
   INFO(text(c));
   CHECK(c.verdict == Verdict::equivalent);
   // An outlet: what is only online, where skill counts for much.
-  const Compared control = compare({{"form.vote.offline", false},
-                                    {"form.vote.hours_online", 1.0},
-                                    {"form.gathering.intercept", -20.0},
-                                    {"society.platform", 0.8},
-                                    {"participation.b_cost", 1.0},
-                                    {"participation.skill_hours", 2.0}},
-                                   training);
+  const Compared control =
+      compare({{"form.vote.offline", false}, {"form.vote.hours_online", 1.0}, {"form.gathering.intercept", -20.0},
+                  {"society.platform", 0.8}, {"participation.b_cost", 1.0}, {"participation.skill_hours", 2.0}},
+          training);
   INFO("with an outlet: " << text(control));
   CHECK(control.verdict == Verdict::different);
   CHECK(control.difference.difference > 2 * margin);

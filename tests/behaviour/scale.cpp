@@ -1,5 +1,5 @@
-// What may be read at which scale (sim/MODEL.md, 8.5): the table of series that depend on run.scale, held against runs of
-// two regions of the census.
+// What may be read at which scale (sim/MODEL.md, 8.5): the table of series that depend on run.scale, held against runs
+// of two regions of the census.
 #include <map>
 
 #include "engine.h"
@@ -13,19 +13,35 @@ namespace {
 /// The smallest run.scale at which each may be read. A series that is added here is added beside its mechanism too.
 const std::map<std::string, double> table = {
     {"mistakes", 1},
-    {"budget_watched", 0.2}, {"experience", 0.2}, {"tension", 0.2}, {"matters_open", 0.2}, {"gini_participation", 0.2}, {"budget_amended", 0.2}, {"budget_delay", 0.2},
-    {"staff_turnover", 0.2}, {"members_assembly", 0.2}, {"members_council", 0.2}, {"members_resident_body", 0.2}, {"members_oversight", 0.2},
-    {"members_ngo", 0.2}, {"members_cooperative", 0.2},
-    {"budget_distance", 0.05}, {"harvest", 0.05}, {"akims_replaced", 0.05},
-    {"match", 0.01}, {"indicator_information", 0.01}, {"indicator_effectiveness", 0.01}, {"indicator_calm", 0.01},
+    {"budget_watched", 0.2},
+    {"experience", 0.2},
+    {"tension", 0.2},
+    {"matters_open", 0.2},
+    {"gini_participation", 0.2},
+    {"budget_amended", 0.2},
+    {"budget_delay", 0.2},
+    {"staff_turnover", 0.2},
+    {"members_assembly", 0.2},
+    {"members_council", 0.2},
+    {"members_resident_body", 0.2},
+    {"members_oversight", 0.2},
+    {"members_ngo", 0.2},
+    {"members_cooperative", 0.2},
+    {"budget_distance", 0.05},
+    {"harvest", 0.05},
+    {"akims_replaced", 0.05},
+    {"match", 0.01},
+    {"indicator_information", 0.01},
+    {"indicator_effectiveness", 0.01},
+    {"indicator_calm", 0.01},
 };
 
 /// Means over the second half of a year and a half, of the nation's plain series.
 std::map<std::string, double> means(double scale, const std::vector<std::string>& regions) {
   Model model;
   model.read(KURULTAI_SOURCE_DIR "/scenarios/kazakhstan.toml",
-             std::vector<std::string>{fmt::format("run.scale={}", scale), "run.warmup=52", "run.weeks=78", "survey.region_residents.regions=[]", "output.levels=[\"nation\"]",
-                                      "output.every=4"});
+      std::vector<std::string>{fmt::format("run.scale={}", scale), "run.warmup=52", "run.weeks=78",
+          "survey.region_residents.regions=[]", "output.levels=[\"nation\"]", "output.every=4"});
   REQUIRE(model.registry.find("society.regions")->set(regions).empty());
   const std::unique_ptr<Society> society = make_society(model);
   Simulation simulation(model, *society);
@@ -42,7 +58,8 @@ std::map<std::string, double> means(double scale, const std::vector<std::string>
   return found;
 }
 
-double away(const std::map<std::string, double>& from, const std::map<std::string, double>& to, const std::string& name) {
+double away(
+    const std::map<std::string, double>& from, const std::map<std::string, double>& to, const std::string& name) {
   return std::abs(to.at(name) / from.at(name) - 1);
 }
 
@@ -60,12 +77,14 @@ TEST_CASE("scale: series declare the smallest at which they may be read, and no 
 TEST_CASE("scale: a run is told which of its series are not to be read, a larger one fewer, the whole country none") {
   const auto told = [](double scale) {
     Model model;
-    model.read(KURULTAI_SOURCE_DIR "/scenarios/kazakhstan.toml", std::vector<std::string>{fmt::format("run.scale={}", scale)});
+    model.read(
+        KURULTAI_SOURCE_DIR "/scenarios/kazakhstan.toml", std::vector<std::string>{fmt::format("run.scale={}", scale)});
     std::string all;
     for (const std::string& note : model.reading_notes()) all += note;
     return all;
   };
-  CHECK(told(0.05).find("not to be read at run.scale 0.05, but at the scale in brackets or more: ") != std::string::npos);
+  CHECK(
+      told(0.05).find("not to be read at run.scale 0.05, but at the scale in brackets or more: ") != std::string::npos);
   CHECK(told(0.05).find("budget_watched (0.2)") != std::string::npos);
   CHECK(told(0.002).size() >= told(0.2).size());
   CHECK(told(1).empty());
@@ -79,7 +98,8 @@ TEST_CASE("scale: what drifts at small scales is in the table, and the headlines
     INFO(name << ": " << small.at(name) << " at 0.005, " << larger.at(name) << " at 0.1");
     CHECK(away(larger, small, name) > 0.1);
   }
-  for (const char* name : {"participation", "awareness", "trust", "satisfaction", "users", "access", "answered", "efficacy"}) {
+  for (const char* name :
+      {"participation", "awareness", "trust", "satisfaction", "users", "access", "answered", "efficacy"}) {
     INFO(name << ": " << small.at(name) << " at 0.005, " << larger.at(name) << " at 0.1");
     CHECK(away(larger, small, name) < 0.15);  // noise of a thousand residents among it
   }
@@ -92,8 +112,11 @@ TEST_CASE("scale: at the scale that the table gives, a series is within a tenth 
     const auto part = means(scale, regions);
     for (const auto& [name, value] : whole) {
       const auto needs = table.find(name);
-      // Bodies of a handful of members, and posts that fall free, are few in two regions: their noise is larger than a tenth.
-      if (std::abs(value) < 1e-3 || name.rfind("members_", 0) == 0 || name == "staff_turnover" || name == "mistakes" || name == "akims_replaced" || name == "akims_dismissed") continue;
+      // Bodies of a handful of members, and posts that fall free, are few in two regions: their noise is larger than a
+      // tenth.
+      if (std::abs(value) < 1e-3 || name.rfind("members_", 0) == 0 || name == "staff_turnover" || name == "mistakes" ||
+          name == "akims_replaced" || name == "akims_dismissed")
+        continue;
       if (needs != table.end() && needs->second > scale) continue;
       INFO(name << ": " << part.at(name) << " at " << scale << ", " << value << " at 1");
       CHECK(away(whole, part, name) < 0.1);

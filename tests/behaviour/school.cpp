@@ -14,20 +14,16 @@ struct Lesson {
   double acted = 0;  ///< share of the residents who acted in the other form, online
 };
 
-/// All take part in a meeting, or none; what came of it weeks later, in a form online that has nothing else to do with it.
+/// All take part in a meeting, or none; what came of it weeks later, in a form online that has nothing else to do with
+/// it.
 Lesson after_meeting(bool attended, bool school, int pause) {
   Experiment e;
   e.only({"agenda", "exposure", "information", "participation", "response", "publication"});
   e.sway_nobody();
   e.tell_nobody();
-  e.set({{"school.enabled", school},
-         {"school.learn", 0.8},
-         {"school.gain_efficacy", 0.2},
-         {"school.gain_offline", 0.2},
-         {"information.reach", 1.0},
-         {"participation.b_eff", 2.0},
-         {"participation.b_cost", 1.0},
-         {"participation.skill_hours", 1.0}});
+  e.set({{"school.enabled", school}, {"school.learn", 0.8}, {"school.gain_efficacy", 0.2}, {"school.gain_offline", 0.2},
+      {"information.reach", 1.0}, {"participation.b_eff", 2.0}, {"participation.b_cost", 1.0},
+      {"participation.skill_hours", 1.0}});
   e.add_form("meeting", {{"open", 1}, {"intercept", attended ? 20.0 : -20.0}});
   e.add_form("poll", {{"online", true}, {"offline", false}, {"open", 1}, {"week", pause}});
   auto home = society_of({people}, {});
@@ -47,8 +43,8 @@ Lesson after_meeting(bool attended, bool school, int pause) {
 }  // namespace
 
 TEST_CASE("school: an act in one form raises skill, efficacy and acts in another") {
-  // The same residents and draws: the difference of acts is by the lesson alone. Skill saves 0.16 hours, efficacy is worth
-  // 0.32: near 1/2, some 11 points; half of that would be 11 SE of an independent sample.
+  // The same residents and draws: the difference of acts is by the lesson alone. Skill saves 0.16 hours, efficacy is
+  // worth 0.32: near 1/2, some 11 points; half of that would be 11 SE of an independent sample.
   const Lesson without = after_meeting(false, true, 8);
   const Lesson with = after_meeting(true, true, 8);
   INFO(fmt::format("acted: {:.4f} and {:.4f}", without.acted, with.acted));

@@ -1,5 +1,5 @@
-// Surveys in a run (MODEL 11; Q1-Q4): a user's own survey is data; the same bits for any threads and after a stop; who may be
-// asked; messages.
+// Surveys in a run (MODEL 11; Q1-Q4): a user's own survey is data; the same bits for any threads and after a stop; who
+// may be asked; messages.
 #include <cstring>
 #include <fstream>
 
@@ -35,7 +35,9 @@ items = ["mood"]
 
 struct Written {
   explicit Written(const std::string& text) : folder("survey") { std::ofstream(folder.path() / "s.toml") << text; }
-  void read(Model& model, const std::vector<std::string>& sets = {}) const { model.read(folder.path() / "s.toml", sets); }
+  void read(Model& model, const std::vector<std::string>& sets = {}) const {
+    model.read(folder.path() / "s.toml", sets);
+  }
   std::string complaint(const std::vector<std::string>& sets = {}) const {
     Model model;
     try {
@@ -62,7 +64,8 @@ Result result_of(const Written& scenario, const std::vector<std::string>& sets =
   if (stop > 0) {
     for (int k = 0; k < stop; ++k) simulation->step();
     std::vector<std::byte> bytes;
-    Archive out = Archive::saving([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
+    Archive out =
+        Archive::saving([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
     simulation->state(out);
     auto resumed = std::make_unique<Simulation>(again, *society);
     std::size_t at = 0;
@@ -114,12 +117,14 @@ TEST_CASE("surveys: a survey that a scenario adds is held, and stands beside the
     CHECK(census[k] == Approx(1.0 + 5.0 * (latent[k] - 0.1)).margin(0.2));  // five points of equal width
   }
   CHECK(mean[0] != mean[1]);  // another sample each round
-  CHECK(std::get<std::vector<std::uint8_t>>(group->variable("answer_dependent")->values) == std::vector<std::uint8_t>(3, 0));
+  CHECK(std::get<std::vector<std::uint8_t>>(group->variable("answer_dependent")->values) ==
+        std::vector<std::uint8_t>(3, 0));
 }
 
 TEST_CASE("surveys: a run says so where non-response depends on the answer") {
   const Written scenario(own);
-  const Result result = result_of(scenario, {"survey.own.selective=1.5", "survey.own.size=2000", "survey.own.nonresponse=0.5"});
+  const Result result =
+      result_of(scenario, {"survey.own.selective=1.5", "survey.own.size=2000", "survey.own.nonresponse=0.5"});
   const Group* group = result.group("surveys/own");
   CHECK(has(group->long_name, "depends on the answer"));
   CHECK(std::get<std::vector<std::uint8_t>>(group->variable("answer_dependent")->values)[0] == 1);
@@ -138,12 +143,15 @@ TEST_CASE("surveys: the same bits for any threads, after a stop, and whatever el
   CHECK(values(more, "own", "estimate") == values(one, "own", "estimate"));
   CHECK(values(more, "other", "estimate")[0] != values(one, "own", "estimate")[0]);
   CHECK(std::get<std::vector<float>>(one.group("series/nation")->variable("trust")->values) ==
-        std::get<std::vector<float>>(result_of(scenario, {"survey.own.week=19"}).group("series/nation")->variable("trust")->values));
+        std::get<std::vector<float>>(
+            result_of(scenario, {"survey.own.week=19"}).group("series/nation")->variable("trust")->values));
 }
 
 TEST_CASE("surveys: staff who are not there give an empty result, not a wrong one") {
-  const Written scenario(std::string(own) + "[item.work]\nvariable = \"job_satisfaction\"\n[survey.staff]\nasks = \"staff\"\nlevels = [\"region\"]\n"
-                         "week = 3\nage_from = 99\nage_to = 99\ndesign = \"stratified\"\nitems = [\"work\"]\n");
+  const Written scenario(
+      std::string(own) +
+      "[item.work]\nvariable = \"job_satisfaction\"\n[survey.staff]\nasks = \"staff\"\nlevels = [\"region\"]\n"
+      "week = 3\nage_from = 99\nage_to = 99\ndesign = \"stratified\"\nitems = [\"work\"]\n");
   const Result result = result_of(scenario);
   CHECK(values(result, "staff", "respondents")[0] == 0);
   CHECK(std::isnan(values(result, "staff", "estimate")[0]));
@@ -155,12 +163,12 @@ TEST_CASE("surveys: only those are asked whom the survey names") {
   Experiment e;
   for (const auto& [name, field, value] : std::vector<std::tuple<std::string, std::string, Value>>{
            {"rural", "types", std::vector<std::string>{"rural okrug"}},
-           {"region", "regions", std::vector<std::string>{"R1"}},
-           {"old", "age_from", 60},
+           {"region", "regions", std::vector<std::string>{"R1"}}, {"old", "age_from", 60},
            {"farmers", "occupations", std::vector<std::string>{"farmer"}}}) {
     e.model.surveys.entry(name);
     e.model.items.entry("trust");
-    e.set({{"survey." + name + ".items", std::vector<std::string>{"trust"}}, {"survey." + name + ".week", 0}, {"survey." + name + "." + field, value}});
+    e.set({{"survey." + name + ".items", std::vector<std::string>{"trust"}}, {"survey." + name + ".week", 0},
+        {"survey." + name + "." + field, value}});
   }
   move_into_testland(e);
   e.weeks(1);
@@ -180,7 +188,8 @@ TEST_CASE("surveys: only those are asked whom the survey names") {
   for (const char* name : {"farmers", "old", "region", "rural"}) {
     INFO(name);
     CHECK(expected[k] > 0);
-    CHECK(std::get<std::vector<std::int64_t>>(result.group(std::string("surveys/") + name)->variable("people")->values)[0] == expected[k]);
+    CHECK(std::get<std::vector<std::int64_t>>(
+              result.group(std::string("surveys/") + name)->variable("people")->values)[0] == expected[k]);
     ++k;
   }
 }

@@ -29,8 +29,8 @@ struct Hermits : Experiment {
     sway_nobody();
     set({{"information.reach", 1.0}, {"participation.b_money", 2.0}});
     only({"policies", "agenda", "exposure", "information", "participation", "response", "trials", "publication"});
-    add_policy("p", {{"lever", "participation.reward"}, {"dose", dose}, {"unit", "resident"}, {"share", 0.5}, {"trial", true},
-                     {"outcome", "gathering"}});
+    add_policy("p", {{"lever", "participation.reward"}, {"dose", dose}, {"unit", "resident"}, {"share", 0.5},
+                        {"trial", true}, {"outcome", "gathering"}});
     for (const auto& [key, value] : policy) set("policy.p." + key, value);
     move_into(society_of({3000, 3000}, {}));
   }
@@ -41,8 +41,7 @@ std::size_t count(const std::vector<std::uint8_t>& status, Trial::Status which) 
 }
 
 /// Calls visit(first, end) for every household.
-template <class Visit>
-void for_households(const Society& society, Visit&& visit) {
+template <class Visit> void for_households(const Society& society, Visit&& visit) {
   for (Vertex i = 0; i < society.residents.size(); i += society.residents.household_size[i])
     visit(i, i + society.residents.household_size[i]);
 }
@@ -95,7 +94,8 @@ TEST_CASE("trials: only treated residents are moved, and a dose of nothing moves
   }
   CHECK(moved > 1000);
   const auto difference = [&](std::size_t run) {
-    return acts[run][1] / (5.0 * static_cast<double>(treated)) - acts[run][0] / (5.0 * static_cast<double>(6000 - treated));
+    return acts[run][1] / (5.0 * static_cast<double>(treated)) -
+           acts[run][0] / (5.0 * static_cast<double>(6000 - treated));
   };
   INFO("effect " << difference(0) << ", of nothing " << difference(1));
   CHECK(difference(0) > 0.1);
@@ -140,17 +140,18 @@ TEST_CASE("trials: a household is treated as a whole, or one member of it and th
 
 TEST_CASE("trials: conditions on residents choose the target") {
   Trialled e({{"age_from", 30}, {"age_to", 60}, {"sex", "women"}, {"education", std::vector<std::string>{"higher"}},
-              {"occupations", std::vector<std::string>{"employee", "public servant"}}, {"users", "others"},
-              {"regions", std::vector<std::string>{"R0"}}});
+      {"occupations", std::vector<std::string>{"employee", "public servant"}}, {"users", "others"},
+      {"regions", std::vector<std::string>{"R0"}}});
   e.start_in();
   const Residents& r = e.society->residents;
   std::size_t treated = 0;
   for (std::size_t c = 0; c < e.society->communities(); ++c)
     for (Vertex i = e.society->first[c]; i < e.society->first[c + 1]; ++i) {
       const auto occupation = static_cast<Occupation>(r.occupation[i]);
-      const bool meant = e.society->country.communities[c].region == 0 && r.age[i] >= 30 && r.age[i] <= 60 &&
-                         static_cast<Sex>(r.sex[i]) == Sex::female && static_cast<Education>(r.education[i]) == Education::higher &&
-                         (occupation == Occupation::employee || occupation == Occupation::public_servant) && r.platform[i] == 0;
+      const bool meant =
+          e.society->country.communities[c].region == 0 && r.age[i] >= 30 && r.age[i] <= 60 &&
+          static_cast<Sex>(r.sex[i]) == Sex::female && static_cast<Education>(r.education[i]) == Education::higher &&
+          (occupation == Occupation::employee || occupation == Occupation::public_servant) && r.platform[i] == 0;
       REQUIRE((e.trial().residents[i] == Trial::treated) == meant);
       treated += meant ? 1 : 0;
     }
@@ -161,8 +162,10 @@ TEST_CASE("trials: conditions on residents choose the target") {
 TEST_CASE("trials: the arms of a lot part the units, and all have the same control") {
   for (const std::string unit : {"resident", "household", "community"}) {
     Trialled e({{"unit", unit}, {"share", 0.25}, {"lot", "mail"}, {"trial", true}});
-    e.add_policy("q", {{"lever", "participation.relief"}, {"dose", 0.5}, {"unit", unit}, {"share", 0.5}, {"lot", "mail"}, {"trial", true}});
-    e.add_policy("r", {{"lever", "participation.relief"}, {"dose", 0.5}, {"unit", unit}, {"share", 0.25}, {"trial", true}});
+    e.add_policy("q", {{"lever", "participation.relief"}, {"dose", 0.5}, {"unit", unit}, {"share", 0.5},
+                          {"lot", "mail"}, {"trial", true}});
+    e.add_policy(
+        "r", {{"lever", "participation.relief"}, {"dose", 0.5}, {"unit", unit}, {"share", 0.25}, {"trial", true}});
     e.start_in(testland(20));
     const auto& p = unit == "community" ? e.trial(0).status : e.trial(0).residents;
     const auto& q = unit == "community" ? e.trial(1).status : e.trial(1).residents;
@@ -219,13 +222,15 @@ TEST_CASE("trials: ties to the treated are counted") {
     std::size_t treated = 0;
     const auto peers = e.society->ties.peers(i);
     for (const Tie tie : peers) treated += trial.residents[tie.to()] == Trial::treated ? 1 : 0;
-    CHECK(trial.treated_share[i] == static_cast<float>(peers.empty() ? 0.0 : static_cast<double>(treated) / static_cast<double>(peers.size())));
+    CHECK(trial.treated_share[i] ==
+          static_cast<float>(peers.empty() ? 0.0 : static_cast<double>(treated) / static_cast<double>(peers.size())));
   }
 }
 
 TEST_CASE("trials: communities that a policy does not reach stay as they were, bit by bit") {
   const auto run = [](double dose) {
-    auto e = std::make_unique<Trialled>(Settings{{"share", 0.5}, {"regions", std::vector<std::string>{"R0"}}, {"start", 11}}, dose);
+    auto e = std::make_unique<Trialled>(
+        Settings{{"share", 0.5}, {"regions", std::vector<std::string>{"R0"}}, {"start", 11}}, dose);
     e->set("information.reach", 1.0);
     e->start_in();
     e->weeks(12);
@@ -311,8 +316,10 @@ TEST_CASE("trials: a trial of communities is recorded by arm and resident by res
   e.weeks(52);
   const Result result = e.simulation->result();
   CHECK(in_arm(result, "turnout", "p: treated") > in_arm(result, "turnout", "p: control"));
-  CHECK(result.group("series/arm")->coordinate("arm")->values == Values(std::vector<std::string>{"p: treated", "p: control"}));
-  CHECK(std::get<std::vector<std::int64_t>>(variable(result, "policy/p", "acted").values).size() == e.residents().size());
+  CHECK(result.group("series/arm")->coordinate("arm")->values ==
+        Values(std::vector<std::string>{"p: treated", "p: control"}));
+  CHECK(
+      std::get<std::vector<std::int64_t>>(variable(result, "policy/p", "acted").values).size() == e.residents().size());
   CHECK(result.group("policy/p")->variable("exposure") != nullptr);
 }
 
@@ -331,7 +338,8 @@ TEST_CASE("trials: without a trial there is no level of arms, and it can be left
 TEST_CASE("trials: to remember moves nothing, and threads do not matter") {
   const auto run = [](bool remember, int threads) {
     set_threads(threads);
-    Trialled e({{"unit", "household"}, {"one", true}, {"share", 0.5}, {"trial", true}, {"outcome", "gathering"}, {"start", 10}});
+    Trialled e({{"unit", "household"}, {"one", true}, {"share", 0.5}, {"trial", true}, {"outcome", "gathering"},
+        {"start", 10}});
     e.set("trials.enabled", remember);
     e.start_in();
     e.weeks(50);

@@ -1,5 +1,5 @@
-// Fuzz target: what a checkpoint and the file of a sweep's run hold behind their seals, whose bytes nothing else guards.
-// It may be refused or taken; a run that has taken it is not gone on with.
+// Fuzz target: what a checkpoint and the file of a sweep's run hold behind their seals, whose bytes nothing else
+// guards. It may be refused or taken; a run that has taken it is not gone on with.
 #include <algorithm>
 
 #include "base/archive.h"
@@ -15,7 +15,9 @@ namespace {
 /// A run of forty people.
 struct Run {
   Run() {
-    model.read(put("run.toml", std::string("[society]\nsource = \"plain\"\ncommunities = 2\npeople = 20\n[run]\nweeks = 8\nwarmup = 4\nscale = 1.0\n")), {});
+    model.read(put("run.toml", std::string("[society]\nsource = \"plain\"\ncommunities = 2\npeople = 20\n[run]\nweeks "
+                                           "= 8\nwarmup = 4\nscale = 1.0\n")),
+        {});
     society = make_society(model);
   }
   Model model;
@@ -29,7 +31,9 @@ Run& run() {
 
 Bytes saved(const std::function<void(Archive&)>& save) {
   Bytes bytes;
-  Archive archive = Archive::saving([&](std::span<const std::byte> piece) { bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size()); });
+  Archive archive = Archive::saving([&](std::span<const std::byte> piece) {
+    bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  });
   save(archive);
   return bytes;
 }

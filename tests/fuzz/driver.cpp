@@ -3,9 +3,9 @@
 //   kurultai_fuzz_TARGET [--seconds N] [--seed N] [--findings FOLDER] [FILE or FOLDER ...]
 //
 // Every input named (and those of the target itself) is tried as it is; then, for N seconds, mutations of them. Where
-// the program is compiled with -fsanitize-coverage=trace-pc (preset asan-ubsan) an input that reaches new code joins the
-// corpus. Inputs are tried in a child process, which a finding may end: the input is then in FOLDER/TARGET-HASH, and the
-// next child goes on. Exit code 1 if there were findings. A finding is tried again by naming its file.
+// the program is compiled with -fsanitize-coverage=trace-pc (preset asan-ubsan) an input that reaches new code joins
+// the corpus. Inputs are tried in a child process, which a finding may end: the input is then in FOLDER/TARGET-HASH,
+// and the next child goes on. Exit code 1 if there were findings. A finding is tried again by naming its file.
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -79,9 +79,7 @@ bool is_fine(Shared& shared, const Bytes& input) {
     try_input({input.data(), shared.size});
   } catch (const Error& error) {
     if (error.code() == ExitCode::internal) return tell(shared, error.what()), false;
-  } catch (const std::exception& error) {
-    return tell(shared, fmt::format("not an Error: {}", error.what())), false;
-  }
+  } catch (const std::exception& error) { return tell(shared, fmt::format("not an Error: {}", error.what())), false; }
   ::alarm(0);
   const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
   if (seconds > slowest_seconds) return tell(shared, fmt::format("took {:.1f} s", seconds)), false;
@@ -104,10 +102,10 @@ bool reaches_more(Reached& ever) {
 
 /// Words and numbers of the inputs, and those that parsers stumble over.
 std::vector<std::string> dictionary(const std::vector<Bytes>& corpus) {
-  std::set<std::string> words = {"nan",  "inf",    "-inf", "NA",  "-1",  "0",  "1e308", "1e400", "-0.0",   "18446744073709551616",
-                                 "9223372036854775807", "2147483648", "true", "\"",  "\"\"\"", "'", "[", "]", "[[", "{", "}", ",", ";", "=",
-                                 ".",    "..",     "/",    "\n",  "\r\n", "\t", "#",  "\xEF\xBB\xBF", "\xC0", std::string(1, '\0'),
-                                 "\\u0000", "/dev/zero", "extends = \"self\""};
+  std::set<std::string> words = {"nan", "inf", "-inf", "NA", "-1", "0", "1e308", "1e400", "-0.0",
+      "18446744073709551616", "9223372036854775807", "2147483648", "true", "\"", "\"\"\"", "'", "[", "]", "[[", "{",
+      "}", ",", ";", "=", ".", "..", "/", "\n", "\r\n", "\t", "#", "\xEF\xBB\xBF", "\xC0", std::string(1, '\0'),
+      "\\u0000", "/dev/zero", "extends = \"self\""};
   for (const Bytes& input : corpus) {
     std::string word;
     for (const char c : input) {
@@ -148,7 +146,9 @@ class Mutator {
       case 3: input.insert(at, input.substr(below(input.size() + 1), length)); break;
       case 4: input.insert(at, words_[below(words_.size())]); break;
       case 5: {  // a word in place of a word
-        const auto is_word = [&](std::size_t k) { return std::isalnum(static_cast<unsigned char>(input[k])) != 0 || input[k] == '.'; };
+        const auto is_word = [&](std::size_t k) {
+          return std::isalnum(static_cast<unsigned char>(input[k])) != 0 || input[k] == '.';
+        };
         std::size_t first = at;
         std::size_t last = at;
         while (first > 0 && is_word(first - 1)) --first;
@@ -165,14 +165,18 @@ class Mutator {
         const std::size_t begin = input.rfind('\n', at) == Bytes::npos ? 0 : input.rfind('\n', at) + 1;
         const std::size_t end = std::min(input.find('\n', at), input.size());
         if (end <= begin) break;
-        if (below(2) == 0) input.insert(begin, input.substr(begin, end - begin) + "\n");
-        else input.erase(begin, end - begin);
+        if (below(2) == 0)
+          input.insert(begin, input.substr(begin, end - begin) + "\n");
+        else
+          input.erase(begin, end - begin);
         break;
       }
       default:
-        if (below(8) == 0) input.resize(at);
+        if (below(8) == 0)
+          input.resize(at);
         else if (at + 8 <= input.size()) {
-          static constexpr std::array<std::uint64_t, 6> values = {0, 1, 0x7fffffff, 0xffffffff, 0x7fffffffffffffff, 0xffffffffffffffff};
+          static constexpr std::array<std::uint64_t, 6> values = {
+              0, 1, 0x7fffffff, 0xffffffff, 0x7fffffffffffffff, 0xffffffffffffffff};
           std::memcpy(input.data() + at, &values[below(values.size())], 1U << below(4));
         }
     }
@@ -182,7 +186,8 @@ class Mutator {
 };
 
 /// The child: what is named first, then mutations until the time is up. Ends the process.
-[[noreturn]] void work(Shared& shared, std::vector<Bytes> corpus, const Options& options, std::size_t first, std::uint64_t round, Clock::time_point end) {
+[[noreturn]] void work(Shared& shared, std::vector<Bytes> corpus, const Options& options, std::size_t first,
+    std::uint64_t round, Clock::time_point end) {
   static Reached ever{};
   for (std::size_t k = first; k < corpus.size(); ++k)
     if (!is_fine(shared, corpus[k])) ::_exit(9);
@@ -230,7 +235,8 @@ int drive(const std::string& target, const Options& options) {
   void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::runtime_error("no memory to share");
   Shared& shared = *static_cast<Shared*>(memory);
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
+  const auto end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
   int findings = 0;
   std::size_t first = 0;
   for (std::uint64_t round = 0; findings < most_findings; ++round) {
@@ -242,15 +248,18 @@ int drive(const std::string& target, const Options& options) {
     int status = 0;
     ::waitpid(child, &status, 0);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) break;
-    first = std::min(corpus.size(), first + static_cast<std::size_t>(shared.tried - before));  // do not stop there again
+    first =
+        std::min(corpus.size(), first + static_cast<std::size_t>(shared.tried - before));  // do not stop there again
     const Bytes input(shared.input.data(), shared.size);
     const fs::path file = options.findings / fmt::format("{}-{:016x}", target, std::hash<std::string>{}(input));
     std::ofstream(file, std::ios::binary) << input;
     std::string problem = shared.problem.data();
     if (problem.empty())
-      problem = WIFSIGNALED(status) ? (WTERMSIG(status) == SIGALRM ? fmt::format("longer than {} s", slowest_seconds) : ::strsignal(WTERMSIG(status)))
+      problem = WIFSIGNALED(status) ? (WTERMSIG(status) == SIGALRM ? fmt::format("longer than {} s", slowest_seconds)
+                                                                   : ::strsignal(WTERMSIG(status)))
                                     : fmt::format("exit code {}", WEXITSTATUS(status));
-    // What thousands of inputs leave behind, in a sanitizer's heap above all, is none: the input alone must do it again.
+    // What thousands of inputs leave behind, in a sanitizer's heap above all, is none: the input alone must do it
+    // again.
     if (problem.ends_with(" MB") && is_fine_alone(shared, input)) {
       fs::remove(file);
       continue;
@@ -258,13 +267,16 @@ int drive(const std::string& target, const Options& options) {
     fmt::print(stderr, "{}: {}\n", file.string(), problem);
     ++findings;
   }
-  fmt::print("{}: {} inputs tried, {} to begin with, {} kept for what they reach, {} findings\n", target, shared.tried, corpus.size(), shared.kept, findings);
+  fmt::print("{}: {} inputs tried, {} to begin with, {} kept for what they reach, {} findings\n", target, shared.tried,
+      corpus.size(), shared.kept, findings);
   return findings == 0 ? 0 : 1;
 }
 
 fs::path make_scratch() {
   std::error_code error;
-  std::string name = (fs::is_directory("/dev/shm", error) ? std::string("/dev/shm") : fs::temp_directory_path().string()) + "/kurultai-fuzz-XXXXXX";
+  std::string name =
+      (fs::is_directory("/dev/shm", error) ? std::string("/dev/shm") : fs::temp_directory_path().string()) +
+      "/kurultai-fuzz-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder to work in");
   return name;
 }
@@ -298,10 +310,14 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   for (std::size_t k = 0; k < words.size(); ++k) {
     const bool more = k + 1 < words.size();
-    if (words[k] == "--seconds" && more) options.seconds = std::stod(words[++k]);
-    else if (words[k] == "--seed" && more) options.seed = std::stoull(words[++k]);
-    else if (words[k] == "--findings" && more) options.findings = words[++k];
-    else options.inputs.emplace_back(words[k]);
+    if (words[k] == "--seconds" && more)
+      options.seconds = std::stod(words[++k]);
+    else if (words[k] == "--seed" && more)
+      options.seed = std::stoull(words[++k]);
+    else if (words[k] == "--findings" && more)
+      options.findings = words[++k];
+    else
+      options.inputs.emplace_back(words[k]);
   }
   scratch();
   const int code = drive(fs::path(argv[0]).filename().string(), options);

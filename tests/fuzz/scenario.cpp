@@ -1,14 +1,14 @@
 // Fuzz target: the text of a scenario, as `check` reads it, without a society.
+#include "scenario/scenario.h"
 #include "base/error.h"
 #include "engine/model.h"
 #include "fuzz/fuzz.h"
-#include "scenario/scenario.h"
 
 namespace kurultai::fuzz {
 
 std::vector<Bytes> seeds() {
   return {"", "[run]\nweeks = 52\n", "extends = [\"a.toml\", \"/dev/null\"]\n",
-          "[society]\nsource = \"plain\"\n[policy.a]\nlever = \"information.reach\"\ndose = 2.0\n[form.b]\nperiod = 4\n"};
+      "[society]\nsource = \"plain\"\n[policy.a]\nlever = \"information.reach\"\ndose = 2.0\n[form.b]\nperiod = 4\n"};
 }
 
 void try_input(std::span<const char> input) {

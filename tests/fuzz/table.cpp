@@ -35,11 +35,8 @@ path = "ishigami.x2"
 path = "ishigami.x3"
 )";
 /// The tables of a census, each with words that stand in it alone.
-constexpr std::array<std::pair<const char*, const char*>, 5> census = {{{"regions.csv", "oblast"},
-                                                                        {"towns.csv", "PPL"},
-                                                                        {"cities.csv", "geonameid,name,population,part"},
-                                                                        {"pyramid.csv", "first,last"},
-                                                                        {"national.csv", "key,value"}}};
+constexpr std::array<std::pair<const char*, const char*>, 5> census = {{{"regions.csv", "oblast"}, {"towns.csv", "PPL"},
+    {"cities.csv", "geonameid,name,population,part"}, {"pyramid.csv", "first,last"}, {"national.csv", "key,value"}}};
 
 fs::path shipped(const char* table) { return fs::path(KURULTAI_SOURCE_DIR) / "scenarios/data/kazakhstan" / table; }
 
@@ -56,7 +53,8 @@ void read_cells(const fs::path& file) {
 }  // namespace
 
 std::vector<Bytes> seeds() {
-  std::vector<Bytes> list = {Bytes(nodes), Bytes(edges), Bytes(points), "id;community;age\n1;a;30,5\n", "a,b\n\"x\ny\",NA\n"};
+  std::vector<Bytes> list = {
+      Bytes(nodes), Bytes(edges), Bytes(points), "id;community;age\n1;a;30,5\n", "a,b\n\"x\ny\",NA\n"};
   for (const auto& [table, word] : census) {
     std::ifstream stream(shipped(table), std::ios::binary);
     list.emplace_back(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
@@ -71,8 +69,7 @@ void try_input(std::span<const char> input) {
   const SocietySettings settings;
   if (holds("community"))
     told([&] { (void)read_network(put("nodes.csv", input), put("edges.csv", edges), settings, 1); });
-  if (holds("target"))
-    told([&] { (void)read_network(put("nodes.csv", nodes), put("edges.csv", input), settings, 1); });
+  if (holds("target")) told([&] { (void)read_network(put("nodes.csv", nodes), put("edges.csv", input), settings, 1); });
   if (holds("x1"))
     told([&] {
       put("points.csv", input);
@@ -82,7 +79,8 @@ void try_input(std::span<const char> input) {
     if (holds(word)) {
       const fs::path folder = scratch() / "census";
       fs::create_directories(folder);
-      for (const auto& [other, unused] : census) fs::copy_file(shipped(other), folder / other, fs::copy_options::overwrite_existing);
+      for (const auto& [other, unused] : census)
+        fs::copy_file(shipped(other), folder / other, fs::copy_options::overwrite_existing);
       put(std::string("census/") + table, input);
       told([&] { (void)read_census(folder); });
     }

@@ -1,7 +1,8 @@
 // A run that is stopped and resumed gives the same bits as one that is not: from any week, on any number of threads.
 //
-// The cases know no mechanism by name. All of list.h run, under each combination of their choices, with every lever moved
-// by a policy and more matters than slots: state that a mechanism keeps and its hook forgets shows in a later week.
+// The cases know no mechanism by name. All of list.h run, under each combination of their choices, with every lever
+// moved by a policy and more matters than slots: state that a mechanism keeps and its hook forgets shows in a later
+// week.
 #include "engine/checkpoint.h"
 
 #include <cstring>
@@ -27,7 +28,8 @@ constexpr int recorded = 70;
 
 Bytes image(Simulation& simulation) {
   Bytes bytes;
-  Archive archive = Archive::saving([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
+  Archive archive =
+      Archive::saving([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
   simulation.state(archive);
   return bytes;
 }
@@ -53,7 +55,9 @@ class Forgetful final : public Mechanism {
   void prepare(World& world) override { inner_->prepare(world); }
   void begin(World& world) override { inner_->begin(world); }
   [[nodiscard]] bool wanted(const World& world, std::size_t c) const override { return inner_->wanted(world, c); }
-  void residents(World& world, const Block& block, Exposure& exposure) override { inner_->residents(world, block, exposure); }
+  void residents(World& world, const Block& block, Exposure& exposure) override {
+    inner_->residents(world, block, exposure);
+  }
   void end(World& world) override { inner_->end(world); }
 
  private:
@@ -68,34 +72,27 @@ void busy(Experiment& e, const Settings& settings = {}) {
   e.add_form("gift", {{"period", 6}, {"open", 3}, {"decides", "funds"}, {"money", 5000.0}, {"baseline", 0.2}});
   e.add_form("feedback", {{"standing", true}, {"online", true}, {"needs", "access"}});
   for (int k = 0; k < 6; ++k)  // national ones, of which two wait
-    e.add_form(fmt::format("nation{}", k), {{"period", 14 + k}, {"scope", "national"}, {"decides", "support"}, {"week", k}, {"open", 8}});
+    e.add_form(fmt::format("nation{}", k),
+        {{"period", 14 + k}, {"scope", "national"}, {"decides", "support"}, {"week", k}, {"open", 8}});
   for (int k = 0; k < 18; ++k)  // more than there are slots: matters wait
-    e.add_form(fmt::format("matter{:02}", k), {{"period", 9 + k}, {"week", k}, {"open", 12}, {"priority", k % 3}, {"online", k % 2 == 0}});
+    e.add_form(fmt::format("matter{:02}", k),
+        {{"period", 9 + k}, {"week", k}, {"open", 12}, {"priority", k % 3}, {"online", k % 2 == 0}});
   add_usual_taxes(e);
   const std::vector<Lever*> levers = e.model.registry.levers();
   for (std::size_t k = 0; k < levers.size(); ++k)
     e.add_policy(fmt::format("p{:02}", k),
-                 {{"lever", levers[k]->path()},
-                  {"mode", "set"},
-                  {"dose", std::clamp(1.5 * *levers[k] + 0.1, levers[k]->range().low, levers[k]->range().high)},
-                  {"start", static_cast<std::int64_t>(k % 30)},
-                  {"end", static_cast<std::int64_t>(40 + k % 30)},
-                  {"ramp", 9},
-                  {"share", 0.5},
-                  {"trial", true}});
+        {{"lever", levers[k]->path()}, {"mode", "set"},
+            {"dose", std::clamp(1.5 * *levers[k] + 0.1, levers[k]->range().low, levers[k]->range().high)},
+            {"start", static_cast<std::int64_t>(k % 30)}, {"end", static_cast<std::int64_t>(40 + k % 30)}, {"ramp", 9},
+            {"share", 0.5}, {"trial", true}});
   for (const char* arm : {"mail", "money"})
-    e.add_policy(arm, {{"lever", "participation.reward"}, {"dose", 20000.0}, {"unit", "household"}, {"one", true}, {"share", 0.3},
-                       {"lot", "arms"}, {"trial", true}, {"outcome", "gathering"}, {"start", 20}});
-  e.set({{"run.warmup", warmup},
-         {"run.weeks", recorded},
-         {"run.scale", 0.08},
-         {"wishes.rate", 0.5},
-         {"participation.instigators", 0.15},
-         {"demography.mortality_men", 0.004},
-         {"output.panel", 100},
-         {"output.panel_every", 3},
-         {"output.every", 2},
-         {"output.levels", std::vector<std::string>{"nation", "region", "community_type", "stratum", "arm", "district", "community"}}});
+    e.add_policy(arm, {{"lever", "participation.reward"}, {"dose", 20000.0}, {"unit", "household"}, {"one", true},
+                          {"share", 0.3}, {"lot", "arms"}, {"trial", true}, {"outcome", "gathering"}, {"start", 20}});
+  e.set({{"run.warmup", warmup}, {"run.weeks", recorded}, {"run.scale", 0.08}, {"wishes.rate", 0.5},
+      {"participation.instigators", 0.15}, {"demography.mortality_men", 0.004}, {"output.panel", 100},
+      {"output.panel_every", 3}, {"output.every", 2},
+      {"output.levels",
+          std::vector<std::string>{"nation", "region", "community_type", "stratum", "arm", "district", "community"}}});
   e.set(settings);
 }
 
@@ -129,7 +126,8 @@ struct Course {
   std::string digest;
 };
 
-Course uninterrupted(const Settings& settings, const std::vector<int>& stops, const Change& change = [](Experiment&) {}) {
+Course uninterrupted(
+    const Settings& settings, const std::vector<int>& stops, const Change& change = [](Experiment&) {}) {
   Experiment e;
   busy(e, settings);
   change(e);
@@ -272,7 +270,7 @@ TEST_CASE("checkpoint: columns that it leaves out never change") {
   CHECK(changed.size() > 10);
   std::size_t fixed = 0;
   for (Table* table : {static_cast<Table*>(&e.world().residents()), static_cast<Table*>(&e.world().akimats),
-                       static_cast<Table*>(&e.world().institutions)})
+           static_cast<Table*>(&e.world().institutions)})
     for (const AnyColumn* column : table->columns()) {
       if (column->life() != AnyColumn::Life::fixed) continue;
       ++fixed;
@@ -336,7 +334,8 @@ TEST_CASE("checkpoint: a damaged or truncated file is passed over for the one be
     INFO("at byte " << at << " of " << good.size());
     Bytes damaged = good;
     damaged[at] ^= std::byte{0x10};
-    for (const std::span<const std::byte> bytes : {std::span<const std::byte>(damaged), std::span<const std::byte>(good).first(at)}) {
+    for (const std::span<const std::byte> bytes :
+        {std::span<const std::byte>(damaged), std::span<const std::byte>(good).first(at)}) {
       put(file, bytes);
       put(previous, before);
       CHECK(week_of(file) == 4);
@@ -368,9 +367,7 @@ TEST_CASE("checkpoint: loading bytes that no hash vouches for ends well or in an
     bad[at] ^= static_cast<std::byte>(k % 2 == 0 ? 0xff : 0x01);
     try {
       load(*run.simulation, bad);
-    } catch (const Error&) {
-      ++refused;
-    }
+    } catch (const Error&) { ++refused; }
   }
   CHECK(refused > 100);
 }
@@ -383,15 +380,15 @@ TEST_CASE("checkpoint: one of another run is refused by the first key that diffe
   Checkpoint checkpoint(file, *run.simulation);
   checkpoint.write({});
   checkpoint.write({});  // the one before is no way around it
-  const std::vector<std::pair<std::string, Value>> changes = {
-      {"run.seed", 2},          {"run.weeks", 21},  {"participation.b_eff", 1.25},     {"information.enabled", false},
-      {"output.every", 2},      {"run.scale", 0.03}, {"policy.p.dose", 0.25},          {"form.gathering.open", 5},
-      {"trust.level", 0.58}};
+  const std::vector<std::pair<std::string, Value>> changes = {{"run.seed", 2}, {"run.weeks", 21},
+      {"participation.b_eff", 1.25}, {"information.enabled", false}, {"output.every", 2}, {"run.scale", 0.03},
+      {"policy.p.dose", 0.25}, {"form.gathering.open", 5}, {"trust.level", 0.58}};
   for (const auto& change : changes) {
     const std::string said = complaint(file, {change});
     INFO(change.first << ": " << said);
     const std::size_t dot = change.first.rfind('.');
-    CHECK(has(said, fmt::format("another run ([{}] {}: now {}", change.first.substr(0, dot), change.first.substr(dot + 1), to_toml(change.second))));
+    CHECK(has(said, fmt::format("another run ([{}] {}: now {}", change.first.substr(0, dot),
+                        change.first.substr(dot + 1), to_toml(change.second))));
   }
   CHECK(has(complaint(file, {}, 1.1), "input data"));
   Hamlet more;

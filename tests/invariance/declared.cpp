@@ -11,9 +11,11 @@ namespace {
 /// Stands before a mechanism and looks at all columns before and after each of its hooks.
 class Watched final : public Mechanism {
  public:
-  Watched(Mechanism& inner, std::map<std::string, std::set<std::string>>& written,
-          std::vector<std::string>& trespasses)
-      : Mechanism(inner.role()), inner_(inner), written_(written[inner.name()]), trespasses_(trespasses) {
+  Watched(Mechanism& inner, std::map<std::string, std::set<std::string>>& written, std::vector<std::string>& trespasses)
+      : Mechanism(inner.role()),
+        inner_(inner),
+        written_(written[inner.name()]),
+        trespasses_(trespasses) {
     for (const SeriesSpec& series : inner.series()) observe(series);
   }
   void prepare(World& world) override {
@@ -26,16 +28,14 @@ class Watched final : public Mechanism {
     return inner_.wanted(world, community);
   }
   void residents(World& world, const Block& block, Exposure& exposure) override {
-    watch(
-        world, [&] { inner_.residents(world, block, exposure); }, &block);
+    watch(world, [&] { inner_.residents(world, block, exposure); }, &block);
   }
   void end(World& world) override {
     watch(world, [&] { inner_.end(world); });
   }
 
  private:
-  template <class Hook>
-  void watch(World& world, Hook&& hook, const Block* block = nullptr) {
+  template <class Hook> void watch(World& world, Hook&& hook, const Block* block = nullptr) {
     const auto before = columns(world);
     hook();
     for (const std::string& name : differences(before, columns(world))) {
@@ -44,8 +44,7 @@ class Watched final : public Mechanism {
     }
   }
   /// Blocks run in parallel: a hook may write to its own residents only.
-  void stays_inside(World& world, const std::string& name, const std::vector<std::byte>& before,
-                    const Block& block) {
+  void stays_inside(World& world, const std::string& name, const std::vector<std::byte>& before, const Block& block) {
     for (AnyColumn* column : world.residents().columns()) {
       if (name != "residents." + column->name()) continue;
       const std::size_t width = column->bytes_per_agent();
@@ -68,14 +67,12 @@ class Trespasser final : public Mechanism {
  public:
   Trespasser()
       : Mechanism({.name = "trespasser",
-                   .meaning = "writes what is not its own",
-                   .source = "test",
-                   .phase = Phase::digital,
-                   .reads = {},
-                   .writes = {}}) {}
-  [[nodiscard]] bool wanted(const World& /*world*/, std::size_t community) const override {
-    return community == 0;
-  }
+            .meaning = "writes what is not its own",
+            .source = "test",
+            .phase = Phase::digital,
+            .reads = {},
+            .writes = {}}) {}
+  [[nodiscard]] bool wanted(const World& /*world*/, std::size_t community) const override { return community == 0; }
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     world.residents().skill[block.first] = Share(0.5 + 0.1 * (world.week % 2));
     world.residents().skill[world.residents().size() - 1] = Share(0.5 + 0.1 * (world.week % 2));
@@ -101,20 +98,13 @@ Watch three_years(bool trespass) {
   e.add_form("support", {{"period", 52}, {"week", 10}, {"decides", "support"}, {"scope", "national"}});
   e.add_form("feedback", {{"standing", true}, {"online", true}, {"needs", "access"}});
   for (const auto& mechanism : e.model.mechanisms) e.set(mechanism->name() + ".enabled", true);
-  e.set({{"run.scale", 0.12},
-         {"run.warmup", 26},
-         {"participation.b_norm", 1.0},
-         {"norms.usual_rate", 0.3},
-         {"wishes.rate", 0.5},
-         {"maslikhat.tolerance", 0.0},
-         {"revision.every", 1},
-         {"exchange.experiments", 13.0},
-         {"exchange.pool", 0.5},
-         {"demography.mortality_men", 0.004},
-         {"demography.mortality_women", 0.004},
-         {"output.levels", std::vector<std::string>{"nation"}}});
+  e.set({{"run.scale", 0.12}, {"run.warmup", 26}, {"participation.b_norm", 1.0}, {"norms.usual_rate", 0.3},
+      {"wishes.rate", 0.5}, {"maslikhat.tolerance", 0.0}, {"revision.every", 1}, {"exchange.experiments", 13.0},
+      {"exchange.pool", 0.5}, {"demography.mortality_men", 0.004}, {"demography.mortality_women", 0.004},
+      {"output.levels", std::vector<std::string>{"nation"}}});
   e.add_policy("open", {{"lever", "akimat.openness"}, {"mode", "set"}, {"dose", 0.9}, {"start", 10}});
-  e.add_policy("appoint", {{"lever", "akimat.elected"}, {"mode", "set"}, {"dose", 0.0}, {"start", 10}, {"regions", std::vector<std::string>{"R0"}}});
+  e.add_policy("appoint", {{"lever", "akimat.elected"}, {"mode", "set"}, {"dose", 0.0}, {"start", 10},
+                              {"regions", std::vector<std::string>{"R0"}}});
   e.add_policy("culture", {{"lever", "experience.support"}, {"mode", "set"}, {"dose", 10.0}, {"start", 10}});
   if (trespass) e.model.mechanisms.push_back(std::make_unique<Trespasser>());
   std::vector<std::unique_ptr<Mechanism>> inner = std::move(e.model.mechanisms);

@@ -11,12 +11,11 @@ namespace {
 
 /// testland for two years after half a year of warm-up.
 struct Lived : Experiment {
-  explicit Lived(const std::vector<std::pair<std::string, Value>>& settings = {},
-                 std::unique_ptr<Mechanism> another = nullptr) {
+  explicit Lived(
+      const std::vector<std::pair<std::string, Value>>& settings = {}, std::unique_ptr<Mechanism> another = nullptr) {
     add_usual_forms(*this);
-    set({{"run.warmup", 26},
-         {"run.scale", 0.5},
-         {"output.levels", std::vector<std::string>{"nation", "region", "stratum", "community"}}});
+    set({{"run.warmup", 26}, {"run.scale", 0.5},
+        {"output.levels", std::vector<std::string>{"nation", "region", "stratum", "community"}}});
     set(settings);
     if (another) model.mechanisms.push_back(std::move(another));
     move_into_testland(*this);
@@ -29,11 +28,11 @@ class Dreamer final : public Mechanism {
  public:
   explicit Dreamer(Phase phase)
       : Mechanism({.name = "dreamer",
-                   .meaning = "draws random numbers",
-                   .source = "test",
-                   .phase = phase,
-                   .reads = {},
-                   .writes = {}}) {
+            .meaning = "draws random numbers",
+            .source = "test",
+            .phase = phase,
+            .reads = {},
+            .writes = {}}) {
     reserve(Stream{1999});
   }
   void begin(World& world) override { dreams_ += world.draws(stream()).word({world.society.key[0], 0}); }
@@ -41,8 +40,7 @@ class Dreamer final : public Mechanism {
   void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
     const Draws draws = world.draws(stream());
     std::uint32_t sum = 0;
-    for (Vertex i = block.first; i < block.last; ++i)
-      sum += draws.word(world.society.name(block.community, i));
+    for (Vertex i = block.first; i < block.last; ++i) sum += draws.word(world.society.name(block.community, i));
     dreams_ += sum;
   }
 
@@ -134,14 +132,11 @@ TEST_CASE("digest: a mechanism that is off and whose columns nobody reads change
     std::vector<std::string> own;
   };
   std::vector<Case> cases = {
-      {"trust",
-       {{"participation.b_trust", 0.0}, {"staff.a5", 0.0}, {"tension.enabled", false}},
-       {"residents.trust", "residents.shared_trust", "akimats.trusted"}},
+      {"trust", {{"participation.b_trust", 0.0}, {"staff.a5", 0.0}, {"tension.enabled", false}},
+          {"residents.trust", "residents.shared_trust", "akimats.trusted"}},
       {"efficacy", {{"participation.b_eff", 0.0}}, {"residents.efficacy"}},
       {"norms", {{"participation.b_norm", 0.0}}, {"residents.norm", "akimats.habitual_norm"}},
-      {"sight",
-       {{"participation.b_norm", 0.0}},
-       {"residents.visible", "residents.norm", "akimats.habitual_norm"}},
+      {"sight", {{"participation.b_norm", 0.0}}, {"residents.visible", "residents.norm", "akimats.habitual_norm"}},
       {"satisfaction", {{"trust.t_sat", 0.0}}, {"residents.satisfaction", "residents.expectation"}},
       {"propensity", {{"participation.b_habit", 0.0}}, {"residents.propensity", "residents.aspiration"}},
   };

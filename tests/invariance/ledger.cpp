@@ -40,7 +40,8 @@ class Books {
     for (const Flow flow : {Flow::equalisation, Flow::withdrawal, Flow::grant, Flow::programme, Flow::pool})
       CHECK(in[static_cast<std::size_t>(flow)] == out[static_cast<std::size_t>(flow)]);
     for (const Flow flow : {Flow::tax, Flow::gift}) CHECK(out[static_cast<std::size_t>(flow)] == 0);
-    for (const Flow flow : {Flow::reward, Flow::support, Flow::goods, Flow::loss, Flow::functions}) CHECK(in[static_cast<std::size_t>(flow)] == 0);
+    for (const Flow flow : {Flow::reward, Flow::support, Flow::goods, Flow::loss, Flow::functions})
+      CHECK(in[static_cast<std::size_t>(flow)] == 0);
     remember(ledger);
   }
   [[nodiscard]] std::int64_t moved(Flow flow) const { return moved_[static_cast<std::size_t>(flow)]; }
@@ -77,30 +78,19 @@ TEST_CASE("ledger: every tenge is accounted for, over all levels, week by week, 
     Experiment e;
     add_usual_forms(e);
     add_usual_taxes(e);
-    e.add_form("gift", {{"period", 13}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"in_kind", 4.0}, {"intercept", 1.0}});
+    e.add_form("gift",
+        {{"period", 13}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"in_kind", 4.0}, {"intercept", 1.0}});
     e.add_form("programme", {{"scope", "national"}, {"decides", "support"}, {"period", 26}, {"week", 9}, {"open", 4}});
     for (const auto& mechanism : e.model.mechanisms) e.set(mechanism->name() + ".enabled", true);
-    e.set({{"run.scale", 0.3},
-           {"akimat.matching", 2.0},
-           {"participation.reward", 1234.0},
-           {"experience.support", 3.3},
-           {"coverage.investment", 7.7},
-           {"institutions.support_ngo", 11.0},
-           {"institutions.support_council", 13.0},
-           {"enterprise.credit", 1.0},
-           {"enterprise.incentive", 77.0},
-           {"transfers.grants", 9.0},
-           {"exchange.pool", 0.5},
-           {"conduct.training", 500.0},
-           {"staff.pay", 1.1},
-           {"staff.training", 0.5},
-           {"akimat.capacity", 80.0},
-           {"revenue.incentive", 0.3},
-           {"transfers.need_district", 150.0},
-           {"transfers.need_region", 90.0},
-           {"output.levels", std::vector<std::string>{"nation"}}});
+    e.set({{"run.scale", 0.3}, {"akimat.matching", 2.0}, {"participation.reward", 1234.0}, {"experience.support", 3.3},
+        {"coverage.investment", 7.7}, {"institutions.support_ngo", 11.0}, {"institutions.support_council", 13.0},
+        {"enterprise.credit", 1.0}, {"enterprise.incentive", 77.0}, {"transfers.grants", 9.0}, {"exchange.pool", 0.5},
+        {"conduct.training", 500.0}, {"staff.pay", 1.1}, {"staff.training", 0.5}, {"akimat.capacity", 80.0},
+        {"revenue.incentive", 0.3}, {"transfers.need_district", 150.0}, {"transfers.need_region", 90.0},
+        {"output.levels", std::vector<std::string>{"nation"}}});
     if (hard) {
-      e.set({{"transfers.equalisation", 0.7}, {"transfers.withdrawal", 0.5}, {"transfers.standard", 0.2}, {"transfers.clawback", 0.3}, {"budget.reserve", 0.0}});
+      e.set({{"transfers.equalisation", 0.7}, {"transfers.withdrawal", 0.5}, {"transfers.standard", 0.2},
+          {"transfers.clawback", 0.3}, {"budget.reserve", 0.0}});
       e.add_policy("cut", {{"lever", "transfers.cut"}, {"mode", "set"}, {"dose", 0.6}, {"start", 40}});
       e.add_policy("prices", {{"lever", "economy.shock"}, {"mode", "set"}, {"dose", 0.7}, {"start", 60}});
       e.add_policy("means", {{"lever", "akimat.resources"}, {"mode", "set"}, {"dose", 0.4}, {"start", 80}});
@@ -130,7 +120,8 @@ TEST_CASE("ledger: without a budget no tenge moves") {
   add_usual_forms(e);
   add_usual_taxes(e);
   e.add_form("gift", {{"period", 13}, {"week", 1}, {"decides", "funds"}, {"money", 50000.0}, {"intercept", 1.0}});
-  e.set({{"budget.enabled", false}, {"run.scale", 0.2}, {"akimat.matching", 2.0}, {"participation.reward", 1000.0}, {"enterprise.credit", 1.0}});
+  e.set({{"budget.enabled", false}, {"run.scale", 0.2}, {"akimat.matching", 2.0}, {"participation.reward", 1000.0},
+      {"enterprise.credit", 1.0}});
   move_into_testland(e);
   e.weeks(60);
   for (const Budgets* budgets : e.world().ledger.all())

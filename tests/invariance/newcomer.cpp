@@ -24,9 +24,8 @@ void write(const std::filesystem::path& folder, const std::string& more) {
   const char* layers[] = {"kin", "neighbour", "work or school", "online"};
   for (std::size_t c = 0; c < communities; ++c)
     for (std::size_t k = 0; k < people; ++k) {
-      nodes << fmt::format("{}-{},place {},r{},d{},{},{},{}\n", c, k, c, c / 2, c / 2,
-                           c == 1 ? "town" : "rural okrug", k / 3,
-                           k % 3 == 2 ? 8 + k % 12 : 20 + luck.below(60));
+      nodes << fmt::format("{}-{},place {},r{},d{},{},{},{}\n", c, k, c, c / 2, c / 2, c == 1 ? "town" : "rural okrug",
+          k / 3, k % 3 == 2 ? 8 + k % 12 : 20 + luck.below(60));
       for (int n = 0; n < 4; ++n) {
         const std::size_t other = luck.below(people);
         const std::size_t there = luck.below(10) == 0 ? luck.below(communities) : c;
@@ -79,8 +78,9 @@ std::size_t changed(Hamlet& a, Hamlet& b, int weeks) {
   return static_cast<std::size_t>(std::count(other.begin(), other.end(), true));
 }
 
-// The nation's mix of wishes is the prior of every akimat (spending), and mobile groups visit the communities of a region
-// in turn (training), akimats meet (exchange), and councils weigh wishes of a region (maslikhat): intended ties between all.
+// The nation's mix of wishes is the prior of every akimat (spending), and mobile groups visit the communities of a
+// region in turn (training), akimats meet (exchange), and councils weigh wishes of a region (maslikhat): intended ties
+// between all.
 const std::vector<std::pair<std::string, Value>> no_prior = {
     {"akimat.state_weight", 1.0}, {"training.visits", 0.0}, {"exchange.enabled", false}, {"maslikhat.power", 0.0}};
 
@@ -143,6 +143,5 @@ TEST_CASE("newcomer: the test notices a tie to the newcomer, and the feedback of
   Hamlet b(folder.path() / "b", no_community);
   const std::size_t touched = changed(a, b, 110);
   CHECK(touched > 0);
-  CHECK(touched <=
-        2 * people);  // trust and word of mouth stay inside the community; ties across carry norms only
+  CHECK(touched <= 2 * people);  // trust and word of mouth stay inside the community; ties across carry norms only
 }

@@ -24,24 +24,15 @@ struct Governed : Experiment {
     add_form("programme", {{"scope", "national"}, {"period", 26}, {"week", 7}, {"open", 4}, {"intercept", -2.0}});
     add_form("poll", {{"period", 52}, {"week", 20}, {"decides", "office"}, {"intercept", 0.0}});
     add_usual_taxes(*this);
-    set({{"spending.a_res", 0.3},
-         {"run.scale", 0.5},
-         {"society.resident_bodies", 0.5},
-         {"society.ngos", 15.0},
-         {"maslikhat.tolerance", 0.0},
-         {"revision.every", 1},
-         {"revenue.base_spread", 2.0},
-         {"tax.wages.community", 0.8}});
+    set({{"spending.a_res", 0.3}, {"run.scale", 0.5}, {"society.resident_bodies", 0.5}, {"society.ngos", 15.0},
+        {"maslikhat.tolerance", 0.0}, {"revision.every", 1}, {"revenue.base_spread", 2.0},
+        {"tax.wages.community", 0.8}});
     if (like != nullptr) {
       // Down to the bottom, or up where it is there already (more capacity than matters would change
       // nothing).
-      const double far =
-          like->value() > like->range().low ? like->range().low : std::min(like->range().high, 1e6);
-      add_policy("push", {{"lever", like->path()},
-                          {"mode", "set"},
-                          {"dose", moves ? far : like->value()},
-                          {"start", starts},
-                          {"regions", std::vector<std::string>{"R0"}}});
+      const double far = like->value() > like->range().low ? like->range().low : std::min(like->range().high, 1e6);
+      add_policy("push", {{"lever", like->path()}, {"mode", "set"}, {"dose", moves ? far : like->value()},
+                             {"start", starts}, {"regions", std::vector<std::string>{"R0"}}});
     }
     move_into_testland(*this);
   }

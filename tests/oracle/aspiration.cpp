@@ -1,7 +1,7 @@
 // Learning by aspiration (Bendor, Diermeier and Ting 2003): with fixed aspirations and p = h the mean
 // propensity settles at (1 - s_stay) / ((1 - s_act) + (1 - s_stay)), whatever alpha (the mean obeys a linear
-// recursion), and histories are persistent. The trace by itself is a Markov chain in the number of times that it faded since
-// the last act, with moments that can be computed.
+// recursion), and histories are persistent. The trace by itself is a Markov chain in the number of times that it faded
+// since the last act, with moments that can be computed.
 #include "engine.h"
 
 using namespace kurultai;
@@ -29,19 +29,10 @@ Histories live(double s_act, double s_stay, double alpha, double trace, double s
   e.only(on);
   e.sway_nobody();
   e.tell_nobody();
-  e.set({{"information.reach", 1.0},
-         {"propensity.start", start},
-         {"propensity.alpha", alpha},
-         {"propensity.beta", 0.0},
-         {"propensity.aspiration", 0.5},
-         {"propensity.spread", 0.5},
-         {"propensity.v_act", s_act},
-         {"propensity.v_stay", s_stay},
-         {"propensity.v_answer", 0.0},
-         {"propensity.v_public", 0.0},
-         {"trace.gain", trace},
-         {"trace.half_life", half_life},
-         {"output.levels", std::vector<std::string>{"nation"}}});
+  e.set({{"information.reach", 1.0}, {"propensity.start", start}, {"propensity.alpha", alpha}, {"propensity.beta", 0.0},
+      {"propensity.aspiration", 0.5}, {"propensity.spread", 0.5}, {"propensity.v_act", s_act},
+      {"propensity.v_stay", s_stay}, {"propensity.v_answer", 0.0}, {"propensity.v_public", 0.0}, {"trace.gain", trace},
+      {"trace.half_life", half_life}, {"output.levels", std::vector<std::string>{"nation"}}});
   e.add_form("weekly", {{"period", 1}, {"open", 1}});
   e.move_into(society_of({n}, {}));
   e.weeks(forget);
@@ -63,8 +54,8 @@ Histories live(double s_act, double s_stay, double alpha, double trace, double s
   return h;
 }
 
-/// What the trace makes of a chance `start` to act: an act renews it to `gain`, every fourth week it is halved. The first two
-/// moments of the number of acts, among those whose trace faded m times since they last acted.
+/// What the trace makes of a chance `start` to act: an act renews it to `gain`, every fourth week it is halved. The
+/// first two moments of the number of acts, among those whose trace faded m times since they last acted.
 Histories chain(double start, double gain) {
   struct Moments {
     double mass = 0, first = 0, second = 0;
@@ -76,7 +67,8 @@ Histories chain(double start, double gain) {
     const double counts = week < forget ? 0.0 : 1.0;
     std::vector<Moments> next(last + 1);
     for (std::size_t m = 0; m <= last; ++m) {
-      const double utility = std::log(start / (1 - start)) + (m == last ? 0.0 : gain * std::pow(0.5, static_cast<double>(m)));
+      const double utility =
+          std::log(start / (1 - start)) + (m == last ? 0.0 : gain * std::pow(0.5, static_cast<double>(m)));
       const double p = 1 / (1 + std::exp(-utility));
       const Moments& from = faded[m];
       Moments& acted = next[0];
@@ -112,8 +104,7 @@ TEST_CASE("aspiration: mean participation is what satisfaction makes it") {
   };
   for (const Case& c : {Case{0.5, 0.8, 0.2857}, Case{0.7, 0.4, 0.6667}}) {
     const Histories h = live(c.act, c.stay, 0.1, 0);
-    INFO("share " << h.share << " +- " << h.se << ", propensity " << h.propensity << ", dispersion "
-                  << h.dispersion);
+    INFO("share " << h.share << " +- " << h.se << ", propensity " << h.propensity << ", dispersion " << h.dispersion);
     CHECK(std::abs(h.share - c.expected) < 4 * h.se);
     CHECK(h.se < 0.003);
     CHECK(std::abs(h.propensity - c.expected) < 0.008);
@@ -140,15 +131,16 @@ TEST_CASE("aspiration: histories are persistent, by learning and by the trace") 
 }
 
 TEST_CASE("aspiration: the trace is the chain that it is meant to be") {
-  // Share of acts within 4 SE; dispersion within 4 SE of a variance, sqrt(2 / 10000) = 1.4% of it: false alarm 6e-5 each.
+  // Share of acts within 4 SE; dispersion within 4 SE of a variance, sqrt(2 / 10000) = 1.4% of it: false alarm 6e-5
+  // each.
   const Histories none = chain(0.2, 0);
   CHECK(none.share == Approx(0.2));
   CHECK(none.dispersion == Approx(1));
   for (const double gain : {1.5, 2.5}) {
     const Histories expected = chain(0.2, gain);
     const Histories habit = live(0.7, 0.4, 0.0, gain, 0.2);
-    INFO("gain " << gain << ": share " << habit.share << " +- " << habit.se << ", expected " << expected.share << "; dispersion "
-                 << habit.dispersion << ", expected " << expected.dispersion);
+    INFO("gain " << gain << ": share " << habit.share << " +- " << habit.se << ", expected " << expected.share
+                 << "; dispersion " << habit.dispersion << ", expected " << expected.dispersion);
     CHECK(expected.dispersion > 1.3);
     CHECK(expected.share > 0.25);
     CHECK(std::abs(habit.share - expected.share) < 4 * habit.se);

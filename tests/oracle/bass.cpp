@@ -1,12 +1,13 @@
-// Adoption is a Bass (1969) model: its peak under complete mixing, and on random graphs the equations that are exact for
-// large ones.
+// Adoption is a Bass (1969) model: its peak under complete mixing, and on random graphs the equations that are exact
+// for large ones.
 //
 // Nobody leaves, all are alike, so appeal is 1 and the hazard is p + q x. Under complete mixing
 //
 //   F(t) = (1 - e^-(p+q)t) / (1 + q/p e^-(p+q)t),   peak of F' at ln(q/p) / (p+q), where F = (q - p) / 2q
 //
-// On a graph x is the share of neighbours: each of k neighbours adds q/k once it is a user, for ever. Cut the row at one
-// tie (Miller, Slim, Volz 2012): theta_k, the chance that a tie has brought nothing yet to a resident of degree k, obeys
+// On a graph x is the share of neighbours: each of k neighbours adds q/k once it is a user, for ever. Cut the row at
+// one tie (Miller, Slim, Volz 2012): theta_k, the chance that a tie has brought nothing yet to a resident of degree k,
+// obeys
 //
 //   theta_k' = -(q/k) (theta_k - phi),   phi = e^-pt sum_m m P(m) / z theta_m^(m-1)      (the neighbour is no user)
 //   1 - F    = e^-pt sum_k P(k) theta_k^k
@@ -21,17 +22,13 @@ constexpr double p = 0.03;
 constexpr double q = 0.38;
 
 /// Share of users at the end of each step of `interval` weeks, `steps` of them.
-std::vector<double> adopt(std::unique_ptr<Society> society, int interval, int steps, const char* mixing, std::int64_t seed) {
+std::vector<double> adopt(
+    std::unique_ptr<Society> society, int interval, int steps, const char* mixing, std::int64_t seed) {
   Experiment e;
   e.only({"adoption"});
-  e.set({{"run.seed", seed},
-         {"adoption.p", p},
-         {"adoption.q", q},
-         {"adoption.leave", 0.0},
-         {"adoption.mixing", mixing},
-         {"adoption.interval", interval},
-         {"output.levels", std::vector<std::string>{"nation"}},
-         {"output.series", std::vector<std::string>{"users"}}});
+  e.set({{"run.seed", seed}, {"adoption.p", p}, {"adoption.q", q}, {"adoption.leave", 0.0}, {"adoption.mixing", mixing},
+      {"adoption.interval", interval}, {"output.levels", std::vector<std::string>{"nation"}},
+      {"output.series", std::vector<std::string>{"users"}}});
   e.move_into(std::move(society));
   const auto people = static_cast<double>(e.residents().size());
   std::vector<double> share;
@@ -72,7 +69,8 @@ std::vector<double> equations(const std::vector<double>& degree, int years) {
   const auto not_user = [&](double t, double less) {
     double sum = 0;
     for (std::size_t k = 1; k < degree.size(); ++k)
-      sum += degree[k] * (less > 0 ? static_cast<double>(k) / z : 1.0) * std::pow(theta[k], static_cast<double>(k) - less);
+      sum +=
+          degree[k] * (less > 0 ? static_cast<double>(k) / z : 1.0) * std::pow(theta[k], static_cast<double>(k) - less);
     return std::exp(-p * t) * (sum + (less > 0 ? 0.0 : degree[0]));
   };
   for (int n = 0; n < years * steps; ++n) {
@@ -100,12 +98,13 @@ double distance(const std::vector<double>& share, const std::vector<double>& exa
 }  // namespace
 
 TEST_CASE("bass: under complete mixing adoption peaks at 6.193 years, at 46.05%") {
-  // A million people in steps of a week. SD between runs 0.3% of the time and of the share (0.5% in six runs of 400,000),
-  // and a week's step delays the peak by 0.2%: 1% is a false alarm of about 1%. Steps of four weeks, the model's default,
-  // delay it by 1.5%.
+  // A million people in steps of a week. SD between runs 0.3% of the time and of the share (0.5% in six runs of
+  // 400,000), and a week's step delays the peak by 0.2%: 1% is a false alarm of about 1%. Steps of four weeks, the
+  // model's default, delay it by 1.5%.
   const std::vector<double> share = adopt(society_of({1000000}, {}), 1, 52 * 10, "complete", 1);
   const double t = peak(share, 1);
-  INFO("peak at " << t << " years, share there " << at(share, t, 1) << ", share at 6.193 years " << at(share, 6.193, 1));
+  INFO(
+      "peak at " << t << " years, share there " << at(share, t, 1) << ", share at 6.193 years " << at(share, 6.193, 1));
   CHECK(t == Approx(6.193).epsilon(0.01));
   CHECK(at(share, t, 1) == Approx(0.4605).epsilon(0.01));
   CHECK(at(share, 6.193, 1) == Approx(0.4605).epsilon(0.01));

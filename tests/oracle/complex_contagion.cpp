@@ -1,5 +1,5 @@
-// Complex contagion (information.heed = k: word of mouth counts only from k or more who know) against an independent slow
-// simulation of it: adjacency lists, generators and loops of this file's own, in the order of the equation
+// Complex contagion (information.heed = k: word of mouth counts only from k or more who know) against an independent
+// slow simulation of it: adjacency lists, generators and loops of this file's own, in the order of the equation
 //
 //   n_i >= k:   P(i learns this week) = 1 - (1 - q)^(t_i / T)
 //
@@ -33,13 +33,9 @@ Curve by_model(const Network& network, const std::vector<std::size_t>& told, int
   e.only({"agenda", "exposure", "information", "publication"});
   e.tell_nobody();
   const std::vector<double> chances(resident_layers, q);
-  e.set({{"run.seed", seed},
-         {"information.heed", heed},
-         {"information.site", 0.0},
-         {"information.q_aware", chances},
-         {"information.q_acted", chances},
-         {"output.levels", std::vector<std::string>{"nation"}},
-         {"output.series", std::vector<std::string>{"matters_open"}}});
+  e.set({{"run.seed", seed}, {"information.heed", heed}, {"information.site", 0.0}, {"information.q_aware", chances},
+      {"information.q_acted", chances}, {"output.levels", std::vector<std::string>{"nation"}},
+      {"output.series", std::vector<std::string>{"matters_open"}}});
   e.add_form("talk", {{"announced", 1}, {"open", 20 * round_weeks - 1}, {"rounds", 20}});  // a round of 4 weeks
   e.move_into(society_of({people}, network));
   for (const std::size_t i : told) e.residents().aware[i] = 1;  // the first matter takes slot 0
@@ -92,14 +88,14 @@ struct Mean {
   Curve squared_error{};
 };
 
-template <class Simulate>
-Mean over_seeds(const Simulate& simulate) {
+template <class Simulate> Mean over_seeds(const Simulate& simulate) {
   std::vector<Curve> curves;
   for (int seed = 1; seed <= seeds; ++seed) curves.push_back(simulate(seed));
   Mean m;
   for (std::size_t w = 0; w < weeks; ++w) {
     for (const Curve& c : curves) m.mean[w] += c[w] / seeds;
-    for (const Curve& c : curves) m.squared_error[w] += (c[w] - m.mean[w]) * (c[w] - m.mean[w]) / (seeds * (seeds - 1.0));
+    for (const Curve& c : curves)
+      m.squared_error[w] += (c[w] - m.mean[w]) * (c[w] - m.mean[w]) / (seeds * (seeds - 1.0));
   }
   return m;
 }
@@ -121,8 +117,8 @@ struct Case {
   std::vector<std::size_t> told;
 };
 
-/// A clustered small world, in which 20 who live side by side know; a random regular graph, in which every eighth does; and
-/// that graph with every second tie at work too.
+/// A clustered small world, in which 20 who live side by side know; a random regular graph, in which every eighth does;
+/// and that graph with every second tie at work too.
 std::vector<Case> cases() {
   std::vector<std::size_t> side_by_side(20);
   std::iota(side_by_side.begin(), side_by_side.end(), std::size_t{0});
@@ -132,8 +128,7 @@ std::vector<Case> cases() {
   const std::size_t once = layered.size();
   for (std::size_t k = 0; k < once; k += 2) layered.push_back({layered[k].a, layered[k].b, Layer::work});
   return {{"small world", watts_strogatz(people, degree, 0.05, 7), side_by_side},
-          {"random regular", random_regular(people, degree, 7), scattered},
-          {"two layers", layered, scattered}};
+      {"random regular", random_regular(people, degree, 7), scattered}, {"two layers", layered, scattered}};
 }
 
 /// Weeks until half know; `weeks` if they never do.
@@ -152,8 +147,8 @@ TEST_CASE("complex contagion: curves of awareness are those of a slow simulation
     for (const int heed : {1, 2, 3}) {
       const Mean model = over_seeds([&](int seed) { return by_model(c.network, c.told, heed, seed); });
       const Mean hand = over_seeds([&](int seed) { return by_hand(c.network, c.told, heed, seed); });
-      INFO(fmt::format("{}, k = {}: week 12 {:.4f} and {:.4f}, week 30 {:.4f} and {:.4f}, apart {:.2f} SE", c.name, heed, model.mean[12],
-                       hand.mean[12], model.mean[30], hand.mean[30], distance(model, hand)));
+      INFO(fmt::format("{}, k = {}: week 12 {:.4f} and {:.4f}, week 30 {:.4f} and {:.4f}, apart {:.2f} SE", c.name,
+          heed, model.mean[12], hand.mean[12], model.mean[30], hand.mean[30], distance(model, hand)));
       CHECK(model.mean[45] > 2 * model.mean[0]);  // something spreads
       CHECK(distance(model, hand) < 4.5);
     }
@@ -171,8 +166,9 @@ TEST_CASE("complex contagion: the oracle notices another threshold") {
 }
 
 TEST_CASE("complex contagion: clustering slows simple contagion and carries complex contagion") {
-  // Centola and Macy 2007: one resident and all neighbours know. What needs one source runs fastest on a random graph; what
-  // needs two stops there, since hardly anyone has two informed neighbours, and goes round a lattice whose ties overlap.
+  // Centola and Macy 2007: one resident and all neighbours know. What needs one source runs fastest on a random graph;
+  // what needs two stops there, since hardly anyone has two informed neighbours, and goes round a lattice whose ties
+  // overlap.
   const Network lattice = watts_strogatz(people, degree, 0.0, 7);
   const Network random = random_regular(people, degree, 7);
   const auto around_first = [](const Network& network) {
@@ -191,9 +187,10 @@ TEST_CASE("complex contagion: clustering slows simple contagion and carries comp
   const Mean simple_random = spread(random, 1);
   const Mean complex_lattice = spread(lattice, 2);
   const Mean complex_random = spread(random, 2);
-  INFO(fmt::format("half know, k = 1: lattice week {}, random week {}", half_know(simple_lattice), half_know(simple_random)));
+  INFO(fmt::format(
+      "half know, k = 1: lattice week {}, random week {}", half_know(simple_lattice), half_know(simple_random)));
   INFO(fmt::format("in the end, k = 1: {:.3f} and {:.3f}; k = 2: {:.3f} and {:.3f}", simple_lattice.mean[weeks - 1],
-                   simple_random.mean[weeks - 1], complex_lattice.mean[weeks - 1], complex_random.mean[weeks - 1]));
+      simple_random.mean[weeks - 1], complex_lattice.mean[weeks - 1], complex_random.mean[weeks - 1]));
   CHECK(half_know(simple_random) < half_know(simple_lattice));
   CHECK(simple_random.mean[weeks - 1] > 0.99);
   CHECK(complex_lattice.mean[weeks - 1] > 10 * complex_random.mean[weeks - 1]);

@@ -10,8 +10,7 @@ struct Spread {
   double low = 1, high = 0, mean = 0;
 };
 
-Spread talk(const std::vector<Edge>& edges, std::size_t n, double rate, int weeks, double& weighted,
-            double& plain) {
+Spread talk(const std::vector<Edge>& edges, std::size_t n, double rate, int weeks, double& weighted, double& plain) {
   Experiment e;
   e.only({"trust", "publication"});
   e.set({{"trust.rate", rate}, {"trust.share", 0.4}, {"trust.place_sd", 0.0}});
@@ -62,8 +61,7 @@ TEST_CASE("consensus: the oracle notices ties that do not talk and a pull of one
   double weighted = 0;
   double plain = 0;
   const Spread strangers = talk(barabasi_albert(n, 3, 9, Layer::neighbour), n, 0.0, 4 * 50, weighted, plain);
-  CHECK(strangers.high - strangers.low ==
-        Approx(0.5).margin(0.0001));  // neighbours are not close: nothing moves
+  CHECK(strangers.high - strangers.low == Approx(0.5).margin(0.0001));  // neighbours are not close: nothing moves
   const Spread own = talk(barabasi_albert(n, 3, 9, Layer::kin), n, 0.05, 4 * 150, weighted, plain);
   CHECK(std::abs(own.mean - weighted) > 0.05);
 }

@@ -26,11 +26,10 @@ double final_share(const std::vector<Edge>& edges, std::int64_t seed, double p) 
   e.only({"agenda", "exposure", "information", "participation", "publication"});
   e.sway_nobody();
   e.tell_nobody();
-  e.set({{"run.seed", seed},
-         {"propensity.start", p},
-         {"information.q_acted", std::vector<double>(resident_layers, 1.0)},
-         {"output.levels", std::vector<std::string>{"nation"}},
-         {"output.series", std::vector<std::string>{"matters_open"}}});
+  e.set(
+      {{"run.seed", seed}, {"propensity.start", p}, {"information.q_acted", std::vector<double>(resident_layers, 1.0)},
+          {"output.levels", std::vector<std::string>{"nation"}},
+          {"output.series", std::vector<std::string>{"matters_open"}}});
   e.add_form("talk", {{"open", 500}, {"decide", 1}});
   e.move_into(society_of({people}, edges));
   for (std::size_t i = 0; i < told; ++i) e.residents().aware[i] = 1;  // the first matter takes slot 0
@@ -73,8 +72,7 @@ TEST_CASE("contagion: final sizes on Erdos-Renyi graphs solve A = 1 - exp(-R A)"
     double published;  // without anyone told at the start
     int runs;
   };
-  for (const Case& c :
-       {Case{1.2, 0.3137, 5}, Case{1.5, 0.5828, 2}, Case{2.0, 0.7968, 2}, Case{3.0, 0.9405, 2}}) {
+  for (const Case& c : {Case{1.2, 0.3137, 5}, Case{1.5, 0.5828, 2}, Case{2.0, 0.7968, 2}, Case{3.0, 0.9405, 2}}) {
     double mean = 0;
     for (int run = 0; run < c.runs; ++run) {
       const auto seed = static_cast<std::uint64_t>(100 + run);

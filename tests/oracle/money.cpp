@@ -1,4 +1,5 @@
-// Effort, rates, commons and inequality against what can be computed by hand (sim/MODEL.md: revenue, transfers, commons).
+// Effort, rates, commons and inequality against what can be computed by hand (sim/MODEL.md: revenue, transfers,
+// commons).
 #include "taxes.h"
 
 using namespace kurultai;
@@ -8,7 +9,8 @@ namespace {
 
 /// Three communities of very unlike size that live on one tax and lack much: nobody is near the kink of the formula.
 struct Akimats3 : Experiment {
-  explicit Akimats3(const std::vector<std::pair<std::string, Value>>& values, const std::vector<std::pair<std::string, Value>>& of_tax = {}) {
+  explicit Akimats3(const std::vector<std::pair<std::string, Value>>& values,
+      const std::vector<std::pair<std::string, Value>>& of_tax = {}) {
     only({"economy", "revenue", "transfers", "budget"});
     add_tax(*this, "land", of_tax);
     set({{"transfers.standard", 1.0}, {"transfers.equalisation", 1.0}, {"revenue.eta", 0.5}});
@@ -28,11 +30,14 @@ TEST_CASE("money: effort meets its first-order condition") {
   for (const double rho : {0.1, 0.25, 0.6})
     for (const double c : {0.0, 0.3, 0.8})
       for (const double eta : {0.25, 0.5, 2.0}) {
-        Akimats3 e({{"revenue.eta", eta}, {"revenue.usual_share", 0.3}, {"revenue.effort_0", 0.6}, {"transfers.clawback", c}}, {{"community", rho}});
+        Akimats3 e(
+            {{"revenue.eta", eta}, {"revenue.usual_share", 0.3}, {"revenue.effort_0", 0.6}, {"transfers.clawback", c}},
+            {{"community", rho}});
         const double kappa = 0.3 / std::pow(0.6, 1.0 / eta);
         const double expected = std::min(1.0, std::pow(rho * (1.0 - c) / kappa, eta));
         for (std::size_t k = 0; k < 3; ++k) {
-          INFO("rho " << rho << ", clawback " << c << ", eta " << eta << ": " << e.effort()[k] << ", expected " << expected);
+          INFO("rho " << rho << ", clawback " << c << ", eta " << eta << ": " << e.effort()[k] << ", expected "
+                      << expected);
           CHECK(std::abs(e.effort()[k] / expected - 1.0) < 0.02);
         }
       }
@@ -40,7 +45,8 @@ TEST_CASE("money: effort meets its first-order condition") {
 
 TEST_CASE("money: what the formula takes of actual revenue lowers effort, at standard effort it changes nothing") {
   const auto effort = [](double equalisation, double standard, double incentive) {
-    Akimats3 e({{"revenue.usual_share", 0.5}, {"transfers.equalisation", equalisation}, {"transfers.standard", standard}, {"revenue.incentive", incentive}});
+    Akimats3 e({{"revenue.usual_share", 0.5}, {"transfers.equalisation", equalisation},
+        {"transfers.standard", standard}, {"revenue.incentive", incentive}});
     return e.effort()[1];
   };
   const double alone = effort(0.0, 1.0, 0.0);
@@ -61,8 +67,9 @@ TEST_CASE("money: rates rise with base equalisation, while effort falls with rev
   double before = 0;
   for (const double alpha : {0.0, 0.2, 0.6})
     for (const double epsilon : {0.8, 1.25}) {
-      Akimats3 e({{"revenue.epsilon", epsilon}, {"revenue.rate_0", 0.9}, {"transfers.base_equalisation", alpha}, {"revenue.rate_most", 5.0}},
-                 {{"free", true}, {"reach", 1e-4}});
+      Akimats3 e({{"revenue.epsilon", epsilon}, {"revenue.rate_0", 0.9}, {"transfers.base_equalisation", alpha},
+                     {"revenue.rate_most", 5.0}},
+          {{"free", true}, {"reach", 1e-4}});
       INFO("alpha " << alpha << ", epsilon " << epsilon << ": " << e.rate()[1]);
       CHECK(std::abs(e.rate()[1] / (1.0 / epsilon + alpha * 0.9) - 1.0) < 0.02);
       if (epsilon > 1) {
@@ -71,7 +78,8 @@ TEST_CASE("money: rates rise with base equalisation, while effort falls with rev
       }
     }
   const auto both = [](double alpha, double clawback) {
-    Akimats3 e({{"transfers.base_equalisation", alpha}, {"transfers.clawback", clawback}, {"revenue.usual_share", 0.5}}, {{"free", true}});
+    Akimats3 e({{"transfers.base_equalisation", alpha}, {"transfers.clawback", clawback}, {"revenue.usual_share", 0.5}},
+        {{"free", true}});
     return std::pair{e.effort()[1], e.rate()[1]};
   };
   CHECK(both(0.3, 0.0).second > both(0.0, 0.0).second + 0.1);

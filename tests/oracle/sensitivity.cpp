@@ -1,8 +1,8 @@
 // Sobol' indices and Morris' ranks of functions whose indices are known, through the real runner: sweep file, tasks
 // side by side, store, merged file, and back.
 //
-// The designs' seeds are fixed, so the tests cannot fail by chance; intervals are at 95%, and of the 22 indices looked at
-// one or so may lie outside under another seed.
+// The designs' seeds are fixed, so the tests cannot fail by chance; intervals are at 95%, and of the 22 indices looked
+// at one or so may lie outside under another seed.
 #include <cmath>
 #include <fstream>
 #include <numeric>
@@ -31,7 +31,8 @@ Swept swept(const std::string& model, std::size_t axes, double low, double high,
     file.precision(17);
     file << "[sweep]\nmodel = \"" << model << "\"\nreplicates = 1\n" << keys << "\n[measure.y]\n";
     for (std::size_t a = 1; a <= axes; ++a)
-      file << "[axis.x" << a << "]\npath = \"" << model << ".x" << a << "\"\nlow = " << low << "\nhigh = " << high << "\n";
+      file << "[axis.x" << a << "]\npath = \"" << model << ".x" << a << "\"\nlow = " << low << "\nhigh = " << high
+           << "\n";
   }
   Sweep sweep(folder.path() / "sweep.toml");
   ExecutionOptions options;
@@ -48,7 +49,8 @@ Swept swept(const std::string& model, std::size_t axes, double low, double high,
 void check_inside(const std::vector<Interval>& found, const std::vector<double>& truth, double widest) {
   REQUIRE(found.size() == truth.size());
   for (std::size_t i = 0; i < truth.size(); ++i) {
-    INFO("axis " << i + 1 << ": " << found[i].estimate << " in " << found[i].low << " .. " << found[i].high << ", truth " << truth[i]);
+    INFO("axis " << i + 1 << ": " << found[i].estimate << " in " << found[i].low << " .. " << found[i].high
+                 << ", truth " << truth[i]);
     CHECK(found[i].low <= truth[i]);
     CHECK(truth[i] <= found[i].high);
     CHECK(found[i].high - found[i].low < widest);
@@ -59,7 +61,8 @@ void check_inside(const std::vector<Interval>& found, const std::vector<double>&
 std::vector<std::size_t> ranked(const std::vector<Interval>& effects) {
   std::vector<std::size_t> order(effects.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return effects[a].estimate > effects[b].estimate; });
+  std::stable_sort(order.begin(), order.end(),
+      [&](std::size_t a, std::size_t b) { return effects[a].estimate > effects[b].estimate; });
   return order;
 }
 

@@ -23,12 +23,15 @@ struct Land : Experiment {
     std::vector<std::array<std::uint32_t, 3>> posts;  // level, place, resident
     const auto hire = [&](Level level, std::uint32_t place, std::uint32_t c, std::uint32_t count) {
       for (std::uint32_t k = 0; k < count; ++k)
-        posts.push_back({static_cast<std::uint32_t>(level), place, static_cast<std::uint32_t>(w.society.first[c] + 7 * k % (w.society.first[c + 1] - w.society.first[c]))});
+        posts.push_back({static_cast<std::uint32_t>(level), place,
+            static_cast<std::uint32_t>(w.society.first[c] + 7 * k % (w.society.first[c + 1] - w.society.first[c]))});
     };
     const auto communities = static_cast<std::uint32_t>(w.society.communities());
     for (std::uint32_t c = 0; c < communities; ++c) hire(Level::community, c, c, 5 + 7 * c % 8);
-    for (std::uint32_t d = 0; d < w.society.country.districts.size(); ++d) hire(Level::district, d, d * 13 % communities, 25);
-    for (std::uint32_t r = 0; r < w.society.country.regions.size(); ++r) hire(Level::region, r, r * 26 % communities, 60);
+    for (std::uint32_t d = 0; d < w.society.country.districts.size(); ++d)
+      hire(Level::district, d, d * 13 % communities, 25);
+    for (std::uint32_t r = 0; r < w.society.country.regions.size(); ++r)
+      hire(Level::region, r, r * 26 % communities, 60);
     w.staff.resize(posts.size());
     for (std::size_t k = 0; k < posts.size(); ++k) {
       w.staff.level[k] = static_cast<std::uint8_t>(posts[k][0]);
@@ -41,7 +44,8 @@ struct Land : Experiment {
       if (w.residents().age[i] < adult_age) w.residents().age[i] = 40;  // who holds a post, and a larger population
   }
 
-  SurveySpec& survey(const std::vector<std::pair<std::string, Value>>& values, const std::vector<std::string>& variables) {
+  SurveySpec& survey(
+      const std::vector<std::pair<std::string, Value>>& values, const std::vector<std::string>& variables) {
     model.surveys.remove("s");
     model.surveys.entry("s");
     std::vector<std::string> names;
@@ -58,7 +62,7 @@ struct Land : Experiment {
 };
 
 struct Coverage {
-  double mean = 1;   ///< the smallest over the items
+  double mean = 1;  ///< the smallest over the items
   double mean_high = 0;
   double share = 1;
   double share_high = 0;
@@ -119,18 +123,25 @@ const std::vector<std::string> of_staff = {"job_satisfaction", "trust"};
 /// The four surveys, each by each design.
 std::vector<Case> cases() {
   std::vector<Case> list;
-  const auto add = [&](const char* name, std::vector<std::pair<std::string, Value>> who, const std::vector<std::string>& variables,
-                       int size, int clusters) {
+  const auto add = [&](const char* name, std::vector<std::pair<std::string, Value>> who,
+                       const std::vector<std::string>& variables, int size, int clusters) {
     for (const char* design : {"simple", "stratified", "clustered"}) {
       std::vector<std::pair<std::string, Value>> values = who;
       values.insert(values.end(), {{"design", std::string(design)}, {"size", size}, {"clusters", clusters}});
       list.push_back({name, values, variables});
     }
   };
-  add("Q1", {{"types", std::vector<std::string>{"rural okrug"}}, {"strata", std::string("region")}}, of_residents, 400, 40);
-  add("Q2", {{"regions", std::vector<std::string>{"region 1"}}, {"strata", std::string("type")}, {"allocation", std::string("equal")}}, of_residents, 400, 40);
+  add("Q1", {{"types", std::vector<std::string>{"rural okrug"}}, {"strata", std::string("region")}}, of_residents, 400,
+      40);
+  add("Q2",
+      {{"regions", std::vector<std::string>{"region 1"}}, {"strata", std::string("type")},
+          {"allocation", std::string("equal")}},
+      of_residents, 400, 40);
   add("Q3", {{"asks", std::string("staff")}, {"types", std::vector<std::string>{"rural okrug"}}}, of_staff, 80, 20);
-  add("Q4", {{"asks", std::string("staff")}, {"levels", std::vector<std::string>{"district", "region"}}, {"strata", std::string("type")}}, of_staff, 60, 30);
+  add("Q4",
+      {{"asks", std::string("staff")}, {"levels", std::vector<std::string>{"district", "region"}},
+          {"strata", std::string("type")}},
+      of_staff, 60, 30);
   return list;
 }
 
@@ -176,7 +187,8 @@ TEST_CASE("surveys: where who answers depends on the answer, intervals miss the 
 TEST_CASE("surveys: a sample as large as the population is a census") {
   Land land;
   for (const char* design : {"simple", "stratified"}) {
-    SurveySpec& survey = land.survey({{"design", std::string(design)}, {"size", 1000000}, {"nonresponse", 0.0}}, {"trust"});
+    SurveySpec& survey =
+        land.survey({{"design", std::string(design)}, {"size", 1000000}, {"nonresponse", 0.0}}, {"trust"});
     ItemSpec& item = land.model.items[0];
     REQUIRE(item.refusal.set(0.0).empty());
     const Frame frame = frame_of(land.world(), survey);

@@ -13,15 +13,11 @@ void crowd(Experiment& e, std::int64_t seed, double mean, double sd, double inst
   e.only({"agenda", "exposure", "information", "participation", "publication"});
   e.sway_nobody();
   e.tell_nobody();
-  e.set({{"run.seed", seed},
-         {"information.reach", 1.0},
-         {"participation.rule", "threshold"},
-         {"participation.threshold_mean", mean},
-         {"participation.threshold_sd", sd},
-         {"participation.instigators", instigators},
-         {"participation.threshold_over", over},
-         {"output.levels", std::vector<std::string>{"nation"}},
-         {"output.series", std::vector<std::string>{"matters_open"}}});
+  e.set({{"run.seed", seed}, {"information.reach", 1.0}, {"participation.rule", "threshold"},
+      {"participation.threshold_mean", mean}, {"participation.threshold_sd", sd},
+      {"participation.instigators", instigators}, {"participation.threshold_over", over},
+      {"output.levels", std::vector<std::string>{"nation"}},
+      {"output.series", std::vector<std::string>{"matters_open"}}});
   e.add_form("riot", {{"open", 510}});
 }
 
@@ -104,8 +100,8 @@ TEST_CASE("threshold: a crowd follows the recursion on its own thresholds, head 
     double share = 0;
     std::size_t week = 0;
     for (const std::size_t acts : history(e)) {
-      const auto expected = static_cast<std::size_t>(
-          std::upper_bound(thresholds.begin(), thresholds.end(), share) - thresholds.begin());
+      const auto expected =
+          static_cast<std::size_t>(std::upper_bound(thresholds.begin(), thresholds.end(), share) - thresholds.begin());
       INFO("sd " << sd << ", week " << week++);
       REQUIRE(acts == expected);
       share = static_cast<double>(expected) / static_cast<double>(n);

@@ -34,11 +34,8 @@ Result sweep(const std::string& kind, const Design& design, std::size_t replicat
   const char* names[] = {"reach", "trust", "noise"};
   const std::size_t points = design.points();
   Result result;
-  result.attributes = {{"kind", std::string("sweep")},
-                       {"design", kind},
-                       {"title", std::string("Қатысу")},
-                       {"seed", std::int64_t{7}},
-                       {"replicates", static_cast<std::int64_t>(replicates)}};
+  result.attributes = {{"kind", std::string("sweep")}, {"design", kind}, {"title", std::string("Қатысу")},
+      {"seed", std::int64_t{7}}, {"replicates", static_cast<std::int64_t>(replicates)}};
   const Coordinate point{"point", {"point"}, counted(points), "1", "point", "model"};
   const Coordinate replicate{"replicate", {"replicate"}, counted(replicates), "1", "replicate", "model"};
   Group axes{"design", "the design", {point}, {}};
@@ -60,23 +57,13 @@ Result sweep(const std::string& kind, const Design& design, std::size_t replicat
       turnout.push_back(model(x, r));
       status.push_back(std::isnan(turnout.back()) ? 2 : 1);
     }
-  Group measures{
-      "measures",
-      "measures",
-      {point, replicate},
+  Group measures{"measures", "measures", {point, replicate},
       {{"turnout", {"point", "replicate"}, turnout, "1", "mean turnout of year 5", "model"},
-       {"cost", {"point", "replicate"}, std::vector<double>(turnout.size(), 4.0), "tenge", "cost", "model"}}};
+          {"cost", {"point", "replicate"}, std::vector<double>(turnout.size(), 4.0), "tenge", "cost", "model"}}};
   measures.variables.push_back(axes.variables[0]);  // the runner puts the axes beside every variable
-  const Group runs{"runs",
-                   "runs",
-                   {point, replicate},
-                   {{"status",
-                     {"point", "replicate"},
-                     status,
-                     "",
-                     "status",
-                     "model",
-                     {"missing", "finished", "failed", "not_needed"}}}};
+  const Group runs{"runs", "runs", {point, replicate},
+      {{"status", {"point", "replicate"}, status, "", "status", "model",
+          {"missing", "finished", "failed", "not_needed"}}}};
   result.groups = {axes, measures, runs};
   return result;
 }
@@ -84,13 +71,10 @@ Result sweep(const std::string& kind, const Design& design, std::size_t replicat
 std::string text_of(const Result& result) { return analysis(result, {.file = "a.h5", .resamples = 100}); }
 
 nlohmann::json json_of(const Result& result, const std::string& measure = "turnout") {
-  return nlohmann::json::parse(
-      analysis(result, {.file = "a.h5", .measure = measure, .resamples = 100, .json = true}));
+  return nlohmann::json::parse(analysis(result, {.file = "a.h5", .measure = measure, .resamples = 100, .json = true}));
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::size_t place(const std::string& text, const std::string& part) {
   INFO(text);
@@ -169,9 +153,8 @@ TEST_CASE("analyze: a Morris sweep gives elementary effects, ranked") {
 }
 
 TEST_CASE("analyze: a grid gives means by level") {
-  const Result result =
-      sweep("grid", grid_design({2, 3}), 3,
-            [](const std::vector<double>& x, std::uint32_t r) { return additive(x, r) + 0.1 * r; });
+  const Result result = sweep("grid", grid_design({2, 3}), 3,
+      [](const std::vector<double>& x, std::uint32_t r) { return additive(x, r) + 0.1 * r; });
   const std::string text = text_of(result);
   CHECK(contains(text, "means by level; 95% intervals of each mean alone"));
   // reach 2.5 and trust 5: 0.25 + 1.5 + 0.1, half-width 4.3027 * 0.1 / sqrt 3.
@@ -197,8 +180,8 @@ TEST_CASE("analyze: a regression that explains little warns, and one that cannot
 }
 
 TEST_CASE("analyze: axes of words are marked") {
-  Result result = sweep("list", grid_design({3}), 2,
-                        [](const std::vector<double>& x, std::uint32_t r) { return x[0] + 0.1 * r; });
+  Result result =
+      sweep("list", grid_design({3}), 2, [](const std::vector<double>& x, std::uint32_t r) { return x[0] + 0.1 * r; });
   result.groups[0].variables[0].values = std::vector<std::string>{"open", "closed", "mixed"};
   const std::string text = text_of(result);
   CHECK(contains(text, "    closed"));
@@ -210,13 +193,10 @@ TEST_CASE("analyze: axes of words are marked") {
 TEST_CASE("analyze: what cannot be analysed is told") {
   const Result good = sweep("latin", latin_design(10, 2, 1), 1, additive);
   const AnalyzeOptions options{.file = "a.h5", .resamples = 10};
-  CHECK(
-      message(good, {.file = "a.h5", .measure = "turnuot"}, ExitCode::usage) ==
-      "--measure turnuot: the sweep has no such measure (it has turnout and others) did you mean 'turnout'?");
-  CHECK(contains(message(good, {.file = "a.h5", .confidence = 95}, ExitCode::usage),
-                 "--confidence 95: out of range"));
-  CHECK(
-      contains(message(good, {.file = "a.h5", .resamples = 1'000'000'000}, ExitCode::usage), "--resamples"));
+  CHECK(message(good, {.file = "a.h5", .measure = "turnuot"}, ExitCode::usage) ==
+        "--measure turnuot: the sweep has no such measure (it has turnout and others) did you mean 'turnout'?");
+  CHECK(contains(message(good, {.file = "a.h5", .confidence = 95}, ExitCode::usage), "--confidence 95: out of range"));
+  CHECK(contains(message(good, {.file = "a.h5", .resamples = 1'000'000'000}, ExitCode::usage), "--resamples"));
   CHECK(contains(message(Result{}, options, ExitCode::storage), "a.h5: is no result of a sweep"));
   const auto damaged = [&](const std::function<void(Result&)>& damage) {
     Result bad = good;
@@ -224,15 +204,11 @@ TEST_CASE("analyze: what cannot be analysed is told") {
     return message(bad, options, ExitCode::storage);
   };
   CHECK(contains(damaged([](Result& r) { r.groups.erase(r.groups.begin()); }), "no group 'design'"));
-  CHECK(contains(damaged([](Result& r) { r.groups.erase(r.groups.begin() + 1); }),
-                 "the sweep has no measures"));
+  CHECK(contains(damaged([](Result& r) { r.groups.erase(r.groups.begin() + 1); }), "the sweep has no measures"));
   CHECK(contains(damaged([](Result& r) { r.groups[1].variables.clear(); }), "no measures"));
   CHECK(contains(damaged([](Result& r) { r.groups[0].variables.pop_back(); }), "design_moved is missing"));
-  CHECK(contains(damaged([](Result& r) { r.groups[0].variables[1].values = std::vector<double>{1}; }),
-                 "'unit_reach'"));
+  CHECK(contains(damaged([](Result& r) { r.groups[0].variables[1].values = std::vector<double>{1}; }), "'unit_reach'"));
   CHECK(contains(
-      damaged([](Result& r) { r.groups[0].variables[4].values = std::vector<std::int32_t>(10, 99); }),
-      "of point 0"));
-  CHECK(contains(damaged([](Result& r) { r.groups[1].coordinates[0].values = counted(9); }),
-                 "different points"));
+      damaged([](Result& r) { r.groups[0].variables[4].values = std::vector<std::int32_t>(10, 99); }), "of point 0"));
+  CHECK(contains(damaged([](Result& r) { r.groups[1].coordinates[0].values = counted(9); }), "different points"));
 }

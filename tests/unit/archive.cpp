@@ -51,22 +51,26 @@ struct State {
 };
 
 State filled() {
-  return {.whole = -7, .real = 0.1, .pair = {3, 4}, .fixed = {1, -0.0, 1e300}, .list = {{1, 2}, {5, 6}},
-          .text = std::string("a\0b", 3), .rows = {{1, 2, 3}, {}, {65535}}};
+  return {.whole = -7,
+      .real = 0.1,
+      .pair = {3, 4},
+      .fixed = {1, -0.0, 1e300},
+      .list = {{1, 2}, {5, 6}},
+      .text = std::string("a\0b", 3),
+      .rows = {{1, 2, 3}, {}, {65535}}};
 }
 
-template <class Visit>
-Bytes save(Visit&& visit) {
+template <class Visit> Bytes save(Visit&& visit) {
   Bytes bytes;
-  Archive archive = Archive::saving([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
+  Archive archive =
+      Archive::saving([&](std::span<const std::byte> part) { bytes.insert(bytes.end(), part.begin(), part.end()); });
   CHECK_FALSE(archive.loads());
   visit(archive);
   archive.finish();
   return bytes;
 }
 
-template <class Visit>
-void load(const Bytes& bytes, Visit&& visit) {
+template <class Visit> void load(const Bytes& bytes, Visit&& visit) {
   std::size_t at = 0;
   Archive archive = Archive::loading(
       [&](std::span<std::byte> part) {
@@ -80,8 +84,7 @@ void load(const Bytes& bytes, Visit&& visit) {
 }
 
 /// What loading says; empty if it says nothing.
-template <class Visit>
-std::string complaint(const Bytes& bytes, Visit&& visit) {
+template <class Visit> std::string complaint(const Bytes& bytes, Visit&& visit) {
   try {
     load(bytes, visit);
   } catch (const Error& error) {
@@ -136,14 +139,16 @@ TEST_CASE("archive: an item that is forgotten, new, renamed, resized or of anoth
     a("fixed", std::span(shorter));
   });
   CHECK(has(resized, "3 values are stored, 2 are expected"));
-  CHECK(has(complaint(bytes, [&](Archive& a) {
-              state.visit(a);
-              a("more", state.whole);
-            }),
-            "'lists.more'"));
+  CHECK(has(complaint(bytes,
+                [&](Archive& a) {
+                  state.visit(a);
+                  a("more", state.whole);
+                }),
+      "'lists.more'"));
 }
 
-TEST_CASE("archive: damaged bytes are refused or load, whatever they are; lengths ask for no more memory than there is") {
+TEST_CASE(
+    "archive: damaged bytes are refused or load, whatever they are; lengths ask for no more memory than there is") {
   State state = filled();
   const Bytes bytes = save([&](Archive& a) { state.visit(a); });
   std::size_t refused = 0;
@@ -156,7 +161,9 @@ TEST_CASE("archive: damaged bytes are refused or load, whatever they are; length
       CHECK(into.list.capacity() + into.rows.capacity() + into.text.capacity() < 4 * bytes.size());
     }
     State into;
-    CHECK_FALSE(complaint(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at)), [&](Archive& a) { into.visit(a); }).empty());
+    CHECK_FALSE(complaint(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at)), [&](Archive& a) {
+      into.visit(a);
+    }).empty());
   }
   CHECK(refused > bytes.size());  // names, kinds and lengths; values have the checkpoint's hash
   Bytes longer = bytes;

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 #include "base/elementary.h"
 #include "base/error.h"
@@ -23,7 +23,9 @@ namespace fs = std::filesystem;
 /// A file that goes with the test.
 class Scratch {
  public:
-  explicit Scratch(const std::string& text) : path_(fs::temp_directory_path() / fmt::format("kurultai-calibration-{}-{}.toml", ::getpid(), reinterpret_cast<std::uintptr_t>(this))) {
+  explicit Scratch(const std::string& text)
+      : path_(fs::temp_directory_path() /
+              fmt::format("kurultai-calibration-{}-{}.toml", ::getpid(), reinterpret_cast<std::uintptr_t>(this))) {
     std::ofstream(path_) << text;
   }
   ~Scratch() { fs::remove(path_); }
@@ -112,7 +114,8 @@ TEST_CASE("effective size, mean and scale by hand") {
 }
 
 TEST_CASE("the nearest particles are kept, never those at infinite distance") {
-  std::vector<Particle> all = {particle({0.1}, {3}, 1), particle({0.2}, {1}, 1), particle({0.3}, {2}, 1), particle({0.4}, {1}, 1)};
+  std::vector<Particle> all = {
+      particle({0.1}, {3}, 1), particle({0.2}, {1}, 1), particle({0.3}, {2}, 1), particle({0.4}, {1}, 1)};
   all.emplace_back();
   all.back().place = {0.5};
   const std::vector<Particle> two = nearest_particles(all, 2);
@@ -167,7 +170,8 @@ TEST_CASE("the adjustment moves places along the regression to the targets") {
   std::vector<Particle> particles;
   for (int k = -5; k <= 5; ++k) {
     const double x = 0.2 * k;
-    particles.push_back(particle({logistic(0.3 + 0.8 * x)}, {x, 2 * x}, 1 + 0.1 * k));  // the second target says nothing new
+    particles.push_back(
+        particle({logistic(0.3 + 0.8 * x)}, {x, 2 * x}, 1 + 0.1 * k));  // the second target says nothing new
   }
   const WeightedSample sample = adjusted(particles);
   double sum = 0;
@@ -176,7 +180,7 @@ TEST_CASE("the adjustment moves places along the regression to the targets") {
     sum += sample.weight[k];
   }
   CHECK(sum == Approx(1));
-  CHECK(sample.weight.front() == 0);  // farthest
+  CHECK(sample.weight.front() == 0);                                             // farthest
   CHECK(sample.weight[5] / sample.weight[8] == Approx(1 / (1.3 * (1 - 0.36))));  // Epanechnikov
   CHECK(sample.r2[0] == Approx(1));
   const WeightedSample raw = unadjusted(particles);
@@ -203,8 +207,8 @@ TEST_CASE("known parameters are recovered: 90% intervals cover 83 to 96% of 100 
     }
     early += 0.15 * draws.normal({3, t}, 0);
     late += 0.1 * draws.normal({3, t}, 1);
-    const std::vector<std::string> sets = {fmt::format("target.early.value={:.17g}", early), fmt::format("target.late.value={:.17g}", late),
-                                           fmt::format("sweep.seed={}", t + 1)};
+    const std::vector<std::string> sets = {fmt::format("target.early.value={:.17g}", early),
+        fmt::format("target.late.value={:.17g}", late), fmt::format("sweep.seed={}", t + 1)};
     const Calibration calibration(file.path(), sets);
     MemoryStore store;
     const CalibrationReport report = run(calibration, store);
@@ -215,7 +219,8 @@ TEST_CASE("known parameters are recovered: 90% intervals cover 83 to 96% of 100 
       shrinkage[p] += report.parameters[p].shrinkage / truths;
     }
   }
-  INFO(fmt::format("covered: level {}, rate {}; learned: {:.2f}, {:.2f}", covered[0], covered[1], shrinkage[0], shrinkage[1]));
+  INFO(fmt::format(
+      "covered: level {}, rate {}; learned: {:.2f}, {:.2f}", covered[0], covered[1], shrinkage[0], shrinkage[1]));
   for (std::size_t p = 0; p < 2; ++p) {
     CHECK(covered[p] >= 83);
     CHECK(covered[p] <= 96);
@@ -256,7 +261,8 @@ particles = 2000
   CHECK(fit.inside());
   CHECK(fit.median == Approx(2).margin(0.25));
   CHECK(fit.high - fit.low == Approx(2 * 1.645 * std::sqrt(0.5)).epsilon(0.25));
-  for (std::size_t g = 1; g < report.generations.size(); ++g) CHECK(report.generations[g].tolerance <= report.generations[g - 1].tolerance);
+  for (std::size_t g = 1; g < report.generations.size(); ++g)
+    CHECK(report.generations[g].tolerance <= report.generations[g - 1].tolerance);
 }
 
 TEST_CASE("failed runs are infinitely far and counted; if too many fail it says so") {
@@ -292,7 +298,8 @@ predictive = 20
 
 TEST_CASE("runs of other particles in the store are done again") {
   const Scratch file(decay);
-  const std::vector<std::string> sets = {"calibration.particles=40", "calibration.generations=3", "calibration.predictive=5"};
+  const std::vector<std::string> sets = {
+      "calibration.particles=40", "calibration.generations=3", "calibration.predictive=5"};
   const Calibration calibration(file.path(), sets);
   MemoryStore store;
   const std::string clean = digest(run(calibration, store).result);

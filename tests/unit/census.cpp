@@ -62,8 +62,7 @@ class Copy {
 bool refused(const std::string& file, const std::string& from, const std::string& to, std::string message) {
   const Copy copy;
   const int line = copy.replace(file, from, to);
-  if (const auto at = message.find('#'); at != std::string::npos)
-    message.replace(at, 1, std::to_string(line));
+  if (const auto at = message.find('#'); at != std::string::npos) message.replace(at, 1, std::to_string(line));
   try {
     read_census(copy.path());
   } catch (const Error& error) {
@@ -84,8 +83,8 @@ double people(const Country& country, bool (*which)(const Community&)) {
 }
 
 const Community& community(const Country& country, std::string_view name) {
-  const auto found = std::find_if(country.communities.begin(), country.communities.end(),
-                                  [&](const Community& c) { return c.name == name; });
+  const auto found = std::find_if(
+      country.communities.begin(), country.communities.end(), [&](const Community& c) { return c.name == name; });
   REQUIRE(found != country.communities.end());
   return *found;
 }
@@ -94,8 +93,8 @@ const Community& community(const Country& country, std::string_view name) {
 auto essence(const Community& c) {
   std::vector<double> villages;
   for (const Village& village : c.villages) villages.push_back(village.population);
-  return std::tuple(c.code, c.name, c.type, c.latitude, c.longitude, c.population, c.income, c.platform,
-                    c.access, c.participatory_budget, c.resources, c.synthetic, villages);
+  return std::tuple(c.code, c.name, c.type, c.latitude, c.longitude, c.population, c.income, c.platform, c.access,
+      c.participatory_budget, c.resources, c.synthetic, villages);
 }
 
 }  // namespace
@@ -186,10 +185,9 @@ TEST_CASE("census: communities are sorted, named once, and stand in a district o
   CHECK(std::count(filled.begin(), filled.end(), 0) == 0);
   std::map<std::string, int> districts;
   for (const District& d : country.districts) ++districts[country.regions[d.region].code];
-  const std::map<std::string, int> official = {
-      {"KZ10", 12}, {"KZ11", 20}, {"KZ15", 13}, {"KZ19", 11}, {"KZ23", 8}, {"KZ27", 13}, {"KZ31", 11},
-      {"KZ33", 10}, {"KZ35", 13}, {"KZ39", 20}, {"KZ43", 9},  {"KZ47", 7}, {"KZ55", 13}, {"KZ59", 14},
-      {"KZ61", 16}, {"KZ62", 5},  {"KZ63", 11}, {"KZ71", 5},  {"KZ75", 8}, {"KZ79", 5}};
+  const std::map<std::string, int> official = {{"KZ10", 12}, {"KZ11", 20}, {"KZ15", 13}, {"KZ19", 11}, {"KZ23", 8},
+      {"KZ27", 13}, {"KZ31", 11}, {"KZ33", 10}, {"KZ35", 13}, {"KZ39", 20}, {"KZ43", 9}, {"KZ47", 7}, {"KZ55", 13},
+      {"KZ59", 14}, {"KZ61", 16}, {"KZ62", 5}, {"KZ63", 11}, {"KZ71", 5}, {"KZ75", 8}, {"KZ79", 5}};
   CHECK(districts == official);
 }
 
@@ -263,8 +261,7 @@ TEST_CASE("census: the pyramid covers all ages") {
   CHECK(total == Approx(20850).margin(250));  // thousands: the United Nations' estimate, not the census's
 }
 
-TEST_CASE(
-    "census: a region's settlements do not depend on the order of the tables or on other regions' names") {
+TEST_CASE("census: a region's settlements do not depend on the order of the tables or on other regions' names") {
   const Copy copy;
   copy.replace("regions.csv", "KZ10,Abai Region", "KZ99,Abai Region");
   std::stringstream stream;
@@ -296,30 +293,27 @@ TEST_CASE("census: two readings are the same to the bit") {
 
 TEST_CASE("census: tables that cannot be used are refused with file and line") {
   CHECK(refused("regions.csv", "KZ11,Akmola Region,oblast,787971", "KZ11,Akmola Region,oblast,many",
-                "regions.csv:#: 'many' in column 'population' (it is not a number)"));
+      "regions.csv:#: 'many' in column 'population' (it is not a number)"));
   CHECK(refused("regions.csv", "KZ11,Akmola Region,oblast", "KZ11,Akmola Region,province",
-                "regions.csv:#: 'province' in column 'kind'"));
+      "regions.csv:#: 'province' in column 'kind'"));
   CHECK(refused("regions.csv", "KZ11,Akmola", "KZ10,Akmola", "regions.csv:#: region code 'KZ10'"));
   CHECK(refused("regions.csv", "145445,20,", "145445,21,", "regions.csv: lists 225 districts in all"));
   CHECK(refused("regions.csv", "official,0.161,", "official,0.561,", "regions.csv: the urban shares make"));
   CHECK(refused("regions.csv", ",urban_share,", ",urban_part,", "regions.csv: no column 'urban_share'"));
   CHECK(refused("towns.csv", "Karagandy,KZ35", "Karagandy,KZ36", "towns.csv:#: unknown region 'KZ36'"));
-  CHECK(refused("towns.csv", "Karagandy,KZ35,49.80187", "Karagandy,KZ35,149.8",
-                "towns.csv:#: '149.8' in column 'latitude'"));
+  CHECK(refused(
+      "towns.csv", "Karagandy,KZ35,49.80187", "Karagandy,KZ35,149.8", "towns.csv:#: '149.8' in column 'latitude'"));
   CHECK(refused("towns.csv", "609655,Karagandy", "1518262,Karagandy", "geonameid 1518262 stands twice"));
-  CHECK(refused("pyramid.csv", "\n25,29,", "\n26,29,",
-                "an age group from 26 on (ages up to 24 are told, none in between)"));
-  CHECK(
-      refused("national.csv", "villages,6208", "villages,60x8", "national.csv:#: '60x8' in column 'value'"));
+  CHECK(refused(
+      "pyramid.csv", "\n25,29,", "\n26,29,", "an age group from 26 on (ages up to 24 are told, none in between)"));
+  CHECK(refused("national.csv", "villages,6208", "villages,60x8", "national.csv:#: '60x8' in column 'value'"));
   CHECK(refused("national.csv", "\nvillage_spread,", "\nvillage_spred,",
-                "unknown figure 'village_spred' (the census has no use for it) did you mean 'village_spread'?"));
-  CHECK(
-      refused("national.csv", "\ncity_population,", "\ntown_population,", "'town_population' stands twice"));
-  CHECK(refused("national.csv", "\nokrugs,2345", "\nunheard_of,1,,,\nokrugs,2345",
-                "unknown figure 'unheard_of'"));
+      "unknown figure 'village_spred' (the census has no use for it) did you mean 'village_spread'?"));
+  CHECK(refused("national.csv", "\ncity_population,", "\ntown_population,", "'town_population' stands twice"));
+  CHECK(refused("national.csv", "\nokrugs,2345", "\nunheard_of,1,,,\nokrugs,2345", "unknown figure 'unheard_of'"));
   CHECK(refused("national.csv", "\nokrugs,2345", "\nokrugs,234", "7 okrugs for 12 districts"));
-  CHECK(refused("cities.csv", "1519928,Kostanay", "1519929,Kostanay",
-                "cities.csv:#: 'Kostanay' cannot be given figures"));
+  CHECK(refused(
+      "cities.csv", "1519928,Kostanay", "1519929,Kostanay", "cities.csv:#: 'Kostanay' cannot be given figures"));
   CHECK(refused("cities.csv", "1519928,Kostanay", "1526384,Almaty", "whose figures stand in regions.csv"));
 }
 

@@ -47,15 +47,17 @@ TEST_CASE("child: a crash, a loop, too much memory and an error end it, not its 
   CHECK(end_of([](const Child::Send&) { std::raise(SIGSEGV); }) == "Segmentation fault");
   CHECK(end_of([](const Child::Send&) { std::abort(); }) == "Aborted");
   CHECK(end_of([](const Child::Send&) {
-          volatile bool forever = true;
-          while (forever) {}
-        }) == "it took longer than 1 s");
+    volatile bool forever = true;
+    while (forever) {}
+  }) == "it took longer than 1 s");
   CHECK(end_of([](const Child::Send&) { throw std::runtime_error("x"); }) == "it could not go on");
   CHECK(end_of([](const Child::Send&) {}) == "it ended too early");
 }
 
 TEST_CASE("child: one that nobody waits for is ended with its object") {
   const auto begin = std::chrono::steady_clock::now();
-  { const Child child(limits, [](const Child::Send&) { ::pause(); }); }
+  {
+    const Child child(limits, [](const Child::Send&) { ::pause(); });
+  }
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }

@@ -90,12 +90,11 @@ TEST_CASE("equivalence by two one-sided tests") {
 
 TEST_CASE("a run taken out of a sweep") {
   Result sweep;
-  Group group{"series/region",
-              "",
-              {{"point", {"point"}, std::vector<std::int32_t>{0, 1}, "1", "", "", {}},
-               {"replicate", {"replicate"}, std::vector<std::int32_t>{0, 1, 2}, "1", "", "", {}},
-               {"week", {"week"}, std::vector<std::int32_t>{0, 4}, "1", "", "", {}}},
-              {}};
+  Group group{"series/region", "",
+      {{"point", {"point"}, std::vector<std::int32_t>{0, 1}, "1", "", "", {}},
+          {"replicate", {"replicate"}, std::vector<std::int32_t>{0, 1, 2}, "1", "", "", {}},
+          {"week", {"week"}, std::vector<std::int32_t>{0, 4}, "1", "", "", {}}},
+      {}};
   std::vector<double> values;
   for (int k = 0; k < 12; ++k) values.push_back(k);
   group.variables.push_back({"x", {"point", "replicate", "week"}, values, "1", "", "", {}, {"reach"}});
@@ -134,7 +133,8 @@ TEST_CASE("text, JSON and file of a comparison") {
   comparison.b = "second";
   for (const char* region : {"east", "west"})
     for (const char* measure : {"trust", "turnout"})
-      comparison.rows.push_back({"", region, measure, difference_of(sample({10, 20, 30}, 0), sample({11, 22, 33}, 0), 0.95), {}});
+      comparison.rows.push_back(
+          {"", region, measure, difference_of(sample({10, 20, 30}, 0), sample({11, 22, 33}, 0), 0.95), {}});
   CompareOptions options;
   options.a = "a.h5";
   options.b = "b.h5";

@@ -35,8 +35,7 @@ class File {
 CsvTable read(const std::string& text) { return CsvTable::read(File(text).path()); }
 
 /// What `work` refuses with, from the file's name on; must be an input error.
-template <class Work>
-std::string refusal(const Work& work) {
+template <class Work> std::string refusal(const Work& work) {
   try {
     work();
   } catch (const Error& error) {
@@ -71,8 +70,7 @@ TEST_CASE("csv: header, rows, comments, blank lines, both kinds of line ends") {
   CHECK(holds(table.place(1), "t.csv:6"));
 }
 
-TEST_CASE(
-    "csv: quoted fields hold commas, quotation marks and lines, and rows after them keep their number") {
+TEST_CASE("csv: quoted fields hold commas, quotation marks and lines, and rows after them keep their number") {
   const CsvTable table = read("a,b\n\"x, \"\"y\"\"\",\"one\ntwo\" \r\n\"\",# no comment here\n");
   REQUIRE(table.rows() == 2);
   CHECK(table.text(0, 0) == "x, \"y\"");
@@ -89,8 +87,7 @@ TEST_CASE("csv: what is no table is refused with its line") {
   CHECK(starts(refusal_to_read("# only a comment\n\n"), "t.csv: has no header"));
   CHECK(starts(refusal_to_read("a,b,a\n"), "t.csv:1: column 'a' stands twice"));
   CHECK(starts(refusal_to_read("\na,,b\n"), "t.csv:2: column 2 has no name"));
-  CHECK(starts(refusal_to_read("a,b\n1,2\n\n1,2,3\n"),
-               "t.csv:4: 3 fields in a row (the header names 2 columns)"));
+  CHECK(starts(refusal_to_read("a,b\n1,2\n\n1,2,3\n"), "t.csv:4: 3 fields in a row (the header names 2 columns)"));
   CHECK(starts(refusal_to_read("a,b\n1\n"), "t.csv:2: 1 fields in a row"));
   CHECK(starts(refusal_to_read("a\n\"b\nc\n"), "t.csv:2: a quotation mark is never closed"));
   CHECK(starts(refusal_to_read("a\n\"b\"c\n"), "t.csv:2: text after a closing quotation mark"));
@@ -99,8 +96,7 @@ TEST_CASE("csv: what is no table is refused with its line") {
 
 TEST_CASE("csv: files that are not there or no files are refused") {
   const File file("a\n");
-  CHECK(holds(refusal([&] { CsvTable::read(file.path().parent_path() / "none.csv"); }),
-              "none.csv: no such file"));
+  CHECK(holds(refusal([&] { CsvTable::read(file.path().parent_path() / "none.csv"); }), "none.csv: no such file"));
   CHECK(holds(refusal([&] { CsvTable::read(file.path().parent_path()); }), "it is a folder"));
 }
 
@@ -127,16 +123,18 @@ TEST_CASE("csv: cells that are no numbers are refused with line, column and rang
 TEST_CASE("csv: a missing column names the nearest") {
   const CsvTable table = read("name,population,wage\n");
   const std::string line = refusal([&] { static_cast<void>(table.column("popluation")); });
-  CHECK(line ==
-        "t.csv: no column 'popluation' (the columns are name, population, wage) did you mean 'population'?");
+  CHECK(line == "t.csv: no column 'popluation' (the columns are name, population, wage) did you mean 'population'?");
 }
 
 TEST_CASE("csv: words for what is not given, in any case, unless they stand in quotes") {
-  const CsvTable table = read("a,b\nNA,1\nn/a,1\nNaN,1\nNULL,1\nnone,1\n-,1\n.,1\n,1\n\"\",1\n\"NA\",x\n--,1\nNAN1,1\n#N/A,1\n");
+  const CsvTable table =
+      read("a,b\nNA,1\nn/a,1\nNaN,1\nNULL,1\nnone,1\n-,1\n.,1\n,1\n\"\",1\n\"NA\",x\n--,1\nNAN1,1\n#N/A,1\n");
   for (std::size_t row = 0; row < 9; ++row) {
     CHECK_FALSE(table.given(row, 0));
-    CHECK(starts(refusal([&] { static_cast<void>(table.text(row, 0)); }), "t.csv:" + std::to_string(row + 2) + ": 'a' is "));
-    CHECK(starts(refusal([&] { static_cast<void>(table.number(row, 0, 0, 1)); }), "t.csv:" + std::to_string(row + 2) + ": '"));
+    CHECK(starts(
+        refusal([&] { static_cast<void>(table.text(row, 0)); }), "t.csv:" + std::to_string(row + 2) + ": 'a' is "));
+    CHECK(starts(
+        refusal([&] { static_cast<void>(table.number(row, 0, 0, 1)); }), "t.csv:" + std::to_string(row + 2) + ": '"));
   }
   for (std::size_t row = 9; row < table.rows(); ++row) CHECK(table.given(row, 0));
   CHECK(table.text(9, 0) == "NA");
@@ -149,8 +147,10 @@ TEST_CASE("csv: words for what is not given, in any case, unless they stand in q
 
 TEST_CASE("csv: semicolons and tabs separate as the header says, and numbers may have decimal commas") {
   const std::string comma = "id,x,y\nA,0.5,-12.75\nB,3,1e-3\n";
-  for (const std::string& text : {std::string("id;x;y\r\nA;0,5;-12,75\r\nB;3;1e-3\r\n"), std::string("\xEF\xBB\xBFid;x;y\nA;0.5;-12.75\nB;3;1e-3\n"),
-                                  std::string("id\tx\ty\nA\t0,5\t-12,75\nB\t3\t1e-3\n"), std::string("id;x;y\n\"A\";\"0,5\";-12,75\nB;3;1e-3\n"), comma}) {
+  for (const std::string& text : {std::string("id;x;y\r\nA;0,5;-12,75\r\nB;3;1e-3\r\n"),
+           std::string("\xEF\xBB\xBFid;x;y\nA;0.5;-12.75\nB;3;1e-3\n"),
+           std::string("id\tx\ty\nA\t0,5\t-12,75\nB\t3\t1e-3\n"),
+           std::string("id;x;y\n\"A\";\"0,5\";-12,75\nB;3;1e-3\n"), comma}) {
     const CsvTable table = read(text);
     REQUIRE(table.header() == std::vector<std::string>{"id", "x", "y"});
     REQUIRE(table.rows() == 2);
@@ -166,7 +166,8 @@ TEST_CASE("csv: semicolons and tabs separate as the header says, and numbers may
   CHECK(number("a;b\n1;1,5\n") == "taken");
   CHECK(starts(number("a,b\n1,\"1,5\"\n"), "t.csv:2: '1,5' in column 'b' (it is not a number)"));
   CHECK(starts(number("a;b\n1;1,234.5\n"), "t.csv:2: '1,234.5' in column 'b' (it is not a number)"));
-  CHECK(starts(number("a;b\n1;1,234\n1;0.5\n"), "t.csv:2: '1,234' in column 'b' (it has a decimal comma and line 3 a decimal point"));
+  CHECK(starts(number("a;b\n1;1,234\n1;0.5\n"),
+      "t.csv:2: '1,234' in column 'b' (it has a decimal comma and line 3 a decimal point"));
   // What stands more often separates: a comma in a name does not.
   CHECK(read("a;b;c, d\n1;2;3\n").header() == std::vector<std::string>{"a", "b", "c, d"});
   CHECK(read("\"a;b\",c\n1,2\n").header() == std::vector<std::string>{"a;b", "c"});
@@ -177,9 +178,9 @@ TEST_CASE("csv: semicolons and tabs separate as the header says, and numbers may
 TEST_CASE("csv: only UTF-8 is read, and the line that is not is named") {
   CHECK(starts(refusal_to_read("a,b\n1,\xC0\n"), "t.csv:2: not UTF-8 (byte 0xC0"));
   CHECK(starts(refusal_to_read("# \xCF\xF0\na,b\n"), "t.csv:1: not UTF-8"));
-  CHECK(starts(refusal_to_read("a,b\n1,\xE2\x82\n"), "t.csv:2: not UTF-8"));       // cut short
-  CHECK(starts(refusal_to_read("a,b\n1,\xC0\x80\n"), "t.csv:2: not UTF-8"));       // overlong
-  CHECK(starts(refusal_to_read("a,b\n1,\xED\xA0\x80\n"), "t.csv:2: not UTF-8"));   // half of a pair
+  CHECK(starts(refusal_to_read("a,b\n1,\xE2\x82\n"), "t.csv:2: not UTF-8"));      // cut short
+  CHECK(starts(refusal_to_read("a,b\n1,\xC0\x80\n"), "t.csv:2: not UTF-8"));      // overlong
+  CHECK(starts(refusal_to_read("a,b\n1,\xED\xA0\x80\n"), "t.csv:2: not UTF-8"));  // half of a pair
   CHECK(starts(refusal_to_read("a,b\n1,\xF4\x90\x80\x80\n"), "t.csv:2: not UTF-8"));
   CHECK(read("a,b\n1,\xD2\x9B\xF0\x9F\x8C\xBE\n").text(0, 1) == "\xD2\x9B\xF0\x9F\x8C\xBE");
 }
@@ -197,7 +198,7 @@ TEST_CASE("csv: comments stand above the header; the header stands once; lines e
   CHECK(read("a,b\n\"# 1\",2\n").text(0, 0) == "# 1");
   for (const char* comment : {"# a comment", "# one, two", "#, two", "#1,2,3"})
     CHECK(starts(refusal_to_read(std::string("a,b\n3,4\n") + comment + "\n"),
-                 "t.csv:3: a row that starts with '#' (comments stand above the header only) delete the line"));
+        "t.csv:3: a row that starts with '#' (comments stand above the header only) delete the line"));
   CHECK(starts(refusal_to_read("a,b\n1,2\na,b\n"), "t.csv:3: the header stands here again"));
   CHECK(starts(refusal_to_read("a,b\r1,2\r"), "t.csv:1: a carriage return within a line"));
   CHECK(starts(refusal_to_read("# a comment\ra,b\r1,2\r"), "t.csv:1: a carriage return within a line"));

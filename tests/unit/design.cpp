@@ -35,8 +35,8 @@ TEST_CASE("design: a grid is all combinations of the middles of cells, the last 
   CHECK(in_unit_cube(design));
   REQUIRE(design.points() == 6);
   const double sixth = 0.5 / 3.0;
-  const std::vector<double> expected = {0.25, 0.5, sixth, 0.25, 0.5, 0.5, 0.25, 0.5, 2.5 / 3.0,
-                                        0.75, 0.5, sixth, 0.75, 0.5, 0.5, 0.75, 0.5, 2.5 / 3.0};
+  const std::vector<double> expected = {
+      0.25, 0.5, sixth, 0.25, 0.5, 0.5, 0.25, 0.5, 2.5 / 3.0, 0.75, 0.5, sixth, 0.75, 0.5, 0.5, 0.75, 0.5, 2.5 / 3.0};
   CHECK(design.unit == expected);
   CHECK(design.group == std::vector<std::int32_t>{0, 1, 2, 3, 4, 5});
 }
@@ -64,9 +64,8 @@ TEST_CASE("design: a Latin hypercube visits each cell of each axis once") {
 
 TEST_CASE("design: the Sobol' sequence has Joe & Kuo's values") {
   // The first 8 points of new-joe-kuo-6.21201 in dimensions 1 to 3.
-  const std::vector<double> expected = {0,     0,     0,     0.5,   0.5,   0.5,   0.75,  0.25,
-                                        0.25,  0.25,  0.75,  0.75,  0.375, 0.375, 0.625, 0.875,
-                                        0.875, 0.125, 0.625, 0.125, 0.875, 0.125, 0.625, 0.375};
+  const std::vector<double> expected = {0, 0, 0, 0.5, 0.5, 0.5, 0.75, 0.25, 0.25, 0.25, 0.75, 0.75, 0.375, 0.375, 0.625,
+      0.875, 0.875, 0.125, 0.625, 0.125, 0.875, 0.125, 0.625, 0.375};
   const std::vector<std::uint32_t> words = sobol_words(8, 3);
   REQUIRE(words.size() == expected.size());
   for (std::size_t k = 0; k < words.size(); ++k) CHECK(words[k] * 0x1p-32 == expected[k]);
@@ -86,7 +85,7 @@ TEST_CASE("design: 2^k shifted Sobol' points are balanced in every dyadic interv
     std::set<std::pair<int, int>> boxes;
     for (std::size_t p = 0; p < 256; ++p)
       boxes.insert({static_cast<int>(std::ldexp(design(p, 0), static_cast<int>(k))),
-                    static_cast<int>(std::ldexp(design(p, 1), static_cast<int>(8 - k)))});
+          static_cast<int>(std::ldexp(design(p, 1), static_cast<int>(8 - k)))});
     CHECK(boxes.size() == 256);
   }
   CHECK(sobol_design(8, 3, 1).unit != sobol_design(8, 3, 2).unit);
@@ -126,8 +125,7 @@ TEST_CASE("design: Morris' steps move one axis each by delta, inside the cube") 
       CHECK(design.group[p] == static_cast<std::int32_t>(t));
       if (step == 0) {
         CHECK(design.moved[p] == -1);
-        for (std::size_t a = 0; a < axes; ++a)
-          ++visits[static_cast<std::size_t>(design(p, a) * (levels - 1) + 0.5)];
+        for (std::size_t a = 0; a < axes; ++a) ++visits[static_cast<std::size_t>(design(p, a) * (levels - 1) + 0.5)];
         continue;
       }
       moved.insert(design.moved[p]);
@@ -155,9 +153,7 @@ TEST_CASE("design: same bits on every machine") {
   CHECK(morris_design(2, 3, 4, 1).moved == std::vector<std::int32_t>{-1, 0, 2, 1, -1, 0, 1, 2});
 }
 
-TEST_CASE("design: a grid without axes is one point") {
-  CHECK(grid_design({}).points() == 1);
-}
+TEST_CASE("design: a grid without axes is one point") { CHECK(grid_design({}).points() == 1); }
 
 TEST_CASE("design: what cannot be a design is an error, not a crash") {
   CHECK_THROWS_AS(grid_design({3, 0}), Error);

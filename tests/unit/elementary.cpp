@@ -18,8 +18,7 @@ TEST_CASE("elementary: exp_ and log_ agree with the C library to 4e-16", "[eleme
     const double x = k * 1e-3;
     worst_exp = std::max(worst_exp, relative(exp_(x), std::exp(x)));
   }
-  for (double x = 1e-300; x < 1e300; x *= 1.0137)
-    worst_log = std::max(worst_log, relative(log_(x), std::log(x)));
+  for (double x = 1e-300; x < 1e300; x *= 1.0137) worst_log = std::max(worst_log, relative(log_(x), std::log(x)));
   for (int k = 1; k < 200000; ++k) {
     const double x = 0.5 + k * 1e-5;
     if (std::abs(x - 1.0) > 1e-9) worst_log = std::max(worst_log, relative(log_(x), std::log(x)));

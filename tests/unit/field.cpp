@@ -154,8 +154,7 @@ TEST_CASE("field: values are written so that they read back to the same bits") {
 }
 
 TEST_CASE("field: the nearest word") {
-  const std::vector<std::string> words = {"information", "participation", "reach",
-                                          "reads",       "q_aware",       "q_acted"};
+  const std::vector<std::string> words = {"information", "participation", "reach", "reads", "q_aware", "q_acted"};
   CHECK(nearest("reech", words) == "reach");
   CHECK(nearest("raech", words) == "reach");  // two letters swapped are one slip
   CHECK(nearest("REACH", words) == "reach");

@@ -37,8 +37,7 @@ double mean_clustering(const Society& society) { return describe_network(society
 }  // namespace
 
 TEST_CASE("graph: a view shows each pair once, of the layers and vertices asked for") {
-  const std::vector<Edge> edges = {
-      {0, 1, Layer::kin}, {0, 1, Layer::work}, {1, 2, Layer::work}, {2, 4, Layer::online}};
+  const std::vector<Edge> edges = {{0, 1, Layer::kin}, {0, 1, Layer::work}, {1, 2, Layer::work}, {2, 4, Layer::online}};
   const auto society = society_of({3, 2}, edges);
   const SocialGraph all = SocialGraph::of_residents(society->ties);
   CHECK(num_vertices(all) == 5);
@@ -50,8 +49,7 @@ TEST_CASE("graph: a view shows each pair once, of the layers and vertices asked 
   CHECK(edge(0, 1, all).first.layer == Layer::kin);
   CHECK_FALSE(edge(0, 2, all).second);
   CHECK(edge(4, 2, all).second);
-  for (const auto range = in_edges(2, all);
-       const auto& e : boost::make_iterator_range(range.first, range.second))
+  for (const auto range = in_edges(2, all); const auto& e : boost::make_iterator_range(range.first, range.second))
     CHECK(target(e, all) == 2);
 
   const SocialGraph work = SocialGraph::of_residents(society->ties, mask_of(Layer::work));

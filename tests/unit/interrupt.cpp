@@ -37,9 +37,7 @@ int apart(const std::function<int()>& body) {
 int heard() {
   try {
     heed_interrupt();
-  } catch (const Interrupted& interrupted) {
-    return interrupted.signal;
-  }
+  } catch (const Interrupted& interrupted) { return interrupted.signal; }
   return 0;
 }
 
@@ -50,64 +48,64 @@ void wait_for(int milliseconds) { std::this_thread::sleep_for(std::chrono::milli
 TEST_CASE("interrupt: the first signal is heeded, and told") {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGALRM})
     CHECK(apart([&] {
-            const bool before = heard() == 0 && stop_signal() == 0;
-            std::raise(signal);
-            return before && heard() == signal && stop_signal() == signal ? 3 : 4;
-          }) == 3);
+      const bool before = heard() == 0 && stop_signal() == 0;
+      std::raise(signal);
+      return before && heard() == signal && stop_signal() == signal ? 3 : 4;
+    }) == 3);
 }
 
 TEST_CASE("interrupt: what is not over soon ends at once") {
   CHECK(apart([] {
-          std::raise(SIGTERM);
-          wait_for(5000);
-          return 0;
-        }) == 143);
+    std::raise(SIGTERM);
+    wait_for(5000);
+    return 0;
+  }) == 143);
 }
 
 TEST_CASE("interrupt: work that finishes first heeds a second signal only") {
   CHECK(apart([] {
-          {
-            const FinishFirst finish;
-            std::raise(SIGTERM);
-            if (heard() != 0) return 4;
-            int done = 0;
-            parallel_for(10, [&](std::size_t) { ++done; });
-            if (done != 10) return 5;
-            {
-              const FinishingOf nobody(false);
-              if (heard() != SIGTERM) return 6;
-            }
-            wait_for(1000);  // no deadline yet
-            if (heard() != 0) return 7;
-          }
-          return heard() == SIGTERM ? 3 : 8;
-        }) == 3);
+    {
+      const FinishFirst finish;
+      std::raise(SIGTERM);
+      if (heard() != 0) return 4;
+      int done = 0;
+      parallel_for(10, [&](std::size_t) { ++done; });
+      if (done != 10) return 5;
+      {
+        const FinishingOf nobody(false);
+        if (heard() != SIGTERM) return 6;
+      }
+      wait_for(1000);  // no deadline yet
+      if (heard() != 0) return 7;
+    }
+    return heard() == SIGTERM ? 3 : 8;
+  }) == 3);
   CHECK(apart([] {
-          const FinishFirst finish;
-          std::raise(SIGINT);
-          wait_for(150);
-          std::raise(SIGTERM);
-          return heard() == SIGINT ? 3 : 4;  // the code is that of the first
-        }) == 3);
+    const FinishFirst finish;
+    std::raise(SIGINT);
+    wait_for(150);
+    std::raise(SIGTERM);
+    return heard() == SIGINT ? 3 : 4;  // the code is that of the first
+  }) == 3);
 }
 
 TEST_CASE("interrupt: a signal that is sent to a process and to its group is one") {
   CHECK(apart([] {
-          const FinishFirst finish;
-          std::raise(SIGTERM);
-          std::raise(SIGTERM);
-          return heard() == 0 ? 3 : 4;
-        }) == 3);
+    const FinishFirst finish;
+    std::raise(SIGTERM);
+    std::raise(SIGTERM);
+    return heard() == 0 ? 3 : 4;
+  }) == 3);
 }
 
 TEST_CASE("interrupt: XCPU comes again every second and is one request") {
   CHECK(apart([] {
-          const FinishFirst finish;
-          std::raise(SIGXCPU);
-          wait_for(150);
-          std::raise(SIGXCPU);
-          return heard() == 0 && stop_signal() == SIGXCPU ? 3 : 4;
-        }) == 3);
+    const FinishFirst finish;
+    std::raise(SIGXCPU);
+    wait_for(150);
+    std::raise(SIGXCPU);
+    return heard() == 0 && stop_signal() == SIGXCPU ? 3 : 4;
+  }) == 3);
 }
 
 TEST_CASE("interrupt: HUP that is ignored at the start stays so; a pipe that nobody reads is no end") {
@@ -132,10 +130,12 @@ TEST_CASE("console: a message is one line, whatever it holds") {
 TEST_CASE("threads: what leaves one of several bodies reaches the caller when all have ended") {
   std::atomic<int> ended = 0;
   std::atomic<int> begun = 0;
-  CHECK_THROWS_AS(side_by_side(3, [&] {
-    const int mine = begun++;
-    ++ended;
-    if (mine == 1) throw std::bad_alloc();
-  }), std::bad_alloc);
+  CHECK_THROWS_AS(side_by_side(3,
+                      [&] {
+                        const int mine = begun++;
+                        ++ended;
+                        if (mine == 1) throw std::bad_alloc();
+                      }),
+      std::bad_alloc);
   CHECK(ended == 3);
 }

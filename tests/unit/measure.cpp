@@ -1,4 +1,5 @@
-// What a measure looks at: every week whatever is kept, labels by key or title, windows, and what is to be said of them.
+// What a measure looks at: every week whatever is kept, labels by key or title, windows, and what is to be said of
+// them.
 #include "sweep/measure.h"
 
 #include <cmath>
@@ -22,7 +23,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 /// A small society without a census, with two votes of one title and a gathering.
 const std::string country =
     "[society]\nsource = \"plain\"\ncommunities = 4\npeople = 100\n[run]\nscale = 1.0\nwarmup = 10\nweeks = 60\n"
-    "[form.by_post]\ntitle = \"Vote\"\nperiod = 13\nsubject = \"all\"\n[form.in_hall]\ntitle = \"Vote\"\nperiod = 13\nsubject = \"all\"\n"
+    "[form.by_post]\ntitle = \"Vote\"\nperiod = 13\nsubject = \"all\"\n[form.in_hall]\ntitle = \"Vote\"\nperiod = "
+    "13\nsubject = \"all\"\n"
     "[form.gathering]\ntitle = \"Gathering of the village\"\nperiod = 13\nsubject = \"all\"\n";
 
 std::filesystem::path scenario(const Folder& folder, const std::string& more = "") {
@@ -31,14 +33,18 @@ std::filesystem::path scenario(const Folder& folder, const std::string& more = "
 }
 
 /// A sweep of that country.
-std::filesystem::path sweep_file(const Folder& folder, const std::string& settings, const std::string& tables, const std::string& more = "") {
+std::filesystem::path sweep_file(
+    const Folder& folder, const std::string& settings, const std::string& tables, const std::string& more = "") {
   scenario(folder, more);
-  std::ofstream(folder.path() / "sweep.toml") << "[sweep]\nscenario = \"country.toml\"\nreplicates = 2\n" << settings << "\n" << tables;
+  std::ofstream(folder.path() / "sweep.toml") << "[sweep]\nscenario = \"country.toml\"\nreplicates = 2\n"
+                                              << settings << "\n"
+                                              << tables;
   return folder.path() / "sweep.toml";
 }
 
 /// The sweep's result, of two replicates.
-Result swept(const Folder& folder, const std::string& settings, const std::string& tables, const std::string& more = "") {
+Result swept(
+    const Folder& folder, const std::string& settings, const std::string& tables, const std::string& more = "") {
   Sweep sweep(sweep_file(folder, settings, tables, more));
   ExecutionOptions options;
   options.out = folder.path() / "out.h5";
@@ -48,7 +54,9 @@ Result swept(const Folder& folder, const std::string& settings, const std::strin
   return read_result(options.out);
 }
 
-std::vector<double> measure(const Result& result, const std::string& name) { return std::get<std::vector<double>>(result.group("measures")->variable(name)->values); }
+std::vector<double> measure(const Result& result, const std::string& name) {
+  return std::get<std::vector<double>>(result.group("measures")->variable(name)->values);
+}
 
 std::string complaint(const std::function<void()>& action) {
   try {
@@ -61,7 +69,8 @@ std::string complaint(const std::function<void()>& action) {
 }
 
 /// What a measure with those keys makes of one run of `country`.
-double of_run(const Result& run, const std::string& series, const std::vector<std::string>& at, const std::string& level = "nation") {
+double of_run(const Result& run, const std::string& series, const std::vector<std::string>& at,
+    const std::string& level = "nation") {
   MeasureSpec spec("measure.x");
   REQUIRE(spec.series.set(series).empty());
   REQUIRE(spec.at.set(at).empty());
@@ -73,7 +82,8 @@ double of_run(const Result& run, const std::string& series, const std::vector<st
 
 TEST_CASE("measures: every week counts, whatever is kept") {
   const std::string tables =
-      "[measure.total]\nseries = \"matters_open\"\nreduce = \"sum\"\n[measure.most]\nseries = \"matters_open\"\nreduce = \"greatest\"\n"
+      "[measure.total]\nseries = \"matters_open\"\nreduce = \"sum\"\n[measure.most]\nseries = \"matters_open\"\nreduce "
+      "= \"greatest\"\n"
       "[measure.knew]\nseries = \"form_awareness\"\nat = [\"form=gathering\"]\nfirst = 45\n"
       "[measure.taught]\nseries = \"awareness\"\nlevel = \"stratum\"\nat = [\"stratum=higher education\"]\n";
   const auto with = [&](const std::string& every) {
@@ -91,7 +101,8 @@ TEST_CASE("measures: every week counts, whatever is kept") {
   CHECK(size_of(seventh.group("series/nation")->coordinate("week")->values) == 9);
   CHECK(seventh.group("weekly/nation") == nullptr);
   const Folder folder("measure_rerun");
-  const auto plain = make_simulator(scenario(folder), std::vector<std::string>{"output.levels=[\"nation\", \"stratum\"]", "output.series=[]", "output.every=7"});
+  const auto plain = make_simulator(scenario(folder),
+      std::vector<std::string>{"output.levels=[\"nation\", \"stratum\"]", "output.series=[]", "output.every=7"});
   const std::optional<Result> run = plain->run({}, {1, 0}, {});
   CHECK(std::get<std::vector<std::string>>(seventh.group("runs")->variable("digest")->values)[0] == digest(*run));
 }
@@ -113,7 +124,8 @@ TEST_CASE("measures: a value that would look back on fewer weeks than it says is
   REQUIRE(remarks.size() == 1);
   CHECK(contains(remarks[0], "participation: 41 of 60 weeks are left out"));
   Sweep late(sweep_file(folder, "", "[measure.participation]\nlast = 20\n"));
-  CHECK(contains(complaint([&] { check_outline(late); }), "measure 'participation' has no value in any of its weeks (participation looks back on 52 weeks"));
+  CHECK(contains(complaint([&] { check_outline(late); }),
+      "measure 'participation' has no value in any of its weeks (participation looks back on 52 weeks"));
   Sweep none(sweep_file(folder, "", "[measure.trust]\nfirst = 30\nlast = 20\n"));
   CHECK(contains(complaint([&] { check_outline(none); }), "measure 'trust' looks at no week"));
   Sweep beyond(sweep_file(folder, "", "[measure.trust]\nfirst = 60\n"));
@@ -122,20 +134,25 @@ TEST_CASE("measures: a value that would look back on fewer weeks than it says is
 
 TEST_CASE("measures: weeks before the full effect of policies are told, with the week that leaves them out") {
   const Folder folder("measure_effect");
-  const std::string policy = "[policy.loud]\nlever = \"information.reach\"\nmode = \"set\"\ndose = 0.9\nstart = 20\nramp = 5\n";
+  const std::string policy =
+      "[policy.loud]\nlever = \"information.reach\"\nmode = \"set\"\ndose = 0.9\nstart = 20\nramp = 5\n";
   const auto remarks = [&](const std::string& tables, const std::string& more) {
     Sweep sweep(sweep_file(folder, "set = [\"run.warmup=60\", \"run.weeks=100\"]", tables, more));
     std::string all;
     for (const std::string& remark : check_outline(sweep)) all += remark + '\n';
     return all;
   };
-  CHECK(remarks("[measure.trust]\n", policy) == "trust: 25 of 100 weeks lie before the full effect of policy.loud (week 25); first = 25 leaves them out\n");
-  CHECK(contains(remarks("[measure.participation]\n", policy), "77 of 100 weeks lie before the full effect of policy.loud (week 77); first = 77 leaves them out"));
+  CHECK(remarks("[measure.trust]\n", policy) ==
+        "trust: 25 of 100 weeks lie before the full effect of policy.loud (week 25); first = 25 leaves them out\n");
+  CHECK(contains(remarks("[measure.participation]\n", policy),
+      "77 of 100 weeks lie before the full effect of policy.loud (week 77); first = 77 leaves them out"));
   CHECK(remarks("[measure.participation]\nfirst = 77\n", policy).empty());
   CHECK(remarks("[measure.trust]\nlast = 19\n", policy).empty());  // what was before
   CHECK(remarks("[measure.trust]\n", "").empty());
-  CHECK(contains(remarks("[axis.begin]\npath = \"policy.loud.start\"\nvalues = [20, 50]\n[measure.trust]\n", policy), "(week 55)"));
-  const Result result = swept(folder, "set = [\"run.warmup=60\", \"run.weeks=100\"]", "[measure.participation]\n", policy);
+  CHECK(contains(remarks("[axis.begin]\npath = \"policy.loud.start\"\nvalues = [20, 50]\n[measure.trust]\n", policy),
+      "(week 55)"));
+  const Result result =
+      swept(folder, "set = [\"run.warmup=60\", \"run.weeks=100\"]", "[measure.participation]\n", policy);
   const Variable& of = *result.group("measures")->variable("participation");
   CHECK(whole_fact(of, fact::weeks_before_effect, 0) == 77);
   CHECK(whole_fact(of, fact::full_effect, 0) == 77);
@@ -144,10 +161,13 @@ TEST_CASE("measures: weeks before the full effect of policies are told, with the
 
 TEST_CASE("measures: labels are named by key or title, and a title of several is refused with the keys") {
   const Folder folder("measure_labels");
-  const auto run = make_simulator(scenario(folder), std::vector<std::string>{"output.levels=[\"nation\", \"region\"]"})->run({}, {1, 0}, {});
+  const auto run = make_simulator(scenario(folder), std::vector<std::string>{"output.levels=[\"nation\", \"region\"]"})
+                       ->run({}, {1, 0}, {});
   const Group& nation = *run->group("series/nation");
-  CHECK(std::get<std::vector<std::string>>(nation.coordinate("form")->values) == std::vector<std::string>{"Vote (by_post)", "Gathering of the village", "Vote (in_hall)"});
-  CHECK(std::get<std::vector<std::string>>(nation.variable("form_key")->values) == std::vector<std::string>{"by_post", "gathering", "in_hall"});
+  CHECK(std::get<std::vector<std::string>>(nation.coordinate("form")->values) ==
+        std::vector<std::string>{"Vote (by_post)", "Gathering of the village", "Vote (in_hall)"});
+  CHECK(std::get<std::vector<std::string>>(nation.variable("form_key")->values) ==
+        std::vector<std::string>{"by_post", "gathering", "in_hall"});
   CHECK(nation.variable("turnout")->coordinates == std::vector<std::string>{"form_key"});
   const double by_key = of_run(*run, "turnout", {"form=gathering"});
   CHECK_FALSE(std::isnan(by_key));
@@ -157,17 +177,24 @@ TEST_CASE("measures: labels are named by key or title, and a title of several is
   CHECK(contains(several, "'Vote' names no single form"));
   CHECK(contains(several, "'Vote (by_post)', 'Vote (in_hall)'"));
   CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gatering"}); }), "gathering"));
-  CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gathering", "form=in_hall"}); }), "chooses 'form' twice"));
-  CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gathering", "form=gathering"}); }), "chooses 'form' twice"));
-  CHECK(contains(complaint([&] { of_run(*run, "turnout", {"form=gathering", "week=3"}); }), "choose them by first and last"));
+  CHECK(contains(
+      complaint([&] { of_run(*run, "turnout", {"form=gathering", "form=in_hall"}); }), "chooses 'form' twice"));
+  CHECK(contains(
+      complaint([&] { of_run(*run, "turnout", {"form=gathering", "form=gathering"}); }), "chooses 'form' twice"));
+  CHECK(contains(
+      complaint([&] { of_run(*run, "turnout", {"form=gathering", "week=3"}); }), "choose them by first and last"));
   CHECK(of_run(*run, "trust", {"region=plain"}, "region") == of_run(*run, "trust", {}));
 }
 
 TEST_CASE("names: a scenario may name forms and items by their titles; keys are what is kept") {
   const Folder folder("names");
-  const std::string trial = "[policy.letter]\nlever = \"participation.mail\"\nmode = \"set\"\ndose = 1.0\nunit = \"resident\"\nshare = 0.5\ntrial = true\noutcome = ";
+  const std::string trial =
+      "[policy.letter]\nlever = \"participation.mail\"\nmode = \"set\"\ndose = 1.0\nunit = \"resident\"\nshare = "
+      "0.5\ntrial = true\noutcome = ";
   Model model;
-  model.read(scenario(folder, trial + "\"Gathering of the village\"\n[item.sure]\nquestion = \"Are you sure?\"\n[survey.all]\nitems = [\"Are you sure?\"]\n"), {});
+  model.read(scenario(folder, trial + "\"Gathering of the village\"\n[item.sure]\nquestion = \"Are you "
+                                      "sure?\"\n[survey.all]\nitems = [\"Are you sure?\"]\n"),
+      {});
   CHECK(model.policies[0].outcome.value() == "gathering");
   CHECK(model.surveys[0].items.value() == std::vector<std::string>{"sure"});
   const std::string several = complaint([&] { Model().read(scenario(folder, trial + "\"Vote\"\n"), {}); });
@@ -185,12 +212,15 @@ TEST_CASE("labels that are alike are told apart by place, code or number") {
 TEST_CASE("levers: a policy on one that no mechanism of the scenario reads is refused with the reason") {
   const Folder folder("levers");
   const auto with = [&](const std::string& lever, const std::vector<std::string>& sets) {
-    const std::filesystem::path file = scenario(folder, "[policy.p]\nlever = \"" + lever + "\"\nmode = \"set\"\ndose = 0.5\n");
+    const std::filesystem::path file =
+        scenario(folder, "[policy.p]\nlever = \"" + lever + "\"\nmode = \"set\"\ndose = 0.5\n");
     return complaint([&] { Model().read(file, sets); });
   };
   CHECK(with("participation.mail", {}) == "nothing");
-  CHECK(contains(with("participation.mail", {"participation.rule=threshold"}), "participation reads it only if participation.rule=logistic"));
-  CHECK(contains(with("participation.induce", {"participation.rule=threshold"}), "no mechanism of this scenario reads it"));
+  CHECK(contains(with("participation.mail", {"participation.rule=threshold"}),
+      "participation reads it only if participation.rule=logistic"));
+  CHECK(contains(
+      with("participation.induce", {"participation.rule=threshold"}), "no mechanism of this scenario reads it"));
   CHECK(contains(with("platform.open", {"participation.rule=threshold"}), "does nothing here"));
   CHECK(contains(with("platform.open", {}), "form.*.online=true"));  // no form has an online way
   CHECK(contains(with("akimat.matching", {}), "response reads it only if form.*.decides=funds"));
@@ -212,8 +242,10 @@ TEST_CASE("levers: what declarations name exists, and what no mechanism reads ch
         CHECK(lever->kind() == Field::Kind::lever);
       }
     }
-  // Under the threshold rule, with the money and the bodies switched off: a lever that is said to be read by none moves nothing.
-  const std::vector<std::string> sets = {"participation.rule=threshold", "participation.instigators=0.3", "budget.enabled=false", "institutions.enabled=false", "information.enabled=false"};
+  // Under the threshold rule, with the money and the bodies switched off: a lever that is said to be read by none moves
+  // nothing.
+  const std::vector<std::string> sets = {"participation.rule=threshold", "participation.instigators=0.3",
+      "budget.enabled=false", "institutions.enabled=false", "information.enabled=false"};
   const Folder folder("levers_all");
   const std::filesystem::path file = scenario(folder);
   const auto digest_with = [&](const std::string& lever, double value) {
@@ -229,7 +261,9 @@ TEST_CASE("levers: what declarations name exists, and what no mechanism reads ch
   for (const Lever* lever : bare.registry.levers()) {
     if (why_unread(bare, lever->path()).empty()) continue;
     INFO(lever->path());
-    const double other = *lever < 0.5 * (lever->range().low + std::min(lever->range().high, 1.0)) ? std::min(lever->range().high, 1.0) : lever->range().low;
+    const double other = *lever < 0.5 * (lever->range().low + std::min(lever->range().high, 1.0))
+                             ? std::min(lever->range().high, 1.0)
+                             : lever->range().low;
     CHECK(digest_with(lever->path(), other) == usual);
     ++unread;
   }

@@ -13,8 +13,9 @@ using kurultai::test::Folder;
 
 namespace {
 
-const std::string village_tables = "source = \"network\"\nnodes = \"" KURULTAI_SOURCE_DIR "/scenarios/data/village/nodes.csv\"\nedges = \"" KURULTAI_SOURCE_DIR
-                                   "/scenarios/data/village/edges.csv\"\n";
+const std::string village_tables =
+    "source = \"network\"\nnodes = \"" KURULTAI_SOURCE_DIR
+    "/scenarios/data/village/nodes.csv\"\nedges = \"" KURULTAI_SOURCE_DIR "/scenarios/data/village/edges.csv\"\n";
 
 std::unique_ptr<Model> read(const Folder& folder, const std::string& text, const std::vector<std::string>& sets = {}) {
   std::ofstream(folder.path() / "a.toml") << text;
@@ -59,8 +60,10 @@ TEST_CASE("model: a census is thinned by default; a plain society and a network 
 
 TEST_CASE("model: a given network is never thinned") {
   const Folder folder("network_scale");
-  CHECK(holds(refusal(folder, "[society]\n" + village_tables + "[run]\nscale = 0.5\n"), "a.toml:6: run.scale cannot be 0.5 (the society is a given network"));
-  CHECK(holds(refusal(folder, "[society]\n" + village_tables, {"run.scale=0.05"}), "--set run.scale=0.05: run.scale cannot be 0.05"));
+  CHECK(holds(refusal(folder, "[society]\n" + village_tables + "[run]\nscale = 0.5\n"),
+      "a.toml:6: run.scale cannot be 0.5 (the society is a given network"));
+  CHECK(holds(refusal(folder, "[society]\n" + village_tables, {"run.scale=0.05"}),
+      "--set run.scale=0.05: run.scale cannot be 0.05"));
   CHECK(refusal(folder, "[society]\n" + village_tables, {"run.scale=1"}) == "taken");
   const auto village = read(folder, "[society]\n" + village_tables);
   const auto society = make_society(*village);
@@ -69,15 +72,20 @@ TEST_CASE("model: a given network is never thinned") {
 
 TEST_CASE("model: where the society's source is an axis, the default scale follows it") {
   const Folder folder("source_axis");
-  std::ofstream(folder.path() / "plain.toml") << "[society]\nsource = \"plain\"\n" << village_tables.substr(village_tables.find("nodes"));
+  std::ofstream(folder.path() / "plain.toml") << "[society]\nsource = \"plain\"\n"
+                                              << village_tables.substr(village_tables.find("nodes"));
   const auto sweep = [&](const std::string& set) {
-    std::ofstream(folder.path() / "sweep.toml") << "[sweep]\nscenario = \"plain.toml\"\nset = [" << set
-                                                << "]\n[axis.source]\npath = \"society.source\"\nvalues = [\"plain\", \"census\"]\n";
+    std::ofstream(folder.path() / "sweep.toml")
+        << "[sweep]\nscenario = \"plain.toml\"\nset = [" << set
+        << "]\n[axis.source]\npath = \"society.source\"\nvalues = [\"plain\", \"census\"]\n";
     return std::make_unique<Sweep>(folder.path() / "sweep.toml");
   };
-  const auto residents = [](const Sweep& s, std::size_t point) { return s.experiment().cost(s.settings(point)).shared_bytes; };
+  const auto residents = [](const Sweep& s, std::size_t point) {
+    return s.experiment().cost(s.settings(point)).shared_bytes;
+  };
   const auto by_default = sweep("\"society.census=" KURULTAI_SOURCE_DIR "/scenarios/data/kazakhstan\"");
-  const auto by_hand = sweep("\"society.census=" KURULTAI_SOURCE_DIR "/scenarios/data/kazakhstan\", \"run.scale=0.05\"");
-  CHECK(residents(*by_default, 1) == residents(*by_hand, 1));           // 0.05 for the census
-  CHECK(residents(*by_default, 0) > 10 * residents(*by_hand, 0));       // 1 for the plain society
+  const auto by_hand =
+      sweep("\"society.census=" KURULTAI_SOURCE_DIR "/scenarios/data/kazakhstan\", \"run.scale=0.05\"");
+  CHECK(residents(*by_default, 1) == residents(*by_hand, 1));      // 0.05 for the census
+  CHECK(residents(*by_default, 0) > 10 * residents(*by_hand, 0));  // 1 for the plain society
 }

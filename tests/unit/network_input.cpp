@@ -18,8 +18,7 @@ namespace {
 
 /// A folder of its own, gone at the end.
 struct Folder {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / fmt::format("kurultai-network-{}", ::getpid());
+  std::filesystem::path path = std::filesystem::temp_directory_path() / fmt::format("kurultai-network-{}", ::getpid());
   Folder() { std::filesystem::create_directories(path); }
   ~Folder() { std::filesystem::remove_all(path); }
   [[nodiscard]] std::filesystem::path write(const char* name, const std::string& text) const {
@@ -27,7 +26,7 @@ struct Folder {
     return path / name;
   }
   [[nodiscard]] std::unique_ptr<Society> read(const std::string& nodes, const std::string& edges,
-                                              std::uint64_t seed = 1, std::vector<std::string>* notes = nullptr) const {
+      std::uint64_t seed = 1, std::vector<std::string>* notes = nullptr) const {
     return read_network(write("nodes.csv", nodes), write("edges.csv", edges), settings, seed, notes);
   }
   /// What reading says is wrong.
@@ -43,9 +42,7 @@ struct Folder {
   SocietySettings settings;
 };
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const std::string few = "id,community\na,x\nb,x\nc,y\n";
 
@@ -157,17 +154,15 @@ TEST_CASE("network input: what is said of a community is the same in all its row
   const auto said_of = [&](const std::string& column, const std::string& one, const std::string& other) {
     // A position needs both of its columns.
     const std::string rest = column == "latitude" ? "longitude" : column == "longitude" ? "latitude" : "exposure";
-    return folder.complaint("id,community," + column + "," + rest + "\na,x," + one + ",0.5\nb,x," + other + ",0.5\nc,y,,\n", edges);
+    return folder.complaint(
+        "id,community," + column + "," + rest + "\na,x," + one + ",0.5\nb,x," + other + ",0.5\nc,y,,\n", edges);
   };
   for (const auto& [column, one, other] : std::vector<std::array<std::string, 3>>{{"region", "north", "south"},
-                                                                                {"district", "north", "south"},
-                                                                                {"type", "town", "city"},
-                                                                                {"latitude", "43.2", "43.3"},
-                                                                                {"longitude", "76", "77"},
-                                                                                {"resources", "10", "20"},
-                                                                                {"participatory_budget", "10", "20"}}) {
+           {"district", "north", "south"}, {"type", "town", "city"}, {"latitude", "43.2", "43.3"},
+           {"longitude", "76", "77"}, {"resources", "10", "20"}, {"participatory_budget", "10", "20"}}) {
     const std::string said = said_of(column, one, other);
-    CHECK(contains(said, "nodes.csv:3: " + column + " of community 'x' is '" + other + "' here and was '" + one + "' before"));
+    CHECK(contains(
+        said, "nodes.csv:3: " + column + " of community 'x' is '" + other + "' here and was '" + one + "' before"));
     CHECK(contains(said, "nodes.csv:2"));
     CHECK(said_of(column, one, one) == "nothing");
     CHECK(said_of(column, one, "") == "nothing");
@@ -181,17 +176,22 @@ TEST_CASE("network input: what is said of a community is the same in all its row
 TEST_CASE("network input: a position needs latitude and longitude") {
   const Folder folder;
   const std::string edges = "source,target\na,b\n";
-  for (const char* nodes : {"id,community,latitude\na,x,\nb,y,43.2\n", "id,community,latitude,longitude\na,x,,\nb,y,43.2,NA\n"})
-    CHECK(contains(folder.complaint(nodes, edges), "nodes.csv:3: community 'y' has a latitude and no longitude (a position needs both)"));
-  CHECK(contains(folder.complaint("id,community,longitude\na,x,76.9\nb,y,\n", edges), "nodes.csv:2: community 'x' has a longitude and no latitude"));
-  CHECK(folder.complaint("id,community,latitude,longitude\na,x,43.2,\nb,x,,76.9\nc,y,,\n", edges) == "nothing");  // each in some row
+  for (const char* nodes :
+      {"id,community,latitude\na,x,\nb,y,43.2\n", "id,community,latitude,longitude\na,x,,\nb,y,43.2,NA\n"})
+    CHECK(contains(folder.complaint(nodes, edges),
+        "nodes.csv:3: community 'y' has a latitude and no longitude (a position needs both)"));
+  CHECK(contains(folder.complaint("id,community,longitude\na,x,76.9\nb,y,\n", edges),
+      "nodes.csv:2: community 'x' has a longitude and no latitude"));
+  CHECK(folder.complaint("id,community,latitude,longitude\na,x,43.2,\nb,x,,76.9\nc,y,,\n", edges) ==
+        "nothing");  // each in some row
 }
 
 TEST_CASE("network input: words for what is not given make no household and no resident") {
   const Folder folder;
   std::vector<std::string> notes;
   const auto society = folder.read(
-      "id,community,household,age\na,x,NA,30\nb,x,NA,nan\nc,x,null,31\nd,x,-,32\ne,x,.,33\nf,x,\"NA\",34\ng,x,\"NA\",35\n",
+      "id,community,household,age\na,x,NA,30\nb,x,NA,nan\nc,x,null,31\nd,x,-,32\ne,x,.,33\nf,x,\"NA\",34\ng,x,\"NA\","
+      "35\n",
       "source,target\na,b\n", 1, &notes);
   CHECK(SocialGraph::of_residents(society->ties).vertex_count() == 7);
   CHECK(num_edges(SocialGraph::of_residents(society->ties)) == 2);  // a-b, and the household called "NA" in quotes
@@ -199,7 +199,8 @@ TEST_CASE("network input: words for what is not given make no household and no r
   CHECK(contains(notes[0], "nodes.csv: 'household' is not given in 5 of 7 rows (-, ., NA, null)"));
   CHECK(contains(notes[1], "nodes.csv: 'age' is not given in 1 of 7 rows (nan)"));
   CHECK(contains(folder.complaint("id,community\na,x\nNA,x\n", "source,target\na,a\n"), "nodes.csv:3: 'id' is 'NA'"));
-  CHECK(contains(folder.complaint("id,community\na,x\nb,None\n", "source,target\na,b\n"), "nodes.csv:3: 'community' is 'None'"));
+  CHECK(contains(
+      folder.complaint("id,community\na,x\nb,None\n", "source,target\na,b\n"), "nodes.csv:3: 'community' is 'None'"));
   CHECK(contains(folder.complaint(few, "source,target\na,b\nNA,b\n"), "edges.csv:3: 'source' is 'NA'"));
   CHECK(contains(folder.complaint(few, "source,target\na,b\na,-\n"), "edges.csv:3: 'target' is '-'"));
 }
@@ -230,7 +231,7 @@ TEST_CASE("network input: a new resident changes nobody else") {
     for (std::size_t c = 0; c < 3; ++c)
       for (Vertex i = 0; i < 100; ++i)
         same = same && std::memcmp(a[k]->bytes().data() + (before->first[c] + i) * width,
-                                   b[k]->bytes().data() + (after->first[c] + i) * width, width) == 0;
+                           b[k]->bytes().data() + (after->first[c] + i) * width, width) == 0;
     CHECK(same);
   }
   // ... and the draws are draws: another seed gives other people.
@@ -266,8 +267,9 @@ TEST_CASE("network input: the example village is a society") {
 
 TEST_CASE("network input: districts of one name in two regions are told apart by their region") {
   const Folder folder;
-  const auto society = folder.read(
-      "id,community,region,district\na,x,Region A,Central\nb,y,Region B,Central\nc,z,Region B,North\n", "source,target,layer\na,b,kin\n");
+  const auto society =
+      folder.read("id,community,region,district\na,x,Region A,Central\nb,y,Region B,Central\nc,z,Region B,North\n",
+          "source,target,layer\na,b,kin\n");
   const auto& districts = society->country.districts;
   REQUIRE(districts.size() == 3);
   std::vector<std::string> codes;

@@ -39,7 +39,9 @@ class Folder {
     std::ofstream(path_ / name) << text;
     return path_ / name;
   }
-  [[nodiscard]] std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator())); }
+  [[nodiscard]] std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
+  }
 
  private:
   fs::path path_;
@@ -52,14 +54,20 @@ std::string text_of(const fs::path& file) {
 
 Result result(std::int64_t seed = 1, double reach = 0.5, const Inputs& inputs = {}) {
   Result made;
-  made.attributes = {{"format_version", result_format_version}, {"kurultai_version", program_version()}, {"git_commit", git_commit()}, {"seed", seed}, {"replicate", std::int64_t{0}},
-                     {"scenario", "[run]\nseed = " + std::to_string(seed) + "\nscale = 1.0\n\n[information]\nreach = " + std::to_string(reach) + "\n"}, {"inputs", to_text(inputs)}};
-  made.groups.push_back({"series/nation", "the nation", {{"week", {"week"}, std::vector<std::int32_t>{0}, "1", "week", "test", {}}}, {}});
+  made.attributes = {{"format_version", result_format_version}, {"kurultai_version", program_version()},
+      {"git_commit", git_commit()}, {"seed", seed}, {"replicate", std::int64_t{0}},
+      {"scenario", "[run]\nseed = " + std::to_string(seed) +
+                       "\nscale = 1.0\n\n[information]\nreach = " + std::to_string(reach) + "\n"},
+      {"inputs", to_text(inputs)}};
+  made.groups.push_back(
+      {"series/nation", "the nation", {{"week", {"week"}, std::vector<std::int32_t>{0}, "1", "week", "test", {}}}, {}});
   made.groups.back().variables.push_back({"y", {"week"}, std::vector<double>{reach}, "1", "y", "test", {}});
   return made;
 }
 
-OutputPlan plan(const fs::path& out, const fs::path& from, const Result& made, const std::string& verb = "run") { return {out, verb, {from}, made, false}; }
+OutputPlan plan(const fs::path& out, const fs::path& from, const Result& made, const std::string& verb = "run") {
+  return {out, verb, {from}, made, false};
+}
 
 void write(const OutputPlan& plan) {
   Result made = plan.result;
@@ -79,7 +87,9 @@ std::string refusal(const OutputPlan& plan, Output::Use use = Output::Use::alone
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-double value_in(const fs::path& file) { return std::get<std::vector<double>>(read_result(file).group("series/nation")->variable("y")->values)[0]; }
+double value_in(const fs::path& file) {
+  return std::get<std::vector<double>>(read_result(file).group("series/nation")->variable("y")->values)[0];
+}
 
 }  // namespace
 
@@ -89,7 +99,8 @@ TEST_CASE("an output never replaces an input, nor a file that is not a result", 
   SECTION("an input, by whatever name") {
     fs::create_symlink(scenario, folder / "link.toml");
     fs::create_hard_link(scenario, folder / "hard.toml");
-    for (const char* name : {"s.toml", "link.toml", "hard.toml"}) CHECK(contains(refusal(plan(folder / name, scenario, result())), "input of this very command"));
+    for (const char* name : {"s.toml", "link.toml", "hard.toml"})
+      CHECK(contains(refusal(plan(folder / name, scenario, result())), "input of this very command"));
     const fs::path table = folder.file("t.csv", "id\n1\n");
     (void)CsvTable::read(table);
     CHECK(contains(refusal(plan(table, scenario, result())), "input of this very command"));
@@ -157,13 +168,17 @@ TEST_CASE("what came of something else is not replaced, of the same file with ot
   Result other_scale = result();
   other_scale.attributes["scenario"] = std::string("[run]\nseed = 1\nscale = 0.5\n");
   const std::vector<std::pair<std::string, OutputPlan>> others = {
-      {"verb run, not sweep", plan(out, folder / "s.toml", result(), "sweep")}, {"file t/s.toml", plan(out, folder / "t/s.toml", result())},
-      {"seed 1, not 2", plan(out, folder / "s.toml", result(2))},                {"replicate 0, not 1", plan(out, folder / "s.toml", other_replicate)},
+      {"verb run, not sweep", plan(out, folder / "s.toml", result(), "sweep")},
+      {"file t/s.toml", plan(out, folder / "t/s.toml", result())},
+      {"seed 1, not 2", plan(out, folder / "s.toml", result(2))},
+      {"replicate 0, not 1", plan(out, folder / "s.toml", other_replicate)},
       {"scale 1.0, not 0.5", plan(out, folder / "s.toml", other_scale)}};
   for (const auto& [word, other] : others) {
     INFO(word);
-    if (word.starts_with("file")) CHECK(contains(refusal(other), "file s.toml, not t/s.toml"));
-    else CHECK(contains(refusal(other), word));
+    if (word.starts_with("file"))
+      CHECK(contains(refusal(other), "file s.toml, not t/s.toml"));
+    else
+      CHECK(contains(refusal(other), word));
     OutputPlan forced = other;
     forced.force = true;
     CHECK(refusal(forced).empty());
@@ -239,11 +254,13 @@ TEST_CASE("an identity holds the bytes of tables, not their names", "[output]") 
   const Inputs b = {{"society.nodes", "b/c.csv", "01", 3}};
   const Inputs c = {{"society.nodes", "a.csv", "02", 3}};
   CHECK(identity_difference(identity_text(resolved, a), identity_text(moved, b)).empty());
-  CHECK(contains(identity_difference(identity_text(resolved, a), identity_text(resolved, c)), "a.csv (society.nodes) has changed"));
+  CHECK(contains(identity_difference(identity_text(resolved, a), identity_text(resolved, c)),
+      "a.csv (society.nodes) has changed"));
   CHECK(contains(identity_difference(identity_text(resolved, a), identity_text(resolved, {})), "no longer read"));
   CHECK(contains(identity_difference(identity_text(resolved, {}), identity_text(resolved, a)), "was not there before"));
   CHECK(identity_difference(identity_text(prefixed("a", resolved), a), identity_text(prefixed("a", moved), b)).empty());
-  CHECK(contains(identity_difference(identity_text("[run]\nseed = 1\n", a), identity_text("[run]\nseed = 2\n", a)), "[run] seed: now 2, before 1"));
+  CHECK(contains(identity_difference(identity_text("[run]\nseed = 1\n", a), identity_text("[run]\nseed = 2\n", a)),
+      "[run] seed: now 2, before 1"));
   const Inputs back = inputs_from_text(to_text({{"society.nodes", "with blanks in it.csv", "01", 3}}));
   REQUIRE(back.size() == 1);
   CHECK(back[0].name == "with blanks in it.csv");
@@ -274,7 +291,8 @@ TEST_CASE("the tables of a society are those that building it reads", "[output]"
     Model model;
     model.read(scenarios / name, {});
     std::set<fs::path> listed;
-    for (const SocietyTable& table : society_tables(model.society, model.source)) listed.insert(fs::weakly_canonical(table.file));
+    for (const SocietyTable& table : society_tables(model.society, model.source))
+      listed.insert(fs::weakly_canonical(table.file));
     const std::vector<fs::path> before = noted_inputs();
     if (model.society.source.is("network"))
       (void)make_society(model);

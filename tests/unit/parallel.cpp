@@ -28,8 +28,8 @@ TEST_CASE("parallel: every index is done once, on any number of threads", "[para
 
 TEST_CASE("parallel: an exception of a body comes back to the caller", "[parallel]") {
   CHECK_THROWS_AS(parallel_for(100,
-                               [](std::size_t k) {
-                                 if (k == 63) throw std::runtime_error("body");
-                               }),
-                  std::runtime_error);
+                      [](std::size_t k) {
+                        if (k == 63) throw std::runtime_error("body");
+                      }),
+      std::runtime_error);
 }

@@ -10,18 +10,24 @@ namespace {
 class Newcomer final : public Mechanism {
  public:
   Newcomer(const std::string& name, std::vector<std::string> writes, std::vector<std::string> adds)
-      : Mechanism({.name = name, .meaning = "a newcomer", .source = "test", .phase = Phase::digital, .reads = {}, .writes = std::move(writes), .adds = std::move(adds)}) {}
+      : Mechanism({.name = name,
+            .meaning = "a newcomer",
+            .source = "test",
+            .phase = Phase::digital,
+            .reads = {},
+            .writes = std::move(writes),
+            .adds = std::move(adds)}) {}
 };
 
-/// What is wrong with the plan when a mechanism of the phase `digital` joins that writes and adds to such columns; empty: nothing.
+/// What is wrong with the plan when a mechanism of the phase `digital` joins that writes and adds to such columns;
+/// empty: nothing.
 std::string wrong(const std::vector<std::string>& writes, const std::vector<std::string>& adds, std::size_t times = 1) {
   Model model;
-  for (std::size_t k = 0; k < times; ++k) model.mechanisms.push_back(std::make_unique<Newcomer>(fmt::format("newcomer{}", k), writes, adds));
+  for (std::size_t k = 0; k < times; ++k)
+    model.mechanisms.push_back(std::make_unique<Newcomer>(fmt::format("newcomer{}", k), writes, adds));
   try {
     (void)plan(model);
-  } catch (const std::logic_error& error) {
-    return error.what();
-  }
+  } catch (const std::logic_error& error) { return error.what(); }
   return {};
 }
 
@@ -33,7 +39,8 @@ TEST_CASE("plan: a column has one writer in a phase, or several that add to it")
   CHECK(wrong({"talent"}, {}) == "skill writes 'talent' and newcomer0 writes it, both in phase digital");
   CHECK(wrong({}, {"talent"}) == "skill writes 'talent' and newcomer0 adds to it, both in phase digital");
   CHECK(wrong({"skill"}, {}) == "skill adds to 'skill' and newcomer0 writes it, both in phase digital");
-  CHECK(wrong({"trust_level"}, {"trust_level"}) == "newcomer0 writes 'trust_level' and newcomer0 adds to it, both in phase digital");
+  CHECK(wrong({"trust_level"}, {"trust_level"}) ==
+        "newcomer0 writes 'trust_level' and newcomer0 adds to it, both in phase digital");
 }
 
 TEST_CASE("plan: a pass holds as many mechanisms as there are bits for them") {
@@ -59,12 +66,11 @@ TEST_CASE("setting: what another section has, by path and type; anything else na
   const auto refused = [&](auto ask) -> std::string {
     try {
       ask();
-    } catch (const std::logic_error& error) {
-      return error.what();
-    }
+    } catch (const std::logic_error& error) { return error.what(); }
     return {};
   };
-  CHECK(refused([&] { (void)setting<Flag>(world, "budget.enabld"); }) == "a mechanism reads budget.enabld, which no section has");
+  CHECK(refused([&] { (void)setting<Flag>(world, "budget.enabld"); }) ==
+        "a mechanism reads budget.enabld, which no section has");
   CHECK(refused([&] { (void)setting<Real>(world, "participation.reward"); }) ==
         "a mechanism reads participation.reward as what it is not: it is a lever");
   CHECK(refused([&] { (void)setting<Lever>(world, "participation.mean_wage"); }) ==

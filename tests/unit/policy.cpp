@@ -134,8 +134,7 @@ TEST_CASE("policy: moves levers and nothing else") {
   fixed.source.places["policy.p"] = "a.toml:3";
   fixed.source.places["policy.p.lever"] = "a.toml:4";
   fixed.policy("information.q_aware");
-  CHECK(has(fixed.refusal(),
-            "a.toml:4: policy.p: policy on a parameter that is no lever, information.q_aware"));
+  CHECK(has(fixed.refusal(), "a.toml:4: policy.p: policy on a parameter that is no lever, information.q_aware"));
   CHECK_THROWS_AS(lever_of(fixed.policies[0], fixed.registry), std::logic_error);
   World too_far;
   put(too_far.policy("information.reach").mode, std::string("set"));
@@ -146,7 +145,8 @@ TEST_CASE("policy: moves levers and nothing else") {
 TEST_CASE("policy: a target names places that exist") {
   World world;
   put(world.policy("information.reach").regions, std::vector<std::string>{"KZ10", "Abay Region"});
-  const KnownTargets known{{"KZ10", "Abai Region"}, {"KZ1010"}, {"town"}, {"c1"}, {"basic", "higher"}, {"farmer", "student"}};
+  const KnownTargets known{
+      {"KZ10", "Abai Region"}, {"KZ1010"}, {"town"}, {"c1"}, {"basic", "higher"}, {"farmer", "student"}};
   world.source.places["policy.p.regions"] = "a.toml:7";
   try {
     check_targets(world.policies, known, world.source);
@@ -258,9 +258,7 @@ TEST_CASE("policy: conditions on residents") {
   const auto refusal = [&] {
     try {
       check_targets(world.policies, known, world.source);
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
+    } catch (const Error& error) { return std::string(error.what()); }
     return std::string();
   };
   CHECK(has(refusal(), "policy.p.occupations: unknown occupation \"farmers\""));
@@ -282,9 +280,7 @@ TEST_CASE("policy: a place by a name that several have is refused with their cod
     REQUIRE(policy.districts.set(std::vector<std::string>{district}).empty());
     try {
       check_targets(policies, known, {});
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
+    } catch (const Error& error) { return std::string(error.what()); }
     return std::string();
   };
   CHECK(told({}, "Central").find("names no single place") != std::string::npos);

@@ -12,17 +12,12 @@ namespace {
 
 Result small_result() {
   Result result;
-  result.attributes = {{"format_version", result_format_version},
-                       {"scenario", std::string("title = \"a\"\n")},
-                       {"seed", std::int64_t{7}},
-                       {"replicate", std::int64_t{0}},
-                       {"kurultai_version", std::string("0.1")}};
+  result.attributes = {{"format_version", result_format_version}, {"scenario", std::string("title = \"a\"\n")},
+      {"seed", std::int64_t{7}}, {"replicate", std::int64_t{0}}, {"kurultai_version", std::string("0.1")}};
   Group nation{"series/nation", "the nation", {}, {}};
-  nation.coordinates = {
-      {"week", {"week"}, std::vector<std::int32_t>{0, 1, 2}, "1", "week", "model"},
+  nation.coordinates = {{"week", {"week"}, std::vector<std::int32_t>{0, 1, 2}, "1", "week", "model"},
       {"form", {"form"}, std::vector<std::string>{"gathering", "e-vote"}, "", "form", "I3"}};
-  nation.variables = {
-      {"trust", {"week"}, std::vector<float>{0.5F, 0.25F, 0.125F}, "1", "mean trust", "model"},
+  nation.variables = {{"trust", {"week"}, std::vector<float>{0.5F, 0.25F, 0.125F}, "1", "mean trust", "model"},
       {"turnout", {"week", "form"}, std::vector<double>{1, 2, 3, 4, 5, 6}, "1", "turnout", "P3"}};
   Group type{"series/community_type", "types", {}, {}};
   type.coordinates = {
@@ -72,14 +67,12 @@ TEST_CASE("result: the digest tells every change of contents") {
     change(result);
     return digest(result) != expected;
   };
-  CHECK(changed(
-      [](Result& r) { std::get<std::vector<float>>(r.groups[0].variables[0].values)[1] = 0.2500001F; }));
+  CHECK(changed([](Result& r) { std::get<std::vector<float>>(r.groups[0].variables[0].values)[1] = 0.2500001F; }));
   CHECK(changed([](Result& r) { r.groups[0].variables[0].unit = "tenge"; }));
   CHECK(changed([](Result& r) { r.groups[0].variables[0].name = "trusts"; }));
   CHECK(changed([](Result& r) { r.groups[0].path = "series/region"; }));
-  CHECK(changed([](Result& r) {
-    r.groups[0].coordinates[1].values = std::vector<std::string>{"gatherin", "ge-vote"};
-  }));
+  CHECK(
+      changed([](Result& r) { r.groups[0].coordinates[1].values = std::vector<std::string>{"gatherin", "ge-vote"}; }));
   CHECK(changed([](Result& r) { r.groups[0].variables[0].values = std::vector<double>{0.5, 0.25, 0.125}; }));
   CHECK(changed([](Result& r) { r.groups[1].coordinates[0].flag_meanings[1] = "city"; }));
   CHECK_FALSE(changed([](Result& r) { r.attributes["seed"] = std::int64_t{8}; }));
@@ -172,7 +165,7 @@ TEST_CASE("result: an outline may lack the values over its points, a result may 
   Group runs{"runs", "the runs", {}, {}};
   runs.coordinates = {{"point", {"point"}, std::vector<std::int32_t>{0, 1}, "1", "point", "design"}};
   runs.variables = {{"trust", {"point"}, std::vector<float>{}, "1", "trust", "model"},
-                    {"reach", {"point"}, std::vector<double>{1, 2}, "1", "reach", "axis"}};
+      {"reach", {"point"}, std::vector<double>{1, 2}, "1", "reach", "axis"}};
   result.groups = {runs};
   CHECK_NOTHROW(check_outline(result));
   CHECK_THROWS_AS(check(result), std::logic_error);

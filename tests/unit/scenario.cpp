@@ -139,9 +139,9 @@ TEST_CASE("scenario: dotted keys, a byte order mark and Windows line ends are as
 TEST_CASE("scenario: --set comes last and wins") {
   World world;
   read("[information]\nreach = 0.4\n[policy.x]\ndose = 1\n", world,
-       {"information.reach=0.5", "information.reach=0.6", "run.weeks = 1e2", "information.rule=complex",
-        "information.tags=[\"x\"]", "information.census=2024-01-01", "information.layers=[0,0,1]",
-        "information.on=false", "policy.x.dose=-2.5", "run.seed=7"});
+      {"information.reach=0.5", "information.reach=0.6", "run.weeks = 1e2", "information.rule=complex",
+          "information.tags=[\"x\"]", "information.census=2024-01-01", "information.layers=[0,0,1]",
+          "information.on=false", "policy.x.dose=-2.5", "run.seed=7"});
   CHECK(world.information.reach == 0.6);
   CHECK(world.run.weeks == 100);
   CHECK(world.information.rule.is("complex"));
@@ -209,8 +209,7 @@ TEST_CASE("scenario: every mistake names file, line and what is allowed") {
   CHECK(has(refusal("[information]\nreach = nan\n"), "must be a finite number"));
   CHECK(has(refusal("[information]\nreach = -inf\n"), "must be a finite number"));
   CHECK(has(refusal("[information]\nreach = 1e400\n"), "a.toml:2"));
-  CHECK(has(refusal("[information]\n\nfirst = 20\n"),
-            "a.toml:1: [information] cannot be used as it is (first must"));
+  CHECK(has(refusal("[information]\n\nfirst = 20\n"), "a.toml:1: [information] cannot be used as it is (first must"));
   CHECK(has(refusal("[information]\nreach = 0.1\nreach = 0.2\n"), "a.toml:3: not valid TOML"));
   // The first mistake in the file is the one that is told, whatever the alphabet says.
   CHECK(has(refusal("[run]\nweeks = 0\n[information]\nreach = 2\n"), "a.toml:2"));
@@ -224,12 +223,10 @@ TEST_CASE("scenario: empty, binary, deep and huge files are refused and do no ha
   CHECK(has(refusal("\xff\xfet\n"), "a.toml:1: not UTF-8"));
   std::string dotted = "a";
   for (int i = 0; i < 100000; ++i) dotted += ".a";
-  CHECK(has(refusal("title='x'\n" + dotted + " = 1\n"),
-            "a.toml:2: not valid TOML (a key of more than 16 parts)"));
+  CHECK(has(refusal("title='x'\n" + dotted + " = 1\n"), "a.toml:2: not valid TOML (a key of more than 16 parts)"));
   CHECK(has(refusal("[" + dotted + "]\n"), "a key of more than 16 parts"));
   CHECK(has(refusal("a = {" + dotted + " = 1}\n"), "a key of more than 16 parts"));
-  CHECK(has(refusal("a = '''\n'''\nb = " + std::string(100000, '[')),
-            "a.toml:3: not valid TOML (brackets nested"));
+  CHECK(has(refusal("a = '''\n'''\nb = " + std::string(100000, '[')), "a.toml:3: not valid TOML (brackets nested"));
   CHECK(has(refusal("a = " + std::string(100000, '{')), "brackets nested"));
   std::string inline_tables = "a = ";
   for (int i = 0; i < 50000; ++i) inline_tables += "{a=";
@@ -242,9 +239,9 @@ TEST_CASE("scenario: empty, binary, deep and huge files are refused and do no ha
   World world;
   const std::string dots(1000, '.');
   const std::string open(1000, '[');
-  read("title = \"" + dots + open + "\\\"" + open + "\" # " + open + "\ndescription = '''" + dots + "\n'" +
-           open + "'''\n[information]\ncensus = '" + open + "'\n",
-       world);
+  read("title = \"" + dots + open + "\\\"" + open + "\" # " + open + "\ndescription = '''" + dots + "\n'" + open +
+           "'''\n[information]\ncensus = '" + open + "'\n",
+      world);
   CHECK(world.information.census.value() == open);
 }
 
@@ -262,8 +259,7 @@ TEST_CASE("scenario: files that cannot be read are named") {
   };
   folder.write("default.toml", "title = 'x'\n");
   CHECK(has(message(folder.path() / "defualt.toml"), "no such file"));
-  CHECK(has(message(folder.path() / "defualt.toml"),
-            "did you mean '" + (folder.path() / "default.toml").string()));
+  CHECK(has(message(folder.path() / "defualt.toml"), "did you mean '" + (folder.path() / "default.toml").string()));
   CHECK(has(message(folder.path()), "it is a folder"));
   CHECK(has(message(folder.path() / "no" / "a.toml"), "no such file"));
   CHECK(has(message(""), "cannot read"));
@@ -309,8 +305,7 @@ TEST_CASE("scenario: a file that it extends must be a text file, and is not wait
 TEST_CASE("scenario: extends, nearest wins") {
   const Folder folder;
   folder.write(
-      "far/base.toml",
-      "title = 'base'\n[information]\nreach = 0.2\nq_aware = 0.3\n[policy.x]\ndose = 1\nstart = 4\n");
+      "far/base.toml", "title = 'base'\n[information]\nreach = 0.2\nq_aware = 0.3\n[policy.x]\ndose = 1\nstart = 4\n");
   folder.write("far/middle.toml", "extends = 'base.toml'\n[information]\nq_aware = 0.4\n");
   const fs::path file =
       folder.write("near.toml", "extends = \"far/middle.toml\"\n[run]\nweeks = 9\n[policy.x]\ndose = 2\n");
@@ -396,10 +391,9 @@ TEST_CASE("scenario: an error leaves the registry as it was, entries too") {
   World world;
   read("[information]\nreach = 0.7\nlayers = [1, 1, 1]\n[policy.old]\ndose = 5\n", world);
   const std::string before = resolved_scenario({}, world.registry);
-  const fs::path bad =
-      folder.write("bad.toml",
-                   "[information]\nreach = 0.1\nrule = 'complex'\nlayers = [0,0,0]\ntags = ['a']\n"
-                   "[policy.aaa]\n[policy.old]\ndose = 6\n[policy.zzz]\n[run]\nweeks = -1\n");
+  const fs::path bad = folder.write("bad.toml",
+      "[information]\nreach = 0.1\nrule = 'complex'\nlayers = [0,0,0]\ntags = ['a']\n"
+      "[policy.aaa]\n[policy.old]\ndose = 6\n[policy.zzz]\n[run]\nweeks = -1\n");
   CHECK_THROWS_AS(read_scenario(bad, {}, world.registry), Error);
   CHECK(resolved_scenario({}, world.registry) == before);
   REQUIRE(world.policies.size() == 1);
@@ -455,8 +449,8 @@ TEST_CASE("scenario: the dictionary shows every field once and fits the terminal
   CHECK(widest > 80);
 
   const auto list = nlohmann::json::parse(describe_parameters(world.registry, true));
-  const std::size_t fields = world.run.fields().size() + world.information.fields().size() +
-                             world.policies.specimen()->fields().size();
+  const std::size_t fields =
+      world.run.fields().size() + world.information.fields().size() + world.policies.specimen()->fields().size();
   CHECK(list.size() == fields);
   for (const auto& entry : list)
     if (entry["path"] == "information.q_aware") {

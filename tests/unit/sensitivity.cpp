@@ -171,8 +171,7 @@ TEST_CASE("sensitivity: intervals are the same for the same seed and others for 
   const Design design = saltelli_design(64, 3, 1);
   const Responses y = answers(design, ishigami);
   const SobolIndices a = sobol_indices(design, y, 0.95, 100, 1), b = sobol_indices(design, y, 0.95, 100, 1),
-                     c = sobol_indices(design, y, 0.95, 100, 2),
-                     narrow = sobol_indices(design, y, 0.5, 100, 1),
+                     c = sobol_indices(design, y, 0.95, 100, 2), narrow = sobol_indices(design, y, 0.5, 100, 1),
                      none = sobol_indices(design, y, 0.95, 0, 1);
   CHECK(a.total[0].low == b.total[0].low);
   CHECK(a.total[0].low != c.total[0].low);
@@ -186,8 +185,7 @@ TEST_CASE("sensitivity: intervals are the same for the same seed and others for 
 TEST_CASE("sensitivity: Morris' effects of a model known by hand") {
   // y = 3 x0 - 2 x1 + x2 x3: effects 3, -2, x3, x2; no spread where there is no interaction.
   const Design design = morris_design(40, 5, 4, 1);
-  const Responses y =
-      answers(design, [](const double* u) { return 3 * u[0] - 2 * u[1] + u[2] * u[3] + 0 * u[4]; });
+  const Responses y = answers(design, [](const double* u) { return 3 * u[0] - 2 * u[1] + u[2] * u[3] + 0 * u[4]; });
   const MorrisEffects found = morris_effects(design, y, 0.95, 300, 1);
   CHECK(found.steps == std::vector<std::size_t>(5, 40));
   CHECK(found.steps_left_out == 0);
@@ -238,8 +236,7 @@ TEST_CASE("sensitivity: regression coefficients of a linear model are exact") {
   const RegressionEffects found = regression_effects(design, answers(design, linear), 0.95, 200, 1);
   CHECK(found.points == 200);
   CHECK(found.r2 == Approx(1).margin(1e-12));
-  CHECK(found.src[0].estimate ==
-        Approx(2 / std::sqrt(5.0)).margin(0.03));  // up to the columns' chance correlation
+  CHECK(found.src[0].estimate == Approx(2 / std::sqrt(5.0)).margin(0.03));  // up to the columns' chance correlation
   CHECK(found.src[1].estimate / found.src[0].estimate == Approx(-0.5).margin(1e-3));
   CHECK(std::fabs(found.src[2].estimate) < 1e-12);
   CHECK(found.src[0].low < found.src[0].estimate);
@@ -336,9 +333,7 @@ TEST_CASE("sensitivity: the split of variance finds its parts, with shared rando
       sum_between += between / 300, squares_between += between * between / 300;
       sum_noise += noise / 300, squares_noise += noise * noise / 300;
     }
-    const auto tolerance = [](double mean, double squares) {
-      return 4 * std::sqrt((squares - mean * mean) / 300);
-    };
+    const auto tolerance = [](double mean, double squares) { return 4 * std::sqrt((squares - mean * mean) / 300); };
     CAPTURE(shared, sum_between, sum_noise);
     CHECK(std::fabs(sum_between - 4) < tolerance(sum_between, squares_between));
     CHECK(std::fabs(sum_noise - 1) < tolerance(sum_noise, squares_noise));

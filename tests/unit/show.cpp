@@ -12,13 +12,9 @@ namespace {
 
 Result example() {
   Result result;
-  result.attributes = {{"format_version", result_format_version},
-                       {"title", std::string("Ауыл жиыны")},
-                       {"seed", std::int64_t{42}},
-                       {"replicate", std::int64_t{3}},
-                       {"scale", 0.05},
-                       {"digest", std::string("00112233445566778899aabbccddeeff")},
-                       {"kurultai_version", std::string("0.1.0")}};
+  result.attributes = {{"format_version", result_format_version}, {"title", std::string("Ауыл жиыны")},
+      {"seed", std::int64_t{42}}, {"replicate", std::int64_t{3}}, {"scale", 0.05},
+      {"digest", std::string("00112233445566778899aabbccddeeff")}, {"kurultai_version", std::string("0.1.0")}};
   constexpr int weeks = 200;
   std::vector<std::int32_t> week;
   std::vector<float> participation, efficacy, turnout, trust;
@@ -28,20 +24,17 @@ Result example() {
     efficacy.push_back(0.5F);
     turnout.push_back(0.1F);
     turnout.push_back(w == 150 ? 0.9F : 0.3F);
-    for (int r = 0; r < 3; ++r)
-      trust.push_back(0.1F * static_cast<float>(r + 1) + 0.001F * static_cast<float>(w));
+    for (int r = 0; r < 3; ++r) trust.push_back(0.1F * static_cast<float>(r + 1) + 0.001F * static_cast<float>(w));
   }
   const Coordinate time{"week", {"week"}, week, "1", "week", "model"};
   Group nation{"series/nation", "nation", {}, {}};
-  nation.coordinates = {
-      time, {"form", {"form"}, std::vector<std::string>{"gathering", "e-vote"}, "", "form", "I3"}};
+  nation.coordinates = {time, {"form", {"form"}, std::vector<std::string>{"gathering", "e-vote"}, "", "form", "I3"}};
   nation.variables = {{"efficacy", {"week"}, efficacy, "1", "mean efficacy", "T7"},
-                      {"participation", {"week"}, participation, "1", "share of adults who took part", "D1"},
-                      {"turnout", {"week", "form"}, turnout, "1", "turnout of the eligible", "P3"}};
+      {"participation", {"week"}, participation, "1", "share of adults who took part", "D1"},
+      {"turnout", {"week", "form"}, turnout, "1", "turnout of the eligible", "P3"}};
   Group region{"series/region", "regions", {}, {}};
   region.coordinates = {
-      time,
-      {"region", {"region"}, std::vector<std::string>{"Абай", "Akmola", "Astana"}, "", "region", "model"}};
+      time, {"region", {"region"}, std::vector<std::string>{"Абай", "Akmola", "Astana"}, "", "region", "model"}};
   region.variables = {{"trust", {"week", "region"}, trust, "1", "mean trust", "model"}};
   Group survey{"surveys/q1", "survey", {}, {}};
   survey.coordinates = {{"item", {"item"}, std::vector<std::string>{"a", "b"}, "", "item", "Q1"}};
@@ -50,9 +43,7 @@ Result example() {
   return result;
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::size_t columns(const std::string& line) {
   std::size_t count = 0;
@@ -147,10 +138,7 @@ TEST_CASE("show: colours only where they are allowed, and no line is too wide") 
   CHECK(!contains(show(example(), false, 80), "\x1b"));
   CHECK(contains(show(example(), true, 80), "\x1b["));
   for (const int width : {0, 1, 72, 80, 100, 120, 1000}) {
-    const std::size_t most = width == 0    ? 80
-                             : width < 72  ? 72
-                             : width > 120 ? 120
-                                           : static_cast<std::size_t>(width);
+    const std::size_t most = width == 0 ? 80 : width < 72 ? 72 : width > 120 ? 120 : static_cast<std::size_t>(width);
     for (const std::string& line : lines(show(example(), false, width))) {
       INFO(line);
       CHECK(columns(line) <= most);
@@ -193,8 +181,10 @@ TEST_CASE("show: a survey's last round stands beside the census") {
   Result result = example();
   Group survey{"surveys/q1", "do local bodies work?", {}, {}};
   survey.coordinates = {{"week", {"week"}, std::vector<std::int32_t>{40, 92}, "1", "week", "design"},
-                        {"item", {"item"}, std::vector<std::string>{"trust", "work"}, "1", "item", "Q1"}};
-  const auto add = [&](const char* name, std::vector<double> values) { survey.variables.push_back({name, {"week", "item"}, std::move(values), "1", name, "Q1"}); };
+      {"item", {"item"}, std::vector<std::string>{"trust", "work"}, "1", "item", "Q1"}};
+  const auto add = [&](const char* name, std::vector<double> values) {
+    survey.variables.push_back({name, {"week", "item"}, std::move(values), "1", name, "Q1"});
+  };
   const double nan = std::numeric_limits<double>::quiet_NaN();
   add("respondents", {100, 100, 87, 0});
   add("estimate", {1, 1, 3.4, nan});

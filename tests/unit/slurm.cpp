@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 /// A sweep of 12 points with 5 replicates; runs of level 1 take 100 s, those of level 2 200 s, of level 3 300 s.
 class Example {
  public:
-  explicit Example(const std::string& more = "") : file_(fs::temp_directory_path() / ("slurm-" + std::to_string(::getpid()) + ".toml")) {
+  explicit Example(const std::string& more = "")
+      : file_(fs::temp_directory_path() / ("slurm-" + std::to_string(::getpid()) + ".toml")) {
     std::ofstream(file_) << "[sweep]\nmodel = \"idle\"\nreplicates = 5\n"
                             "[axis.level]\npath = \"idle.seconds\"\nvalues = [100, 200, 300]\n"
                             "[axis.x]\npath = \"idle.x\"\nvalues = [1, 2, 3, 4]\n[measure.y]\n"
@@ -60,9 +61,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 ExitCode refusal(const Example& example) {
   try {
     (void)example.plan();
-  } catch (const Error& e) {
-    return e.code();
-  }
+  } catch (const Error& e) { return e.code(); }
   return ExitCode::done;
 }
 
@@ -104,7 +103,8 @@ TEST_CASE("what is asked for does for the longest bundle, with a margin") {
   node.threads = 2;
   node.memory = 1e18;
   double longest = 0;
-  for (std::uint32_t i = 1; i <= 7; ++i) longest = std::max(longest, schedule(sweep.experiment(), first_tasks(sweep, {i, 7}), node).seconds);
+  for (std::uint32_t i = 1; i <= 7; ++i)
+    longest = std::max(longest, schedule(sweep.experiment(), first_tasks(sweep, {i, 7}), node).seconds);
   CHECK(plan.bundles == 7);
   CHECK(plan.seconds == longest);
   CHECK(plan.minutes * 60 > 1.5 * longest);
@@ -159,7 +159,8 @@ TEST_CASE("what cannot stand in a script is refused") {
 TEST_CASE("paths of a plan are absolute") {
   Example example;
   SlurmPlan plan = example.plan();
-  CHECK(plan.out == fs::current_path() / "results" / fs::path(example.options.file).filename().replace_extension(".h5"));
+  CHECK(
+      plan.out == fs::current_path() / "results" / fs::path(example.options.file).filename().replace_extension(".h5"));
   CHECK(plan.folder == fs::path(plan.out).replace_extension(".slurm"));
   CHECK(fs::exists(plan.program));
   example.options.out = "x/../a.h5";
@@ -171,17 +172,22 @@ TEST_CASE("paths of a plan are absolute") {
 
 TEST_CASE("scripts say what the plan says") {
   const SlurmScripts scripts = slurm_scripts(by_hand());
-  for (const char* line : {"#!/bin/bash\n# Written by 'kurultai slurm' for '/data/my sweeps/a.toml' into '/data/my sweeps/a.h5'\n",
-                           "\n#SBATCH --array=1-4\n", "\n#SBATCH --cpus-per-task=8\n", "\n#SBATCH --mem=2043M\n", "\n#SBATCH --time=0-01:25:00\n",
-                           "\n#SBATCH --signal=B:USR1@300\n", "\n#SBATCH --requeue\n", "\n#SBATCH --job-name=kurultai-a\n", "\ncd '/data/it'\\''s here' || exit 1\n",
-                           "\n/opt/kurultai sweep '/data/my sweeps/a.toml' --set sweep.replicates=5 --set 'axis.rule.values=[\"logistic\", \"threshold\"]'"
-                           " --out '/data/my sweeps/a.h5' \\\n  --shard \"$SLURM_ARRAY_TASK_ID/4\" --resume --threads \"${SLURM_CPUS_PER_TASK:-8}\""
-                           " --memory 1.235 --progress line &\n"}) {
+  for (const char* line :
+      {"#!/bin/bash\n# Written by 'kurultai slurm' for '/data/my sweeps/a.toml' into '/data/my sweeps/a.h5'\n",
+          "\n#SBATCH --array=1-4\n", "\n#SBATCH --cpus-per-task=8\n", "\n#SBATCH --mem=2043M\n",
+          "\n#SBATCH --time=0-01:25:00\n", "\n#SBATCH --signal=B:USR1@300\n", "\n#SBATCH --requeue\n",
+          "\n#SBATCH --job-name=kurultai-a\n", "\ncd '/data/it'\\''s here' || exit 1\n",
+          "\n/opt/kurultai sweep '/data/my sweeps/a.toml' --set sweep.replicates=5 --set "
+          "'axis.rule.values=[\"logistic\", \"threshold\"]'"
+          " --out '/data/my sweeps/a.h5' \\\n  --shard \"$SLURM_ARRAY_TASK_ID/4\" --resume --threads "
+          "\"${SLURM_CPUS_PER_TASK:-8}\""
+          " --memory 1.235 --progress line &\n"}) {
     INFO(line);
     CHECK(has(scripts.bundles, line));
   }
   CHECK(has(scripts.merge, "--out '/data/my sweeps/a.h5' --merge "));
-  CHECK(has(scripts.submit, "\ncd '/data/my sweeps/a.slurm'\nout='/data/my sweeps/a.h5'\nruns='/data/my sweeps/a.runs'\n"));
+  CHECK(has(
+      scripts.submit, "\ncd '/data/my sweeps/a.slurm'\nout='/data/my sweeps/a.h5'\nruns='/data/my sweeps/a.runs'\n"));
   CHECK(has(scripts.submit, "--dependency=afterany:\"$array\" merge.sh"));
   CHECK_FALSE(has(scripts.bundles, "--partition"));
   CHECK_FALSE(has(scripts.merge, "--account"));
@@ -192,7 +198,8 @@ TEST_CASE("scripts say what the plan says") {
   plan.minutes = 3 * 1440 + 61;
   const SlurmScripts others = slurm_scripts(plan);
   CHECK(has(others.bundles, "\n#SBATCH --time=3-01:01:00\n"));
-  for (const std::string& text : {others.bundles, others.merge}) CHECK(has(text, "\n#SBATCH --partition=short\n#SBATCH --account=p17\n"));
+  for (const std::string& text : {others.bundles, others.merge})
+    CHECK(has(text, "\n#SBATCH --partition=short\n#SBATCH --account=p17\n"));
 }
 
 TEST_CASE("what Slurm reads comes before the first command") {

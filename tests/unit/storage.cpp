@@ -51,16 +51,11 @@ class Folder {
 /// limit of 64 KB on old attributes, and more attributes than fit into a compact header.
 Result example(std::size_t weeks = 60) {
   Result result;
-  result.attributes = {{"format_version", result_format_version},
-                       {"title", std::string("Ауыл жиыны")},
-                       {"scenario", std::string(100000, '#') + "\n"},
-                       {"seed", std::int64_t{9000000000000000}},
-                       {"replicate", std::int64_t{3}},
-                       {"scale", 0.05},
-                       {"empty", std::string()},
-                       {"kurultai_version", std::string("0.1.0")},
-                       {"git_commit", std::string("abc")},
-                       {"description", std::string("d")}};
+  result.attributes = {{"format_version", result_format_version}, {"title", std::string("Ауыл жиыны")},
+      {"scenario", std::string(100000, '#') + "\n"}, {"seed", std::int64_t{9000000000000000}},
+      {"replicate", std::int64_t{3}}, {"scale", 0.05}, {"empty", std::string()},
+      {"kurultai_version", std::string("0.1.0")}, {"git_commit", std::string("abc")},
+      {"description", std::string("d")}};
   std::vector<std::int32_t> week;
   std::vector<float> trust;
   std::vector<double> turnout;
@@ -72,14 +67,8 @@ Result example(std::size_t weeks = 60) {
   trust.back() = std::numeric_limits<float>::quiet_NaN();
   Group nation{"series/nation", "all residents", {}, {}};
   nation.coordinates = {{"week", {"week"}, week, "1", "weeks since the start", "model"},
-                        {"form",
-                         {"form"},
-                         std::vector<std::string>{"skhod", "e-vote", "asar"},
-                         "",
-                         "form of participation",
-                         "I3"}};
-  nation.variables = {
-      {"turnout", {"week", "form"}, turnout, "1", "turnout of the eligible", "P3"},
+      {"form", {"form"}, std::vector<std::string>{"skhod", "e-vote", "asar"}, "", "form of participation", "I3"}};
+  nation.variables = {{"turnout", {"week", "form"}, turnout, "1", "turnout of the eligible", "P3"},
       {"trust", {"week"}, trust, "1", "mean trust", "model"},
       {"online", {"form"}, std::vector<std::uint8_t>{0, 1, 0}, "1", "family", "P4", {"offline", "on line"}},
       {"tenge", {"form"}, std::vector<std::int64_t>{1, -5000000000, 3}, "tenge", "money", "P8"},
@@ -131,9 +120,7 @@ std::string complaint(const std::function<void()>& action) {
   return {};
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// A sweep of `points` points and 2 replicates. A point of `share` is 2 x weeks x 5 doubles, so at 3,500 weeks 3
 /// points make a chunk.
@@ -179,23 +166,23 @@ struct SweepExample {
     for (std::size_t k = 0; k < replicates; ++k) replicate.push_back(static_cast<std::int32_t>(k));
     for (std::size_t k = 0; k < weeks; ++k) week.push_back(static_cast<std::int32_t>(k));
     const std::vector<Coordinate> runs = {{"point", {"point"}, point, "1", "point of the design", "design"},
-                                          {"replicate", {"replicate"}, replicate, "1", "replicate", "design"}};
-    const std::vector<Variable> axes = {{"reach", {"point"}, reach, "1", "reach", "axis"},
-                                        {"model", {"point"}, model, "", "model", "axis"}};
+        {"replicate", {"replicate"}, replicate, "1", "replicate", "design"}};
+    const std::vector<Variable> axes = {
+        {"reach", {"point"}, reach, "1", "reach", "axis"}, {"model", {"point"}, model, "", "model", "axis"}};
     const std::size_t n = full ? points : 0;
     Result result;
     result.attributes = {{"format_version", result_format_version}, {"kind", std::string("sweep")}};
     Group design{"design", "the design", {runs[0]}, axes};
     Group status_of{"runs", "the runs", runs, axes};
-    status_of.variables.push_back(
-        {"status", {"point", "replicate"}, status(0, n), "1", "status", "sweep", {"waiting", "done"}, {"reach", "model"}});
+    status_of.variables.push_back({"status", {"point", "replicate"}, status(0, n), "1", "status", "sweep",
+        {"waiting", "done"}, {"reach", "model"}});
     status_of.variables.push_back({"digest", {"point", "replicate"}, digests(0, n), "", "digest", "sweep"});
     Group nation{"series/nation", "all residents", runs, axes};
     nation.coordinates.push_back({"week", {"week"}, week, "1", "week", "model"});
     nation.coordinates.push_back(
         {"form", {"form"}, std::vector<std::string>{"a", "b", "c", "d", "e"}, "", "form", "I3"});
-    nation.variables.push_back({"share", {"point", "replicate", "week", "form"}, shares(0, n), "1", "share", "P3", {},
-                                {"reach", "model"}});
+    nation.variables.push_back(
+        {"share", {"point", "replicate", "week", "form"}, shares(0, n), "1", "share", "P3", {}, {"reach", "model"}});
     nation.variables.push_back({"mean", {"point", "replicate"}, means(0, n), "1", "mean", "P3", {}, {"reach"}});
     result.groups = {design, status_of, nation};
     result.provenance = {{"host", std::string("here")}};
@@ -264,8 +251,8 @@ TEST_CASE("storage: arrays of many chunks survive") {
   for (int w = 0; w < 300; ++w) weeks[static_cast<std::size_t>(w)] = w;
   for (int c = 0; c < 2500; ++c) names.push_back("community " + std::to_string(c));
   for (int k = 0; k < 300 * 2500; ++k) values.push_back(static_cast<float>(k % 977));
-  community.coordinates = {{"week", {"week"}, weeks, "1", "week", "model"},
-                           {"community", {"community"}, names, "", "community", "model"}};
+  community.coordinates = {
+      {"week", {"week"}, weeks, "1", "week", "model"}, {"community", {"community"}, names, "", "community", "model"}};
   community.variables = {{"trust", {"week", "community"}, values, "1", "trust", "model"}};
   result.groups.push_back(community);
   write_result(folder / "a.h5", result);
@@ -370,11 +357,9 @@ TEST_CASE("storage: a full disk is noticed and leaves the old file") {
     Result large = example();
     std::vector<double> noise;  // does not compress
     std::uint64_t state = 1;
-    for (int k = 0; k < 60 * 3; ++k)
-      noise.push_back(static_cast<double>(state = state * 6364136223846793005U + 1));
+    for (int k = 0; k < 60 * 3; ++k) noise.push_back(static_cast<double>(state = state * 6364136223846793005U + 1));
     for (int copy = 0; copy < 80; ++copy)
-      large.groups[0].variables.push_back(
-          {"noise" + std::to_string(copy), {"week", "form"}, noise, "1", "n", "n"});
+      large.groups[0].variables.push_back({"noise" + std::to_string(copy), {"week", "form"}, noise, "1", "n", "n"});
     write_result(disk / "a.h5", large);
   } catch (const Error& error) { message = error.what(); }
   try {
@@ -453,8 +438,10 @@ TEST_CASE("storage: whatever byte is changed, zeroed or cut, the file is refused
   for (const char* name : {"run.h5", "sweep.h5"}) {
     const std::string whole = bytes_of(folder / name);
     std::vector<std::size_t> places;
-    for (std::size_t at = 0; at < std::min<std::size_t>(4096, whole.size()); ++at) places.insert(places.end(), {at, whole.size() - 1 - at});
-    for (std::uint64_t k = 0; k < 5000; ++k) places.push_back(static_cast<std::size_t>(k * 0x9e3779b97f4a7c15ULL % whole.size()));
+    for (std::size_t at = 0; at < std::min<std::size_t>(4096, whole.size()); ++at)
+      places.insert(places.end(), {at, whole.size() - 1 - at});
+    for (std::uint64_t k = 0; k < 5000; ++k)
+      places.push_back(static_cast<std::size_t>(k * 0x9e3779b97f4a7c15ULL % whole.size()));
     for (const std::size_t at : places)
       for (const int way : {0, 1, 2}) {
         std::string changed = whole;

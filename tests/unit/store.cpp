@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 
 class Folder {
  public:
-  Folder() : path_(fs::temp_directory_path() / ("kurultai_store_" + std::to_string(::getpid()))) { fs::remove_all(path_); }
+  Folder() : path_(fs::temp_directory_path() / ("kurultai_store_" + std::to_string(::getpid()))) {
+    fs::remove_all(path_);
+  }
   ~Folder() { fs::remove_all(path_); }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -32,15 +34,19 @@ class Folder {
 /// One of everything that a result may hold.
 Result example() {
   Result result;
-  result.attributes = {{"format_version", result_format_version}, {"measure_y", 0.25}, {"title", std::string("a \"title\"\n")}};
+  result.attributes = {
+      {"format_version", result_format_version}, {"measure_y", 0.25}, {"title", std::string("a \"title\"\n")}};
   result.provenance = {{"host", std::string("here")}};
   Group group{"series/region", "by region", {}, {}};
   group.coordinates.push_back({"week", {"week"}, std::vector<std::int32_t>{1, 2}, "1", "week", "model", {}});
-  group.coordinates.push_back({"region", {"region"}, std::vector<std::string>{"", "Қостанай", "Алматы"}, "1", "region", "model", {}});
-  group.variables.push_back({"trust", {"week", "region"}, std::vector<float>{1, 2, 3, std::numeric_limits<float>::quiet_NaN(), -0.0F, 6}, "1", "trust", "[A]", {}});
+  group.coordinates.push_back(
+      {"region", {"region"}, std::vector<std::string>{"", "Қостанай", "Алматы"}, "1", "region", "model", {}});
+  group.variables.push_back({"trust", {"week", "region"},
+      std::vector<float>{1, 2, 3, std::numeric_limits<float>::quiet_NaN(), -0.0F, 6}, "1", "trust", "[A]", {}});
   group.variables.push_back({"sum", {"week"}, std::vector<double>{1e-310, -3}, "tenge", "sum", "[B]", {}, {"kind"}});
   group.variables.push_back({"people", {"week"}, std::vector<std::int64_t>{-1, 1LL << 60}, "1", "people", "model", {}});
-  group.variables.push_back({"kind", {"week"}, std::vector<std::uint8_t>{0, 1}, "1", "kind", "model", {"none at all", "some"}});
+  group.variables.push_back(
+      {"kind", {"week"}, std::vector<std::uint8_t>{0, 1}, "1", "kind", "model", {"none at all", "some"}});
   group.variables.push_back({"note", {"week"}, std::vector<std::string>{"", "said"}, "1", "note", "model", {}});
   result.groups = {group, {"series/empty", "nothing", {}, {}}};
   return result;
@@ -70,7 +76,8 @@ void check_head(const Result& a, const Result& b) {
       check_description(a.groups[g].coordinates[c], b.groups[g].coordinates[c]);
       CHECK(a.groups[g].coordinates[c].values == b.groups[g].coordinates[c].values);
     }
-    for (std::size_t v = 0; v < a.groups[g].variables.size(); ++v) check_description(a.groups[g].variables[v], b.groups[g].variables[v]);
+    for (std::size_t v = 0; v < a.groups[g].variables.size(); ++v)
+      check_description(a.groups[g].variables[v], b.groups[g].variables[v]);
   }
 }
 
@@ -123,7 +130,8 @@ TEST_CASE("store: a changed or missing byte never passes for a run, not even for
     bad[at] = static_cast<char>(bad[at] ^ 4);
     for (const std::string& bytes : {bad, good.substr(0, at)}) {
       put(store.file(0), bytes);
-      for (const std::string& message : {complaint([&] { (void)store.get(0); }), complaint([&] { (void)store.head(0); })}) {
+      for (const std::string& message :
+          {complaint([&] { (void)store.get(0); }), complaint([&] { (void)store.head(0); })}) {
         CHECK(message.find("00000000.run") != std::string::npos);
         CHECK(message.find("--resume does the run again") != std::string::npos);
       }

@@ -16,10 +16,13 @@ using kurultai::test::Folder;
 namespace {
 
 /// A sweep over the test model `line` with these lines added to [sweep], and axis x.
-std::unique_ptr<Sweep> line_sweep(const Folder& folder, const std::string& keys, const std::string& x = "values = [1, 2]",
-                                  const std::string& more = "") {
+std::unique_ptr<Sweep> line_sweep(const Folder& folder, const std::string& keys,
+    const std::string& x = "values = [1, 2]", const std::string& more = "") {
   const auto file = folder.path() / "sweep.toml";
-  std::ofstream(file) << "[sweep]\nmodel = \"line\"\n" << keys << "\n[axis.x]\npath = \"line.x\"\n" << x << "\n" << more;
+  std::ofstream(file) << "[sweep]\nmodel = \"line\"\n"
+                      << keys << "\n[axis.x]\npath = \"line.x\"\n"
+                      << x << "\n"
+                      << more;
   return std::make_unique<Sweep>(file);
 }
 
@@ -42,10 +45,10 @@ double measure(const Result& result, const std::vector<std::pair<std::string, Va
 TEST_CASE("sweep: a measure can be a difference between two labels") {
   Result result;
   result.groups.push_back({"series/arm", "",
-                           {{"week", {"week"}, std::vector<std::int32_t>{0, 1}, "1", "", "", {}},
-                            {"arm", {"arm"}, std::vector<std::string>{"p: treated", "p: control"}, "1", "", "", {}},
-                            {"form", {"form"}, std::vector<std::string>{"vote", "talk"}, "1", "", "", {}}},
-                           {}});
+      {{"week", {"week"}, std::vector<std::int32_t>{0, 1}, "1", "", "", {}},
+          {"arm", {"arm"}, std::vector<std::string>{"p: treated", "p: control"}, "1", "", "", {}},
+          {"form", {"form"}, std::vector<std::string>{"vote", "talk"}, "1", "", "", {}}},
+      {}});
   result.groups.back().variables.push_back(
       {"y", {"week", "arm", "form"}, std::vector<double>{1, 2, 3, 4, 11, 12, 23, 34}, "1", "", "", {}});
   const auto difference = [&](const std::vector<std::string>& at, const std::vector<std::string>& minus) {
@@ -113,12 +116,14 @@ TEST_CASE("sweep: shards share out every run once, whatever else is done") {
 TEST_CASE("sweep: a table gives the points, and a list takes the k-th values together") {
   const Folder folder("sweep_csv");
   std::ofstream(folder.path() / "points.csv") << "x,slope\n1,2\n3,4\n5,6\n";
-  const auto table = line_sweep(folder, "design = \"csv\"\ntable = \"points.csv\"", "", "[axis.slope]\npath = \"line.slope\"\n");
+  const auto table =
+      line_sweep(folder, "design = \"csv\"\ntable = \"points.csv\"", "", "[axis.slope]\npath = \"line.slope\"\n");
   REQUIRE(table->points() == 3);
   CHECK(table->axes.key(0) == "slope");
   CHECK(std::get<double>(table->settings(1)[0].value) == 4);
   CHECK(std::get<double>(table->settings(2)[1].value) == 5);
-  const auto list = line_sweep(folder, "design = \"list\"", "values = [7, 8]", "[axis.slope]\npath = \"line.slope\"\nvalues = [1, 2]\n");
+  const auto list = line_sweep(
+      folder, "design = \"list\"", "values = [7, 8]", "[axis.slope]\npath = \"line.slope\"\nvalues = [1, 2]\n");
   REQUIRE(list->points() == 2);
   CHECK(std::get<double>(list->settings(1)[0].value) == 2);
   CHECK(std::get<double>(list->settings(1)[1].value) == 8);
@@ -137,10 +142,13 @@ TEST_CASE("sweep: a design's table that cannot be right is refused with the line
     }
     return std::string("taken");
   };
-  const auto starts = [](const std::string& text, const std::string& beginning) { return text.rfind(beginning, 0) == 0; };
+  const auto starts = [](const std::string& text, const std::string& beginning) {
+    return text.rfind(beginning, 0) == 0;
+  };
   CHECK(refusal("x,slope\n1,2\n1,3\n") == "taken");
   CHECK(refusal("x;slope\n0,5;2\n1;3\n") == "taken");
-  CHECK(starts(refusal("x,slope\n1,2\n3,4\n1.0,2\n"), "points.csv:4: rows 2 and 4 are one point (it would count twice)"));
+  CHECK(
+      starts(refusal("x,slope\n1,2\n3,4\n1.0,2\n"), "points.csv:4: rows 2 and 4 are one point (it would count twice)"));
   CHECK(starts(refusal("# made by hand\nx,slope\n0,2\n-0.0,2\n"), "points.csv:4: rows 3 and 4 are one point"));
   CHECK(starts(refusal("x,slope\n1,2\nNA,4\n"), "points.csv:3: 'NA' in column 'x' (it means 'not given'"));
   CHECK(starts(refusal("x,slope\n1,2\n,4\n"), "points.csv:3: '' in column 'x'"));
@@ -166,11 +174,16 @@ TEST_CASE("sweep: a design's table that cannot be right is refused with the line
     return std::string("taken");
   };
   const std::string slope = "[axis.slope]\npath = \"line.slope\"\n";
-  const auto holds = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
-  CHECK(holds(keys("design = \"csv\"\ntable = \"points.csv\"", "values = [1, 2]", slope), "axis 'x' has values of its own"));
-  CHECK(holds(keys("table = \"points.csv\"", "values = [1, 2]", slope + "values = [1, 2]\n"), "a table is read by a csv design only"));
+  const auto holds = [](const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  };
+  CHECK(holds(
+      keys("design = \"csv\"\ntable = \"points.csv\"", "values = [1, 2]", slope), "axis 'x' has values of its own"));
+  CHECK(holds(keys("table = \"points.csv\"", "values = [1, 2]", slope + "values = [1, 2]\n"),
+      "a table is read by a csv design only"));
   CHECK(holds(keys("", "values = [0.1, 0.5, 0.10]", slope + "values = [1, 2]\n"), "axis 'x' has the value 0.1 twice"));
-  CHECK(holds(keys("design = \"list\"", "values = [1, 2, 1]", slope + "values = [3, 4, 3]\n"), "values 1 and 3 of the axes are one point"));
+  CHECK(holds(keys("design = \"list\"", "values = [1, 2, 1]", slope + "values = [3, 4, 3]\n"),
+      "values 1 and 3 of the axes are one point"));
   CHECK(keys("design = \"list\"", "values = [1, 2, 1]", slope + "values = [3, 4, 5]\n") == "taken");
 }
 
@@ -190,7 +203,8 @@ TEST_CASE("sweep: a measure looks at its weeks and nothing else") {
 
 TEST_CASE("sweep: replicates are added by the rule that the file states") {
   const Folder folder("sweep_precision");
-  const auto sweep = line_sweep(folder, "replicates = 4", "values = [1]", "[measure.y]\n[precision]\nmeasure = \"y\"\nhalf_width = 1.0\nstep = 3\nat_most = 8\n");
+  const auto sweep = line_sweep(folder, "replicates = 4", "values = [1]",
+      "[measure.y]\n[precision]\nmeasure = \"y\"\nhalf_width = 1.0\nstep = 3\nat_most = 8\n");
   const std::vector<double> wide = {0, 10, 0, 10};
   CHECK(replicates_needed(*sweep, wide) == 7);
   CHECK(replicates_needed(*sweep, std::vector<double>{1, 1.1, 1, 1.1}) == 4);
@@ -201,7 +215,8 @@ TEST_CASE("sweep: replicates are added by the rule that the file states") {
 TEST_CASE("sweep: runs of different length stand in one file, each at its own weeks") {
   const Folder folder("sweep_lengths");
   const auto file = folder.path() / "lengths.toml";
-  std::ofstream(file) << "[sweep]\nscenario = \"" KURULTAI_SOURCE_DIR "/scenarios/village.toml\"\nset = [\"run.warmup=4\"]\nreplicates = 2\nkeep_every = 4\n"
+  std::ofstream(file) << "[sweep]\nscenario = \"" KURULTAI_SOURCE_DIR
+                         "/scenarios/village.toml\"\nset = [\"run.warmup=4\"]\nreplicates = 2\nkeep_every = 4\n"
                       << "[axis.length]\npath = \"run.weeks\"\nvalues = [8, 20]\n[measure.trust]\n";
   Sweep sweep(file);
   ExecutionOptions options;
@@ -211,13 +226,15 @@ TEST_CASE("sweep: runs of different length stand in one file, each at its own we
   REQUIRE(execute(sweep, options, progress).finished == 4);
   const Result result = read_result(options.out);
   const Group& nation = *result.group("series/nation");
-  CHECK(std::get<std::vector<std::int32_t>>(nation.coordinate("week")->values) == std::vector<std::int32_t>{0, 4, 8, 12, 16});
+  CHECK(std::get<std::vector<std::int32_t>>(nation.coordinate("week")->values) ==
+        std::vector<std::int32_t>{0, 4, 8, 12, 16});
   const auto& trust = std::get<std::vector<float>>(nation.variable("trust")->values);
   REQUIRE(trust.size() == 2 * 2 * 5);
   for (std::size_t r = 0; r < 2; ++r)
     for (std::size_t t = 0; t < 5; ++t) {
       CHECK(std::isnan(trust[r * 5 + t]) == (t >= 2));
       CHECK_FALSE(std::isnan(trust[(2 + r) * 5 + t]));
-      if (t < 2) CHECK(trust[r * 5 + t] == trust[(2 + r) * 5 + t]);  // the same luck: the short run is the long one's beginning
+      if (t < 2)
+        CHECK(trust[r * 5 + t] == trust[(2 + r) * 5 + t]);  // the same luck: the short run is the long one's beginning
     }
 }

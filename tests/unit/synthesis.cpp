@@ -17,8 +17,8 @@ using namespace kurultai;
 
 namespace {
 
-Community place(const std::string& code, PlaceType type, std::uint32_t region, std::uint32_t district,
-                double population) {
+Community place(
+    const std::string& code, PlaceType type, std::uint32_t region, std::uint32_t district, double population) {
   Community community;
   community.code = code;
   community.name = code;
@@ -98,8 +98,7 @@ TEST_CASE("synthesis: shares of a scale add up by region and leave nobody out") 
       given[community.region] += residents[c];
       least[community.region] += 2;
     }
-    for (std::size_t r = 0; r < 2; ++r)
-      CHECK(std::abs(given[r] - std::max(least[r], people[r] * scale)) <= 1);
+    for (std::size_t r = 0; r < 2; ++r) CHECK(std::abs(given[r] - std::max(least[r], people[r] * scale)) <= 1);
   }
   // Where no minimum binds, each community is within one of its share.
   const std::vector<std::uint32_t> residents = apportion(country, 0.2);
@@ -113,8 +112,8 @@ TEST_CASE("synthesis: ages, sexes and trades are those of the country") {
   const Residents& r = society->residents;
   std::vector<double> people(18);
   std::vector<double> women(18);
-  double adults = 0, higher = 0, workers = 0, income = 0, rural_farmers = 0, rural_workers = 0,
-         urban_farmers = 0, urban_workers = 0;
+  double adults = 0, higher = 0, workers = 0, income = 0, rural_farmers = 0, rural_workers = 0, urban_farmers = 0,
+         urban_workers = 0;
   double expected_income = 0;
   for (std::size_t c = 0; c < society->communities(); ++c)
     for (std::size_t i = society->first[c]; i < society->first[c + 1]; ++i) {
@@ -134,8 +133,7 @@ TEST_CASE("synthesis: ages, sexes and trades are those of the country") {
         expected_income += society->country.communities[c].income;
         const bool rural = society->country.communities[c].type == PlaceType::okrug;
         (rural ? rural_workers : urban_workers) += 1;
-        (rural ? rural_farmers : urban_farmers) +=
-            static_cast<Occupation>(r.occupation[i]) == Occupation::farmer;
+        (rural ? rural_farmers : urban_farmers) += static_cast<Occupation>(r.occupation[i]) == Occupation::farmer;
       }
       if (r.platform[i]) CHECK(r.access[i] == 1);
     }
@@ -159,8 +157,8 @@ TEST_CASE("synthesis: households are families") {
   const SocietySettings settings;
   const auto society = synthesise(small_country(), settings, 0.3, 3);
   const Residents& r = society->residents;
-  double rural = 0, rural_homes = 0, urban_people = 0, urban_homes = 0, children = 0, parent_age = 0,
-         couples = 0, alike = 0;
+  double rural = 0, rural_homes = 0, urban_people = 0, urban_homes = 0, children = 0, parent_age = 0, couples = 0,
+         alike = 0;
   for (std::size_t c = 0; c < society->communities(); ++c) {
     const bool okrug = society->country.communities[c].type == PlaceType::okrug;
     Vertex i = society->first[c];
@@ -170,15 +168,13 @@ TEST_CASE("synthesis: households are families") {
       (okrug ? rural : urban_people) += static_cast<double>(size);
       CHECK(r.adult(i));
       for (std::size_t k = 0; k < size; ++k) {
-        if (r.household_slot[i + k] != k || r.household_size[i + k] != size)
-          FAIL("a household is not adjacent");
+        if (r.household_slot[i + k] != k || r.household_size[i + k] != size) FAIL("a household is not adjacent");
         if (!r.adult(i + k)) {
           children += 1;
           parent_age += r.age[i] >= r.age[i + k] + 18 && r.age[i] <= r.age[i + k] + 46;
         }
       }
-      if (size >= 2 && r.adult(i + 1) && r.sex[i] != r.sex[i + 1] && std::abs(r.age[i] - r.age[i + 1]) < 10)
-        alike += 1;
+      if (size >= 2 && r.adult(i + 1) && r.sex[i] != r.sex[i + 1] && std::abs(r.age[i] - r.age[i + 1]) < 10) alike += 1;
       if (size >= 2) couples += 1;
       i += static_cast<Vertex>(size);
     }
@@ -359,12 +355,10 @@ TEST_CASE("synthesis: every community has an assembly of delegates by its popula
     people += country.communities[c].population;
     bool district = false;
     for (const Tie tie : society->ties.all(society->akimat(c))) {
-      district =
-          district || tie == Tie(Layer::partner, society->district_akimat(country.communities[c].district));
+      district = district || tie == Tie(Layer::partner, society->district_akimat(country.communities[c].district));
       if (tie.layer() != Layer::office) continue;
       staff += 1;
-      servants +=
-          static_cast<Occupation>(society->residents.occupation[tie.to()]) == Occupation::public_servant;
+      servants += static_cast<Occupation>(society->residents.occupation[tie.to()]) == Occupation::public_servant;
     }
     CHECK(district);
   }

@@ -2,7 +2,8 @@
 // given", that is no number, that breaks a line or an encoding; another separator; a header that stands twice. Tables
 // and columns are taken from the code and from the data that come with it: a new column is tried as it is.
 //
-// What must hold of any column: nothing but an input error is thrown, on one line, that names file and line; a word for "not given" does what an empty cell does; "inf" is no more of a number than any other word.
+// What must hold of any column: nothing but an input error is thrown, on one line, that names file and line; a word for
+// "not given" does what an empty cell does; "inf" is no more of a number than any other word.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -42,7 +43,9 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   [[nodiscard]] const fs::path& path() const { return path_; }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path_ / name, std::ios::binary) << text; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+  }
 
  private:
   fs::path path_;
@@ -58,7 +61,8 @@ struct Sheet {
     Sheet sheet{table.header(), {}};
     for (std::size_t row = 0; row < table.rows(); ++row) {
       sheet.rows.emplace_back();
-      for (std::size_t k = 0; k < sheet.header.size(); ++k) sheet.rows.back().push_back(table.given(row, k) ? table.text(row, k) : "");
+      for (std::size_t k = 0; k < sheet.header.size(); ++k)
+        sheet.rows.back().push_back(table.given(row, k) ? table.text(row, k) : "");
     }
     return sheet;
   }
@@ -67,12 +71,15 @@ struct Sheet {
     for (auto& row : rows) row.emplace_back();
   }
   /// The table with the cell at (row, column) as it stands in `raw`, quotes and all.
-  [[nodiscard]] std::string text(char separator = ',', std::optional<std::pair<std::size_t, std::size_t>> cell = {}, const std::string& raw = "") const {
+  [[nodiscard]] std::string text(char separator = ',', std::optional<std::pair<std::size_t, std::size_t>> cell = {},
+      const std::string& raw = "") const {
     std::string text;
     const auto add = [&](const std::vector<std::string>& fields, std::optional<std::size_t> row) {
       for (std::size_t k = 0; k < fields.size(); ++k) {
         if (k > 0) text += separator;
-        text += cell && row == cell->first && k == cell->second ? raw : quoted(separator == ',' ? fields[k] : with_comma(fields[k]));
+        text += cell && row == cell->first && k == cell->second
+                    ? raw
+                    : quoted(separator == ',' ? fields[k] : with_comma(fields[k]));
       }
       text += '\n';
     };
@@ -90,7 +97,8 @@ struct Sheet {
   }
   /// A number as a spreadsheet with decimal commas writes it.
   static std::string with_comma(std::string field) {
-    if (field.find_first_not_of("+-.0123456789") == std::string::npos && std::count(field.begin(), field.end(), '.') == 1)
+    if (field.find_first_not_of("+-.0123456789") == std::string::npos &&
+        std::count(field.begin(), field.end(), '.') == 1)
       field[field.find('.')] = ',';
     return field;
   }
@@ -119,18 +127,17 @@ Attempt attempt(const std::function<Attempt()>& read) {
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::input);
     return {"", error.what(), {}};
-  } catch (const std::exception& error) {
-    FAIL("not an error of the input: " << error.what());
-  }
+  } catch (const std::exception& error) { FAIL("not an error of the input: " << error.what()); }
   return {};
 }
 
 std::string described(const Country& country) {
   std::string text = country.name;
-  for (const Region& r : country.regions) text += fmt::format("\n{} {} {} {} {} {}", r.code, r.name, r.population, r.grp_per_head, r.wage, r.urban_share);
+  for (const Region& r : country.regions)
+    text += fmt::format("\n{} {} {} {} {} {}", r.code, r.name, r.population, r.grp_per_head, r.wage, r.urban_share);
   for (const Community& c : country.communities)
-    text += fmt::format("\n{} {} {} {} {} {} {} {} {} {} {}", c.code, c.name, static_cast<int>(c.type), c.district, c.latitude, c.longitude, c.population,
-                        c.income, c.platform, c.participatory_budget, c.resources);
+    text += fmt::format("\n{} {} {} {} {} {} {} {} {} {} {}", c.code, c.name, static_cast<int>(c.type), c.district,
+        c.latitude, c.longitude, c.population, c.income, c.platform, c.participatory_budget, c.resources);
   for (const AgeGroup& a : country.pyramid) text += fmt::format("\n{} {} {} {}", a.first, a.last, a.men, a.women);
   return text;
 }
@@ -163,7 +170,8 @@ std::map<std::string, std::string> axes_of_all_kinds() {
   std::vector<Field::Kind> seen;
   for (const Section* section : model.registry.sections())
     for (const Field* field : section->fields()) {
-      const bool list = field->kind() == Field::Kind::texts || field->kind() == Field::Kind::numbers || field->kind() == Field::Kind::list;
+      const bool list = field->kind() == Field::Kind::texts || field->kind() == Field::Kind::numbers ||
+                        field->kind() == Field::Kind::list;
       if (list || section->name() == "run" || section->name() == "output" || section->name() == "society") continue;
       if (std::find(seen.begin(), seen.end(), field->kind()) != seen.end()) continue;
       seen.push_back(field->kind());
@@ -173,14 +181,16 @@ std::map<std::string, std::string> axes_of_all_kinds() {
 }
 
 Attempt read_as_design(const fs::path& folder) {
-  std::string text = fmt::format("[sweep]\nscenario = \"{}\"\ndesign = \"csv\"\ntable = \"design.csv\"\n", (data.parent_path() / "village.toml").string());
+  std::string text = fmt::format("[sweep]\nscenario = \"{}\"\ndesign = \"csv\"\ntable = \"design.csv\"\n",
+      (data.parent_path() / "village.toml").string());
   for (const auto& [name, path] : axes_of_all_kinds()) text += fmt::format("[axis.{}]\npath = \"{}\"\n", name, path);
   std::ofstream(folder / "sweep.toml") << text;
   return attempt([&] {
     const Sweep sweep(folder / "sweep.toml");
     std::string points;
     for (std::size_t p = 0; p < sweep.points(); ++p)
-      for (const Setting& setting : sweep.settings(p)) points += fmt::format("{} {}\n", setting.path, to_toml(setting.value));
+      for (const Setting& setting : sweep.settings(p))
+        points += fmt::format("{} {}\n", setting.path, to_toml(setting.value));
     return Attempt{points, "", {}};
   });
 }
@@ -204,14 +214,17 @@ Sheet design() {
 std::vector<TableInput> all_tables() {
   std::vector<TableInput> tables;
   std::vector<std::string> census;
-  for (const auto& entry : fs::directory_iterator(data / "kazakhstan")) census.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(data / "kazakhstan"))
+    census.push_back(entry.path().filename().string());
   std::sort(census.begin(), census.end());
-  for (const std::string& file : census) tables.push_back({file, Sheet::of(data / "kazakhstan" / file), read_as_census, census, data / "kazakhstan"});
+  for (const std::string& file : census)
+    tables.push_back({file, Sheet::of(data / "kazakhstan" / file), read_as_census, census, data / "kazakhstan"});
   const std::vector<std::string> network = {"nodes.csv", "edges.csv"};
   for (const std::string& file : network) {
     TableInput table{file, Sheet::of(data / "village" / file), read_as_network, network, data / "village"};
     for (const NetworkColumn& column : file == "nodes.csv" ? node_columns() : edge_columns())
-      if (std::find(table.sheet.header.begin(), table.sheet.header.end(), column.name) == table.sheet.header.end()) table.sheet.add(column.name);
+      if (std::find(table.sheet.header.begin(), table.sheet.header.end(), column.name) == table.sheet.header.end())
+        table.sheet.add(column.name);
     tables.push_back(std::move(table));
   }
   tables.push_back({"design.csv", design(), read_as_design, {}, {}});
@@ -245,7 +258,8 @@ TEST_CASE("tables: each column of each table with everything that goes wrong in 
       CHECK(other.read == control.read);
     }
     const std::string again = sheet.text() + sheet.text();
-    CHECK(holds(read(again).error, fmt::format("{}:{}: the header stands here again", table.file, sheet.rows.size() + 2)));
+    CHECK(holds(
+        read(again).error, fmt::format("{}:{}: the header stands here again", table.file, sheet.rows.size() + 2)));
 
     // A figure a row, or a row that is like the others.
     std::set<std::size_t> rows = {0, sheet.rows.size() - 1};
@@ -255,7 +269,8 @@ TEST_CASE("tables: each column of each table with everything that goes wrong in 
       INFO(sheet.header[k]);
       Sheet twice = sheet;
       twice.add(sheet.header[k]);
-      CHECK(holds(read(twice.text()).error, fmt::format("{}:1: column '{}' stands twice", table.file, sheet.header[k])));
+      CHECK(
+          holds(read(twice.text()).error, fmt::format("{}:1: column '{}' stands twice", table.file, sheet.header[k])));
       Sheet renamed = sheet;
       renamed.header[k] += "\n(renamed)";
       const Attempt without = read(renamed.text());  // taken where the column is a remark that nobody reads
@@ -269,7 +284,9 @@ TEST_CASE("tables: each column of each table with everything that goes wrong in 
           INFO(raw << ": " << out.error);
           CHECK(!holds(out.error, "\n"));
           // Its own line, or that of a row which names what stood here before.
-          if (!out.taken()) CHECK((holds(out.error, place) || (holds(out.error, ".csv:") && holds(out.error, "'" + sheet.rows[row][k] + "'"))));
+          if (!out.taken())
+            CHECK((holds(out.error, place) ||
+                   (holds(out.error, ".csv:") && holds(out.error, "'" + sheet.rows[row][k] + "'"))));
           return out;
         };
         const Attempt empty = with("");
@@ -280,7 +297,8 @@ TEST_CASE("tables: each column of each table with everything that goes wrong in 
           CHECK(out.read == empty.read);
           if (out.taken() && !without.taken()) {
             REQUIRE(out.notes.size() == 1);
-            CHECK(holds(out.notes[0], fmt::format("{}: '{}' is not given in 1 of {} rows ({})", table.file, sheet.header[k], sheet.rows.size(), word)));
+            CHECK(holds(out.notes[0], fmt::format("{}: '{}' is not given in 1 of {} rows ({})", table.file,
+                                          sheet.header[k], sheet.rows.size(), word)));
           }
         }
         const bool any_word = with("qqq").taken();

@@ -67,7 +67,8 @@ TEST_CASE("target: which communities a policy means") {
   CHECK(meant.size() == 3);
   for (const std::size_t c : meant)
     for (std::size_t other = 0; other < 12; ++other)
-      if (std::find(meant.begin(), meant.end(), other) == meant.end()) CHECK(country.communities[c].income <= country.communities[other].income);
+      if (std::find(meant.begin(), meant.end(), other) == meant.end())
+        CHECK(country.communities[c].income <= country.communities[other].income);
 }
 
 TEST_CASE("target: whether a policy means any community is what the list of them says") {
@@ -79,7 +80,8 @@ TEST_CASE("target: whether a policy means any community is what the list of them
           for (const Words& types : {Words{}, Words{"town"}, Words{"city"}}) {
             const Country country = country_of(n);
             PolicySpec policy("policy.p");
-            set(set(set(set(policy, "poorest_share", poorest), "richest_share", richest), "population_above", above), "types", types);
+            set(set(set(set(policy, "poorest_share", poorest), "richest_share", richest), "population_above", above),
+                "types", types);
             INFO(n << " " << poorest << " " << richest << " " << above);
             const bool any = !communities_meant(country, policy).empty();
             CHECK(means_any(country, policy) == any);

@@ -26,8 +26,7 @@ bool same(const Ties& a, const Ties& b) {
   if (a.vertices() != b.vertices() || a.words() != b.words()) return false;
   for (Vertex v = 0; v < a.vertices(); ++v) {
     if (!std::ranges::equal(a.all(v), b.all(v))) return false;
-    if (v < a.residents() &&
-        (a.inside(v).size() != b.inside(v).size() || a.peers(v).size() != b.peers(v).size()))
+    if (v < a.residents() && (a.inside(v).size() != b.inside(v).size() || a.peers(v).size() != b.peers(v).size()))
       return false;
   }
   return true;
@@ -39,21 +38,15 @@ TEST_CASE("ties: a row is inside, outside and bodies, each sorted by layer and v
   // Communities {0, 1, 2} and {3, 4}; 5 is an akimat, 6 an institution.
   const std::vector<Vertex> first = {0, 3, 5};
   const std::vector<std::vector<Edge>> edges = {
-      {{0, 2, Layer::online},
-       {0, 1, Layer::online},
-       {2, 0, Layer::household},
-       {0, 4, Layer::kin},
-       {3, 0, Layer::work}},
-      {},
-      {{0, 6, Layer::membership}, {5, 0, Layer::office}, {5, 6, Layer::partner}}};
+      {{0, 2, Layer::online}, {0, 1, Layer::online}, {2, 0, Layer::household}, {0, 4, Layer::kin}, {3, 0, Layer::work}},
+      {}, {{0, 6, Layer::membership}, {5, 0, Layer::office}, {5, 6, Layer::partner}}};
   Ties ties;
   ties.build(edges, first, 7);
   REQUIRE(ties.vertices() == 7);
   REQUIRE(ties.residents() == 5);
   CHECK(ties.words() == 16);
   const std::vector<Tie> row = {Tie(Layer::household, 2), Tie(Layer::online, 1), Tie(Layer::online, 2),
-                                Tie(Layer::kin, 4),       Tie(Layer::work, 3),   Tie(Layer::membership, 6),
-                                Tie(Layer::office, 5)};
+      Tie(Layer::kin, 4), Tie(Layer::work, 3), Tie(Layer::membership, 6), Tie(Layer::office, 5)};
   CHECK(std::ranges::equal(ties.all(0), row));
   CHECK(ties.inside(0).size() == 3);
   CHECK(std::ranges::equal(ties.outside(0), std::vector{Tie(Layer::kin, 4), Tie(Layer::work, 3)}));
@@ -92,9 +85,7 @@ TEST_CASE("ties: rows hold exactly the edges, whatever their order, their lists 
       if (!expected.contains({std::min(v, tie.to()), std::max(v, tie.to()), tie.layer()}))
         FAIL("a tie nobody asked for");
       if (v < 2900 && tie.to() < 2900) {
-        const auto home = [&](Vertex i) {
-          return std::upper_bound(first.begin(), first.end(), i) - first.begin();
-        };
+        const auto home = [&](Vertex i) { return std::upper_bound(first.begin(), first.end(), i) - first.begin(); };
         const auto inside = one.inside(v);
         if ((home(v) == home(tie.to())) != (std::find(inside.begin(), inside.end(), tie) != inside.end()))
           FAIL("a tie stands in the wrong part of the row");
@@ -102,8 +93,7 @@ TEST_CASE("ties: rows hold exactly the edges, whatever their order, their lists 
     }
 
   std::vector<std::vector<Edge>> lists(5);
-  for (std::size_t k = edges.size(); k-- > 0;)
-    lists[k % 5].push_back({edges[k].b, edges[k].a, edges[k].layer});
+  for (std::size_t k = edges.size(); k-- > 0;) lists[k % 5].push_back({edges[k].b, edges[k].a, edges[k].layer});
   for (const int threads : {2, 7}) {
     set_threads(threads);
     Ties many;

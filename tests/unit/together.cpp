@@ -16,7 +16,8 @@ const std::string common =
     "[output]\nlevels = [\"nation\", \"arm\"]\nseries = [\"turnout\", \"participation\"]\n"
     "[form.vote]\nperiod = 520\nweek = 4\nintercept = -1.0\nsubject = \"all\"\n";
 const std::string letter =
-    "[policy.letter]\nlever = \"participation.mail\"\nmode = \"set\"\ndose = 1.0\nunit = \"resident\"\nshare = 0.5\ntrial = true\n";
+    "[policy.letter]\nlever = \"participation.mail\"\nmode = \"set\"\ndose = 1.0\nunit = \"resident\"\nshare = "
+    "0.5\ntrial = true\n";
 
 /// Two scenario files: "first" without a policy, "second" with a letter.
 std::vector<std::filesystem::path> two(const Folder& folder) {
@@ -54,7 +55,8 @@ TEST_CASE("together: in the untreated twin the lots are the same and nobody is t
   const auto together = make_together(files, {}, true);
   const Result treated = together->run(strong, {7, 1}, {}).value();
   const Result nothing = together->run(weak, {7, 1}, {}).value();
-  CHECK(values(treated, "series/second.nation", "participation").back() > values(treated, "series/second.nation untreated", "participation").back() + 0.05F);
+  CHECK(values(treated, "series/second.nation", "participation").back() >
+        values(treated, "series/second.nation untreated", "participation").back() + 0.05F);
   // A letter that moves nobody leaves what the twin has, arm by arm.
   const auto arms = values(nothing, "series/second.arm", "participation");
   const auto twins = values(nothing, "series/second.arm untreated", "participation");
@@ -88,12 +90,15 @@ TEST_CASE("together: a sweep names scenario or scenarios, and twins need scenari
   (void)two(folder);
   const auto sweep = [&](const std::string& keys) {
     const auto file = folder.path() / "sweep.toml";
-    std::ofstream(file) << "[sweep]\n" << keys << "\n[axis.mail]\npath = \"participation.b_mail\"\nvalues = [0.0, 1.0]\n"
-                        << "[measure.effect]\nseries = \"participation\"\nlevel = \"second.arm\"\nat = [\"arm=letter: treated\"]\n"
-                        << "minus = [\"arm=letter: control\"]\nuntreated = true\n";
+    std::ofstream(file)
+        << "[sweep]\n"
+        << keys << "\n[axis.mail]\npath = \"participation.b_mail\"\nvalues = [0.0, 1.0]\n"
+        << "[measure.effect]\nseries = \"participation\"\nlevel = \"second.arm\"\nat = [\"arm=letter: treated\"]\n"
+        << "minus = [\"arm=letter: control\"]\nuntreated = true\n";
     return std::make_unique<Sweep>(file);
   };
-  CHECK_NOTHROW(sweep("scenarios = [\"first.toml\", \"second.toml\"]\nuntreated = true\nkeep_levels = [\"nation\", \"arm\"]\n"));
+  CHECK_NOTHROW(
+      sweep("scenarios = [\"first.toml\", \"second.toml\"]\nuntreated = true\nkeep_levels = [\"nation\", \"arm\"]\n"));
   CHECK_THROWS_AS(sweep("scenario = \"first.toml\"\nscenarios = [\"second.toml\"]\n"), Error);
   CHECK_THROWS_AS(sweep("scenario = \"first.toml\"\nuntreated = true\n"), Error);
 }

@@ -17,9 +17,7 @@ double chance(Stage& stage, std::size_t c, Vertex i, unsigned s) {
   const Institutions& bodies = world.institutions;
   const FormSpec& form = world.forms[world.dockets[c].slot[s].form];
   const bool national = form.scope.is("national");
-  const auto parameter = [&](const char* name, std::size_t l = 0) {
-    return stage.value("information", name, l);
-  };
+  const auto parameter = [&](const char* name, std::size_t l = 0) { return stage.value("information", name, l); };
   const auto lever = [&](const char* name) { return stage.lever(std::string("information.") + name, c, i); };
   const double openness = std::clamp(world.practice.openness[c] + world.akimats.own_openness[c], 0.0, 1.0);
   double unreached = 1.0 - form.invitation;
@@ -37,11 +35,9 @@ double chance(Stage& stage, std::size_t c, Vertex i, unsigned s) {
   if (r.access[i] && up)
     unreached *= 1.0 - std::min(1.0, lever("site") * world.akimats.digital_competence[c] / 0.5 * openness);
   for (const std::size_t k : stage.memberships(c, i)) {
-    const double reached = bodies.members[k] <= 0
-                               ? 0.0
-                               : std::min(1.0, static_cast<double>(bodies.capacity[k]) / bodies.members[k]);
-    unreached *=
-        1.0 - std::min(1.0, reached * bodies.credibility[k] * bodies.activity[k] * lever("outreach"));
+    const double reached =
+        bodies.members[k] <= 0 ? 0.0 : std::min(1.0, static_cast<double>(bodies.capacity[k]) / bodies.members[k]);
+    unreached *= 1.0 - std::min(1.0, reached * bodies.credibility[k] * bodies.activity[k] * lever("outreach"));
   }
   for (const Tie tie : society.ties.all(i)) {
     if (tie.to() >= r.size()) continue;
@@ -51,8 +47,7 @@ double chance(Stage& stage, std::size_t c, Vertex i, unsigned s) {
     const bool acted = ((r.signal[tie.to()] >> (s + 16)) & 1U) != 0;
     unreached *= 1.0 - parameter(acted ? "q_acted" : "q_aware", static_cast<std::size_t>(tie.layer()));
   }
-  return 1.0 - std::pow(unreached,
-                        static_cast<double>(form.rounds) / static_cast<double>(form.announced + form.open));
+  return 1.0 - std::pow(unreached, static_cast<double>(form.rounds) / static_cast<double>(form.announced + form.open));
 }
 
 bool heard_right(Stage& stage) {
@@ -81,8 +76,7 @@ bool heard_right(Stage& stage) {
         const double u = draws.uniform(world.society.name(block.community, i), s);
         if (std::abs(u - p) > 1e-12) right = right && hears == (u < p);
         heard += hears ? 1 : 0;
-        national +=
-            hears && world.forms[world.dockets[block.community].slot[s].form].scope.is("national") ? 1 : 0;
+        national += hears && world.forms[world.dockets[block.community].slot[s].form].scope.is("national") ? 1 : 0;
       });
   });
   return right && heard > 0 && national > 0;
@@ -93,9 +87,9 @@ bool heard_right(Stage& stage) {
 bool information_right() {
   // A week with local and national matters, and nothing left at a value that hides a term.
   Stage stage(20'000, 10,
-              {"akimat.openness=0.6", "information.outreach=1.5", "information.media=0.4", "platform.quality=0.7",
-               "platform.outage=0.1", "publication.display=0.6", "form.gathering.rounds=2",
-               "form.gathering.invitation=0.1"});
+      {"akimat.openness=0.6", "information.outreach=1.5", "information.media=0.4", "platform.quality=0.7",
+          "platform.outage=0.1", "publication.display=0.6", "form.gathering.rounds=2",
+          "form.gathering.invitation=0.1"});
   return heard_right(stage);
 }
 

@@ -16,15 +16,11 @@ struct Equation {
   const Matter& matter;
   unsigned slot;
 
-  [[nodiscard]] double b(const char* name, std::size_t l = 0) const {
-    return stage.value("participation", name, l);
-  }
-  [[nodiscard]] double lever(const char* name) const {
-    return stage.lever(std::string("participation.") + name, c, i);
-  }
+  [[nodiscard]] double b(const char* name, std::size_t l = 0) const { return stage.value("participation", name, l); }
+  [[nodiscard]] double lever(const char* name) const { return stage.lever(std::string("participation.") + name, c, i); }
   [[nodiscard]] double incomes(double tenge) const {
-    const double weekly = b("mean_wage") * 12.0 / 52.0 *
-                          std::max(0.01, static_cast<double>(stage.world().residents().income[i]));
+    const double weekly =
+        b("mean_wage") * 12.0 / 52.0 * std::max(0.01, static_cast<double>(stage.world().residents().income[i]));
     return b("b_money") * std::log1p(tenge / weekly);
   }
 
@@ -34,14 +30,12 @@ struct Equation {
     const Residents& r = world.residents();
     const Community& community = world.society.country.communities[c];
     const FormSpec& form = world.forms[matter.form];
-    double u =
-        b("b_duty") * r.duty[i] + b("b_eff") * (r.efficacy[i] - 0.5) + b("b_trust") * (r.trust[i] - 0.5);
+    double u = b("b_duty") * r.duty[i] + b("b_eff") * (r.efficacy[i] - 0.5) + b("b_trust") * (r.trust[i] - 0.5);
     u += incomes(lever("reward")) + incomes(lever("fine")) - incomes(form.money);
     u += b("b_mail") * lever("mail") + b("b_canvass") * lever("canvass");
     if (r.platform[i] && stage.connected(c, i)) u += b("b_message") * stage.lever("platform.message", c, i);
     const double stake = matter.subject == good_count || matter.subject == r.wish[i] ? 1.0 : b("s_other");
-    const double size =
-        form.decides.is("budget") ? std::log1p(community.participatory_budget / b("money_0")) : 1.0;
+    const double size = form.decides.is("budget") ? std::log1p(community.participatory_budget / b("money_0")) : 1.0;
     u += b("b_stake") * stake * size;
     std::set<Vertex> asking;  // who is kin and a colleague asks once
     for (std::size_t l = 0; l < resident_layers; ++l) {
@@ -49,8 +43,7 @@ struct Equation {
       double all = 0;
       for (const Tie tie : world.society.ties.all(i)) {
         const bool here = tie.to() >= world.society.first[c] && tie.to() < world.society.first[c + 1];
-        if (tie.to() >= r.size() || static_cast<std::size_t>(tie.layer()) != l ||
-            (!here && !form.scope.is("national")))
+        if (tie.to() >= r.size() || static_cast<std::size_t>(tie.layer()) != l || (!here && !form.scope.is("national")))
           continue;
         const bool carries = tie.layer() != Layer::online || r.shows[tie.to()] != 0;
         const bool acts = carries && ((r.signal[tie.to()] >> (16 + slot)) & 1U) != 0;
@@ -75,8 +68,8 @@ struct Equation {
     if (!form.online || !stage.connected(c, i) || !(form.needs.is("access") ? r.access[i] : r.platform[i]))
       return false;
     const Draws lasting = world.lasting(stage.mechanism("participation").stream());
-    return lasting.uniform({world.society.key[c], 0xffffffffU},
-                           static_cast<std::uint32_t>(key_of(form.name()))) < world.platform_service.open[c];
+    return lasting.uniform({world.society.key[c], 0xffffffffU}, static_cast<std::uint32_t>(key_of(form.name()))) <
+           world.platform_service.open[c];
   }
 
   [[nodiscard]] double cost(Family family) const {
@@ -95,8 +88,7 @@ struct Equation {
     const double experience =
         std::min(1.0, std::max(-1.0, world.akimats.experience[c] - world.akimats.usual_experience[c]));
     return b("b_cost") * hours * (1.0 - lever("relief")) * (1.0 - b("e_cost") * experience) *
-           b("busy", r.occupation[i]) *
-           (r.sex[i] == static_cast<std::uint8_t>(Sex::female) ? b("busy_women") : 1.0);
+           b("busy", r.occupation[i]) * (r.sex[i] == static_cast<std::uint8_t>(Sex::female) ? b("busy_women") : 1.0);
   }
 
   [[nodiscard]] double utility(Family family) const {
@@ -106,8 +98,8 @@ struct Equation {
     const FormSpec& form = world.forms[matter.form];
     const auto f = static_cast<std::size_t>(family);
     const double h = r.propensity(i, f);
-    return shared() + form.intercept + world.akimats.place_effect[c] +
-           b("b_habit") * std::log(h / (1.0 - h)) + r.trace(i, f) +
+    return shared() + form.intercept + world.akimats.place_effect[c] + b("b_habit") * std::log(h / (1.0 - h)) +
+           r.trace(i, f) +
            b("b_norm") * form.visibility(family) * world.akimats.cohesion[c] *
                (r.norm(i, f) - world.akimats.habitual_norm(c, f)) -
            cost(family);
@@ -121,13 +113,12 @@ bool may_take_part(const World& world, std::size_t c, Vertex i, const FormSpec& 
   };
   if (!form.eligible.is("residents") && r.age[i] < 18) return false;
   if (!listed(form.occupations.value(), occupation_names[r.occupation[i]])) return false;
-  if (!listed(form.types.value(),
-              place_type_names[static_cast<std::size_t>(world.society.country.communities[c].type)]))
+  if (!listed(
+          form.types.value(), place_type_names[static_cast<std::size_t>(world.society.country.communities[c].type)]))
     return false;
   if (!form.eligible.is("members")) return true;
   for (std::size_t kind = 0; kind < institution_kinds; ++kind)
-    if (((r.member_of[i] >> kind) & 1U) != 0 && listed(form.members_of.value(), institution_keys[kind]))
-      return true;
+    if (((r.member_of[i] >> kind) & 1U) != 0 && listed(form.members_of.value(), institution_keys[kind])) return true;
   return false;
 }
 
@@ -163,19 +154,16 @@ bool acts_right(Stage& stage) {
           right = right && !act;
           return;
         }
-        const double time = form.decide > 0
-                                ? static_cast<double>(std::min(form.decide.value(), form.open.value()))
-                                : static_cast<double>(form.open.value());
+        const double time = form.decide > 0 ? static_cast<double>(std::min(form.decide.value(), form.open.value()))
+                                            : static_cast<double>(form.open.value());
         const double waited = std::log1p(std::exp(u)) * std::min(1.0, (world.week - matter.opens + 1) / time);
         const Draws draws(world.seed, world.replicate, participation.stream(),
-                          static_cast<std::uint32_t>(matter.announced - world.first_week));
-        const Draws::Four luck =
-            draws.words(world.society.name(c, i), static_cast<std::uint32_t>(key_of(form.name())));
+            static_cast<std::uint32_t>(matter.announced - world.first_week));
+        const Draws::Four luck = draws.words(world.society.name(c, i), static_cast<std::uint32_t>(key_of(form.name())));
         const double reservation = -std::log(Draws::to_uniform(luck[0]));
         const bool induced = Draws::to_uniform(luck[1]) < equation.lever("induce");
         const bool kept = ((docket.closing >> s) & 1U) == 0 || Draws::to_uniform(luck[2]) < form.kept;
-        if (std::abs(waited - reservation) > 1e-10)
-          right = right && act == ((induced || waited > reservation) && kept);
+        if (std::abs(waited - reservation) > 1e-10) right = right && act == ((induced || waited > reservation) && kept);
         if (act && std::abs(online - in_person) > 1e-10)
           right = right && (((r.online[i] >> s) & 1U) != 0) == (online > in_person);
         acts += act ? 1 : 0;
@@ -194,11 +182,11 @@ bool participation_right() {
   // second; every term of the utility is at work.
   for (const int week : {10, 17}) {
     Stage stage(20'000, week,
-                {"participation.reward=900", "participation.fine=4000", "participation.relief=0.2",
-                 "participation.remote=0.4", "participation.mail=0.6", "participation.canvass=0.3",
-                 "participation.induce=0.02", "participation.b_message=0.4", "platform.message=0.5",
-                 "platform.quality=0.7", "platform.open=0.8", "platform.outage=0.1", "form.gathering.kept=0.7",
-                 "form.gathering.money=500", "form.gathering.week=5", "form.gathering.intercept=-1.0"});
+        {"participation.reward=900", "participation.fine=4000", "participation.relief=0.2", "participation.remote=0.4",
+            "participation.mail=0.6", "participation.canvass=0.3", "participation.induce=0.02",
+            "participation.b_message=0.4", "platform.message=0.5", "platform.quality=0.7", "platform.open=0.8",
+            "platform.outage=0.1", "form.gathering.kept=0.7", "form.gathering.money=500", "form.gathering.week=5",
+            "form.gathering.intercept=-1.0"});
     if (!acts_right(stage)) return false;
   }
   return true;

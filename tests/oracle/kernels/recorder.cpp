@@ -30,8 +30,7 @@ bool series_right(Stage& stage) {
   bool right = true;
   int compared = 0;
   const auto compare = [&](const Group& group, std::size_t cell, double expected) {
-    const auto found =
-        static_cast<double>(std::get<std::vector<float>>(group.variable("trust")->values)[cell]);
+    const auto found = static_cast<double>(std::get<std::vector<float>>(group.variable("trust")->values)[cell]);
     right = right && (std::isnan(expected) ? std::isnan(found) : std::abs(found - expected) < 1e-6);
     ++compared;
   };
@@ -42,11 +41,10 @@ bool series_right(Stage& stage) {
         const std::size_t region = world.society.country.communities[c].region;
         if (c > 0 && world.society.country.communities[c - 1].region == region) continue;
         compare(group, region, mean_trust(r, [&](Vertex i) {
-                  const auto at = std::upper_bound(world.society.first.begin(), world.society.first.end(), i);
-                  return world.society.country
-                             .communities[static_cast<std::size_t>(at - world.society.first.begin()) - 1]
-                             .region == region;
-                }));
+          const auto at = std::upper_bound(world.society.first.begin(), world.society.first.end(), i);
+          return world.society.country.communities[static_cast<std::size_t>(at - world.society.first.begin()) - 1]
+                     .region == region;
+        }));
       }
     if (group.path == "series/stratum")
       for (std::size_t s = 0; s < strata().size(); ++s) {
@@ -57,8 +55,7 @@ bool series_right(Stage& stage) {
           compare(group, s, mean_trust(r, [&](Vertex i) { return r.age[i] >= 30 && r.age[i] < 45; }));
         if (label == "higher education")
           compare(group, s, mean_trust(r, [&](Vertex i) { return r.education[i] == 2; }));
-        if (label == "pensioners")
-          compare(group, s, mean_trust(r, [&](Vertex i) { return r.occupation[i] == 5; }));
+        if (label == "pensioners") compare(group, s, mean_trust(r, [&](Vertex i) { return r.occupation[i] == 5; }));
         if (label == "income above the mean wage")
           compare(group, s, mean_trust(r, [&](Vertex i) { return r.income[i] >= 1.0; }));
         if (label == "not on a platform")

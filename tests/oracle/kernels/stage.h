@@ -19,8 +19,8 @@ namespace kurultai {
 inline constexpr double inhabitants = 19'765'004;  // the census of 2023, scenarios/data/kazakhstan
 
 /// The scenario's model with about that many residents and these settings.
-inline std::unique_ptr<Model> kazakhstan(double residents, int warmup, int weeks,
-                                         const std::vector<std::string>& sets = {}) {
+inline std::unique_ptr<Model> kazakhstan(
+    double residents, int warmup, int weeks, const std::vector<std::string>& sets = {}) {
   auto model = std::make_unique<Model>();
   std::vector<std::string> all = {
       fmt::format("run.scale={:.9f}", residents >= inhabitants ? 1.0 : residents / inhabitants),
@@ -76,8 +76,8 @@ struct Stage {
       }
     unsigned place = 0;
     for (std::size_t k = 0; k < bodies.size() && r.joined[i] != 0; ++k)
-      if (bodies.community[k] == c &&
-          bodies.kind[k] < static_cast<std::uint8_t>(InstitutionKind::mobile_group) && ++place == r.joined[i])
+      if (bodies.community[k] == c && bodies.kind[k] < static_cast<std::uint8_t>(InstitutionKind::mobile_group) &&
+          ++place == r.joined[i])
         list.push_back(k);
     return list;
   }

@@ -21,8 +21,8 @@ bool shared_right(Stage& stage) {
       double sum = 0;
       double close = 0;
       for (const Tie tie : world.society.ties.all(i)) {
-        const bool here = tie.to() >= world.society.first[block.community] &&
-                          tie.to() < world.society.first[block.community + 1];
+        const bool here =
+            tie.to() >= world.society.first[block.community] && tie.to() < world.society.first[block.community + 1];
         if (!here || (tie.layer() != Layer::household && tie.layer() != Layer::kin)) continue;
         sum += r.shared_trust[tie.to()];
         close += 1;

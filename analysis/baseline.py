@@ -11,6 +11,7 @@ of the same program, stay. Exits with 1 if a run fails.
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("baseline")
 
 import argparse
@@ -61,25 +62,117 @@ def okrug_people(run) -> float:
 
 def voters(region):
     """Share of a region's residents in the last participatory budget vote."""
-    return lambda run: 100 * last(run.region["turnout_among_residents"], region=region, form="participatory budget: vote")
+    return lambda run: 100 * last(
+        run.region["turnout_among_residents"], region=region, form="participatory budget: vote"
+    )
 
 
 #: What is compared: name, unit, how it is measured, official value, its source, and what it is to the model.
 ROWS = [
-    ("own revenue in the budgets of rural okrugs", "share", of_okrugs("fiscal_autonomy"), "about 0.33", "presidential speech 2025/26", "met by the shares and bases of taxes"),
-    ("transfers in the budget of the median okrug of at most 2,000 people", "share", of_okrugs("small_okrugs_transfers"), "0.91 (0.61 to 0.95)",
-     "7 budgets, legal database; not a random sample", "met by the spread of tax bases"),
-    ("mean budget of an okrug", "m tenge a year", lambda run: of_okrugs("means")(run) * okrug_people(run) / 1000, "190", "presidential speech 2025/26", "input"),
-    ("budgets of all okrugs", "bn tenge a year", lambda run: of_okrugs("means")(run) * okrug_people(run) * len(okrugs(run)) / 1e6, "442", "presidential speech 2025/26", "follows from the input"),
-    ("regions' dependence on the republican budget, mean", "share", of_nation("dependence"), "0.507", "Sep 2025", "met by the need of regions"),
-    ("richest to poorest region, output a head", "ratio", of_nation("rich_poor_ratio"), "10.97", "Bureau of National Statistics 2023, computed", "input; 1 of D5's alarm"),
-    ("appeals a head", "a year", lambda run: yearly("appeals")(run), "0.22", "eOtinish 2024: 4.4 m", "met by one intercept"),
-    ("trust in the local akim", "0 to 1", yearly("trust"), "0.31, 0.59, 0.84", "Qalam 2022, KISI 2022, 2025 (rural)", "input: a scenario axis"),
-    ("voters on the participatory budget, Almaty", "% of residents", voters("Almaty city"), "7.2", "verified", "met, with the next, by three numbers"),
-    ("voters on the participatory budget, Kostanay Region", "% of residents", voters("Kostanay Region"), "1.0 of Kostanay city", "verified", "met for the city"),
-    ("turnout of akim elections as reported", "share", of_nation("official_turnout"), "0.791 (0.665 to 0.909 by oblast)", "2021", "mobilisation is a parameter; voluntary turnout is not calibrated on it"),
-    ("enterprises run by adults", "per adult", yearly("enterprises"), "", "not compared: farms and enterprises of the census are assumptions", "input"),
-    ("adults who take part in a year", "share", yearly("participation"), "", "no official figure was found", "no target"),
+    (
+        "own revenue in the budgets of rural okrugs",
+        "share",
+        of_okrugs("fiscal_autonomy"),
+        "about 0.33",
+        "presidential speech 2025/26",
+        "met by the shares and bases of taxes",
+    ),
+    (
+        "transfers in the budget of the median okrug of at most 2,000 people",
+        "share",
+        of_okrugs("small_okrugs_transfers"),
+        "0.91 (0.61 to 0.95)",
+        "7 budgets, legal database; not a random sample",
+        "met by the spread of tax bases",
+    ),
+    (
+        "mean budget of an okrug",
+        "m tenge a year",
+        lambda run: of_okrugs("means")(run) * okrug_people(run) / 1000,
+        "190",
+        "presidential speech 2025/26",
+        "input",
+    ),
+    (
+        "budgets of all okrugs",
+        "bn tenge a year",
+        lambda run: of_okrugs("means")(run) * okrug_people(run) * len(okrugs(run)) / 1e6,
+        "442",
+        "presidential speech 2025/26",
+        "follows from the input",
+    ),
+    (
+        "regions' dependence on the republican budget, mean",
+        "share",
+        of_nation("dependence"),
+        "0.507",
+        "Sep 2025",
+        "met by the need of regions",
+    ),
+    (
+        "richest to poorest region, output a head",
+        "ratio",
+        of_nation("rich_poor_ratio"),
+        "10.97",
+        "Bureau of National Statistics 2023, computed",
+        "input; 1 of D5's alarm",
+    ),
+    (
+        "appeals a head",
+        "a year",
+        lambda run: yearly("appeals")(run),
+        "0.22",
+        "eOtinish 2024: 4.4 m",
+        "met by one intercept",
+    ),
+    (
+        "trust in the local akim",
+        "0 to 1",
+        yearly("trust"),
+        "0.31, 0.59, 0.84",
+        "Qalam 2022, KISI 2022, 2025 (rural)",
+        "input: a scenario axis",
+    ),
+    (
+        "voters on the participatory budget, Almaty",
+        "% of residents",
+        voters("Almaty city"),
+        "7.2",
+        "verified",
+        "met, with the next, by three numbers",
+    ),
+    (
+        "voters on the participatory budget, Kostanay Region",
+        "% of residents",
+        voters("Kostanay Region"),
+        "1.0 of Kostanay city",
+        "verified",
+        "met for the city",
+    ),
+    (
+        "turnout of akim elections as reported",
+        "share",
+        of_nation("official_turnout"),
+        "0.791 (0.665 to 0.909 by oblast)",
+        "2021",
+        "mobilisation is a parameter; voluntary turnout is not calibrated on it",
+    ),
+    (
+        "enterprises run by adults",
+        "per adult",
+        yearly("enterprises"),
+        "",
+        "not compared: farms and enterprises of the census are assumptions",
+        "input",
+    ),
+    (
+        "adults who take part in a year",
+        "share",
+        yearly("participation"),
+        "",
+        "no official figure was found",
+        "no target",
+    ),
     ("losses of spending", "share", yearly("loss"), "", "no official figure; Olken 2007: 0.28 at 4% audits", "input"),
 ]
 
@@ -107,10 +200,28 @@ def regions() -> list[dict[str, str]]:
 def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, scale: float, threads: int | None):
     """The run of one seed; raises RuntimeError with the program's message."""
     import kurultai
+
     out = folder / f"{seed}.h5"
-    kept.simulate([str(program), "run", str(SCENARIO), "--seed", str(seed), "--weeks", "52", "--scale", str(scale), "--out", str(out),
-                   "--progress", "none", "--set", 'output.levels=["nation", "region", "community_type", "community"]',
-                   *(["--threads", str(threads)] if threads is not None else [])])
+    kept.simulate(
+        [
+            str(program),
+            "run",
+            str(SCENARIO),
+            "--seed",
+            str(seed),
+            "--weeks",
+            "52",
+            "--scale",
+            str(scale),
+            "--out",
+            str(out),
+            "--progress",
+            "none",
+            "--set",
+            'output.levels=["nation", "region", "community_type", "community"]',
+            *(["--threads", str(threads)] if threads is not None else []),
+        ]
+    )
     return kurultai.open_run(out)
 
 
@@ -131,23 +242,47 @@ def page(table: list[dict[str, str]], scale: float) -> str:
     for line in table:
         values.setdefault((line["figure"], line["region"]), []).append(float(line["value"]))
     seeds = max(int(line["seed"]) for line in table)
-    lines = ["# Kazakhstan's start year: simulated beside official figures", "",
-             f"Written by `./kurultai baseline`: the first year of `scenarios/kazakhstan.toml` after its warm-up, at scale {scale:g}, means over "
-             f"{seeds} seeds (1 to {seeds}, each with a society of its own) with their range in brackets where it shows. The last column "
-             "says what a figure is to the model: an input, a target that parameters were set to meet (so no test), or neither. Sources are "
-             "named in the README and in scenarios/data/README.md.", "",
-             "| figure | unit | simulated | official | source | what it is to the model |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "# Kazakhstan's start year: simulated beside official figures",
+        "",
+        (
+            "Written by `./kurultai baseline`: the first year of `scenarios/kazakhstan.toml` after its warm-up, at"
+            f" scale {scale:g}, means over {seeds} seeds (1 to {seeds}, each with a society of its own) with their"
+            " range in brackets where it shows. The last column says what a figure is to the model: an input, a target"
+            " that parameters were set to meet (so no test), or neither. Sources are named in the README and in"
+            " scenarios/data/README.md."
+        ),
+        "",
+        "| figure | unit | simulated | official | source | what it is to the model |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for name, unit, _, official, source, role in ROWS:
         lines.append(f"| {name} | {unit} | {span(values[name, ''])} | {official or 'none'} | {source} | {role} |")
-    lines += ["", "## Regions", "", "Output a head in thousand tenge a year (official: gross regional product 2023); population in thousands "
-              "(official: 2023; the simulated one is the country's total of December 2025, divided as then); the rest is simulated.", "",
-              "| region | people | official | output a head | official | own share of local budgets | dependence on the republic | taking part in a year |",
-              "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "## Regions",
+        "",
+        (
+            "Output a head in thousand tenge a year (official: gross regional product 2023); population in thousands"
+            " (official: 2023; the simulated one is the country's total of December 2025, divided as then); the rest is"
+            " simulated."
+        ),
+        "",
+        (
+            "| region | people | official | output a head | official | own share of local budgets | dependence on the"
+            " republic | taking part in a year |"
+        ),
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for row in regions():
         people = numpy.mean(values["population", row["name"]]) / 1000
         cells = [span(values[name, row["name"]]) for name in BY_REGION]
-        lines.append(f"| {row['name']} | {people:.0f} | {float(row['population']) / 1000:.0f} | {cells[0]} | {float(row['grp_per_head']):.0f} | "
-                     + " | ".join(cells[1:]) + " |")
+        lines.append(
+            f"| {row['name']} | {people:.0f} | {float(row['population']) / 1000:.0f} | {cells[0]} |"
+            f" {float(row['grp_per_head']):.0f} | "
+            + " | ".join(cells[1:])
+            + " |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -172,8 +307,11 @@ def main() -> int:
     if options.seeds < 1:
         parser.error("at least one seed")
     from kurultai import output
+
     output.hold("baseline", [options.out / file for file in (*FILES, "kazakhstan-baseline.parts")])
-    parts = kept.Parts(options.out / "kazakhstan-baseline.parts", options.program, recipe(0, options.scale), options.resume)
+    parts = kept.Parts(
+        options.out / "kazakhstan-baseline.parts", options.program, recipe(0, options.scale), options.resume
+    )
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(1, options.seeds + 1):
             if str(seed) not in parts.found:
@@ -182,13 +320,23 @@ def main() -> int:
                 except RuntimeError as error:
                     print(f"baseline: {error}", file=sys.stderr)
                     return 1
-                parts.add(str(seed), {"made": dataclasses.astuple(kept.Made.of(run.attributes)), "values": values_of(run)})
+                parts.add(
+                    str(seed), {"made": dataclasses.astuple(kept.Made.of(run.attributes)), "values": values_of(run)}
+                )
             print(f"seed {seed} of {options.seeds}", file=sys.stderr, flush=True)
     seeds = [parts.found[str(seed)] for seed in range(1, options.seeds + 1)]
     stamp = kept.stamp((kept.Made(*one["made"]) for one in seeds), recipe(options.seeds, options.scale))
     table, written = options.out / "kazakhstan-baseline.csv", options.out / "kazakhstan-baseline.md"
-    kept.write_csv(table, HEADER, ([name, region, k + 1, value] for entry in zip(*(one["values"] for one in seeds))
-                                   for k, (name, region, value) in enumerate(entry)), stamp)
+    kept.write_csv(
+        table,
+        HEADER,
+        (
+            [name, region, k + 1, value]
+            for entry in zip(*(one["values"] for one in seeds))
+            for k, (name, region, value) in enumerate(entry)
+        ),
+        stamp,
+    )
     kept.write_markdown(written, page(kept.read_csv(table), options.scale), stamp)
     print(written)
     print(table)

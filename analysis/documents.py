@@ -8,6 +8,7 @@ this at its end. With --check nothing is written; the exit code is 1 if a figure
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("documents")
 
 import argparse
@@ -22,7 +23,14 @@ import experiments  # noqa: E402
 import expectations  # noqa: E402
 import kept  # noqa: E402
 
-DOCUMENTS = ("README.md", "sim/README.md", "sim/MODEL.md", "scenarios/README.md", "results/README.md", "analysis/README.md")
+DOCUMENTS = (
+    "README.md",
+    "sim/README.md",
+    "sim/MODEL.md",
+    "scenarios/README.md",
+    "results/README.md",
+    "analysis/README.md",
+)
 MARK = re.compile(r"<!-- kept: (\w+) -->([^\n]*?)<!-- -->")
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -43,26 +51,40 @@ def of_measured(table: list[dict[str, str]]) -> dict[str, str]:
     """Figures from measured.csv."""
     value = {row["name"]: float(row["value"]) for row in table}
     meaning = {row["name"]: row["meaning"] for row in table}
-    texts = {name: f"{value[name]:.1f}%" for name in ("vote_almaty", "vote_almaty_first", "vote_almaty_last", "vote_kostanay_city", "vote_nation")}
+    texts = {
+        name: f"{value[name]:.1f}%"
+        for name in ("vote_almaty", "vote_almaty_first", "vote_almaty_last", "vote_kostanay_city", "vote_nation")
+    }
     texts |= {name: f"{value[name]:.3f}" for name in ("appeals_second", "appeals_last")}
     texts |= {name: f"{x:.1f}%" for name, x in value.items() if name.startswith("drift_")}
     texts |= {name: f"{abs(x):.0f}%" for name, x in value.items() if name.startswith("change_")}
-    texts |= {name + "_signed": f"{x:+.0f}%".replace("-", "−") for name, x in value.items() if name.startswith("change_")}
-    return texts | {"participation": f"{value['participation']:.0f}%", "trust": f"{value['trust']:.2f}", "run_time": minutes(value["machine_run"]),
-                    "run_machine": meaning["machine_run"].split(", on ", 1)[1], "result_size": f"{value['machine_result']:.0f} MB",
-                    "checkpoint_size": f"{value['machine_checkpoint']:.0f} MB", "country_memory": f"{value['machine_country_memory']:.1f} GB",
-                    "country_time": minutes(value["machine_country_run"])}
+    texts |= {
+        name + "_signed": f"{x:+.0f}%".replace("-", "−") for name, x in value.items() if name.startswith("change_")
+    }
+    return texts | {
+        "participation": f"{value['participation']:.0f}%",
+        "trust": f"{value['trust']:.2f}",
+        "run_time": minutes(value["machine_run"]),
+        "run_machine": meaning["machine_run"].split(", on ", 1)[1],
+        "result_size": f"{value['machine_result']:.0f} MB",
+        "checkpoint_size": f"{value['machine_checkpoint']:.0f} MB",
+        "country_memory": f"{value['machine_country_memory']:.1f} GB",
+        "country_time": minutes(value["machine_country_run"]),
+    }
 
 
 def of_baseline(table: list[dict[str, str]]) -> dict[str, str]:
     """Figures from kazakhstan-baseline.csv: means over seeds."""
+
     def mean(figure: str) -> float:
         values = [float(row["value"]) for row in table if row["figure"] == figure and not row["region"]]
         return sum(values) / len(values)
 
-    figures = {"okrugs_own_revenue": "own revenue in the budgets of rural okrugs",
-               "small_okrugs_transfers": "transfers in the budget of the median okrug of at most 2,000 people",
-               "regions_dependence": "regions' dependence on the republican budget, mean"}
+    figures = {
+        "okrugs_own_revenue": "own revenue in the budgets of rural okrugs",
+        "small_okrugs_transfers": "transfers in the budget of the median okrug of at most 2,000 people",
+        "regions_dependence": "regions' dependence on the republican budget, mean",
+    }
     return {name: f"{100 * mean(figure):.0f}%" for name, figure in figures.items()}
 
 
@@ -74,12 +96,24 @@ def of_experiments(table: list[dict[str, str]]) -> dict[str, str]:
         inside, rows = experiments.inside(kind, found)
         by_mean, _ = experiments.inside(kind, found, ("inside", "undecided, the mean is inside"))
         texts |= {f"{kind}_rows": word(rows), f"{kind}_inside": word(inside), f"{kind}_by_mean": word(by_mean)}
-    short = {"household": "household correlation", "other_member": "other member over who opened", "past_votes": "neighbours mail, by past votes",
-             "villages": "villages: take-up of who was not told", "ballot": "internet ballot", "fine_quarter": "fine cut by three quarters",
-             "fine_half": "fine cut by a half", "indirect": "online message: indirect over direct", "induced": "one induced act, on the next round",
-             "neighbours": "mail: neighbours"}
-    short |= {"letter_" + key: name for key, start in (("duty", "mail: civic duty"), ("hawthorne", "mail: Hawthorne"), ("self", "mail: self"))
-              for name, _ in experiments.ASIDES if name.startswith(start)}
+    short = {
+        "household": "household correlation",
+        "other_member": "other member over who opened",
+        "past_votes": "neighbours mail, by past votes",
+        "villages": "villages: take-up of who was not told",
+        "ballot": "internet ballot",
+        "fine_quarter": "fine cut by three quarters",
+        "fine_half": "fine cut by a half",
+        "indirect": "online message: indirect over direct",
+        "induced": "one induced act, on the next round",
+        "neighbours": "mail: neighbours",
+    }
+    short |= {
+        "letter_" + key: name
+        for key, start in (("duty", "mail: civic duty"), ("hawthorne", "mail: Hawthorne"), ("self", "mail: self"))
+        for name, _ in experiments.ASIDES
+        if name.startswith(start)
+    }
     short |= {"villages_default": next(name for name, _ in experiments.ASIDES if "default rates" in name)}
     for key, name in short.items():
         f = found[name]
@@ -90,20 +124,39 @@ def of_experiments(table: list[dict[str, str]]) -> dict[str, str]:
 
 def of_expectations(page: str) -> dict[str, str]:
     """Figures from expectations.md, whose counts follow from its table."""
-    met, rows, nulls_met, nulls = re.search(r"^(\d+) of (\d+) came out as expected, among them (\d+) of (\d+) nulls", page, re.MULTILINE).groups()
-    closed, held = re.search(r"nulls\. (\d+) of the nulls are true by construction .*? that could fail (\d+) held", page).groups()
-    return {"expected_rows": rows, "expected_met": met, "expected_others": word(int(rows) - int(met)), "nulls": word(int(nulls)),
-            "nulls_met": word(int(nulls_met)), "nulls_closed": word(int(closed)), "nulls_open": word(int(nulls) - int(closed)), "nulls_held": word(int(held))}
+    met, rows, nulls_met, nulls = re.search(
+        r"^(\d+) of (\d+) came out as expected, among them (\d+) of (\d+) nulls", page, re.MULTILINE
+    ).groups()
+    closed, held = re.search(
+        r"nulls\. (\d+) of the nulls are true by construction .*? that could fail (\d+) held", page
+    ).groups()
+    return {
+        "expected_rows": rows,
+        "expected_met": met,
+        "expected_others": word(int(rows) - int(met)),
+        "nulls": word(int(nulls)),
+        "nulls_met": word(int(nulls_met)),
+        "nulls_closed": word(int(closed)),
+        "nulls_open": word(int(nulls) - int(closed)),
+        "nulls_held": word(int(held)),
+    }
 
 
 def of_times(table: list[dict[str, str]]) -> dict[str, str]:
     """Figures from times.csv."""
     took = {row["step"]: float(row["minutes"]) for row in table}
-    return {f"time_{name}": minutes(value) for name, value in took.items()} | {"time_results": minutes(sum(took.values()))}
+    return {f"time_{name}": minutes(value) for name, value in took.items()} | {
+        "time_results": minutes(sum(took.values()))
+    }
 
 
-SOURCES: list[tuple[str, Callable]] = [("measured.csv", of_measured), ("kazakhstan-baseline.csv", of_baseline), ("experiments.csv", of_experiments),
-                                       ("expectations.md", of_expectations), ("times.csv", of_times)]
+SOURCES: list[tuple[str, Callable]] = [
+    ("measured.csv", of_measured),
+    ("kazakhstan-baseline.csv", of_baseline),
+    ("experiments.csv", of_experiments),
+    ("expectations.md", of_expectations),
+    ("times.csv", of_times),
+]
 
 
 def texts_from(folder: pathlib.Path) -> dict[str, str]:
@@ -118,6 +171,7 @@ def texts_from(folder: pathlib.Path) -> dict[str, str]:
 
 def filled(document: str, texts: dict[str, str], complete: bool = False) -> str:
     """The document with every figure as it is now. With `complete` ValueError for a name that is not known, else such a figure stays."""
+
     def one(found: re.Match) -> str:
         name = found[1]
         if name not in texts:
@@ -144,7 +198,10 @@ def main() -> int:
         if after == before:
             continue
         stale += 1
-        print(f"{name}: {'out of date: run analysis/documents.py' if options.check else 'figures brought up to date'}", file=sys.stderr)
+        print(
+            f"{name}: {'out of date: run analysis/documents.py' if options.check else 'figures brought up to date'}",
+            file=sys.stderr,
+        )
         if not options.check:
             kept.replace(file, after.encode())
     return 1 if options.check and stale else 0

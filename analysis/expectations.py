@@ -21,6 +21,7 @@ table. With --resume runs that are done already, of the same program, stay. Exit
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("expectations")
 
 import argparse
@@ -50,10 +51,70 @@ import kept  # noqa: E402
 MET = ("as expected", "equivalent", "identical")
 
 # Quantiles of Student's t, 97.5% and 95%, by degrees of freedom up to 30 (tables; the normal's beyond).
-T975 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110,
-        2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
-T950 = (6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740,
-        1.734, 1.729, 1.725, 1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697)
+T975 = (
+    12.706,
+    4.303,
+    3.182,
+    2.776,
+    2.571,
+    2.447,
+    2.365,
+    2.306,
+    2.262,
+    2.228,
+    2.201,
+    2.179,
+    2.160,
+    2.145,
+    2.131,
+    2.120,
+    2.110,
+    2.101,
+    2.093,
+    2.086,
+    2.080,
+    2.074,
+    2.069,
+    2.064,
+    2.060,
+    2.056,
+    2.052,
+    2.048,
+    2.045,
+    2.042,
+)
+T950 = (
+    6.314,
+    2.920,
+    2.353,
+    2.132,
+    2.015,
+    1.943,
+    1.895,
+    1.860,
+    1.833,
+    1.812,
+    1.796,
+    1.782,
+    1.771,
+    1.761,
+    1.753,
+    1.746,
+    1.740,
+    1.734,
+    1.729,
+    1.725,
+    1.721,
+    1.717,
+    1.714,
+    1.711,
+    1.708,
+    1.706,
+    1.703,
+    1.701,
+    1.699,
+    1.697,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,8 +161,20 @@ def rows(program: pathlib.Path) -> list[Row]:
     for tag in json.loads(text):
         for e in tag["expectations"]:
             moves = tuple((m["lever"], m["low"], m["high"]) for m in e["moves"])
-            found.append(Row(tag["tag"], e["says"], moves, tuple(e["where"]), e["series"], e["sign"], e["least"], e["horizon"], e["mended"],
-                             e["by_construction"]))
+            found.append(
+                Row(
+                    tag["tag"],
+                    e["says"],
+                    moves,
+                    tuple(e["where"]),
+                    e["series"],
+                    e["sign"],
+                    e["least"],
+                    e["horizon"],
+                    e["mended"],
+                    e["by_construction"],
+                )
+            )
     return found
 
 
@@ -125,14 +198,35 @@ def values_of(file: pathlib.Path, series: set[str], horizon: int) -> dict[str, f
     return values
 
 
-def simulate(program: pathlib.Path, folder: pathlib.Path, text: str, where: tuple, seed: int, weeks: int, series: set[str],
-             common: list[str]) -> tuple[dict[str, float], kept.Made]:
+def simulate(
+    program: pathlib.Path,
+    folder: pathlib.Path,
+    text: str,
+    where: tuple,
+    seed: int,
+    weeks: int,
+    series: set[str],
+    common: list[str],
+) -> tuple[dict[str, float], kept.Made]:
     """One run: its values, and what it was; raises RuntimeError with the program's message."""
     name = hashlib.sha1(repr((text, where, seed, weeks)).encode()).hexdigest()[:16]
     scenario, out = folder / f"{name}.toml", folder / f"{name}.h5"
     scenario.write_text(f'extends = "{SCENARIO}"\n{text}', encoding="utf-8")
-    command = [str(program), "run", str(scenario), "--seed", str(seed), "--weeks", str(weeks), "--threads", "1", "--out", str(out),
-               "--progress", "none"]
+    command = [
+        str(program),
+        "run",
+        str(scenario),
+        "--seed",
+        str(seed),
+        "--weeks",
+        str(weeks),
+        "--threads",
+        "1",
+        "--out",
+        str(out),
+        "--progress",
+        "none",
+    ]
     for setting in [*common, *where]:
         command += ["--set", setting]
     kept.simulate(command)
@@ -158,8 +252,11 @@ def judge(row: Row, low: numpy.ndarray, high: numpy.ndarray) -> Finding:
         verdict = "identical" if not effects.any() else "equivalent" if within else "not equivalent"
     else:
         toward = mean if row.sign == "rises" else -mean
-        verdict = ("not told apart" if abs(mean) <= half else
-                   "against" if toward < 0 else "as expected" if toward >= row.least else "smaller")
+        verdict = (
+            "not told apart"
+            if abs(mean) <= half
+            else "against" if toward < 0 else "as expected" if toward >= row.least else "smaller"
+        )
     return Finding(row, effects, float(low.mean()), float(high.mean()), mean, error, half, verdict)
 
 
@@ -173,25 +270,42 @@ def page(findings: list[Finding], seeds: int) -> str:
     nulls = [f for f in findings if f.row.sign == "stays"]
     closed = [f for f in nulls if f.row.by_construction]
     could_fail = [f for f in nulls if not f.row.by_construction]
-    lines = ["# What is expected of each tag of the source, and what came of it", "",
-             f"Written by `./kurultai expectations`. The rows stand in `sim/command/expectations.cpp` and were written before they were run, but for those named below; "
-             f"`./kurultai describe sources` prints them. Each was run at both ends in `scenarios/expectations.toml` (two regions of the "
-             f"Kazakhstan census) with {seeds} paired seeds, 1 to {seeds}: the same society and luck in both ends. An effect is the "
-             f"difference of the means over the year before the horizon, with its 95% interval (Student's t, {seeds - 1} degrees of freedom). "
-             "Where none is expected, two one-sided tests at 5% ask whether the effect lies within the margin.", "",
-             f"{len(met)} of {len(findings)} came out as expected, among them {sum(f.verdict in MET for f in nulls)} of {len(nulls)} "
-             f"nulls. {len(closed)} of the nulls are true by construction and test the program, not the model; of the {len(could_fail)} that could fail "
-             f"{sum(f.verdict in MET for f in could_fail)} held. There is no correction for the number of rows: one in forty intervals misses on each side "
-             "by chance alone. What came out otherwise is reported as it is.", "",
-             "| tag | levers, low to high | series | expected | weeks | low | high | effect | 95% interval | verdict |",
-             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "# What is expected of each tag of the source, and what came of it",
+        "",
+        (
+            "Written by `./kurultai expectations`. The rows stand in `sim/command/expectations.cpp` and were written"
+            " before they were run, but for those named below; `./kurultai describe sources` prints them. Each was run"
+            f" at both ends in `scenarios/expectations.toml` (two regions of the Kazakhstan census) with {seeds} paired"
+            f" seeds, 1 to {seeds}: the same society and luck in both ends. An effect is the difference of the means"
+            f" over the year before the horizon, with its 95% interval (Student's t, {seeds - 1} degrees of freedom)."
+            " Where none is expected, two one-sided tests at 5% ask whether the effect lies within the margin."
+        ),
+        "",
+        (
+            f"{len(met)} of {len(findings)} came out as expected, among them {sum(f.verdict in MET for f in nulls)} of"
+            f" {len(nulls)} nulls. {len(closed)} of the nulls are true by construction and test the program, not the"
+            f" model; of the {len(could_fail)} that could fail {sum(f.verdict in MET for f in could_fail)} held. There"
+            " is no correction for the number of rows: one in forty intervals misses on each side by chance alone."
+            " What came out otherwise is reported as it is."
+        ),
+        "",
+        "| tag | levers, low to high | series | expected | weeks | low | high | effect | 95% interval | verdict |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for f in findings:
         row = f.row
         moves = ", ".join(f"`{lever}` {figure(a)} to {figure(b)}" for lever, a, b in row.moves)
-        expected = f"{row.sign} within {figure(row.least)}" if row.sign == "stays" else f"{row.sign} by {figure(row.least)} or more"
+        expected = (
+            f"{row.sign} within {figure(row.least)}"
+            if row.sign == "stays"
+            else f"{row.sign} by {figure(row.least)} or more"
+        )
         says = f"{f.verdict}, by construction" if row.by_construction else f.verdict
-        lines.append(f"| {row.tag} | {moves} | `{row.series}` | {expected} | {row.horizon} | {figure(f.low)} | {figure(f.high)} | "
-                     f"{f.mean:+.4g} | {f.mean - f.half:+.4g} to {f.mean + f.half:+.4g} | {says} |")
+        lines.append(
+            f"| {row.tag} | {moves} | `{row.series}` | {expected} | {row.horizon} | {figure(f.low)} |"
+            f" {figure(f.high)} | {f.mean:+.4g} | {f.mean - f.half:+.4g} to {f.mean + f.half:+.4g} | {says} |"
+        )
     lines += ["", "Why each is expected:", ""]
     for f in findings:
         shown = [*f.row.where[:3], *(["the like for all other forms"] if len(f.row.where) > 3 else [])]
@@ -200,13 +314,19 @@ def page(findings: list[Finding], seeds: int) -> str:
     lines += ["", "True by construction:", ""] if closed else []
     lines += [f"- {f.row.tag}, `{f.row.series}` by `{f.row.moves[0][0]}`: {f.row.by_construction}." for f in closed]
     mended = [f for f in findings if f.row.mended]
-    lines += ["", "Not as first written (each was changed after a first trial of the table, or may have been):", ""] if mended else []
+    lines += (
+        ["", "Not as first written (each was changed after a first trial of the table, or may have been):", ""]
+        if mended
+        else []
+    )
     lines += [f"- {f.row.tag}, `{f.row.series}` by `{f.row.moves[0][0]}`: {f.row.mended}." for f in mended]
     others = [f for f in findings if f.verdict not in MET]
     lines += ["", "Otherwise than expected:", ""] if others else []
     for f in others:
-        lines.append(f"- {f.row.tag}, `{f.row.series}` by `{f.row.moves[0][0]}`: {f.verdict}; {f.mean:+.4g} where {f.row.sign} by "
-                     f"{figure(f.row.least)} was expected.")
+        lines.append(
+            f"- {f.row.tag}, `{f.row.series}` by `{f.row.moves[0][0]}`: {f.verdict}; {f.mean:+.4g} where"
+            f" {f.row.sign} by {figure(f.row.least)} was expected."
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -217,24 +337,36 @@ def findings_in(table: list[dict[str, str]], wanted: list[Row]) -> list[Finding]
     """What came of each row, from the rows of expectations.csv."""
     found = []
     for row in wanted:
-        lines = [line for line in table if (line["tag"], line["lever"], line["series"]) == (row.tag, row.moves[0][0], row.series)]
+        lines = [
+            line
+            for line in table
+            if (line["tag"], line["lever"], line["series"]) == (row.tag, row.moves[0][0], row.series)
+        ]
         found.append(judge(row, *(numpy.array([float(line[end]) for line in lines]) for end in ("low", "high"))))
     return found
 
 
 def recipe(wanted: list[Row], seeds: int = SEEDS, common: list[str] | tuple[str, ...] = ()) -> str:
     """The digest of how the table is made."""
-    return kept.recipe([SCENARIO], f"seeds {seeds}", *common, *(f"{row.scenario(end)} {row.where} {row.series} {row.horizon}"
-                                                                for row in wanted for end in (0, 1)))
+    return kept.recipe(
+        [SCENARIO],
+        f"seeds {seeds}",
+        *common,
+        *(f"{row.scenario(end)} {row.where} {row.series} {row.horizon}" for row in wanted for end in (0, 1)),
+    )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./kurultai expectations", description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--seeds", type=verb.number(1, 10000, whole=True), default=SEEDS)
-    parser.add_argument("--jobs", type=verb.number(1, 4096, whole=True), default=os.cpu_count() or 1, help="runs at once")
+    parser.add_argument(
+        "--jobs", type=verb.number(1, 4096, whole=True), default=os.cpu_count() or 1, help="runs at once"
+    )
     parser.add_argument("--only", action="append", default=[], metavar="TAG", help="these tags alone")
-    parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, such as run.scale=0.01")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="path=value", help="in all runs, such as run.scale=0.01"
+    )
     parser.add_argument("--horizon", type=verb.number(1, 5200, whole=True), help="weeks, at most, of all rows: to try")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--resume", action="store_true", help="keep the runs that are done, of the same program")
@@ -247,6 +379,7 @@ def main() -> int:
     if not wanted:
         parser.error("no row has that tag")
     from kurultai import output
+
     output.hold("expectations", [options.out / file for file in (*FILES, "expectations.parts")])
 
     # A run serves every row that asks for it, and is the same whatever other rows there are.
@@ -255,14 +388,29 @@ def main() -> int:
         for end in (0, 1):
             series.setdefault((row.scenario(end), row.where, row.horizon), set()).add(row.series)
     parts = kept.Parts(options.out / "expectations.parts", options.program, recipe([], 0, options.set), options.resume)
-    tasks = {kept.digest(repr(key), repr(sorted(names)), str(seed)): (key, seed) for key, names in series.items()
-             for seed in range(1, options.seeds + 1)}
+    tasks = {
+        kept.digest(repr(key), repr(sorted(names)), str(seed)): (key, seed)
+        for key, names in series.items()
+        for seed in range(1, options.seeds + 1)
+    }
     missing = [name for name in tasks if name not in parts.found]
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         futures = {}
         for name in missing:
             key, seed = tasks[name]
-            futures[pool.submit(simulate, options.program, pathlib.Path(folder), key[0], key[1], seed, key[2], series[key], options.set)] = name
+            futures[
+                pool.submit(
+                    simulate,
+                    options.program,
+                    pathlib.Path(folder),
+                    key[0],
+                    key[1],
+                    seed,
+                    key[2],
+                    series[key],
+                    options.set,
+                )
+            ] = name
         try:
             for number, future in enumerate(concurrent.futures.as_completed(futures), 1 + len(tasks) - len(missing)):
                 values, made = future.result()
@@ -278,8 +426,16 @@ def main() -> int:
 
     table, written = options.out / "expectations.csv", options.out / "expectations.md"
     ends = [[((row.scenario(end), row.where, row.horizon), row.series) for end in (0, 1)] for row in wanted]
-    kept.write_csv(table, HEADER, ([row.tag, row.moves[0][0], row.series, seed, *(f"{values[key, seed][name]:.9g}" for key, name in both)]
-                                   for row, both in zip(wanted, ends) for seed in range(1, options.seeds + 1)), stamp)
+    kept.write_csv(
+        table,
+        HEADER,
+        (
+            [row.tag, row.moves[0][0], row.series, seed, *(f"{values[key, seed][name]:.9g}" for key, name in both)]
+            for row, both in zip(wanted, ends)
+            for seed in range(1, options.seeds + 1)
+        ),
+        stamp,
+    )
     kept.write_markdown(written, page(findings_in(kept.read_csv(table), wanted), options.seeds), stamp)
     print(written)
     print(table)

@@ -13,6 +13,7 @@ do to the first measure, as far as the sweep can tell; of a comparison or a cali
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("figures")
 
 import io
@@ -29,7 +30,14 @@ DOTS_PER_INCH = 80  # 840 pixels wide: legible on a page, about 100 KB
 
 def source_of(name: str) -> pathlib.Path | None:
     """The shipped sweep or scenario of that name."""
-    return next((file for file in (ROOT / "scenarios" / "sweeps" / f"{name}.toml", ROOT / "scenarios" / f"{name}.toml") if file.is_file()), None)
+    return next(
+        (
+            file
+            for file in (ROOT / "scenarios" / "sweeps" / f"{name}.toml", ROOT / "scenarios" / f"{name}.toml")
+            if file.is_file()
+        ),
+        None,
+    )
 
 
 def recipe(name: str) -> str:
@@ -48,7 +56,10 @@ def drawings(result):
     if isinstance(result, kurultai.Comparison):
         return [("", lambda: kurultai.comparison.figure(result))]
     if isinstance(result, kurultai.Calibration):
-        return [("_learned", lambda: kurultai.calibration.learned(result)), ("_met", lambda: kurultai.calibration.met(result))]
+        return [
+            ("_learned", lambda: kurultai.calibration.learned(result)),
+            ("_met", lambda: kurultai.calibration.met(result)),
+        ]
     if not result.measure_names:
         raise kurultai.ResultError(f"{result.path}: a sweep without measures, so there is nothing to draw")
     measure = result.measure_names[0]
@@ -56,10 +67,15 @@ def drawings(result):
     lever = order[0]
     found = [("_effect", lambda: sweep_plots.effect(result, lever, measure))]
     if len(order) > 1:
-        found += [("_levers", lambda: sweep_plots.levers(result, measure)),
-                  ("_surface", lambda: sweep_plots.surface(result, lever, order[1], measure))]
-    for suffix, level, draw in (("_time", "nation", sweep_plots.time_path), ("_regions", "region", sweep_plots.region_multiples),
-                                ("_who", "stratum", sweep_plots.who)):
+        found += [
+            ("_levers", lambda: sweep_plots.levers(result, measure)),
+            ("_surface", lambda: sweep_plots.surface(result, lever, order[1], measure)),
+        ]
+    for suffix, level, draw in (
+        ("_time", "nation", sweep_plots.time_path),
+        ("_regions", "region", sweep_plots.region_multiples),
+        ("_who", "stratum", sweep_plots.who),
+    ):
         if result.followed(level):
             series = result.followed(level)[0]
             found.append((suffix, lambda draw=draw, series=series: draw(result, series, lever)))
@@ -69,21 +85,31 @@ def drawings(result):
 def main() -> int:
     parser = verb.Parser(prog="figures.py", description="Draws the figures that the documents show from a result file.")
     parser.add_argument("result", type=pathlib.Path, metavar="FILE", help="result of a run or a sweep (.h5)")
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results" / "figures", metavar="FOLDER", help="default: results/figures")
+    parser.add_argument(
+        "--out",
+        type=pathlib.Path,
+        default=ROOT / "results" / "figures",
+        metavar="FOLDER",
+        help="default: results/figures",
+    )
     parser.add_argument("--unsealed", action="store_true", help=verb.UNSEALED)
     options = parser.parse_args()
 
     import matplotlib
+
     matplotlib.use("Agg")
     import matplotlib.pyplot as pyplot
     import kurultai
     from kurultai import output
+
     drawn = 0
     reason = "its kind has none"
     result = kurultai.open_result(options.result, options.unsealed)
     stamp = kept.stamp([kept.Made.of(result.attributes)], recipe(options.result.stem))
     wanted = drawings(result)
-    output.hold("figures", [options.out / f"{options.result.stem}{suffix}.png" for suffix, _ in wanted], [options.result])
+    output.hold(
+        "figures", [options.out / f"{options.result.stem}{suffix}.png" for suffix, _ in wanted], [options.result]
+    )
     for suffix, draw in wanted:
         try:
             figure = draw()

@@ -11,6 +11,7 @@ today needs not be made again.
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("kept")
 
 import csv
@@ -34,7 +35,9 @@ RESULTS = ROOT / "results"
 SCENARIOS = ROOT / "scenarios"
 REFERENCE = ROOT / "tests" / "regression" / "digests.json"
 PNG = b"\x89PNG\r\n\x1a\n"
-PATTERN = re.compile(r"Made by Kurultai (\S+), commit (\S+); model ([0-9a-f]{16}), recipe ([0-9a-f]{16}), runs ([0-9a-f]{16})")
+PATTERN = re.compile(
+    r"Made by Kurultai (\S+), commit (\S+); model ([0-9a-f]{16}), recipe ([0-9a-f]{16}), runs ([0-9a-f]{16})"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +51,10 @@ class Stamp:
     runs: str
 
     def __str__(self) -> str:
-        return f"Made by Kurultai {self.version}, commit {self.commit}; model {self.model}, recipe {self.recipe}, runs {self.runs}"
+        return (
+            f"Made by Kurultai {self.version}, commit {self.commit}; model {self.model}, recipe {self.recipe}, runs"
+            f" {self.runs}"
+        )
 
 
 def digest(*parts: str) -> str:
@@ -121,8 +127,11 @@ class Made:
     @staticmethod
     def of(attributes) -> "Made":
         """From the root attributes of a result."""
-        text = {name: value.decode() if isinstance(value, bytes) else str(value)
-                for name in ("kurultai_version", "git_commit", "digest") for value in [attributes.get(name, "unknown")]}
+        text = {
+            name: value.decode() if isinstance(value, bytes) else str(value)
+            for name in ("kurultai_version", "git_commit", "digest")
+            for value in [attributes.get(name, "unknown")]
+        }
         return Made(text["kurultai_version"], text["git_commit"] or "unknown", text["digest"])
 
 
@@ -132,7 +141,13 @@ def stamp(made: Iterable[Made], recipe_digest: str) -> Stamp:
     programs = sorted({(run.version, run.commit) for run in runs})
     if len(programs) != 1:
         raise ValueError(f"runs of more than one program cannot be put together: {programs}")
-    return Stamp(programs[0][0], programs[0][1].replace(" ", "_"), model(), recipe_digest, digest(*sorted(run.digest for run in runs)))
+    return Stamp(
+        programs[0][0],
+        programs[0][1].replace(" ", "_"),
+        model(),
+        recipe_digest,
+        digest(*sorted(run.digest for run in runs)),
+    )
 
 
 # --- Writing and reading ----------------------------------------------------------------------------------
@@ -160,26 +175,31 @@ def write_csv(path: pathlib.Path, header: list[str], rows: Iterable[Iterable], o
 
 def read_csv(path: pathlib.Path) -> list[dict[str, str]]:
     """The rows of a kept table; comments stand above the header."""
-    return list(csv.DictReader(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")))
+    return list(
+        csv.DictReader(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    )
 
 
 def chunks(data: bytes) -> Iterable[tuple[bytes, bytes]]:
     """Kind and content of each chunk of a PNG."""
     place = len(PNG)
     while place + 12 <= len(data):
-        (size,) = struct.unpack(">I", data[place:place + 4])
-        yield data[place + 4:place + 8], data[place + 8:place + 8 + size]
+        (size,) = struct.unpack(">I", data[place : place + 4])
+        yield data[place + 4 : place + 8], data[place + 8 : place + 8 + size]
         place += 12 + size
 
 
 def stamped_png(data: bytes, of: Stamp) -> bytes:
     """The picture with the stamp as its entry of text "Comment", in place of one that is there."""
+
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
     if not data.startswith(PNG):
         raise ValueError("not a PNG")
-    parts = [(kind, content) for kind, content in chunks(data) if not (kind == b"tEXt" and content.startswith(b"Comment\0"))]
+    parts = [
+        (kind, content) for kind, content in chunks(data) if not (kind == b"tEXt" and content.startswith(b"Comment\0"))
+    ]
     parts.insert(1, (b"tEXt", b"Comment\0" + str(of).encode("latin-1")))  # behind the head
     return PNG + b"".join(chunk(kind, content) for kind, content in parts)
 

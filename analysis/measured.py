@@ -19,6 +19,7 @@ import time
 
 if __name__ == "__main__":
     import verb
+
     verb.begin("results: measured")
 
 import h5py
@@ -39,7 +40,7 @@ import verb  # noqa: E402
 def years(values: numpy.ndarray) -> numpy.ndarray:
     """Means over the whole years of a series."""
     whole = len(values) // YEAR
-    return numpy.asarray(values[:whole * YEAR], dtype=float).reshape(whole, YEAR).mean(axis=1)
+    return numpy.asarray(values[: whole * YEAR], dtype=float).reshape(whole, YEAR).mean(axis=1)
 
 
 def largest_drift(values: numpy.ndarray) -> float:
@@ -61,21 +62,45 @@ def said_of_the_society(run, communities) -> list[tuple[str, float, str, str]]:
     nation = 100 * years(run.nation["turnout_among_residents"].sel(**vote).values)
     table = communities.community["turnout_among_residents"].sel(**vote)
     kostanay = 100 * years(table.sel(community=KOSTANAY).values)
-    series = {name: run.nation[name].values for name in
-              ("participation", "awareness", "satisfaction", "trust", "appeals", "efficacy", "members")}
-    found = [("residents", float(run.region["population"].sum()) * float(run.attributes["scale"]) / 1000, "thousand", "residents simulated"),
-             ("vote_almaty", almaty.mean(), "%", "voters on the participatory budget in Almaty, mean over the years, of residents"),
-             ("vote_almaty_first", almaty[0], "%", "the same, first year"), ("vote_almaty_last", almaty[-1], "%", "the same, last year"),
-             ("vote_kostanay_city", kostanay.mean(), "%", "the same in Kostanay city, mean over the years"),
-             ("vote_nation", nation.mean(), "%", "the same in the nation, mean over the years"),
-             ("appeals_second", years(series["appeals"])[1], "a head and year", "electronic appeals, second year"),
-             ("appeals_last", years(series["appeals"])[-1], "a head and year", "electronic appeals, last year"),
-             ("participation", 100 * float(series["participation"][-1]), "%", "adults who took part in anything within a year, last week"),
-             ("trust", years(series["trust"]).mean(), "0 to 1", "trust in the akim, mean over the years")]
-    found += [(f"drift_{name}", largest_drift(series[name]), "%", f"{name}: how far any year is off the second, at most")
-              for name in ("participation", "awareness", "satisfaction", "trust")]
-    found += [(f"change_{name}", last_drift(series[name]), "%", f"{name}: last year beside the second")
-              for name in ("members", "efficacy", "appeals")]
+    series = {
+        name: run.nation[name].values
+        for name in ("participation", "awareness", "satisfaction", "trust", "appeals", "efficacy", "members")
+    }
+    found = [
+        (
+            "residents",
+            float(run.region["population"].sum()) * float(run.attributes["scale"]) / 1000,
+            "thousand",
+            "residents simulated",
+        ),
+        (
+            "vote_almaty",
+            almaty.mean(),
+            "%",
+            "voters on the participatory budget in Almaty, mean over the years, of residents",
+        ),
+        ("vote_almaty_first", almaty[0], "%", "the same, first year"),
+        ("vote_almaty_last", almaty[-1], "%", "the same, last year"),
+        ("vote_kostanay_city", kostanay.mean(), "%", "the same in Kostanay city, mean over the years"),
+        ("vote_nation", nation.mean(), "%", "the same in the nation, mean over the years"),
+        ("appeals_second", years(series["appeals"])[1], "a head and year", "electronic appeals, second year"),
+        ("appeals_last", years(series["appeals"])[-1], "a head and year", "electronic appeals, last year"),
+        (
+            "participation",
+            100 * float(series["participation"][-1]),
+            "%",
+            "adults who took part in anything within a year, last week",
+        ),
+        ("trust", years(series["trust"]).mean(), "0 to 1", "trust in the akim, mean over the years"),
+    ]
+    found += [
+        (f"drift_{name}", largest_drift(series[name]), "%", f"{name}: how far any year is off the second, at most")
+        for name in ("participation", "awareness", "satisfaction", "trust")
+    ]
+    found += [
+        (f"change_{name}", last_drift(series[name]), "%", f"{name}: last year beside the second")
+        for name in ("members", "efficacy", "appeals")
+    ]
     return found
 
 
@@ -84,8 +109,23 @@ def checkpoint_size(program: pathlib.Path, threads: list[str], common: list[str]
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "x.h5"
         checkpoint = out.with_name("x.h5.checkpoint")
-        run = subprocess.Popen([str(program), "run", str(SCENARIO), "--out", str(out), "--checkpoint", "1", "--progress", "none", *threads, *common],
-                               stderr=subprocess.PIPE, text=True)
+        run = subprocess.Popen(
+            [
+                str(program),
+                "run",
+                str(SCENARIO),
+                "--out",
+                str(out),
+                "--checkpoint",
+                "1",
+                "--progress",
+                "none",
+                *threads,
+                *common,
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         size = 0
         try:
             while run.poll() is None and size == 0:
@@ -111,7 +151,9 @@ def estimated(program: pathlib.Path, common: list[str]) -> tuple[float, float]:
 def processor() -> str:
     """The machine's processor and its number of cores."""
     try:
-        name = re.search(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        name = re.search(
+            r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE
+        )
     except OSError:
         name = None
     return name[1].strip() if name else platform.machine()
@@ -131,9 +173,12 @@ def main() -> int:
     parser.add_argument("--set", action="append", default=[], metavar="path=value", help="in all runs, to try")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--runs", type=pathlib.Path, help="folder of the runs; made in that of --out if not given")
-    parser.add_argument("--resume", action="store_true", help="go on with runs that were stopped; keep those that are done")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with runs that were stopped; keep those that are done"
+    )
     options = parser.parse_args()
     from kurultai import output
+
     output.hold("measured", [options.out / file for file in FILES])
     runs_in = options.runs or options.out / "made"
     runs_in.mkdir(parents=True, exist_ok=True)
@@ -144,7 +189,21 @@ def main() -> int:
         for out, more in ((country, []), (communities, [word for text in COMMUNITIES for word in ("--set", text)])):
             if not options.resume:
                 out.unlink(missing_ok=True)
-            kept.simulate([str(options.program), "run", str(SCENARIO), "--out", str(out), "--progress", "none", "--resume", *threads, *common, *more])
+            kept.simulate(
+                [
+                    str(options.program),
+                    "run",
+                    str(SCENARIO),
+                    "--out",
+                    str(out),
+                    "--progress",
+                    "none",
+                    "--resume",
+                    *threads,
+                    *common,
+                    *more,
+                ]
+            )
         memory, seconds = estimated(options.program, common)
         checkpoint = checkpoint_size(options.program, threads, common)
     except RuntimeError as error:
@@ -156,13 +215,25 @@ def main() -> int:
     runs = [kurultai.open_run(country), kurultai.open_run(communities)]
     machine = f"{processor()}, {used} threads"
     rows = said_of_the_society(*runs)
-    rows += [("machine_run", sum(took.values()) / 60, "min", f"the default scenario, on {machine}"),
-             ("machine_result", country.stat().st_size / 1e6, "MB", "its result"),
-             ("machine_checkpoint", checkpoint / 1e6, "MB", "its checkpoint"),
-             ("machine_country_memory", memory, "GB", "the whole country, as `check` estimates"),
-             ("machine_country_run", seconds / 60, "min", f"the whole country, as `check` estimates for all cores of {processor()}")]
+    rows += [
+        ("machine_run", sum(took.values()) / 60, "min", f"the default scenario, on {machine}"),
+        ("machine_result", country.stat().st_size / 1e6, "MB", "its result"),
+        ("machine_checkpoint", checkpoint / 1e6, "MB", "its checkpoint"),
+        ("machine_country_memory", memory, "GB", "the whole country, as `check` estimates"),
+        (
+            "machine_country_run",
+            seconds / 60,
+            "min",
+            f"the whole country, as `check` estimates for all cores of {processor()}",
+        ),
+    ]
     stamp = kept.stamp((kept.Made.of(run.attributes) for run in runs), recipe(options.set))
-    kept.write_csv(options.out / FILES[0], HEADER, ([name, f"{value:.6g}", unit, meaning] for name, value, unit, meaning in rows), stamp)
+    kept.write_csv(
+        options.out / FILES[0],
+        HEADER,
+        ([name, f"{value:.6g}", unit, meaning] for name, value, unit, meaning in rows),
+        stamp,
+    )
     print(options.out / FILES[0])
     return 0
 

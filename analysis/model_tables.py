@@ -9,6 +9,7 @@ the exit code is 1 if a part is out of date. Run it after a parameter, a series,
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("model_tables")
 
 import argparse
@@ -52,11 +53,20 @@ def parameter_tables(parameters):
     for section, entries in sections.items():
         rows = []
         for entry in entries:
-            name = entry["path"][len(section) + 1:]
+            name = entry["path"][len(section) + 1 :]
             if name == "enabled":
                 continue
             unit = "" if entry["unit"] == "1" else entry["unit"]
-            kind = ", ".join(filter(None, [unit, ("personal lever" if entry["personal"] else "lever") if entry["lever"] else "", "extensive" if entry["extensive"] else ""]))
+            kind = ", ".join(
+                filter(
+                    None,
+                    [
+                        unit,
+                        ("personal lever" if entry["personal"] else "lever") if entry["lever"] else "",
+                        "extensive" if entry["extensive"] else "",
+                    ],
+                )
+            )
             meaning = (f"{entry['symbol']}: " if entry["symbol"] else "") + entry["meaning"]
             rows.append([f"`{name}`", said(entry["default"]), kind, meaning, entry["source"]])
         if rows:
@@ -66,29 +76,54 @@ def parameter_tables(parameters):
 
 def calibrated_table(parameters, forms):
     """Parameters and intercepts that were set to meet published figures."""
-    rows = [[f"`{entry['path']}`", said(entry["default"]), entry["meaning"]] for entry in parameters
-            if "calibrated, sim/MODEL.md" in entry["source"] and not entry["section"].startswith("form.")]
-    rows += [[f"`form.{form['name']}.intercept`", form["intercept"], "attraction of the form by itself"]
-             for form in forms if form["decides"] == "budget" or form["standing"] == "true"]
+    rows = [
+        [f"`{entry['path']}`", said(entry["default"]), entry["meaning"]]
+        for entry in parameters
+        if "calibrated, sim/MODEL.md" in entry["source"] and not entry["section"].startswith("form.")
+    ]
+    rows += [
+        [f"`form.{form['name']}.intercept`", form["intercept"], "attraction of the form by itself"]
+        for form in forms
+        if form["decides"] == "budget" or form["standing"] == "true"
+    ]
     return table(["parameter", "value", "meaning"], rows)
 
 
 def forms_table(forms, parameters):
     """A row a form: what of it is not the default."""
-    def as_form(value):
-        return ("true" if value else "false") if isinstance(value, bool) else "" if value in ("", []) else f"{value:g}" if isinstance(value, (int, float)) else value
 
-    defaults = [(entry["path"].split(".")[-1], as_form(entry["default"])) for entry in parameters if entry["section"] == "form.NAME"]
+    def as_form(value):
+        return (
+            ("true" if value else "false")
+            if isinstance(value, bool)
+            else "" if value in ("", []) else f"{value:g}" if isinstance(value, (int, float)) else value
+        )
+
+    defaults = [
+        (entry["path"].split(".")[-1], as_form(entry["default"]))
+        for entry in parameters
+        if entry["section"] == "form.NAME"
+    ]
     rows = []
     for form in forms:
-        differs = [f"{key} {form[key]}" for key, default in defaults if key in form and key != "title" and form[key] != default]
+        differs = [
+            f"{key} {form[key]}" for key, default in defaults if key in form and key != "title" and form[key] != default
+        ]
         rows.append([f"`{form['name']}`", form["title"], "; ".join(differs)])
     return table(["form", "title", "what is not the default"], rows)
 
 
 def series_table(series):
-    rows = [[f"`{one['name']}`" + (" (by form)" if one["by_form"] else ""), "" if one["unit"] == "1" else one["unit"],
-             one["meaning"], "yes" if one["by_stratum"] else "no", f"`{one['mechanism']}`"] for one in series]
+    rows = [
+        [
+            f"`{one['name']}`" + (" (by form)" if one["by_form"] else ""),
+            "" if one["unit"] == "1" else one["unit"],
+            one["meaning"],
+            "yes" if one["by_stratum"] else "no",
+            f"`{one['mechanism']}`",
+        ]
+        for one in series
+    ]
     return table(["series", "unit", "meaning", "by stratum", "mechanism"], rows)
 
 
@@ -98,11 +133,15 @@ def scale_table(series):
     for one in series:
         if one["least_scale"] > 0:
             scales.setdefault(one["least_scale"], []).append(f"`{one['name']}`")
-    return table(["run.scale, at least", "series"], [[f"{scale:g}", ", ".join(scales[scale])] for scale in sorted(scales, reverse=True)])
+    return table(
+        ["run.scale, at least", "series"],
+        [[f"{scale:g}", ", ".join(scales[scale])] for scale in sorted(scales, reverse=True)],
+    )
 
 
 def parts_of(program):
     """The generated parts by name, as `program` describes itself."""
+
     def describe(*words):
         return verb.run([str(program), "describe", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
@@ -136,8 +175,10 @@ def main():
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     if not options.program.is_file():
-        print(f"{options.program}: no such program; './kurultai --version' builds it, or name another with --program",
-              file=sys.stderr)
+        print(
+            f"{options.program}: no such program; './kurultai --version' builds it, or name another with --program",
+            file=sys.stderr,
+        )
         return 1
     before = DOCUMENT.read_text(encoding="utf-8")
     after = rewritten(before, parts_of(options.program.resolve()))

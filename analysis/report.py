@@ -10,6 +10,7 @@ from __future__ import annotations
 
 if __name__ == "__main__":
     import verb
+
     verb.begin("report")
 
 import pathlib
@@ -23,11 +24,20 @@ import verb  # noqa: E402
 
 def main() -> int:
     parser = verb.Parser(prog="./kurultai report", description=__doc__.splitlines()[0].rstrip(":"))
-    parser.add_argument("result", type=pathlib.Path, metavar="FILE", help="result of a run, a sweep, a comparison or a calibration (.h5)")
+    parser.add_argument(
+        "result",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="result of a run, a sweep, a comparison or a calibration (.h5)",
+    )
     parser.add_argument("--out", type=pathlib.Path, metavar="FILE.html", help="the page; by default beside the result")
     parser.add_argument("--unsealed", action="store_true", help=verb.UNSEALED)
-    parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build" / "release" / "sim" / "kurultai",
-                        help="the program that knows the parameters' defaults")
+    parser.add_argument(
+        "--program",
+        type=pathlib.Path,
+        default=ROOT / "build" / "release" / "sim" / "kurultai",
+        help="the program that knows the parameters' defaults",
+    )
     options = parser.parse_args()
     out = options.out
     if out is None:
@@ -39,6 +49,7 @@ def main() -> int:
         raise verb.Refusal(verb.USAGE, f"{out}: no name for a report (it is written as HTML) {suggestion}")
     import kurultai
     import result_pages
+
     result = kurultai.open_result(options.result, options.unsealed)
     kurultai.output.hold("report", [out], [options.result], make_folders=False)
     verb.write_text(out, result_pages.page_of(result, options.result, options.program))

@@ -11,6 +11,7 @@ the signal's number if it was stopped.
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("results")
 
 import argparse
@@ -56,35 +57,100 @@ class Step:
 MADE = "made"
 
 
-def script(name: str, *options: str, runs: bool = False, threads: str = "--threads") -> Callable[[pathlib.Path, pathlib.Path, int], list[list[str]]]:
+def script(
+    name: str, *options: str, runs: bool = False, threads: str = "--threads"
+) -> Callable[[pathlib.Path, pathlib.Path, int], list[list[str]]]:
     """The call of a script of analysis/."""
-    return lambda program, out, n: [[sys.executable, str(ROOT / "analysis" / f"{name}.py"), "--program", str(program), "--out", str(out),
-                                     threads, str(n), *options, *(["--runs", str(out / MADE)] if runs else [])]]
+    return lambda program, out, n: [
+        [
+            sys.executable,
+            str(ROOT / "analysis" / f"{name}.py"),
+            "--program",
+            str(program),
+            "--out",
+            str(out),
+            threads,
+            str(n),
+            *options,
+            *(["--runs", str(out / MADE)] if runs else []),
+        ]
+    ]
 
 
 def drawn(name: str) -> Callable[[pathlib.Path, pathlib.Path, int], list[list[str]]]:
     """A run or a sweep, and its figures."""
+
     def commands(program: pathlib.Path, out: pathlib.Path, threads: int) -> list[list[str]]:
         source, result = figures.source_of(name), out / MADE / f"{name}.h5"
         how = "sweep" if source.parent.name == "sweeps" else "run"
-        return [[str(program), how, str(source), "--out", str(result), "--threads", str(threads), "--resume"],
-                [sys.executable, str(ROOT / "analysis" / "figures.py"), str(result), "--out", str(out / "figures")]]
+        return [
+            [str(program), how, str(source), "--out", str(result), "--threads", str(threads), "--resume"],
+            [sys.executable, str(ROOT / "analysis" / "figures.py"), str(result), "--out", str(out / "figures")],
+        ]
+
     return commands
 
 
 STEPS = [
-    Step("kazakhstan", "the default scenario's figure", 4, ("figures/kazakhstan.png",), drawn("kazakhstan"), lambda _: figures.recipe("kazakhstan")),
-    Step("measured", "figures that documents quote, and what the default scenario takes", 5, measured.FILES, script("measured", "--resume", runs=True),
-         lambda _: measured.recipe()),
-    Step("experiments", "field experiments, published and simulated", 6, experiments.FILES, script("experiments", "--resume"),
-         lambda _: experiments.recipe()),
-    Step("baseline", "the start year beside official figures", 7, baseline.FILES, script("baseline", "--resume"), lambda _: baseline.recipe()),
-    Step("information", "figures of the sweep of information levers", 17, ("figures/information_*.png",), drawn("information"),
-         lambda _: figures.recipe("information")),
-    *(Step(name, f"the study {name}", 6, (f"{name}.md", f"figures/{name}_*.png"), script("studies", name, runs=True), lambda _, name=name: studies.recipe(name))
-      for name in studies.STUDIES),
-    Step("expectations", "what is expected of each tag of the source", 40, expectations.FILES, script("expectations", "--resume", threads="--jobs"),
-         lambda program: expectations.recipe(expectations.rows(program))),
+    Step(
+        "kazakhstan",
+        "the default scenario's figure",
+        4,
+        ("figures/kazakhstan.png",),
+        drawn("kazakhstan"),
+        lambda _: figures.recipe("kazakhstan"),
+    ),
+    Step(
+        "measured",
+        "figures that documents quote, and what the default scenario takes",
+        5,
+        measured.FILES,
+        script("measured", "--resume", runs=True),
+        lambda _: measured.recipe(),
+    ),
+    Step(
+        "experiments",
+        "field experiments, published and simulated",
+        6,
+        experiments.FILES,
+        script("experiments", "--resume"),
+        lambda _: experiments.recipe(),
+    ),
+    Step(
+        "baseline",
+        "the start year beside official figures",
+        7,
+        baseline.FILES,
+        script("baseline", "--resume"),
+        lambda _: baseline.recipe(),
+    ),
+    Step(
+        "information",
+        "figures of the sweep of information levers",
+        17,
+        ("figures/information_*.png",),
+        drawn("information"),
+        lambda _: figures.recipe("information"),
+    ),
+    *(
+        Step(
+            name,
+            f"the study {name}",
+            6,
+            (f"{name}.md", f"figures/{name}_*.png"),
+            script("studies", name, runs=True),
+            lambda _, name=name: studies.recipe(name),
+        )
+        for name in studies.STUDIES
+    ),
+    Step(
+        "expectations",
+        "what is expected of each tag of the source",
+        40,
+        expectations.FILES,
+        script("expectations", "--resume", threads="--jobs"),
+        lambda program: expectations.recipe(expectations.rows(program)),
+    ),
 ]
 
 
@@ -113,7 +179,11 @@ def lacking(step: Step, out: pathlib.Path, program: pathlib.Path) -> str:
         if stamp is None:
             return f"{file.name} does not say what it was made from"
         if stamp.recipe != wanted:
-            return f"{file.name} is of another model" if stamp.model != model else f"{file.name} is of other scenarios or settings"
+            return (
+                f"{file.name} is of another model"
+                if stamp.model != model
+                else f"{file.name} is of other scenarios or settings"
+            )
     return ""
 
 
@@ -131,9 +201,12 @@ def keep_time(step: Step, out: pathlib.Path, minutes: float) -> None:
     stamps = [kept.read(file) for one in STEPS for file in files_of(one, out)]
     of = kept.read(files_of(step, out)[0])
     runs = kept.digest(*sorted({stamp.runs for stamp in stamps if stamp}))
-    kept.write_csv(out / TIMES, ["step", "minutes", "machine"],
-                   ([one.name, f"{took[one.name]:.1f}", f"{measured.processor()}"] for one in STEPS if one.name in took),
-                   kept.Stamp(of.version, of.commit, of.model, kept.recipe([], "times"), runs))
+    kept.write_csv(
+        out / TIMES,
+        ["step", "minutes", "machine"],
+        ([one.name, f"{took[one.name]:.1f}", f"{measured.processor()}"] for one in STEPS if one.name in took),
+        kept.Stamp(of.version, of.commit, of.model, kept.recipe([], "times"), runs),
+    )
 
 
 def said(minutes: float) -> str:
@@ -148,6 +221,7 @@ def differing(program: pathlib.Path) -> list[str]:
     os.environ["KURULTAI_BINARY"] = str(program)
     sys.path.insert(0, str(ROOT / "tests" / "regression"))
     import reference
+
     wanted = json.loads(kept.REFERENCE.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         found = {}
@@ -178,9 +252,13 @@ def make(step: Step, options: argparse.Namespace) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], prog="./kurultai results")
     parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--list", action="store_true", help="say what the steps are and whether their files are up to date")
+    parser.add_argument(
+        "--list", action="store_true", help="say what the steps are and whether their files are up to date"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be made and about how long it takes")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this step alone (may be given again)")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="this step alone (may be given again)"
+    )
     parser.add_argument("--force", action="store_true", help="make also what is up to date")
     parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), default=min(2, os.cpu_count() or 1))
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
@@ -202,21 +280,40 @@ def main() -> int:
     for step in chosen:
         state = why[step.name] or ("up to date, made all the same" if options.force else "up to date")
         print(f"{step.name:<14} {said(minutes[step.name]):>7}  {step.what} ({state})", file=out)
-    print("nothing to make" if not todo else f"{len(todo)} of {len(chosen)} steps to make: about {said(sum(minutes[step.name] for step in todo))} on {options.threads} threads, if the "
-          "machine is idle", file=out, flush=True)
+    print(
+        (
+            "nothing to make"
+            if not todo
+            else (
+                f"{len(todo)} of {len(chosen)} steps to make: about {said(sum(minutes[step.name] for step in todo))} on"
+                f" {options.threads} threads, if the machine is idle"
+            )
+        ),
+        file=out,
+        flush=True,
+    )
     if options.list or options.dry_run:
         return 0
 
     if todo:
         unlike = differing(options.program)
         if unlike:
-            print(f"results: the program gives other digests than tests/regression/digests.json keeps ({'; '.join(unlike)}), so stamps would name "
-                  "another model: see tests/regression/reference.py", file=sys.stderr)
+            print(
+                (
+                    "results: the program gives other digests than tests/regression/digests.json keeps"
+                    f" ({'; '.join(unlike)}), so stamps would name another model: see tests/regression/reference.py"
+                ),
+                file=sys.stderr,
+            )
             return 1
         of_this_program(options.out / MADE, options.program)
     failed = 0
     for number, step in enumerate(todo, 1):
-        print(f"results: {number} of {len(todo)}, {step.name}: about {said(minutes[step.name])}", file=sys.stderr, flush=True)
+        print(
+            f"results: {number} of {len(todo)}, {step.name}: about {said(minutes[step.name])}",
+            file=sys.stderr,
+            flush=True,
+        )
         failed += not make(step, options)
     if options.out.resolve() == ROOT / "results":
         failed += verb.run([sys.executable, str(ROOT / "analysis" / "documents.py")]).returncode != 0

@@ -9,6 +9,7 @@ nothing is written; the exit code is 1 if the page is out of date or a scenario 
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("scenario_index")
 
 import argparse
@@ -21,14 +22,17 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SCENARIOS = ROOT / "scenarios"
 PAGE = SCENARIOS / "README.md"
-FOLDERS = {"proposals": "Proposals of the source, R1-R8 and P1-P10",
-           "governance": "Models of self-government (T1, T3, T5)",
-           "shocks": "Shocks"}
+FOLDERS = {
+    "proposals": "Proposals of the source, R1-R8 and P1-P10",
+    "governance": "Models of self-government (T1, T3, T5)",
+    "shocks": "Shocks",
+}
 SINGLE = ("kazakhstan.toml", "history.toml")
 
 
 def library():
     """All scenarios of the library, in the order in which they are listed: paths relative to scenarios/."""
+
     def order(path):
         return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.stem)]
 
@@ -44,7 +48,9 @@ def told(path):
     lines = data.get("description", "").strip().splitlines()
     parts = {line.split(":", 1)[0]: line.split(":", 1)[1].strip() for line in lines if ":" in line}
     if "title" not in data or "Tests" not in parts or "Expect" not in parts or len(lines) != 2:
-        raise ValueError(f"scenarios/{path}: needs a title and a description of two lines, 'Tests: ...' and 'Expect: ...'")
+        raise ValueError(
+            f"scenarios/{path}: needs a title and a description of two lines, 'Tests: ...' and 'Expect: ...'"
+        )
     return data["title"], parts["Tests"], parts["Expect"]
 
 

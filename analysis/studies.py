@@ -10,6 +10,7 @@ found. Exits with 1 if a sweep or a notebook fails, with 5 if a file may not be 
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("studies")
 
 import argparse
@@ -37,6 +38,7 @@ def recipe(name: str, sets: list[str] | tuple[str, ...] = ()) -> str:
 def findings(executed: pathlib.Path) -> str:
     """The Markdown that the last code cell of an executed notebook displays."""
     import nbformat
+
     cells = [cell for cell in nbformat.read(executed, as_version=4).cells if cell.cell_type == "code"]
     for output in cells[-1].outputs:
         if "text/markdown" in output.get("data", {}):
@@ -47,14 +49,18 @@ def findings(executed: pathlib.Path) -> str:
 def title(notebook: pathlib.Path) -> str:
     """The first line of the notebook's first cell."""
     import nbformat
+
     return nbformat.read(notebook, as_version=4).cells[0].source.splitlines()[0]
 
 
-def study(program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Path, sets: list[str], threads: int | None) -> None:
+def study(
+    program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Path, sets: list[str], threads: int | None
+) -> None:
     """One study from its sweep to its figures; raises RuntimeError."""
     import kurultai
     from execute_notebook import execute
     from kurultai import output
+
     result = runs / f"{name}.h5"
     command = [str(program), "sweep", str(sweep_of(name)), "--out", str(result), "--resume"]
     if threads is not None:
@@ -74,7 +80,10 @@ def study(program: pathlib.Path, name: str, out: pathlib.Path, runs: pathlib.Pat
         for target, picture in pictures.items():
             kept.replace(target, kept.stamped_png(picture.read_bytes(), stamp))
             print(target)
-        text = f"{title(notebook)}\n\nWritten by `./kurultai studies {name}`: what the last cell of `analysis/{name}.ipynb` found.\n\n{findings(executed)}\n"
+        text = (
+            f"{title(notebook)}\n\nWritten by `./kurultai studies {name}`: what the last cell of"
+            f" `analysis/{name}.ipynb` found.\n\n{findings(executed)}\n"
+        )
         kept.write_markdown(out / f"{name}.md", text, stamp)
         print(out / f"{name}.md")
 
@@ -83,7 +92,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./kurultai studies", description=__doc__.splitlines()[0])
     parser.add_argument("--program", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(STUDIES))
-    parser.add_argument("--set", action="append", default=[], metavar="path=value", help="of the sweeps, such as sweep.replicates=2")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="path=value", help="of the sweeps, such as sweep.replicates=2"
+    )
     parser.add_argument("--threads", type=verb.number(1, 4096, whole=True), help="of the sweeps; all if not given")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results")
     parser.add_argument("--runs", type=pathlib.Path, help="folder of the sweeps; that of --out if not given")
@@ -92,6 +103,7 @@ def main() -> int:
         if name not in STUDIES:
             parser.error(f"there is no study '{name}' (there are {', '.join(STUDIES)})")
     from kurultai import output
+
     output.hold("studies", [options.out / f"{name}.md" for name in options.names or STUDIES])
     try:
         for name in options.names or STUDIES:

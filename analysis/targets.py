@@ -10,6 +10,7 @@ standard deviation, or that by more than a third.
 """
 if __name__ == "__main__":
     import verb
+
     verb.begin("targets")
 
 import argparse
@@ -42,8 +43,16 @@ def sweep_at(text: str, truth: dict[str, float], runs: int, folder: pathlib.Path
     if unknown:
         raise ValueError(f"truth and axes differ: {', '.join(sorted(unknown))}")
     sweep = file["sweep"]
-    lines = ["[sweep]", f'scenario = "{(folder / sweep["scenario"]).resolve()}"', f"set = {sweep.get('set', [])}".replace("'", '"'), 'design = "grid"',
-             f"replicates = {runs}", f"seed = {SEED}", 'society = "own"', 'keep_levels = ["nation"]']
+    lines = [
+        "[sweep]",
+        f'scenario = "{(folder / sweep["scenario"]).resolve()}"',
+        f"set = {sweep.get('set', [])}".replace("'", '"'),
+        'design = "grid"',
+        f"replicates = {runs}",
+        f"seed = {SEED}",
+        'society = "own"',
+        'keep_levels = ["nation"]',
+    ]
     for name, axis in file["axis"].items():
         lines += [f"[axis.{name}]", f'path = "{axis["path"]}"', f"values = [{truth[name]!r}]"]
     for name, measure in file.get("measure", {}).items():
@@ -52,19 +61,25 @@ def sweep_at(text: str, truth: dict[str, float], runs: int, folder: pathlib.Path
     return "\n".join(lines) + "\n"
 
 
-def measured(program: pathlib.Path, text: str, truth: dict[str, float], runs: int, folder: pathlib.Path) -> dict[str, tuple[float, float]]:
+def measured(
+    program: pathlib.Path, text: str, truth: dict[str, float], runs: int, folder: pathlib.Path
+) -> dict[str, tuple[float, float]]:
     """Mean and standard deviation of each measure at the truth; raises RuntimeError with the program's message."""
     import kurultai
+
     with tempfile.TemporaryDirectory() as place:
         sweep, out = pathlib.Path(place) / "truth.toml", pathlib.Path(place) / "truth.h5"
         sweep.write_text(sweep_at(text, truth, runs, folder), encoding="utf-8")
         kept.simulate([str(program), "sweep", str(sweep), "--out", str(out), "--progress", "none"])
         measures = kurultai.open_sweep(out).measures
-        return {str(name): (float(measures[name].mean()), float(measures[name].std(ddof=1))) for name in measures.data_vars}
+        return {
+            str(name): (float(measures[name].mean()), float(measures[name].std(ddof=1))) for name in measures.data_vars
+        }
 
 
 def with_targets(text: str, found: dict[str, tuple[float, float]]) -> str:
     """The sweep file with these values of its targets."""
+
     def table(section: re.Match) -> str:
         name = section[1]
         value, sd = found[name]
@@ -77,8 +92,11 @@ def with_targets(text: str, found: dict[str, tuple[float, float]]) -> str:
 def near(text: str, found: dict[str, tuple[float, float]]) -> bool:
     """Are the file's targets those that were found, but for what a small change of the model does?"""
     targets = tomllib.loads(text)["target"]
-    return all(abs(targets[name]["value"] - value) <= sd / 4 and abs(targets[name]["sd"] - sd) <= sd / 3
-               for name, (value, sd) in found.items() if name in targets)
+    return all(
+        abs(targets[name]["value"] - value) <= sd / 4 and abs(targets[name]["sd"] - sd) <= sd / 3
+        for name, (value, sd) in found.items()
+        if name in targets
+    )
 
 
 def main() -> int:

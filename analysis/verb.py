@@ -48,8 +48,14 @@ SENT_BY_KERNEL = 0x80  # si_code: Ctrl-C, which the terminal has sent to all pro
 DYING = 0.1  # seconds for what was killed to be gone, and as long for its locks: with PATIENCE within the second
 TWICE = 0.1  # seconds in which a repeated signal is the same one: `timeout` sends it to a process and to its group
 INTERNAL, USAGE, STORAGE, MEMORY, NOBODY_READS = 1, 2, 5, 7, 141  # exit codes
-NO_MEMORY = ("cannot allocate memory", "failed to map segment", "cannot create shared object", "out of memory",
-             "can't start new thread", "resource temporarily unavailable")
+NO_MEMORY = (
+    "cannot allocate memory",
+    "failed to map segment",
+    "cannot create shared object",
+    "out of memory",
+    "can't start new thread",
+    "resource temporarily unavailable",
+)
 LIBRARIES_KILLED = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 
 #: The folder for what passes, for scripts that a script calls and for the package kurultai; links in it so named are notes.
@@ -144,7 +150,9 @@ def number(low: float, high: float, whole: bool = False) -> Callable[[str], Any]
         except ValueError:
             value = math.nan
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a {'whole ' if whole else ''}number from {low:g} to {high:g}")
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+            )
         return value
 
     return check
@@ -186,12 +194,15 @@ def write_text(path: "pathlib.Path | str", text: str) -> None:
         with replacing(path) as beside:
             beside.write_text(text, encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise Refusal(STORAGE, f"{path}: cannot be written ({getattr(error, 'strerror', None) or error}); name another with --out") from None
+        raise Refusal(
+            STORAGE, f"{path}: cannot be written ({getattr(error, 'strerror', None) or error}); name another with --out"
+        ) from None
 
 
 def memory_is_limited() -> int:
     """The limit of this process's memory, bytes; 0: none."""
     import resource
+
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     return 0 if limit == resource.RLIM_INFINITY else limit
 
@@ -206,8 +217,13 @@ def verdict(error: BaseException) -> "tuple[int, str]":
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     where = f" at {pathlib.Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place is not None else ""
-    return INTERNAL, (f"something is wrong inside the program ({type(error).__name__}: {error}{where}) please report it; with "
-                      "KURULTAI_TRACE=1 all of it is shown")
+    return (
+        INTERNAL,
+        (
+            f"something is wrong inside the program ({type(error).__name__}: {error}{where}) please report it; with "
+            "KURULTAI_TRACE=1 all of it is shown"
+        ),
+    )
 
 
 def say(line: str) -> None:
@@ -259,7 +275,9 @@ class _Messages(io.FileIO):
 def _stream(descriptor: int, kind: Any) -> io.TextIOWrapper:
     terminal = os.isatty(descriptor)
     raw = io.BufferedWriter(kind(descriptor, "w", closefd=False))
-    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=terminal or kind is _Messages)
+    return io.TextIOWrapper(
+        raw, encoding="utf-8", errors="backslashreplace", line_buffering=terminal or kind is _Messages
+    )
 
 
 def _unraisable(failure: Any) -> None:
@@ -282,7 +300,10 @@ def _explain(kind: Any, value: BaseException, trace: Any) -> None:
         say(f"standard output: cannot write ({value}) send it elsewhere")
         _code = STORAGE
     elif isinstance(value, MemoryError) or any(word in str(value).lower() for word in NO_MEMORY):
-        say(f"not enough memory, or too few processes allowed ({str(value) or 'no more is to be had'}) raise the limit: ulimit -v, ulimit -u")
+        say(
+            f"not enough memory, or too few processes allowed ({str(value) or 'no more is to be had'}) raise the limit:"
+            " ulimit -v, ulimit -u"
+        )
         _code = MEMORY
     elif isinstance(value, KeyboardInterrupt):  # of a library that took the signal
         _code = 128 + signal.SIGINT
@@ -324,6 +345,7 @@ def _folder_for_what_passes() -> str:
 def _control(option: int, value: int) -> None:
     try:
         import ctypes
+
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
     except (ImportError, OSError, AttributeError):
         pass  # another system: children of children may outlive a kill

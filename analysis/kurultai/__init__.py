@@ -17,7 +17,19 @@
 It needs xarray, h5py, h5netcdf, xxhash, pandas and matplotlib; it never runs a simulation. A file is opened only if it ends with
 the seal of the program that wrote it; ``unsealed=True`` reads one that another program has changed.
 """
-from . import calibration, comparison, output, plots, reach, screening, survey_errors, surveys, sweep_plots, swot, trials
+from . import (
+    calibration,
+    comparison,
+    output,
+    plots,
+    reach,
+    screening,
+    survey_errors,
+    surveys,
+    sweep_plots,
+    swot,
+    trials,
+)
 from .calibration import Calibration, open_calibration
 from .comparison import Comparison, open_comparison
 from .file import ResultError, decoded
@@ -25,6 +37,28 @@ from .result import open_result
 from .run import Run, open_run
 from .sweep import Axis, Sweep, open_sweep
 
-__all__ = ["Axis", "Calibration", "Comparison", "ResultError", "Run", "Sweep", "calibration", "comparison", "decoded",
-           "open_calibration", "open_comparison", "open_result", "open_run", "open_sweep", "output", "plots", "reach", "screening",
-           "survey_errors", "surveys", "sweep_plots", "swot", "trials"]
+__all__ = [
+    "Axis",
+    "Calibration",
+    "Comparison",
+    "ResultError",
+    "Run",
+    "Sweep",
+    "calibration",
+    "comparison",
+    "decoded",
+    "open_calibration",
+    "open_comparison",
+    "open_result",
+    "open_run",
+    "open_sweep",
+    "output",
+    "plots",
+    "reach",
+    "screening",
+    "survey_errors",
+    "surveys",
+    "sweep_plots",
+    "swot",
+    "trials",
+]

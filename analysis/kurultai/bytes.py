@@ -91,9 +91,11 @@ def opened(path: pathlib.Path, maker: str, unsealed: bool) -> Bytes:
     except OSError as error:
         raise ResultError(f"{path}: cannot read ({_reason(error)}); check the disk") from None
     if not sealed and not unsealed:
-        raise ResultError(f"{path}: the file is damaged: its seal is missing (it was cut short, or changed or written by another "
-                          "program); restore it from a copy; if it went through a program that you trust, add --unsealed, or "
-                          "unsealed=True in Python")
+        raise ResultError(
+            f"{path}: the file is damaged: its seal is missing (it was cut short, or changed or written by another "
+            "program); restore it from a copy; if it went through a program that you trust, add --unsealed, or "
+            "unsealed=True in Python"
+        )
     found._size = about.st_size - (SIZE if sealed else 0)
     _look(found)
     return found
@@ -119,13 +121,16 @@ def _sealed(path: pathlib.Path, number: int, size: int) -> bool:
             break
         hasher.update(piece)
         at += len(piece)
-    if hasher.digest() != last[len(MARK):]:
-        raise ResultError(f"{path}: the file is damaged: its seal is broken (its bytes are not those that were written); run it "
-                          "again, or restore it from a copy")
+    if hasher.digest() != last[len(MARK) :]:
+        raise ResultError(
+            f"{path}: the file is damaged: its seal is broken (its bytes are not those that were written); run it "
+            "again, or restore it from a copy"
+        )
     return True
 
 
 # --- The first look, in a child process ----------------------------------------------------------------------
+
 
 def _look(found: Bytes) -> None:
     """Raises ResultError unless HDF5 can read the file, within limits."""
@@ -133,7 +138,9 @@ def _look(found: Bytes) -> None:
     out, into = os.pipe()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # other threads may be there; the child needs none of them
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # other threads may be there; the child needs none of them
             child = os.fork()
     except OSError as error:
         os.close(out), os.close(into)
@@ -166,7 +173,11 @@ def _looks(found: Bytes, into: int, seconds: int) -> None:
         values = MOST_VALUES + 50 * found._size
         with open("/proc/self/statm", "rb") as file:
             there = int(file.read().split()[0]) * resource.getpagesize()
-        for kind, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, there + 2 * values)):
+        for kind, most in (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_CPU, seconds),
+            (resource.RLIMIT_AS, there + 2 * values),
+        ):
             hard = resource.getrlimit(kind)[1]
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(kind, (most, most))

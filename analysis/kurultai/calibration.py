@@ -20,9 +20,12 @@ import xarray
 from . import drawing, numbers
 from .file import Head, ResultError, decoded, read_group, read_head
 
-GROUPS = {"parameters": ("path", "median", "low", "high", "prior_low", "prior_high", "shrinkage"),
-          "targets": ("value", "sd", "scale", "predicted_low", "predicted_median", "predicted_high"),
-          "posterior": ("weight",), "generations": ("tolerance", "acceptance")}
+GROUPS = {
+    "parameters": ("path", "median", "low", "high", "prior_low", "prior_high", "shrinkage"),
+    "targets": ("value", "sd", "scale", "predicted_low", "predicted_median", "predicted_high"),
+    "posterior": ("weight",),
+    "generations": ("tolerance", "acceptance"),
+}
 
 
 class Calibration:
@@ -37,8 +40,9 @@ class Calibration:
         self.attributes: Mapping[str, Any] = head.attributes
         self.provenance: Mapping[str, Any] = head.provenance
         for name, fields in GROUPS.items():
-            missing = [field for field in fields if name not in head.groups] or \
-                [field for field in fields if field not in read_group(head, name)]
+            missing = [field for field in fields if name not in head.groups] or [
+                field for field in fields if field not in read_group(head, name)
+            ]
             if missing:
                 raise ResultError(f"{path}: a calibration without {name}/{missing[0]}; is it damaged? calibrate again")
         self.parameters, self.targets, self.posterior, self.generations = (read_group(head, name) for name in GROUPS)
@@ -65,13 +69,19 @@ class Calibration:
     def numbers_of(self, group: str, place: int) -> dict[str, float]:
         """What is said of the parameter or target at a place."""
         data = getattr(self, group)
-        return {str(name): float(variable.values[place]) for name, variable in data.data_vars.items()
-                if variable.ndim == 1 and variable.dtype.kind in "fiu"}
+        return {
+            str(name): float(variable.values[place])
+            for name, variable in data.data_vars.items()
+            if variable.ndim == 1 and variable.dtype.kind in "fiu"
+        }
 
     @property
     def source_line(self) -> str:
         """Where a figure's numbers are from, in a line."""
-        parts = [f"{self.attributes['runs']} runs" if "runs" in self.attributes else "", f"seed {self.attributes.get('seed', 'unknown')}"]
+        parts = [
+            f"{self.attributes['runs']} runs" if "runs" in self.attributes else "",
+            f"seed {self.attributes.get('seed', 'unknown')}",
+        ]
         if "kurultai_version" in self.attributes:
             parts.append(f"Kurultai {self.attributes['kurultai_version']}")
         if "digest" in self.attributes:
@@ -79,16 +89,24 @@ class Calibration:
         return f"Simulated: {self.title}; " + ", ".join(filter(None, parts))
 
     def __repr__(self) -> str:
-        lines = [f"Calibration '{self.title}' ({self.path.name})",
-                 f"  {len(self.names)} parameters, {len(self.target_names)} targets, {self.attributes.get('runs', 'unknown')} runs, "
-                 f"sample of {self.posterior.sizes.get('sample', 0)}"]
+        lines = [
+            f"Calibration '{self.title}' ({self.path.name})",
+            (
+                f"  {len(self.names)} parameters, {len(self.target_names)} targets,"
+                f" {self.attributes.get('runs', 'unknown')} runs, sample of {self.posterior.sizes.get('sample', 0)}"
+            ),
+        ]
         confidence = f"{100 * self.confidence:g}%"
         for k, name in enumerate(self.names[:3]):
             one = self.numbers_of("parameters", k)
-            lines.append(f"  {name}: " + numbers.estimate(one["median"], one["low"], one["high"]).replace("95%", confidence))
+            lines.append(
+                f"  {name}: " + numbers.estimate(one["median"], one["low"], one["high"]).replace("95%", confidence)
+            )
         for k, name in enumerate(self.target_names[:3]):
             one = self.numbers_of("targets", k)
-            predicted = numbers.estimate(one["predicted_median"], one["predicted_low"], one["predicted_high"]).replace("95%", confidence)
+            predicted = numbers.estimate(one["predicted_median"], one["predicted_low"], one["predicted_high"]).replace(
+                "95%", confidence
+            )
             lines.append(f"  target {name}: observed {numbers.said_number(one['value'])}, predicted {predicted}")
         more = max(0, len(self.names) - 3) + max(0, len(self.target_names) - 3)
         return numbers.ten_lines(*lines, *([f"  and {more} more in .parameters and .targets"] if more else []))
@@ -99,8 +117,10 @@ def open_calibration(file: str | pathlib.Path, unsealed: bool = False) -> Calibr
     path = pathlib.Path(file)
     head = read_head(path, "calibrate SWEEP", unsealed)
     if head.kind != "calibration":
-        raise ResultError(f"{path}: the result of a {head.kind}, not of a calibration, which './kurultai calibrate' writes; "
-                          "in Python, use open_result")
+        raise ResultError(
+            f"{path}: the result of a {head.kind}, not of a calibration, which './kurultai calibrate' writes; "
+            "in Python, use open_result"
+        )
     return Calibration(path, head)
 
 
@@ -129,17 +149,33 @@ def learned(calibration: Calibration, width: float = 10.5) -> matplotlib.figure.
         axes.hlines(row, place["low"], place["high"], color=drawing.BLUE, linewidth=2.6, zorder=2)
         axes.plot(place["median"], row, "o", color=drawing.BLUE, markersize=9, zorder=3)
         text = numbers.estimate(one["median"], one["low"], one["high"]).partition(",")[0]
-        axes.annotate(text, (place["median"], row), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=11.5,
-                      color=drawing.BLUE)
+        axes.annotate(
+            text,
+            (place["median"], row),
+            xytext=(0, 9),
+            textcoords="offset points",
+            ha="center",
+            fontsize=11.5,
+            color=drawing.BLUE,
+        )
         if one["shrinkage"] > learned_most:
             best, learned_most = name, one["shrinkage"]
     axes.set_yticks(y, [name.replace("_", " ") for name in names])
     axes.set_xlim(-0.03, 1.03)
     axes.set_xticks([0, 0.5, 1], ["lowest of the prior", "middle", "highest"])
     confidence = f"{100 * calibration.confidence:g}%"
-    title = (f"The targets say most about {best.replace('_', ' ')}: its standard deviation shrank by {100 * learned_most:.0f}%"
-             if learned_most >= 0.1 else "The targets say next to nothing about any parameter")
-    return drawing.finish(drawn, calibration, title, f"Grey: what the prior allowed. Blue: median and {confidence} interval of the posterior.")
+    title = (
+        f"The targets say most about {best.replace('_', ' ')}: its standard deviation shrank by"
+        f" {100 * learned_most:.0f}%"
+        if learned_most >= 0.1
+        else "The targets say next to nothing about any parameter"
+    )
+    return drawing.finish(
+        drawn,
+        calibration,
+        title,
+        f"Grey: what the prior allowed. Blue: median and {confidence} interval of the posterior.",
+    )
 
 
 @drawing.styled
@@ -148,8 +184,11 @@ def met(calibration: Calibration, width: float = 10.5) -> matplotlib.figure.Figu
     if nothing was predicted."""
     names = calibration.target_names
     rows = [calibration.numbers_of("targets", k) for k in range(len(names))]
-    there = [k for k, one in enumerate(rows) if all(math.isfinite(one[key]) for key in ("predicted_low", "predicted_high", "value"))
-             and one["scale"] > 0]
+    there = [
+        k
+        for k, one in enumerate(rows)
+        if all(math.isfinite(one[key]) for key in ("predicted_low", "predicted_high", "value")) and one["scale"] > 0
+    ]
     if not there:
         raise ResultError(f"{calibration.path}: the posterior predicts no target")
     drawn, axes, y = _rows(len(there), width)
@@ -157,7 +196,9 @@ def met(calibration: Calibration, width: float = 10.5) -> matplotlib.figure.Figu
     missed = []
     for row, k in zip(y, there):
         one = rows[k]
-        low, middle, high = ((one[key] - one["value"]) / one["scale"] for key in ("predicted_low", "predicted_median", "predicted_high"))
+        low, middle, high = (
+            (one[key] - one["value"]) / one["scale"] for key in ("predicted_low", "predicted_median", "predicted_high")
+        )
         inside = low <= 0 <= high
         missed += [] if inside else [names[k]]
         color = drawing.BLUE if inside else drawing.VERMILION
@@ -165,9 +206,22 @@ def met(calibration: Calibration, width: float = 10.5) -> matplotlib.figure.Figu
         axes.plot(middle, row, "o", color=color, markersize=9, zorder=3)
     axes.set_yticks(y, [names[k].replace("_", " ") for k in there])
     axes.set_xlabel("predicted less observed, in the unit of distance")
-    title = (f"All {len(there)} targets lie within what the posterior predicts" if not missed else
-             f"{len(missed)} of {len(there)} targets missed: {numbers.some((name.replace('_', ' ') for name in missed), 4)}")
+    title = (
+        f"All {len(there)} targets lie within what the posterior predicts"
+        if not missed
+        else (
+            f"{len(missed)} of {len(there)} targets missed:"
+            f" {numbers.some((name.replace('_', ' ') for name in missed), 4)}"
+        )
+    )
     if len(there) == 1 and not missed:
         title = "The target lies within what the posterior predicts"
-    return drawing.finish(drawn, calibration, title, f"Lines: {100 * calibration.confidence:g}% of what the posterior predicts, errors of "
-                          "observation included. A unit is what counts as a distance of 1.")
+    return drawing.finish(
+        drawn,
+        calibration,
+        title,
+        (
+            f"Lines: {100 * calibration.confidence:g}% of what the posterior predicts, errors of "
+            "observation included. A unit is what counts as a distance of 1."
+        ),
+    )

@@ -37,7 +37,9 @@ class Comparison:
         self.differences: xarray.Dataset = read_group(head, "differences")
         missing = [name for name in FIELDS if name not in self.differences]
         if missing or "measure" not in self.differences.dims:
-            raise ResultError(f"{path}: a comparison without {missing[0] if missing else 'measures'}; is it damaged? compare again")
+            raise ResultError(
+                f"{path}: a comparison without {missing[0] if missing else 'measures'}; is it damaged? compare again"
+            )
 
     @property
     def title(self) -> str:
@@ -86,7 +88,9 @@ class Comparison:
     @property
     def replicates(self) -> str:
         """'10 pairs', '10 and 8 replicates'."""
-        a, b = (int(numpy.nanmax(self.differences[name].values, initial=0)) for name in ("replicates_a", "replicates_b"))
+        a, b = (
+            int(numpy.nanmax(self.differences[name].values, initial=0)) for name in ("replicates_a", "replicates_b")
+        )
         return f"{a} pair{'' if a == 1 else 's'}" if self.paired else f"{a} and {b} replicates"
 
     @property
@@ -101,11 +105,16 @@ class Comparison:
 
     def __repr__(self) -> str:
         table = self.surest
-        lines = [f"Comparison '{self.title}' ({self.path.name})", f"  B - A over {self.replicates}, {len(table)} measures"]
+        lines = [
+            f"Comparison '{self.title}' ({self.path.name})",
+            f"  B - A over {self.replicates}, {len(table)} measures",
+        ]
         for _, row in table.head(6).iterrows():
             said, interval = self.said(row)
             known = interval not in ("no interval", "the same in all")
-            lines.append(f"  {self.label(row)}: {said}, {f'{100 * self.confidence:g}% interval ' if known else ''}{interval}")
+            lines.append(
+                f"  {self.label(row)}: {said}, {f'{100 * self.confidence:g}% interval ' if known else ''}{interval}"
+            )
         if len(table) > 6:
             lines.append(f"  and {len(table) - 6} more in .table()")
         return numbers.ten_lines(*lines)
@@ -116,8 +125,10 @@ def open_comparison(file: str | pathlib.Path, unsealed: bool = False) -> Compari
     path = pathlib.Path(file)
     head = read_head(path, "compare A B", unsealed)
     if head.kind != "comparison":
-        raise ResultError(f"{path}: the result of a {head.kind}, not of a comparison, which './kurultai compare' writes; "
-                          "in Python, use open_result")
+        raise ResultError(
+            f"{path}: the result of a {head.kind}, not of a comparison, which './kurultai compare' writes; "
+            "in Python, use open_result"
+        )
     return Comparison(path, head)
 
 
@@ -131,7 +142,11 @@ def figure(comparison: Comparison, width: float = 10.5) -> matplotlib.figure.Fig
     table = table[numpy.isfinite(table[["centre", "left", "right"]]).all(axis=1)]
     if table.empty:
         raise ResultError(f"{comparison.path}: no difference has an interval")
-    table = table[table["right"] > table["left"]].head(MOST_ROWS) if (table["right"] > table["left"]).any() else table.head(MOST_ROWS)
+    table = (
+        table[table["right"] > table["left"]].head(MOST_ROWS)
+        if (table["right"] > table["left"]).any()
+        else table.head(MOST_ROWS)
+    )
     clear = (table["left"] > 0) | (table["right"] < 0)
     drawn, axes = pyplot.subplots(figsize=(width, 0.9 + 0.36 * len(table)))
     y = numpy.arange(len(table))[::-1]
@@ -148,8 +163,19 @@ def figure(comparison: Comparison, width: float = 10.5) -> matplotlib.figure.Fig
     axes.spines["left"].set_visible(False)
     first = table.iloc[0]
     said, interval = numbers.interval(first["centre"], first["left"], first["right"], signed=True)
-    title = (f"{drawing.series_name(comparison.label(first))} differs most surely: {said}% ({100 * comparison.confidence:g}% interval {interval}%)"
-             if bool(clear.iloc[0]) else "No measure shows a clear difference")
-    return drawing.finish(drawn, comparison, title, f"B less A in percent of A, over {comparison.replicates}"
-                          f"{' that share their luck' if comparison.paired else ''}. Lines: {100 * comparison.confidence:g}% intervals. "
-                          "Grey: the interval holds zero.")
+    title = (
+        f"{drawing.series_name(comparison.label(first))} differs most surely: {said}% ({100 * comparison.confidence:g}%"
+        f" interval {interval}%)"
+        if bool(clear.iloc[0])
+        else "No measure shows a clear difference"
+    )
+    return drawing.finish(
+        drawn,
+        comparison,
+        title,
+        (
+            "B less A in percent of A, over"
+            f" {comparison.replicates}{' that share their luck' if comparison.paired else ''}. Lines:"
+            f" {100 * comparison.confidence:g}% intervals. Grey: the interval holds zero."
+        ),
+    )

@@ -20,24 +20,50 @@ PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 GREY, PALE, INK = "#8a8a8a", "#d9d9d9", "#222222"
 SOFT, FAINT = "#555555", "#666666"  # subtitle and source
 #: Colours of up to five values in order, from cold to hot.
-_ORDERED = {1: (BLUE,), 2: (BLUE, VERMILION), 3: (BLUE, GREEN, VERMILION), 4: (BLUE, GREEN, ORANGE, VERMILION),
-            5: ("#5e3c99", BLUE, GREEN, ORANGE, VERMILION)}
+_ORDERED = {
+    1: (BLUE,),
+    2: (BLUE, VERMILION),
+    3: (BLUE, GREEN, VERMILION),
+    4: (BLUE, GREEN, ORANGE, VERMILION),
+    5: ("#5e3c99", BLUE, GREEN, ORANGE, VERMILION),
+}
 MOST_LINES = max(_ORDERED)
 NARROW = 7.0  # inches below which panels are stacked
 WEEKS_A_YEAR = 52
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # keeps numbers legible on lines
 
 _STYLE = {
-    "font.size": 14, "font.family": "sans-serif", "text.color": INK,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "axes.labelcolor": INK,
-    "axes.titlesize": 14, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.unicode_minus": True,
-    "xtick.color": INK, "ytick.color": INK, "xtick.labelsize": 12, "ytick.labelsize": 12,
-    "figure.dpi": 100, "savefig.dpi": 150, "figure.facecolor": "white", "savefig.facecolor": "white",
+    "font.size": 14,
+    "font.family": "sans-serif",
+    "text.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 14,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.unicode_minus": True,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
 }
 
 #: How a series is said in a title.
-_SAID = {"participation": "Participation", "awareness": "Awareness", "trust": "Trust", "satisfaction": "Satisfaction",
-         "efficacy": "Efficacy", "propensity": "Propensity", "turnout": "Turnout"}
+_SAID = {
+    "participation": "Participation",
+    "awareness": "Awareness",
+    "trust": "Trust",
+    "satisfaction": "Satisfaction",
+    "efficacy": "Efficacy",
+    "propensity": "Propensity",
+    "turnout": "Turnout",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,10 +85,12 @@ def styled(draw: Callable[..., matplotlib.figure.Figure]) -> Callable[..., matpl
     def wrapper(*arguments: Any, **options: Any) -> matplotlib.figure.Figure:
         with pyplot.rc_context(_STYLE):
             return draw(*arguments, **options)
+
     return wrapper
 
 
 # --- Words ---------------------------------------------------------------------------------------------------
+
 
 def name(variable: xarray.DataArray) -> str:
     """A series or measure as a title says it."""
@@ -114,6 +142,7 @@ def span(weeks: numpy.ndarray) -> str:
 
 
 # --- Parts ---------------------------------------------------------------------------------------------------
+
 
 def time(weeks: numpy.ndarray) -> tuple[numpy.ndarray, str]:
     """Weeks as they are, or as years where there are more than two of them."""
@@ -187,8 +216,9 @@ def room(axes: Any, values: numpy.ndarray, variable: xarray.DataArray, least: fl
     axes.set_ylim(bottom, top)
 
 
-def label_ends(axes: Any, x: float, heights: Sequence[float], texts: Sequence[str], colors: Sequence[str],
-               size: float = 12.0) -> None:
+def label_ends(
+    axes: Any, x: float, heights: Sequence[float], texts: Sequence[str], colors: Sequence[str], size: float = 12.0
+) -> None:
     """Texts right of the lines' ends at `x`, moved apart where they would overlap. Call it when the limits stand."""
     there = [k for k in numpy.argsort(heights, kind="stable") if math.isfinite(heights[k])]
     if not there:
@@ -208,16 +238,36 @@ def label_ends(axes: Any, x: float, heights: Sequence[float], texts: Sequence[st
         if not moved:
             break
     for k, place in zip(there, places):
-        axes.annotate(texts[k], (x, place), xytext=(6, 0), textcoords="offset points", color=colors[k], fontsize=size,
-                      fontweight="bold", va="center", annotation_clip=False)
+        axes.annotate(
+            texts[k],
+            (x, place),
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=colors[k],
+            fontsize=size,
+            fontweight="bold",
+            va="center",
+            annotation_clip=False,
+        )
 
 
 def key(axes: Any, texts: Sequence[str], colors: Sequence[str], size: float = 12.0, above: float = 24.0) -> None:
     """What the colours mean, in a line `above` points over the axes' upper left corner."""
     offset = 0.0
     for text, color in [(" ", INK), *zip(texts, colors)]:
-        said = axes.annotate(text, (0, 1), xycoords="axes fraction", xytext=(offset, above), textcoords="offset points",
-                             color=color, fontsize=size, fontweight="bold", ha="left", va="bottom", annotation_clip=False)
+        said = axes.annotate(
+            text,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(offset, above),
+            textcoords="offset points",
+            color=color,
+            fontsize=size,
+            fontweight="bold",
+            ha="left",
+            va="bottom",
+            annotation_clip=False,
+        )
         if text != " ":  # the blank keeps the line's height free; the texts may reach over the next panel
             said.set_in_layout(False)
             offset += 0.72 * size * len(text) + 1.2 * size

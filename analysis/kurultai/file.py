@@ -71,8 +71,10 @@ def read_head(path: pathlib.Path, maker: str = "run SCENARIO", unsealed: bool = 
     if not isinstance(version, int):
         raise ResultError(f"{path}: not a result of Kurultai (no format_version)")
     if version > FORMAT_VERSION:
-        raise ResultError(f"{path}: format {version} is newer than {FORMAT_VERSION}, the newest this package knows; "
-                          "use the package that came with the program that wrote it")
+        raise ResultError(
+            f"{path}: format {version} is newer than {FORMAT_VERSION}, the newest this package knows; "
+            "use the package that came with the program that wrote it"
+        )
     return Head(str(attributes.get("kind", "run")), attributes, provenance, groups, found)
 
 
@@ -82,7 +84,10 @@ def open_group(head: Head, group: str) -> xarray.Dataset:
         data = xarray.open_dataset(head.bytes.view(), group=group, engine="h5netcdf", decode_times=False)
         for name, variable in data.variables.items():
             if "week" in variable.dims and variable.dtype.kind not in "fiu":
-                raise ResultError(f"{head.bytes.path}: '{group}/{name}' is over weeks but holds no numbers; is it a result of Kurultai?")
+                raise ResultError(
+                    f"{head.bytes.path}: '{group}/{name}' is over weeks but holds no numbers; is it a result of"
+                    " Kurultai?"
+                )
         return data
     except ImportError as error:
         raise ResultError(f"{error}; on Debian: apt install python3-h5netcdf") from error
@@ -104,7 +109,9 @@ def parsed(path: pathlib.Path, what: str, text: str) -> dict[str, Any]:
     try:
         import tomllib
     except ImportError as error:  # before Python 3.11
-        raise ResultError(f"reading the {what} needs Python 3.11 or later; its text is in attributes['{what}']") from error
+        raise ResultError(
+            f"reading the {what} needs Python 3.11 or later; its text is in attributes['{what}']"
+        ) from error
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -126,12 +133,15 @@ def decoded(variable: xarray.DataArray) -> xarray.DataArray:
 
 def chosen(path: pathlib.Path, variable: xarray.DataArray, dimension: str, name: str) -> xarray.DataArray:
     """`variable` at what `name` means along `dimension`: a key or code (the coordinate ``form_key``, ``region_code`` ...), else a
-    label, else a title that one label begins with. Raises ResultError naming what there is, or all that have the title."""
+    label, else a title that one label begins with. Raises ResultError naming what there is, or all that have the title.
+    """
     if dimension not in variable.dims:
         raise ResultError(f"{path}: no {dimension} '{name}' in {variable.name}; there are: no such dimension")
     labels = [str(label) for label in decoded(variable[dimension]).values]
     for ending in ("_key", "_code"):
-        if dimension + ending in variable.coords and name in (keys := [str(key) for key in variable[dimension + ending].values]):
+        if dimension + ending in variable.coords and name in (
+            keys := [str(key) for key in variable[dimension + ending].values]
+        ):
             return variable.isel({dimension: keys.index(name)})
     if name in labels:
         return variable.isel({dimension: labels.index(name)})

@@ -49,18 +49,28 @@ def listed(items: Iterable[str]) -> str:
 
 def caveats(sweep: Sweep, intervals: int) -> list[str]:
     """What must be said beside the findings of a sweep of which `intervals` stand side by side."""
-    societies = {"own": "Each replicate is a society of its own, the same at all points",
-                 "shared": "All replicates live in one society; another draw of the society could differ more"}
+    societies = {
+        "own": "Each replicate is a society of its own, the same at all points",
+        "shared": "All replicates live in one society; another draw of the society could differ more",
+    }
     settings = sweep.settings.get("sweep", {})
-    lines = [f"{rests_on(sweep)} ({sweep.status}), seed {sweep.attributes.get('seed', 'unknown')}. "
-             + societies.get(str(settings.get("society")), "What differs between replicates stands in the sweep's file")
-             + ("; a replicate has the same random numbers at all points." if sweep.common else ".")]
+    lines = [
+        f"{rests_on(sweep)} ({sweep.status}), seed {sweep.attributes.get('seed', 'unknown')}. "
+        + societies.get(str(settings.get("society")), "What differs between replicates stands in the sweep's file")
+        + ("; a replicate has the same random numbers at all points." if sweep.common else ".")
+    ]
     if intervals > 1:
-        lines.append(f"{intervals} intervals of 95% stand side by side: where nothing moves, about {max(1, round(0.05 * intervals))} of them "
-                     "would leave out zero by luck.")
-    lines.append("Intervals tell the luck of the simulation, not how wrong the model is. Coefficients of behaviour are partly assumptions "
-                 "(sim/MODEL.md): read sizes as \u201cif people behave like this, then\u201d.")
-    lines.append("A null is a result: that nothing was seen is said with the interval that says how much could have been missed.")
+        lines.append(
+            f"{intervals} intervals of 95% stand side by side: where nothing moves, about"
+            f" {max(1, round(0.05 * intervals))} of them would leave out zero by luck."
+        )
+    lines.append(
+        "Intervals tell the luck of the simulation, not how wrong the model is. Coefficients of behaviour are partly"
+        " assumptions (sim/MODEL.md): read sizes as \u201cif people behave like this, then\u201d."
+    )
+    lines.append(
+        "A null is a result: that nothing was seen is said with the interval that says how much could have been missed."
+    )
     if sweep.counts.get("failed") or sweep.counts.get("missing"):
         lines.append(f"Not all runs finished: {sweep.status}. What is missing was left out.")
     return lines
@@ -68,5 +78,14 @@ def caveats(sweep: Sweep, intervals: int) -> list[str]:
 
 def report(sweep: Sweep, findings: Iterable[str], intervals: int) -> str:
     """The Markdown of a notebook's last cell: findings, caveats, source."""
-    return "\n".join([*(f"- {line}" for line in findings), "", "**Before you quote this:**", "",
-                      *(f"- {line}" for line in caveats(sweep, intervals)), "", f"*{sweep.source_line}*"])
+    return "\n".join(
+        [
+            *(f"- {line}" for line in findings),
+            "",
+            "**Before you quote this:**",
+            "",
+            *(f"- {line}" for line in caveats(sweep, intervals)),
+            "",
+            f"*{sweep.source_line}*",
+        ]
+    )

@@ -61,7 +61,9 @@ def _two_digits(x: float) -> str:
     if places <= 6:
         return f"{x:.{places}f}"
     mantissa, _, power = f"{x:.1e}".partition("e")
-    return f"{mantissa} \u00d7 10" + str(int(power)).translate(str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"))
+    return f"{mantissa} \u00d7 10" + str(int(power)).translate(
+        str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+    )
 
 
 def amount(x: float, variable: xarray.DataArray, like: float | None = None) -> tuple[str, str]:
@@ -133,7 +135,9 @@ def interval(mean: float, low: float, high: float, signed: bool = False) -> tupl
     return said(mean), f"{said(low)} to {said(high)}"
 
 
-def with_interval(mean: float, low: float, high: float, variable: xarray.DataArray, difference: bool) -> tuple[str, str]:
+def with_interval(
+    mean: float, low: float, high: float, variable: xarray.DataArray, difference: bool
+) -> tuple[str, str]:
     """A mean (or, of `difference`, a change) and its interval as texts, with as many digits as the interval bears."""
     if not has_width(mean, low, high):
         return (change if difference else number)(mean, variable), "no interval"
@@ -155,7 +159,9 @@ def ten_lines(*lines: str) -> str:
 def some(names: object, most: int = 6) -> str:
     """'trust, effort, awareness and 40 more'."""
     words = [str(name) for name in names]  # type: ignore[attr-defined]
-    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "") if words else "none"
+    return (
+        ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "") if words else "none"
+    )
 
 
 def estimate(value: float, low: float, high: float) -> str:

@@ -62,27 +62,39 @@ def _check(path: pathlib.Path, inputs: Iterable[pathlib.Path]) -> pathlib.Path:
         with contextlib.suppress(FileNotFoundError):
             real.lstat()
     except (OSError, ValueError) as error:  # such as too long a name
-        raise OutputError(f"{path}: cannot be written ({getattr(error, 'strerror', None) or error}) choose another --out") from error
+        raise OutputError(
+            f"{path}: cannot be written ({getattr(error, 'strerror', None) or error}) choose another --out"
+        ) from error
     if real.is_dir():
         raise OutputError(f"{path}: cannot be written (this is a folder) add a name")
     if real.exists() and not real.is_file():
         raise OutputError(f"{path}: cannot be written (this is not a regular file) choose another --out")
     if not real.parent.is_dir():
-        raise OutputError(f"{path}: cannot be written (there is no folder {real.parent}) make it, or choose another --out")
+        raise OutputError(
+            f"{path}: cannot be written (there is no folder {real.parent}) make it, or choose another --out"
+        )
     if not os.access(real.parent, os.W_OK | os.X_OK):
-        raise OutputError(f"{path}: cannot be written ({os.strerror(errno.EACCES)}) choose a folder you may write to with --out")
+        raise OutputError(
+            f"{path}: cannot be written ({os.strerror(errno.EACCES)}) choose a folder you may write to with --out"
+        )
     if not real.exists():
         return real
     for file in inputs:
         if os.path.exists(file) and os.path.samefile(real, file):
-            raise OutputError(f"{path}: this is an input of this very command ({file} would be overwritten) choose another --out")
+            raise OutputError(
+                f"{path}: this is an input of this very command ({file} would be overwritten) choose another --out"
+            )
     try:
         ours = is_ours(real)
     except OSError as error:
-        raise OutputError(f"{path}: this file is there and cannot be looked at ({error.strerror}) choose another --out") from error
+        raise OutputError(
+            f"{path}: this file is there and cannot be looked at ({error.strerror}) choose another --out"
+        ) from error
     if not ours:
-        raise OutputError(f"{path}: this file is there, and is none that this command wrote (it would be lost) move it away, or "
-                          "choose another --out")
+        raise OutputError(
+            f"{path}: this file is there, and is none that this command wrote (it would be lost) move it away, or "
+            "choose another --out"
+        )
     return real
 
 
@@ -100,8 +112,10 @@ def _lock(path: pathlib.Path, real: pathlib.Path) -> "tuple[int, pathlib.Path] |
             words = os.pread(handle, 256, 0).decode(errors="replace").split()
             os.close(handle)
             who = f"process {words[0]}" if words and words[0].isdigit() else "another process"
-            raise OutputError(f"{path}: {who} is writing this file (one of the two would be lost) wait for it, or choose another "
-                              "--out") from None
+            raise OutputError(
+                f"{path}: {who} is writing this file (one of the two would be lost) wait for it, or choose another "
+                "--out"
+            ) from None
         except OSError:
             os.close(handle)
             return None
@@ -142,8 +156,12 @@ def claim(paths: "Iterable[pathlib.Path | str]", inputs: "Iterable[pathlib.Path 
 _held = contextlib.ExitStack()
 
 
-def hold(verb: str, paths: "Iterable[pathlib.Path | str]", inputs: "Iterable[pathlib.Path | str]" = (),
-         make_folders: bool = True) -> None:
+def hold(
+    verb: str,
+    paths: "Iterable[pathlib.Path | str]",
+    inputs: "Iterable[pathlib.Path | str]" = (),
+    make_folders: bool = True,
+) -> None:
     """The same until the process ends, for a script that has one thing to do; makes the folders of `paths` unless told not to. Ends the script with a
     message and exit code 5 if a path may not be written."""
     paths = [pathlib.Path(path) for path in paths]
@@ -152,7 +170,9 @@ def hold(verb: str, paths: "Iterable[pathlib.Path | str]", inputs: "Iterable[pat
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise OutputError(f"{folder}: cannot make the folder ({error.strerror}) choose another --out") from error
+                raise OutputError(
+                    f"{folder}: cannot make the folder ({error.strerror}) choose another --out"
+                ) from error
         _held.enter_context(claim(paths, inputs))
     except OutputError as error:
         print(f"kurultai {verb}: {error}", file=sys.stderr)

@@ -18,11 +18,22 @@ from .output import GENERATOR
 WIDE, NARROW = 12.0, 4.7  # inches; each figure is drawn for both kinds of screen
 
 #: Colours of the figures, as the style sheet calls them: on light pages as drawn, on dark ones lighter.
-_COLORS = {drawing.BLUE: ("blue", "#5ab4f0"), drawing.ORANGE: ("orange", "#f2b530"), drawing.GREEN: ("green", "#35c79f"),
-           drawing.PURPLE: ("purple", "#dd9fc2"), drawing.VERMILION: ("vermilion", "#ff8d52"), drawing.SKY: ("sky", "#8fd0f5"),
-           "#5e3c99": ("violet", "#b7a1e6"), drawing.GREY: ("grey", "#8e949c"), drawing.PALE: ("pale", "#3d434b"),
-           drawing.INK: ("ink", "#e8e9eb"), drawing.SOFT: ("soft", "#b9bdc4"), drawing.FAINT: ("faint", "#a2a7af"),
-           "#ffffff": ("card", "#1d2126"), "#000000": ("ink", "#e8e9eb")}
+_COLORS = {
+    drawing.BLUE: ("blue", "#5ab4f0"),
+    drawing.ORANGE: ("orange", "#f2b530"),
+    drawing.GREEN: ("green", "#35c79f"),
+    drawing.PURPLE: ("purple", "#dd9fc2"),
+    drawing.VERMILION: ("vermilion", "#ff8d52"),
+    drawing.SKY: ("sky", "#8fd0f5"),
+    "#5e3c99": ("violet", "#b7a1e6"),
+    drawing.GREY: ("grey", "#8e949c"),
+    drawing.PALE: ("pale", "#3d434b"),
+    drawing.INK: ("ink", "#e8e9eb"),
+    drawing.SOFT: ("soft", "#b9bdc4"),
+    drawing.FAINT: ("faint", "#a2a7af"),
+    "#ffffff": ("card", "#1d2126"),
+    "#000000": ("ink", "#e8e9eb"),
+}
 
 _STYLE = """
 :root{color-scheme:light dark;--font:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
@@ -99,20 +110,30 @@ def _svg(figure: matplotlib.figure.Figure, label: str, kind: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     pyplot.close(figure)
     svg = buffer.getvalue()
-    svg = svg[svg.index("<svg"):]
+    svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
     view = re.search(r'viewBox="([^"]*)"', svg)
     assert view is not None
-    svg = re.sub(r"<svg.*?>", f'<svg class="{kind}" xmlns="http://www.w3.org/2000/svg" '
-                 f'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{view[1]}" role="img" aria-label="{text(label)}">',
-                 svg, count=1, flags=re.DOTALL)
+    svg = re.sub(
+        r"<svg.*?>",
+        (
+            f'<svg class="{kind}" xmlns="http://www.w3.org/2000/svg" '
+            f'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{view[1]}" role="img" aria-label="{text(label)}">'
+        ),
+        svg,
+        count=1,
+        flags=re.DOTALL,
+    )
     number = next(_numbers)
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="f{number}{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>f{number}", svg)
     svg = re.sub(r"font:\s*([^;\"]*?px)[^;\"]*", r"font: \1 var(--font)", svg)
-    svg = re.sub(r'( d| x| y| transform)="([^"]*)"',
-                 lambda m: f'{m[1]}="' + re.sub(r"-?\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", m[2]) + '"', svg)
+    svg = re.sub(
+        r'( d| x| y| transform)="([^"]*)"',
+        lambda m: f'{m[1]}="' + re.sub(r"-?\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}", m[2]) + '"',
+        svg,
+    )
     for color, (name, _) in _COLORS.items():
         svg = svg.replace(color.lower(), f"var(--{name})")
     return re.sub(r"\s*\n\s*", "\n", svg).strip()
@@ -125,20 +146,35 @@ def figure(draw: Callable[[float], matplotlib.figure.Figure]) -> str:
     words = drawing.words_of(drawn)
     label = f"{words.title}. {words.subtitle}"
     parts = [_svg(drawn, label, "wide"), _svg(draw(NARROW), label, "narrow")]
-    return (f"<figure>\n<h3>{text(words.title)}</h3>\n" + "\n".join(parts) +
-            f"\n<figcaption>{text(words.subtitle)}<small>{text(words.source)}</small></figcaption>\n</figure>")
+    return (
+        f"<figure>\n<h3>{text(words.title)}</h3>\n"
+        + "\n".join(parts)
+        + f"\n<figcaption>{text(words.subtitle)}<small>{text(words.source)}</small></figcaption>\n</figure>"
+    )
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "", numbers: Sequence[int] = ()) -> str:
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "", numbers: Sequence[int] = ()
+) -> str:
     """A table; the columns `numbers` are set right."""
+
     def row(cells: Sequence[object], tag: str) -> str:
         scope = ' scope="col"' if tag == "th" else ""
-        return "<tr>" + "".join(f'<{tag}{scope}{" class=n" if k in numbers else ""}>{text(cell)}</{tag}>'
-                                for k, cell in enumerate(cells)) + "</tr>"
+        return (
+            "<tr>"
+            + "".join(
+                f'<{tag}{scope}{" class=n" if k in numbers else ""}>{text(cell)}</{tag}>'
+                for k, cell in enumerate(cells)
+            )
+            + "</tr>"
+        )
 
     said = f"<caption>{text(caption)}</caption>" if caption else ""
-    return (f'<div class="scroll"><table>{said}<thead>{row(heads, "th")}</thead><tbody>' +
-            "\n".join(row(cells, "td") for cells in rows) + "</tbody></table></div>")
+    return (
+        f'<div class="scroll"><table>{said}<thead>{row(heads, "th")}</thead><tbody>'
+        + "\n".join(row(cells, "td") for cells in rows)
+        + "</tbody></table></div>"
+    )
 
 
 def details(summary: str, inside: str, is_open: bool = False) -> str:
@@ -148,9 +184,15 @@ def details(summary: str, inside: str, is_open: bool = False) -> str:
 
 def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
     """Key figures: (number, what stands small beside it, meaning)."""
-    return '<dl class="tiles">' + "\n".join(
-        f'<div class="tile"><dt>{text(meaning)}</dt><dd>{text(number)}{f" <small>{text(beside)}</small>" if beside else ""}</dd></div>'
-        for number, beside, meaning in figures) + "</dl>"
+    return (
+        '<dl class="tiles">'
+        + "\n".join(
+            '<div'
+            f' class="tile"><dt>{text(meaning)}</dt><dd>{text(number)}{f" <small>{text(beside)}</small>" if beside else ""}</dd></div>'
+            for number, beside, meaning in figures
+        )
+        + "</dl>"
+    )
 
 
 def section(title: str, *parts: str) -> str:
@@ -161,7 +203,11 @@ def section(title: str, *parts: str) -> str:
 
 def page(title: str, head: str, sections: Iterable[str], foot: str) -> str:
     """The whole page."""
-    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{GENERATOR}\n<title>{text(title)}</title>\n'
-            f"<style>{_style()}</style>\n</head>\n<body>\n<header>\n{head}\n</header>\n<main>\n" +
-            "\n".join(part for part in sections if part) + f"\n</main>\n<footer>\n{foot}\n</footer>\n</body>\n</html>\n")
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width,'
+        f' initial-scale=1">\n{GENERATOR}\n<title>{text(title)}</title>\n'
+        f'<style>{_style()}</style>\n</head>\n<body>\n<header>\n{head}\n</header>\n<main>\n'
+        + "\n".join(part for part in sections if part)
+        + f"\n</main>\n<footer>\n{foot}\n</footer>\n</body>\n</html>\n"
+    )

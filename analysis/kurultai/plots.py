@@ -61,17 +61,28 @@ def _mark_policies(axes: Any, run: Run, variable: xarray.DataArray) -> bool:
         said = ", ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more"
         near = variable.values[(weeks >= start) & (weeks <= start + 0.1 * length) & numpy.isfinite(variable.values)]
         above = bool(near.size) and near.mean() < sum(axes.get_ylim()) / 2
-        axes.annotate(textwrap.shorten(said.replace("_", " "), 34, placeholder=" \u2026"), (start / scale, 0.98 if above else 0.02),
-                      xycoords=("data", "axes fraction"), xytext=(2, 0), textcoords="offset points", rotation=90, fontsize=10,
-                      color=drawing.SOFT, ha="left", va="top" if above else "bottom").set_in_layout(False)
+        axes.annotate(
+            textwrap.shorten(said.replace("_", " "), 34, placeholder=" \u2026"),
+            (start / scale, 0.98 if above else 0.02),
+            xycoords=("data", "axes fraction"),
+            xytext=(2, 0),
+            textcoords="offset points",
+            rotation=90,
+            fontsize=10,
+            color=drawing.SOFT,
+            ha="left",
+            va="top" if above else "bottom",
+        ).set_in_layout(False)
     return bool(texts)
 
 
 # --- Figures -------------------------------------------------------------------------------------------------
 
+
 @drawing.styled
-def time_path(run: Run, names: Sequence[str] = ("participation", "awareness", "trust"),
-              width: float = 13.2) -> matplotlib.figure.Figure:
+def time_path(
+    run: Run, names: Sequence[str] = ("participation", "awareness", "trust"), width: float = 13.2
+) -> matplotlib.figure.Figure:
     """The nation's series over time, a panel each, with the last value at the line's end.
 
     `names` are variables over (week). Each panel has its own scale, which spans at least a quarter of the values,
@@ -79,7 +90,9 @@ def time_path(run: Run, names: Sequence[str] = ("participation", "awareness", "t
     variables = [_series(run, name, "nation", ("week",)) for name in names]
     columns = 1 if width < drawing.NARROW else len(variables)
     rows = math.ceil(len(variables) / columns)
-    figure, grid = pyplot.subplots(rows, columns, figsize=(min(width, max(4.4 * columns, 8.0)), 0.3 + 3.1 * rows), squeeze=False)
+    figure, grid = pyplot.subplots(
+        rows, columns, figsize=(min(width, max(4.4 * columns, 8.0)), 0.3 + 3.1 * rows), squeeze=False
+    )
     for axes, variable, color in zip(grid.flat, variables, drawing.PALETTE * len(variables)):
         x, unit = drawing.time(variable["week"].values)
         axes.plot(x, variable.values, color=color, linewidth=2.5)
@@ -94,18 +107,30 @@ def time_path(run: Run, names: Sequence[str] = ("participation", "awareness", "t
         axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5))
         last = drawing.ends(variable.values)[1]
         if math.isfinite(last):
-            axes.annotate(drawing.number(last, variable), (x[-1], last), xytext=(6, 0), textcoords="offset points", color=color,
-                          fontweight="bold", va="center", annotation_clip=False)
+            axes.annotate(
+                drawing.number(last, variable),
+                (x[-1], last),
+                xytext=(6, 0),
+                textcoords="offset points",
+                color=color,
+                fontweight="bold",
+                va="center",
+                annotation_clip=False,
+            )
         axes.margins(x=0.02)
     said = [drawing.course(variable) for variable in variables[:2]]
     title = "; ".join([said[0]] + [s[0].lower() + s[1:] for s in said[1:]])
     meanings = [f"{drawing.name(v)}: {v.attrs['long_name']}." for v in variables if v.attrs.get("long_name")]
     note = ["Upright lines: where policies begin."] if marked else []
-    return drawing.finish(figure, run, f"{title} over {drawing.span(variables[0]['week'].values)}", " ".join([*meanings[:3], *note]))
+    return drawing.finish(
+        figure, run, f"{title} over {drawing.span(variables[0]['week'].values)}", " ".join([*meanings[:3], *note])
+    )
 
 
 @drawing.styled
-def ranking(run: Run, name: str = "participation", level: str = "region", width: float = 10.5) -> matplotlib.figure.Figure:
+def ranking(
+    run: Run, name: str = "participation", level: str = "region", width: float = 10.5
+) -> matplotlib.figure.Figure:
     """Where a series stands at the end, ranked, and where it started.
 
     `name` is a variable over (week, `level`). A pale dot is the first week, a full one the last."""
@@ -123,13 +148,28 @@ def ranking(run: Run, name: str = "participation", level: str = "region", width:
     axes.scatter(last[order], rows, s=72, color=drawing.BLUE, zorder=3)
     right = numpy.fmax(first[order], last[order])
     for row, k in zip(rows, order):
-        axes.annotate(drawing.number(last[k], variable), (right[row], row), xytext=(8, 0), textcoords="offset points", va="center",
-                      fontsize=11.5, color=drawing.BLUE, bbox=drawing.WHITE)
+        axes.annotate(
+            drawing.number(last[k], variable),
+            (right[row], row),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11.5,
+            color=drawing.BLUE,
+            bbox=drawing.WHITE,
+        )
     if level != "nation" and name in run.nation.data_vars and run.nation[name].dims == ("week",):
         mean = drawing.ends(run.nation[name].values)[1]
         axes.vlines(mean, -0.8, len(order) - 0.4, color=drawing.VERMILION, linewidth=1.4, zorder=0)
-        axes.text(mean, len(order) - 0.35, f"nation {drawing.number(mean, variable)}", color=drawing.VERMILION, ha="center",
-                  va="bottom", fontsize=12)
+        axes.text(
+            mean,
+            len(order) - 0.35,
+            f"nation {drawing.number(mean, variable)}",
+            color=drawing.VERMILION,
+            ha="center",
+            va="bottom",
+            fontsize=12,
+        )
     narrow = width < drawing.NARROW
     axes.set_yticks(rows, [labels[k].removesuffix(" Region") if narrow else labels[k] for k in order])
     axes.set_ylim(-0.8, len(order) + 0.5)
@@ -141,16 +181,27 @@ def ranking(run: Run, name: str = "participation", level: str = "region", width:
     if drawing.unit(variable):
         axes.set_xlabel(drawing.unit(variable))
     top, bottom = order[-1], order[0]
-    title = (f"{drawing.name(variable)} is highest in {labels[top]} ({drawing.number(last[top], variable)}), "
-             f"lowest in {labels[bottom]} ({drawing.number(last[bottom], variable)})")
+    title = (
+        f"{drawing.name(variable)} is highest in {labels[top]} ({drawing.number(last[top], variable)}), "
+        f"lowest in {labels[bottom]} ({drawing.number(last[bottom], variable)})"
+    )
     if len(order) == 1:
         title = f"{drawing.name(variable)} in {labels[top]}: {drawing.number(last[top], variable)}"
-    return drawing.finish(figure, run, title, f"{drawing.meaning(variable)}. Full dots: the last week. Open dots: the first, "
-                                       f"{drawing.span(variable['week'].values)} before.")
+    return drawing.finish(
+        figure,
+        run,
+        title,
+        (
+            f"{drawing.meaning(variable)}. Full dots: the last week. Open dots: the first, "
+            f"{drawing.span(variable['week'].values)} before."
+        ),
+    )
 
 
 @drawing.styled
-def small_multiples(run: Run, name: str = "participation", level: str = "region", width: float = 13.0) -> matplotlib.figure.Figure:
+def small_multiples(
+    run: Run, name: str = "participation", level: str = "region", width: float = 13.0
+) -> matplotlib.figure.Figure:
     """A panel for each region with its own path in colour before those of all others in grey, in the order of
     their last values, all on one scale. `name` is a variable over (week, `level`)."""
     variable = _series(run, name, level, ("week", level))
@@ -161,8 +212,14 @@ def small_multiples(run: Run, name: str = "participation", level: str = "region"
     order = numpy.argsort(-numpy.where(numpy.isfinite(last), last, -numpy.inf), kind="stable")
     columns = min(2 if width < drawing.NARROW else 5, len(order))
     rows = math.ceil(len(order) / columns)
-    figure, grid = pyplot.subplots(rows, columns, figsize=(min(width, max(2.6 * columns, 8.0)), 0.35 + 1.5 * rows), squeeze=False,
-                                   sharex=True, sharey=True)
+    figure, grid = pyplot.subplots(
+        rows,
+        columns,
+        figsize=(min(width, max(2.6 * columns, 8.0)), 0.35 + 1.5 * rows),
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
     x, unit = drawing.time(variable["week"].values)
     size = 10 if width < drawing.NARROW else 11
     thin = max(1, x.size // 60)  # the others are a backdrop
@@ -188,12 +245,16 @@ def small_multiples(run: Run, name: str = "participation", level: str = "region"
     change = (last - first) / numpy.fmax(numpy.fmax(abs(first), abs(last)), 1e-12)
     noun = {"region": "regions", "community_type": "types of community"}.get(level, level)
     rising, falling = int(numpy.sum(change >= 0.1)), int(numpy.sum(change <= -0.1))
-    title = f"{drawing.name(variable)} rises in {rising} and falls in {falling} of {len(finite)} {noun} by a tenth or more"
+    title = (
+        f"{drawing.name(variable)} rises in {rising} and falls in {falling} of {len(finite)} {noun} by a tenth or more"
+    )
     if not rising and not falling:
         title = f"{drawing.name(variable)} changes little in all {len(finite)} {noun}"
     if finite.size:
-        title += (f", and ends between {drawing.number(float(finite.min()), variable)} and "
-                  f"{drawing.number(float(finite.max()), variable)}")
+        title += (
+            f", and ends between {drawing.number(float(finite.min()), variable)} and "
+            f"{drawing.number(float(finite.max()), variable)}"
+        )
     return drawing.finish(figure, run, title, f"{drawing.meaning(variable)}. Grey: the others.")
 
 
@@ -221,8 +282,16 @@ def who(run: Run, name: str = "participation", width: float = 10.5) -> matplotli
                 axes.hlines(y, mean, last[k], color=drawing.PALE, linewidth=4, zorder=1)
             axes.scatter(last[k], y, s=85, color=colors[group], zorder=3)
             side = 1 if not math.isfinite(mean) or last[k] >= mean else -1
-            axes.annotate(drawing.number(last[k], variable), (last[k], y), xytext=(side * 8, 0), textcoords="offset points",
-                          va="center", fontsize=12, ha="left" if side > 0 else "right", bbox=drawing.WHITE)
+            axes.annotate(
+                drawing.number(last[k], variable),
+                (last[k], y),
+                xytext=(side * 8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=12,
+                ha="left" if side > 0 else "right",
+                bbox=drawing.WHITE,
+            )
             ticks.append(y)
             texts.append("\n".join(textwrap.wrap(labels[k], 19)) if narrow else labels[k])
             y -= 1
@@ -238,10 +307,14 @@ def who(run: Run, name: str = "participation", width: float = 10.5) -> matplotli
     axes.spines["left"].set_visible(False)
     drawing.percent_axis(axes.xaxis, variable)
     best, worst = max(there, key=lambda k: (last[k], -k)), min(there, key=lambda k: (last[k], k))
-    title = (f"{drawing.name(variable)} is highest among {drawing.people(labels[best], groups[best])} "
-             f"({drawing.number(last[best], variable)}), lowest among {drawing.people(labels[worst], groups[worst])} "
-             f"({drawing.number(last[worst], variable)})")
-    return drawing.finish(figure, run, title, f"{drawing.meaning(variable)}, in week {int(variable['week'].values[-1])}.")
+    title = (
+        f"{drawing.name(variable)} is highest among {drawing.people(labels[best], groups[best])} "
+        f"({drawing.number(last[best], variable)}), lowest among {drawing.people(labels[worst], groups[worst])} "
+        f"({drawing.number(last[worst], variable)})"
+    )
+    return drawing.finish(
+        figure, run, title, f"{drawing.meaning(variable)}, in week {int(variable['week'].values[-1])}."
+    )
 
 
 @drawing.styled
@@ -258,8 +331,14 @@ def by_form(run: Run, name: str = "turnout", width: float = 10.5) -> matplotlib.
     figure, axes = pyplot.subplots(figsize=(width, 0.6 + 0.42 * len(order)))
     axes.barh(range(len(order)), last[order], color=drawing.BLUE, height=0.66)
     for row, k in enumerate(order):
-        axes.annotate(drawing.number(last[k], variable), (last[k], row), xytext=(5, 0), textcoords="offset points",
-                      va="center", fontsize=12)
+        axes.annotate(
+            drawing.number(last[k], variable),
+            (last[k], row),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=12,
+        )
     axes.set_yticks(range(len(order)), [labels[k] for k in order])
     axes.set_xlim(0, max(float(last[order].max()) * 1.12, 1e-9))
     axes.tick_params(axis="y", length=0)
@@ -286,14 +365,37 @@ def survey(run: Run, name: str, width: float = 10.5) -> matplotlib.figure.Figure
     rows = range(len(order))
     behind = 1 + 4 * last["latent"]
     for row, k in zip(rows, order):
-        axes.plot([last["low"][k], last["high"][k]], [row, row], color=drawing.SKY, linewidth=6, solid_capstyle="butt", zorder=1)
+        axes.plot(
+            [last["low"][k], last["high"][k]],
+            [row, row],
+            color=drawing.SKY,
+            linewidth=6,
+            solid_capstyle="butt",
+            zorder=1,
+        )
         axes.vlines(behind[k], row - 0.3, row + 0.3, color=drawing.GREY, linewidth=2.5, zorder=2)
         end = numpy.nanmax([last["high"][k], last["census"][k], behind[k]])
-        axes.annotate(f"{last['estimate'][k]:.2f}", (end, row), xytext=(9, 0),
-                      textcoords="offset points", va="center", fontsize=11.5, color=drawing.BLUE, bbox=drawing.WHITE)
+        axes.annotate(
+            f"{last['estimate'][k]:.2f}",
+            (end, row),
+            xytext=(9, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11.5,
+            color=drawing.BLUE,
+            bbox=drawing.WHITE,
+        )
     axes.scatter([last["estimate"][k] for k in order], rows, s=60, color=drawing.BLUE, zorder=3)
-    axes.scatter([last["census"][k] for k in order], rows, s=70, marker="D", color="none", edgecolor=drawing.VERMILION, linewidth=2,
-                 zorder=4)
+    axes.scatter(
+        [last["census"][k] for k in order],
+        rows,
+        s=70,
+        marker="D",
+        color="none",
+        edgecolor=drawing.VERMILION,
+        linewidth=2,
+        zorder=4,
+    )
     axes.set_yticks(rows, [one.items[k].replace("_", " ") for k in order])
     axes.set_ylim(-0.7, len(order) - 0.3)
     axes.margins(x=0.12)
@@ -304,8 +406,13 @@ def survey(run: Run, name: str, width: float = 10.5) -> matplotlib.figure.Figure
     held = int(one.covered[-1][order].sum())
     rate = float(one.response_rate[-1])
     return drawing.finish(
-        figure, run, f"{held} of {len(order)} intervals hold what everyone would have said",
-        f"{one.title}{'' if one.title.endswith('?') else '.'} Week {int(one.week[-1])}, {int(one.answered[-1]):,} answers, "
-        f"{100 * rate:.0f}% of those drawn. Dots and bars: "
-        "estimate and 95% interval. Diamonds: what everyone would have said, a full census with the same questionnaire. Grey ticks: the "
-        "mean of what lies behind the answers, which runs from 0 to 1, here from 1 to 5.")
+        figure,
+        run,
+        f"{held} of {len(order)} intervals hold what everyone would have said",
+        (
+            f"{one.title}{'' if one.title.endswith('?') else '.'} Week {int(one.week[-1])},"
+            f" {int(one.answered[-1]):,} answers, {100 * rate:.0f}% of those drawn. Dots and bars: estimate and 95%"
+            " interval. Diamonds: what everyone would have said, a full census with the same questionnaire. Grey"
+            " ticks: the mean of what lies behind the answers, which runs from 0 to 1, here from 1 to 5."
+        ),
+    )

@@ -18,7 +18,9 @@ def point_with(sweep: Sweep, values: Mapping[str, Any]) -> int:
     for name, value in values.items():
         same &= sweep.design[name].values == value
     if not same.any():
-        raise ResultError(f"{sweep.path}: no point with " + ", ".join(f"{name} = {value}" for name, value in values.items()))
+        raise ResultError(
+            f"{sweep.path}: no point with " + ", ".join(f"{name} = {value}" for name, value in values.items())
+        )
     return int(numpy.flatnonzero(same)[0])
 
 
@@ -35,9 +37,15 @@ def table(values: numpy.ndarray, rows: Sequence[str]) -> pandas.DataFrame:
     chance = []
     for m, l, n in zip(mean, low, count):
         error = (m - l) / statistics.student(int(n) - 1) if n > 1 else numpy.nan
-        chance.append(numpy.nan if numpy.isnan(error) else float(m == 0) if error == 0 else statistics.student_tails(float(m / error), int(n) - 1))
-    return pandas.DataFrame({"effect": mean, "low": low, "high": high, "chance": chance, "holm": statistics.holm(numpy.array(chance))},
-                            index=list(rows))
+        chance.append(
+            numpy.nan
+            if numpy.isnan(error)
+            else float(m == 0) if error == 0 else statistics.student_tails(float(m / error), int(n) - 1)
+        )
+    return pandas.DataFrame(
+        {"effect": mean, "low": low, "high": high, "chance": chance, "holm": statistics.holm(numpy.array(chance))},
+        index=list(rows),
+    )
 
 
 def lever_changes(sweep: Sweep, variable: xarray.DataArray) -> pandas.DataFrame:
@@ -66,7 +74,11 @@ def sure(rows: pandas.DataFrame) -> list[str]:
 
 def perhaps(rows: pandas.DataFrame) -> list[str]:
     """The rows whose own interval leaves out zero, but that do not hold after correction."""
-    return [name for name in rows.index if rows.loc[name, "holm"] >= 0.05 and (rows.loc[name, "low"] > 0 or rows.loc[name, "high"] < 0)]
+    return [
+        name
+        for name in rows.index
+        if rows.loc[name, "holm"] >= 0.05 and (rows.loc[name, "low"] > 0 or rows.loc[name, "high"] < 0)
+    ]
 
 
 def package_changes(sweep: Sweep, variable: xarray.DataArray) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -94,7 +106,9 @@ def by_group(sweep: Sweep, series: str) -> xarray.DataArray:
     values, such as children who may not take part, are left out."""
     members = groups(sweep)
     if not members:
-        raise ResultError(f"{sweep.path}: no series by stratum or community_type; add them to keep_levels and run it again")
+        raise ResultError(
+            f"{sweep.path}: no series by stratum or community_type; add them to keep_levels and run it again"
+        )
     whole = {level: sweep.last_year(series, level).load() for level in dict.fromkeys(level for level, _, _ in members)}
     columns, kept = [], []
     for level, label, part in members:
@@ -103,8 +117,13 @@ def by_group(sweep: Sweep, series: str) -> xarray.DataArray:
             columns.append(column)
             kept.append((level, label, part))
     attributes = dict(next(iter(whole.values())).attrs)
-    return xarray.DataArray(numpy.stack(columns, axis=-1), dims=("point", "replicate", "group"), attrs=attributes, name=series,
-                            coords={"group": [label for _, label, _ in kept], "part": ("group", [part for _, _, part in kept])})
+    return xarray.DataArray(
+        numpy.stack(columns, axis=-1),
+        dims=("point", "replicate", "group"),
+        attrs=attributes,
+        name=series,
+        coords={"group": [label for _, label, _ in kept], "part": ("group", [part for _, _, part in kept])},
+    )
 
 
 def gaps(sweep: Sweep, variable: xarray.DataArray) -> pandas.DataFrame:
@@ -132,6 +151,12 @@ def gaps(sweep: Sweep, variable: xarray.DataArray) -> pandas.DataFrame:
     for name, values in (("before", old), ("after", old + moved)):
         found[name], found[name + "_low"], found[name + "_high"], _ = statistics.mean_interval(values)
     found["highest"], found["lowest"] = zip(*names)
-    found["verdict"] = ["stays, as far as can be told" if not row["holm"] < 0.05 else "widens" if row["effect"] > 0
-                        else "turns over" if row["after_high"] < 0 else "narrows" for _, row in found.iterrows()]
+    found["verdict"] = [
+        (
+            "stays, as far as can be told"
+            if not row["holm"] < 0.05
+            else "widens" if row["effect"] > 0 else "turns over" if row["after_high"] < 0 else "narrows"
+        )
+        for _, row in found.iterrows()
+    ]
     return found

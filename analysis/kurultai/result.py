@@ -17,6 +17,8 @@ def open_result(file: str | pathlib.Path, unsealed: bool = False) -> Any:
     """Opens a result of any kind: a Run, a Sweep, a Comparison or a Calibration. Raises ResultError as open_run does."""
     kind = read_head(pathlib.Path(file), unsealed=unsealed).kind
     if kind not in OPENERS:
-        raise ResultError(f"{file}: the result of a {kind}, which this package does not know; use the package that came with the "
-                          "program that wrote it")
+        raise ResultError(
+            f"{file}: the result of a {kind}, which this package does not know; use the package that came with the "
+            "program that wrote it"
+        )
     return OPENERS[kind](file, unsealed)

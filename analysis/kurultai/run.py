@@ -43,8 +43,10 @@ class Run:
         """The series of a level. Raises ResultError naming the levels there are."""
         if name not in self.series:
             there = ", ".join(self.series) or "none"
-            raise ResultError(f"{self.path}: no series by {name} (the file has: {there}); "
-                              f"add '{name}' to levels in [output] of the scenario and run it again")
+            raise ResultError(
+                f"{self.path}: no series by {name} (the file has: {there}); "
+                f"add '{name}' to levels in [output] of the scenario and run it again"
+            )
         return self.series[name]
 
     @property
@@ -121,16 +123,24 @@ class Run:
         if "nation" in self.series:
             nation = self.series["nation"]
             weeks = nation.sizes.get("week", 0)
-            lines.append(f"  {len(nation.data_vars)} series over {weeks} weeks, by {', '.join(self.series)}; no interval: one run")
+            lines.append(
+                f"  {len(nation.data_vars)} series over {weeks} weeks, by {', '.join(self.series)}; no interval:"
+                " one run"
+            )
             for name in [name for name in READ_FIRST if name in nation and nation[name].dims == ("week",)][:3]:
                 first, last = drawing.ends(nation[name].values)
-                lines.append(f"  {name}: {numbers.number(first, nation[name])} at first, {numbers.number(last, nation[name])} at last")
+                lines.append(
+                    f"  {name}: {numbers.number(first, nation[name])} at first, {numbers.number(last, nation[name])} at"
+                    " last"
+                )
         else:
             lines.append("  no series of the nation")
         for kind, datasets in (("surveys", self.surveys), ("policies", self.treatment)):
             if datasets:
                 lines.append(f"  {kind}: {numbers.some(datasets)}")
-        lines.append("  run.nation, run.region ... are Datasets; './kurultai describe outputs' says what each series is")
+        lines.append(
+            "  run.nation, run.region ... are Datasets; './kurultai describe outputs' says what each series is"
+        )
         return numbers.ten_lines(*lines)
 
 
@@ -144,11 +154,15 @@ def open_run(file: str | pathlib.Path, unsealed: bool = False) -> Run:
     path = pathlib.Path(file)
     head = read_head(path, "run SCENARIO", unsealed)
     if head.kind != "run":
-        raise ResultError(f"{path}: the result of a {head.kind}, not of one run, which './kurultai run' writes; "
-                          f"'./kurultai report' shows it; in Python, use open_{head.kind}")
+        raise ResultError(
+            f"{path}: the result of a {head.kind}, not of one run, which './kurultai run' writes; "
+            f"'./kurultai report' shows it; in Python, use open_{head.kind}"
+        )
     groups = {group: read_group(head, group) for group in head.groups}
 
     def below(folder: str) -> dict[str, xarray.Dataset]:
-        return {name[len(folder) + 1:]: data for name, data in groups.items() if name.startswith(folder + "/")}
+        return {name[len(folder) + 1 :]: data for name, data in groups.items() if name.startswith(folder + "/")}
 
-    return Run(path, head.attributes, head.provenance, below("series"), below("surveys"), below("policy"), groups.get("panel"))
+    return Run(
+        path, head.attributes, head.provenance, below("series"), below("surveys"), below("policy"), groups.get("panel")
+    )

@@ -41,7 +41,10 @@ class Fit:
         explained = "unknown" if math.isnan(self.explained) else f"{100 * self.explained:.0f}%"
         lines = [f"Fit of {len(self.effects)} terms to {self.points} points: {explained} of their variance explained"]
         ranked = self.ranked
-        lines += [f"  {term}: {numbers.estimate(row['effect'], row['low'], row['high'])}" for term, row in ranked.head(8).iterrows()]
+        lines += [
+            f"  {term}: {numbers.estimate(row['effect'], row['low'], row['high'])}"
+            for term, row in ranked.head(8).iterrows()
+        ]
         if len(ranked) > 8:
             lines.append(f"  and {len(ranked) - 8} smaller ones in .effects")
         return numbers.ten_lines(*lines)
@@ -57,10 +60,20 @@ class Fit:
 
 def _table(names: Sequence[str], effects: numpy.ndarray, errors: numpy.ndarray, freedom: int) -> pandas.DataFrame:
     half = statistics.student(freedom) * errors
-    chance = [1.0 if effect == 0 else 0.0 if error == 0 else statistics.student_tails(float(effect / error), freedom)
-              for effect, error in zip(effects, errors)]
-    return pandas.DataFrame({"effect": effects, "low": effects - half, "high": effects + half, "chance": chance,
-                             "holm": statistics.holm(numpy.array(chance))}, index=list(names))
+    chance = [
+        1.0 if effect == 0 else 0.0 if error == 0 else statistics.student_tails(float(effect / error), freedom)
+        for effect, error in zip(effects, errors)
+    ]
+    return pandas.DataFrame(
+        {
+            "effect": effects,
+            "low": effects - half,
+            "high": effects + half,
+            "chance": chance,
+            "holm": statistics.holm(numpy.array(chance)),
+        },
+        index=list(names),
+    )
 
 
 def least_squares(terms: pandas.DataFrame, values: numpy.ndarray, tested: Sequence[str] | None = None) -> Fit:
@@ -81,8 +94,13 @@ def least_squares(terms: pandas.DataFrame, values: numpy.ndarray, tested: Sequen
     places = [1 + names.index(name) for name in keep]
     covariance = (variance * numpy.linalg.inv(x.T @ x))[numpy.ix_(places, places)]
     spread = float(((y - y.mean()) ** 2).sum()) / (points - 1)
-    return Fit(_table(keep, coefficients[places], numpy.sqrt(numpy.diag(covariance)), freedom),
-               pandas.DataFrame(covariance, index=keep, columns=keep), freedom, 1 - variance / spread if spread > 0 else 0.0, points)
+    return Fit(
+        _table(keep, coefficients[places], numpy.sqrt(numpy.diag(covariance)), freedom),
+        pandas.DataFrame(covariance, index=keep, columns=keep),
+        freedom,
+        1 - variance / spread if spread > 0 else 0.0,
+        points,
+    )
 
 
 def codes(sweep: Sweep) -> pandas.DataFrame:
@@ -93,7 +111,9 @@ def codes(sweep: Sweep) -> pandas.DataFrame:
         if len(axis.values) == 1:
             continue
         if len(axis.values) > 2:
-            raise ResultError(f"{sweep.path}: {axis.name} has {len(axis.values)} values; screening is for levers that are off or on")
+            raise ResultError(
+                f"{sweep.path}: {axis.name} has {len(axis.values)} values; screening is for levers that are off or on"
+            )
         columns[axis.name] = numpy.where(sweep.design[axis.name].values == sweep.ends(axis.name)[1], 0.5, -0.5)
     return pandas.DataFrame(columns)
 
@@ -126,7 +146,9 @@ def by_replicate(sweep: Sweep, measure: str, pairs_of: Sequence[str] = ()) -> pa
     """The effects in each replicate alone, over (lever, replicate): where a replicate is a society of its own, how far effects differ between
     societies, which the intervals of `main_effects` do not tell. A replicate with too few finished points is NaN."""
     coded = codes(sweep)
-    terms, values = _with_pairs(coded, pairs_of), sweep.measure(measure).transpose("point", "replicate").values.astype(float)
+    terms, values = _with_pairs(coded, pairs_of), sweep.measure(measure).transpose("point", "replicate").values.astype(
+        float
+    )
     columns = {}
     for k, name in enumerate(sweep.measures["replicate"].values):
         try:
@@ -154,7 +176,7 @@ def interactions(sweep: Sweep, measure: str, levers: Sequence[str]) -> Fit:
     """By how much what one lever adds is more where the other is on, for all pairs of `levers`, beside all levers' own effects."""
     coded = codes(sweep)
     terms = _with_pairs(coded, levers)
-    return least_squares(terms, by_point(sweep, measure), list(terms.columns[len(coded.columns):]))
+    return least_squares(terms, by_point(sweep, measure), list(terms.columns[len(coded.columns) :]))
 
 
 def summed(fit: Fit, groups: Mapping[str, Sequence[str]]) -> pandas.DataFrame:
@@ -166,10 +188,13 @@ def summed(fit: Fit, groups: Mapping[str, Sequence[str]]) -> pandas.DataFrame:
 
 def verdicts(effects: pandas.DataFrame, margin: float) -> pandas.Series:
     """What can be said of each effect: "sure" (0 stays outside after Holm's correction for all of the table), "likely" (outside its own
-    95% interval), "nothing" (the interval lies within `margin` of 0) or "open" (the interval holds 0 and reaches beyond)."""
+    95% interval), "nothing" (the interval lies within `margin` of 0) or "open" (the interval holds 0 and reaches beyond).
+    """
     outside = (effects["low"] > 0) | (effects["high"] < 0)
     small = (effects["low"] >= -margin) & (effects["high"] <= margin)
-    said = numpy.where(effects["holm"] < 0.05, "sure", numpy.where(outside, "likely", numpy.where(small, "nothing", "open")))
+    said = numpy.where(
+        effects["holm"] < 0.05, "sure", numpy.where(outside, "likely", numpy.where(small, "nothing", "open"))
+    )
     return pandas.Series(said, index=effects.index)
 
 

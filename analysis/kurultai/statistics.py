@@ -21,7 +21,9 @@ def student(freedom: float) -> float:
     return (low + high) / 2
 
 
-def mean_interval(values: numpy.ndarray, axis: int = 0) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
+def mean_interval(
+    values: numpy.ndarray, axis: int = 0
+) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
     """Mean, lower and upper end of its 95% interval (Student's t), and how many values there are, along `axis`.
     The interval of fewer than two values is NaN."""
     there = numpy.isfinite(values)
@@ -49,7 +51,9 @@ def difference_interval(first: numpy.ndarray, last: numpy.ndarray) -> tuple[floa
     return mean, mean - half, mean + half
 
 
-def differences(values: numpy.ndarray, base: numpy.ndarray, shared: bool) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
+def differences(
+    values: numpy.ndarray, base: numpy.ndarray, shared: bool
+) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
     """By how much `values` exceed those of a `base`, both first over replicates: mean, lower and upper end of the 95% interval, and
     how many replicates it rests on. Where replicates of one number have `shared` luck they are paired (Student's t over the
     differences of the pairs that are there), else the two samples stand by themselves (Welch). The one statistic of effects, here
@@ -78,6 +82,7 @@ def regression(x: numpy.ndarray, y: numpy.ndarray, groups: numpy.ndarray, draws:
     """Standardised coefficients of the linear regression of `y` (by point) on the columns of `x`, their 95%
     intervals by a bootstrap over `groups` of points (seeded, so the same each time), and the share of variance
     that the line explains. Needs more points than columns + 1, else all are NaN."""
+
     def fit(rows: numpy.ndarray) -> tuple[numpy.ndarray, float]:
         a, b = x[rows], y[rows]
         spread, scale = a.std(axis=0), b.std()
@@ -90,8 +95,12 @@ def regression(x: numpy.ndarray, y: numpy.ndarray, groups: numpy.ndarray, draws:
     members = [numpy.flatnonzero(groups == group) for group in numpy.unique(groups)]
     best, explained = fit(numpy.arange(len(y)))
     random = numpy.random.default_rng(1)
-    again = numpy.array([fit(numpy.concatenate([members[k] for k in random.integers(0, len(members), len(members))]))[0]
-                         for _ in range(draws)])
+    again = numpy.array(
+        [
+            fit(numpy.concatenate([members[k] for k in random.integers(0, len(members), len(members))]))[0]
+            for _ in range(draws)
+        ]
+    )
     again = again[numpy.isfinite(again).all(axis=1)]
     low, high = numpy.quantile(again, (0.025, 0.975), axis=0) if len(again) else (best * numpy.nan,) * 2
     return best, low, high, explained
@@ -115,7 +124,10 @@ def _incomplete_beta(a: float, b: float, x: float) -> float:
     c, d = 1.0, 1 / ((1 - (a + b) * x / (a + 1)) or tiny)
     fraction = d
     for m in range(1, 500):
-        for step in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
+        for step in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
             d = 1 / ((1 + step * d) or tiny)
             c = (1 + step / c) or tiny
             fraction *= c * d

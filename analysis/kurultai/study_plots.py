@@ -38,8 +38,15 @@ class Panel:
 
 
 @drawing.styled
-def dots(sweep: Sweep, panels: Sequence[Panel], title: str, subtitle: str, groups: Sequence[str] | None = None,
-         labels: Sequence[str] | None = None, width: float = 10.5) -> matplotlib.figure.Figure:
+def dots(
+    sweep: Sweep,
+    panels: Sequence[Panel],
+    title: str,
+    subtitle: str,
+    groups: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    width: float = 10.5,
+) -> matplotlib.figure.Figure:
     """A row a thing and a column a panel, each estimate a dot in its 95% interval. All tables have the same rows, said as
     `labels`; where `groups` (by row) changes, a gap is left."""
     rows = list(next(iter(panels[0].tables.values())).index)
@@ -52,11 +59,14 @@ def dots(sweep: Sweep, panels: Sequence[Panel], title: str, subtitle: str, group
         y -= 1.0
     y = numpy.array(places)
     many = max(len(panel.tables) for panel in panels)
-    figure, grid = pyplot.subplots(1, len(panels), figsize=(width, 1.0 + (0.27 + 0.09 * (many - 1)) * (1 - y[-1])), squeeze=False,
-                                   sharey=True)
+    figure, grid = pyplot.subplots(
+        1, len(panels), figsize=(width, 1.0 + (0.27 + 0.09 * (many - 1)) * (1 - y[-1])), squeeze=False, sharey=True
+    )
     for place, (axes, panel) in enumerate(zip(grid[0], panels)):
-        every = numpy.concatenate([table[["effect", "low", "high"]].to_numpy().ravel() for table in panel.tables.values()]
-                                  + ([numpy.array([panel.reference])] if panel.reference is not None else []))
+        every = numpy.concatenate(
+            [table[["effect", "low", "high"]].to_numpy().ravel() for table in panel.tables.values()]
+            + ([numpy.array([panel.reference])] if panel.reference is not None else [])
+        )
         every = every[numpy.isfinite(every)]
         span = max(float(numpy.ptp(every)), 1e-9) if every.size else 1.0
         if panel.reference is not None:
@@ -67,12 +77,20 @@ def dots(sweep: Sweep, panels: Sequence[Panel], title: str, subtitle: str, group
             for row in range(len(rows)):
                 color = palette
                 if len(panel.tables) == 1 and panel.reference is not None:
-                    color = (drawing.BLUE if low[row] > panel.reference else drawing.VERMILION if high[row] < panel.reference
-                             else drawing.GREY)
+                    color = (
+                        drawing.BLUE
+                        if low[row] > panel.reference
+                        else drawing.VERMILION if high[row] < panel.reference else drawing.GREY
+                    )
                 axes.hlines(heights[row], low[row], high[row], color=color, linewidth=2.2, zorder=2)
-                axes.plot(effect[row], heights[row], "o", color=color, markersize=7 if len(panel.tables) == 1 else 6, zorder=3)
+                axes.plot(
+                    effect[row], heights[row], "o", color=color, markersize=7 if len(panel.tables) == 1 else 6, zorder=3
+                )
                 if len(panels) == 1 and len(panel.tables) == 1:
-                    end = max((e for e in (high[row], effect[row], panel.reference) if e is not None and math.isfinite(e)), default=0.0)
+                    end = max(
+                        (e for e in (high[row], effect[row], panel.reference) if e is not None and math.isfinite(e)),
+                        default=0.0,
+                    )
                     text = (drawing.change if panel.difference else drawing.number)(float(effect[row]), panel.variable)
                     axes.text(end + 0.02 * span, heights[row], text, va="center", ha="left", fontsize=11, color=color)
         if every.size:
@@ -99,8 +117,16 @@ def dots(sweep: Sweep, panels: Sequence[Panel], title: str, subtitle: str, group
 
 
 @drawing.styled
-def pairs(sweep: Sweep, effects: pandas.DataFrame, levers: Sequence[str], term, variable: xarray.DataArray, title: str, subtitle: str,
-          width: float = 10.5) -> matplotlib.figure.Figure:
+def pairs(
+    sweep: Sweep,
+    effects: pandas.DataFrame,
+    levers: Sequence[str],
+    term,
+    variable: xarray.DataArray,
+    title: str,
+    subtitle: str,
+    width: float = 10.5,
+) -> matplotlib.figure.Figure:
     """A cell a pair of `levers` with its row of `effects` (named by `term(x, y)`): the effect, half of its interval, and colour where
     the interval leaves out zero."""
     count = len(levers)
@@ -110,16 +136,31 @@ def pairs(sweep: Sweep, effects: pandas.DataFrame, levers: Sequence[str], term, 
             values[i, j] = effects.loc[term(levers[j], levers[i]), "effect"]
     reach = max(float(numpy.nanmax(numpy.abs(values))), 1e-12)
     figure, axes = pyplot.subplots(figsize=(width, 1.2 + 0.72 * (count - 1)))
-    clear = {(i, j): not effects.loc[term(levers[j], levers[i]), "low"] <= 0 <= effects.loc[term(levers[j], levers[i]), "high"]
-             for i in range(count) for j in range(i)}
+    clear = {
+        (i, j): (
+            not effects.loc[term(levers[j], levers[i]), "low"] <= 0 <= effects.loc[term(levers[j], levers[i]), "high"]
+        )
+        for i in range(count)
+        for j in range(i)
+    }
     shown = numpy.where([[clear.get((i, j), False) for j in range(count)] for i in range(count)], values, 0.0)
     shown = numpy.where(numpy.isfinite(values), shown, numpy.nan)
-    axes.imshow(shown[1:, :-1], aspect="auto", cmap="RdBu", vmin=-1.15 * reach, vmax=1.15 * reach, interpolation="nearest")
+    axes.imshow(
+        shown[1:, :-1], aspect="auto", cmap="RdBu", vmin=-1.15 * reach, vmax=1.15 * reach, interpolation="nearest"
+    )
     for (i, j), sure in clear.items():
         row = effects.loc[term(levers[j], levers[i])]
         color = _LIGHT if sure and abs(values[i, j]) > 0.65 * reach else _DARK
-        axes.text(j, i - 1.04, drawing.change(float(row["effect"]), variable).removesuffix(" pp"), ha="center", va="bottom", fontsize=12,
-                  fontweight="bold" if sure else "normal", color=color)
+        axes.text(
+            j,
+            i - 1.04,
+            drawing.change(float(row["effect"]), variable).removesuffix(" pp"),
+            ha="center",
+            va="bottom",
+            fontsize=12,
+            fontweight="bold" if sure else "normal",
+            color=color,
+        )
         half = drawing.change(float(row["high"] - row["low"]) / 2, variable, sign=False).removesuffix(" pp")
         axes.text(j, i - 0.98, f"\u00b1{half}", ha="center", va="top", fontsize=10, color=color)
     words = [lever.replace("_", " ") for lever in levers]

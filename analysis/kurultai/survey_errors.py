@@ -25,16 +25,21 @@ def kinds(sweep: Sweep, survey: str) -> list[str]:
                 return sweep.design[axis.name].values.astype(float)
         return numpy.full(sweep.points, float(given.get(setting, 0.0)))
 
-    return [DEPENDS if selective != 0 else SOME if away > 0 else EVERYONE
-            for away, selective in zip(values("nonresponse"), values("selective"))]
+    return [
+        DEPENDS if selective != 0 else SOME if away > 0 else EVERYONE
+        for away, selective in zip(values("nonresponse"), values("selective"))
+    ]
 
 
 def rounds(sweep: Sweep, survey: str) -> xarray.Dataset:
     """A survey in memory; rounds that a run did not hold are NaN."""
     data = sweep.survey(survey).load()
     held = numpy.isfinite(data["census"]) & xarray.DataArray(sweep.finished, dims=("point", "replicate"))
-    numbers = {name: data[name].where(held) for name in data.data_vars
-               if {"point", "replicate", "week", "item"} == set(data[name].dims) and data[name].dtype.kind in "fiu"}
+    numbers = {
+        name: data[name].where(held)
+        for name in data.data_vars
+        if {"point", "replicate", "week", "item"} == set(data[name].dims) and data[name].dtype.kind in "fiu"
+    }
     return data.assign(numbers)
 
 
@@ -47,8 +52,10 @@ def response_rate(sweep: Sweep, survey: str) -> dict[str, float]:
     """By kind of non-response, the share of those drawn who answered."""
     data = sweep.survey(survey).load()
     there = sweep.finished[:, :, None] & (data["drawn"].transpose("point", "replicate", "week").values > 0)
-    drawn, answered = (numpy.where(there, data[name].transpose("point", "replicate", "week").values, 0).sum(axis=(1, 2))
-                       for name in ("drawn", "answered"))
+    drawn, answered = (
+        numpy.where(there, data[name].transpose("point", "replicate", "week").values, 0).sum(axis=(1, 2))
+        for name in ("drawn", "answered")
+    )
     return {kind: float(answered[p] / drawn[p]) for p, kind in enumerate(kinds(sweep, survey)) if drawn[p]}
 
 
@@ -69,20 +76,35 @@ def errors(sweep: Sweep, survey: str) -> pandas.DataFrame:
     for point, kind in enumerate(kinds(sweep, survey)):
         for item in items(sweep, survey):
             one = data.isel(point=point).sel(item=item)
-            value, census, low, high, latent = (one[name].transpose("replicate", "week").values
-                                                for name in ("estimate", "census", "low", "high", "latent"))
+            value, census, low, high, latent = (
+                one[name].transpose("replicate", "week").values
+                for name in ("estimate", "census", "low", "high", "latent")
+            )
             by_replicate = statistics.mean_interval(value - census, axis=1)[0]
             bias, bias_low, bias_high, count = statistics.mean_interval(by_replicate)
             hit = covered(low, high, census)
             there = numpy.isfinite(hit)
             hits, trials = int(hit[there].sum()), int(there.sum())
             share = statistics.wilson(hits, trials)
-            found.append({"kind": kind, "item": item, "estimate": numpy.nanmean(value) if trials else numpy.nan,
-                          "census": numpy.nanmean(census) if trials else numpy.nan,
-                          "latent": 1 + 4 * numpy.nanmean(latent) if trials else numpy.nan,
-                          "bias": float(bias), "low": float(bias_low), "high": float(bias_high), "replicates": int(count),
-                          "half": float((high - low)[there].mean() / 2) if trials else numpy.nan, "hits": hits, "trials": trials,
-                          "coverage": hits / trials if trials else numpy.nan, "coverage_low": share[0], "coverage_high": share[1]})
+            found.append(
+                {
+                    "kind": kind,
+                    "item": item,
+                    "estimate": numpy.nanmean(value) if trials else numpy.nan,
+                    "census": numpy.nanmean(census) if trials else numpy.nan,
+                    "latent": 1 + 4 * numpy.nanmean(latent) if trials else numpy.nan,
+                    "bias": float(bias),
+                    "low": float(bias_low),
+                    "high": float(bias_high),
+                    "replicates": int(count),
+                    "half": float((high - low)[there].mean() / 2) if trials else numpy.nan,
+                    "hits": hits,
+                    "trials": trials,
+                    "coverage": hits / trials if trials else numpy.nan,
+                    "coverage_low": share[0],
+                    "coverage_high": share[1],
+                }
+            )
     return pandas.DataFrame(found)
 
 
@@ -130,10 +152,16 @@ def conclusions(sweep: Sweep, survey: str, item: str) -> pandas.DataFrame:
         seen = pairs & (numpy.abs(moved) > 1.96 * error)
         false = seen & (moved * real < 0.1 * moved * moved)
         count = max(1, int(there.sum()))
-        found[kind] = {"share": float(numpy.nanmean(share)) if there.any() else numpy.nan,
-                       "census_share": float(numpy.nanmean(truth)) if there.any() else numpy.nan,
-                       "rounds": int(there.sum()), "most": int(most.sum()) / count, "few": int(few.sum()) / count,
-                       "sure": int((most | few).sum()) / count, "wrong": int(wrong.sum()) / count,
-                       "pairs": int(pairs.sum()), "change": int(seen.sum()) / max(1, int(pairs.sum())),
-                       "false_change": int(false.sum()) / max(1, int(pairs.sum()))}
+        found[kind] = {
+            "share": float(numpy.nanmean(share)) if there.any() else numpy.nan,
+            "census_share": float(numpy.nanmean(truth)) if there.any() else numpy.nan,
+            "rounds": int(there.sum()),
+            "most": int(most.sum()) / count,
+            "few": int(few.sum()) / count,
+            "sure": int((most | few).sum()) / count,
+            "wrong": int(wrong.sum()) / count,
+            "pairs": int(pairs.sum()),
+            "change": int(seen.sum()) / max(1, int(pairs.sum())),
+            "false_change": int(false.sum()) / max(1, int(pairs.sum())),
+        }
     return pandas.DataFrame(found).T

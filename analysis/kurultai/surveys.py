@@ -28,8 +28,21 @@ _ROUNDING = 1e-9
 _WARNING = "; non-response depends"
 
 #: What a survey tells of each item in each round, over (round, item); see the attribute `long_name` of each.
-FIELDS = ("respondents", "estimate", "standard_error", "low", "high", "design_effect", "share", "share_standard_error", "share_low",
-          "share_high", "census", "census_share", "latent")
+FIELDS = (
+    "respondents",
+    "estimate",
+    "standard_error",
+    "low",
+    "high",
+    "design_effect",
+    "share",
+    "share_standard_error",
+    "share_low",
+    "share_high",
+    "census",
+    "census_share",
+    "latent",
+)
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -81,12 +94,22 @@ class Survey:
         return self.data["estimate"].values - self.data["census"].values
 
     def __repr__(self) -> str:
-        lines = [f"Survey '{self.name}': {self.title}",
-                 f"  {len(self.week)} round{'' if len(self.week) == 1 else 's'}, {len(self.items)} items; answers from 1 to 5"]
+        lines = [
+            f"Survey '{self.name}': {self.title}",
+            (
+                f"  {len(self.week)} round{'' if len(self.week) == 1 else 's'}, {len(self.items)} items; answers from 1"
+                " to 5"
+            ),
+        ]
         if len(self.week):
-            lines.append(f"  in week {int(self.week[-1])} {int(self.drawn[-1]):,} drawn of {int(self.people[-1]):,}, {int(self.answered[-1]):,} answered")
+            lines.append(
+                f"  in week {int(self.week[-1])} {int(self.drawn[-1]):,} drawn of {int(self.people[-1]):,},"
+                f" {int(self.answered[-1]):,} answered"
+            )
             for k, item in enumerate(self.items[:5]):
-                value, low, high, census = (float(self.data[field].values[-1, k]) for field in ("estimate", "low", "high", "census"))
+                value, low, high, census = (
+                    float(self.data[field].values[-1, k]) for field in ("estimate", "low", "high", "census")
+                )
                 lines.append(f"  {item}: {numbers.estimate(value, low, high)}; everyone: {numbers.said_number(census)}")
             if len(self.items) > 5:
                 lines.append(f"  and {len(self.items) - 5} more items: {numbers.some(self.items[5:])}")
@@ -96,8 +119,10 @@ class Survey:
         """The FIELDS of an item, (round) each. Raises ResultError naming the nearest item there is."""
         if name not in self.items:
             near = difflib.get_close_matches(name, self.items, 1)
-            raise ResultError(f"survey '{self.name}' has no item '{name}'; "
-                              + (f"did you mean '{near[0]}'?" if near else "it has: " + ", ".join(self.items)))
+            raise ResultError(
+                f"survey '{self.name}' has no item '{name}'; "
+                + (f"did you mean '{near[0]}'?" if near else "it has: " + ", ".join(self.items))
+            )
         k = self.items.index(name)
         return {field: self.data[field].values[:, k] for field in FIELDS}
 
@@ -114,9 +139,17 @@ def read_survey(run: Run, name: str) -> Survey:
         raise ResultError(f"{run.path}: survey '{name}' lacks {', '.join(missing)}")
     title = str(data.attrs.get("long_name", name)).partition(_WARNING)[0]
     return Survey(
-        name, title, data["week"].values, tuple(map(str, decoded(data["item"]).values)), tuple(map(str, decoded(data["question"]).values)),
-        data["people"].values, data["drawn"].values, data["answered"].values,
-        bool((decoded(data["answer_dependent"]).values == "yes").any()), data[list(FIELDS)])
+        name,
+        title,
+        data["week"].values,
+        tuple(map(str, decoded(data["item"]).values)),
+        tuple(map(str, decoded(data["question"]).values)),
+        data["people"].values,
+        data["drawn"].values,
+        data["answered"].values,
+        bool((decoded(data["answer_dependent"]).values == "yes").any()),
+        data[list(FIELDS)],
+    )
 
 
 def rows(run: Run) -> list[dict[str, Any]]:
@@ -126,6 +159,13 @@ def rows(run: Run) -> list[dict[str, Any]]:
         survey = read_survey(run, name)
         for r, week in enumerate(survey.week):
             for k, item in enumerate(survey.items):
-                table.append({"survey": name, "week": int(week), "item": item, "answer_dependent": survey.answer_dependent,
-                              **{field: float(survey.data[field].values[r, k]) for field in FIELDS}})
+                table.append(
+                    {
+                        "survey": name,
+                        "week": int(week),
+                        "item": item,
+                        "answer_dependent": survey.answer_dependent,
+                        **{field: float(survey.data[field].values[r, k]) for field in FIELDS},
+                    }
+                )
     return table

@@ -33,8 +33,10 @@ class Axis:
     base: Any
 
     def __repr__(self) -> str:
-        return numbers.ten_lines(f"Axis '{self.name}' = {self.path}: {numbers.some((self.said(value) for value in self.values))}"
-                                 + (f" ({self.unit})" if self.unit else ""))
+        return numbers.ten_lines(
+            f"Axis '{self.name}' = {self.path}: {numbers.some((self.said(value) for value in self.values))}"
+            + (f" ({self.unit})" if self.unit else "")
+        )
 
     @property
     def is_number(self) -> bool:
@@ -73,8 +75,10 @@ class Contrast:
     fair: bool
 
     def __repr__(self) -> str:
-        return numbers.ten_lines(f"Contrast of '{self.axis.name}', {'fair' if self.fair else 'others differ too'}: " +
-                                 numbers.some(f"{label} ({len(points)} points)" for label, points in zip(self.labels, self.points)))
+        return numbers.ten_lines(
+            f"Contrast of '{self.axis.name}', {'fair' if self.fair else 'others differ too'}: "
+            + numbers.some(f"{label} ({len(points)} points)" for label, points in zip(self.labels, self.points))
+        )
 
 
 class Sweep:
@@ -101,8 +105,13 @@ class Sweep:
             data = open_group(self._head, name)
             there = [axis.name for axis in self.axes if axis.name in data.data_vars]
             data = data.set_coords(there)
-            self._open[name] = data.assign_coords({axis.name: self.design[axis.name] for axis in self.axes
-                                                   if "point" in data.dims and axis.name not in data.coords})
+            self._open[name] = data.assign_coords(
+                {
+                    axis.name: self.design[axis.name]
+                    for axis in self.axes
+                    if "point" in data.dims and axis.name not in data.coords
+                }
+            )
         return self._open[name]
 
     @functools.cached_property
@@ -168,19 +177,23 @@ class Sweep:
 
     def labels(self, name: str, level: str) -> list[str]:
         """What a variable says of each unit of a level, the same in all runs, such as ``dimension`` by stratum."""
-        texts = decoded(self.variable(name, level)).transpose(..., level).values.reshape(-1, self.level(level).sizes[level])
+        texts = (
+            decoded(self.variable(name, level)).transpose(..., level).values.reshape(-1, self.level(level).sizes[level])
+        )
         return [next((str(text) for text in column if str(text)), "") for column in texts.T]
 
     @property
     def levels(self) -> tuple[str, ...]:
         """The levels whose series were kept."""
-        return tuple(group[len("series/"):] for group in self._groups if group.startswith("series/"))
+        return tuple(group[len("series/") :] for group in self._groups if group.startswith("series/"))
 
     def level(self, name: str) -> xarray.Dataset:
         """The series of a level. Raises ResultError naming the levels there are."""
         if name not in self.levels:
-            raise ResultError(f"{self.path}: no series by {name} (the file has: {', '.join(self.levels) or 'none'}); "
-                              f"add '{name}' to keep_levels in [sweep] and run it again")
+            raise ResultError(
+                f"{self.path}: no series by {name} (the file has: {', '.join(self.levels) or 'none'}); "
+                f"add '{name}' to keep_levels in [sweep] and run it again"
+            )
         return self._group(f"series/{name}")
 
     @property
@@ -206,7 +219,7 @@ class Sweep:
     @property
     def surveys(self) -> tuple[str, ...]:
         """The surveys that were held."""
-        return tuple(group[len("surveys/"):] for group in self._groups if group.startswith("surveys/"))
+        return tuple(group[len("surveys/") :] for group in self._groups if group.startswith("surveys/"))
 
     def survey(self, name: str) -> xarray.Dataset:
         """What a survey found, over (point, replicate, week, item), beside what was true. Raises ResultError naming the
@@ -283,7 +296,9 @@ class Sweep:
                 different = tuple(float(value) for value in numpy.unique(values))
             path, _, meaning = str(variable.attrs.get("long_name", name)).partition(": ")
             unit = str(variable.attrs.get("units", "1"))
-            found.append(Axis(str(name), path, meaning, "" if unit == "1" else unit, different, self._base(path, different)))
+            found.append(
+                Axis(str(name), path, meaning, "" if unit == "1" else unit, different, self._base(path, different))
+            )
         order = list(self.settings.get("axis", ()))
         return tuple(sorted(found, key=lambda axis: order.index(axis.name) if axis.name in order else len(order)))
 
@@ -295,8 +310,10 @@ class Sweep:
 
         def place(name: str) -> tuple[int, int]:
             series = self.looked_at(name)[0]
-            return (READ_FIRST.index(series) if series in READ_FIRST else len(READ_FIRST),
-                    order.index(name) if name in order else len(order))
+            return (
+                READ_FIRST.index(series) if series in READ_FIRST else len(READ_FIRST),
+                order.index(name) if name in order else len(order),
+            )
 
         return tuple(sorted(names, key=place))
 
@@ -308,8 +325,11 @@ class Sweep:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             return None
         for one in values:
-            if one == value or (not isinstance(one, str) and not isinstance(value, str)
-                                and abs(one - value) <= 1e-9 * max(1.0, abs(one))):
+            if one == value or (
+                not isinstance(one, str)
+                and not isinstance(value, str)
+                and abs(one - value) <= 1e-9 * max(1.0, abs(one))
+            ):
                 return one
         return None
 
@@ -318,7 +338,9 @@ class Sweep:
         for axis in self.axes:
             if name in (axis.name, axis.path):
                 return axis
-        raise ResultError(f"{self.path}: no axis '{name}'; the sweep's are: {', '.join(axis.name for axis in self.axes) or 'none'}")
+        raise ResultError(
+            f"{self.path}: no axis '{name}'; the sweep's are: {', '.join(axis.name for axis in self.axes) or 'none'}"
+        )
 
     @property
     def title(self) -> str:
@@ -368,8 +390,11 @@ class Sweep:
         """The runs that failed: number, point, replicate, values of the axes, reason."""
         rows = []
         for point, replicate in zip(*numpy.nonzero(decoded(self.runs["status"]).values == "failed")):
-            row = {"run": int(self.runs["run"].values[point, replicate]), "point": int(self.runs["point"].values[point]),
-                   "replicate": int(self.runs["replicate"].values[replicate])}
+            row = {
+                "run": int(self.runs["run"].values[point, replicate]),
+                "point": int(self.runs["point"].values[point]),
+                "replicate": int(self.runs["replicate"].values[replicate]),
+            }
             row.update({axis.name: self.design[axis.name].values[point] for axis in self.axes})
             rows.append({**row, "reason": str(self.runs["reason"].values[point, replicate])})
         return pandas.DataFrame(rows, columns=["run", "point", "replicate", *(a.name for a in self.axes), "reason"])
@@ -383,7 +408,10 @@ class Sweep:
     @property
     def source_line(self) -> str:
         """Where a figure's numbers are from, in a line."""
-        parts = [f"{self.points} points x {self.replicates} replicate{'s' if self.replicates != 1 else ''}", self.status]
+        parts = [
+            f"{self.points} points x {self.replicates} replicate{'s' if self.replicates != 1 else ''}",
+            self.status,
+        ]
         if "seed" in self.attributes:
             parts.append(f"seed {self.attributes['seed']}")
         if "kurultai_version" in self.attributes:
@@ -393,12 +421,23 @@ class Sweep:
         return f"Simulated: {self.title}; " + ", ".join(parts)
 
     def __repr__(self) -> str:
-        lines = [f"Sweep '{self.title}' ({self.path.name})", f"  {self.attributes.get('design', '')} of {self.points} points x "
-                 f"{self.replicates} replicates, {self.status}"]
+        lines = [
+            f"Sweep '{self.title}' ({self.path.name})",
+            (
+                f"  {self.attributes.get('design', '')} of {self.points} points x "
+                f"{self.replicates} replicates, {self.status}"
+            ),
+        ]
         shown = self.axes if len(self.axes) <= 2 else self.axes[:1]
-        lines += [f"  axis {axis.name} = {axis.path}: {numbers.some(axis.said(value) for value in axis.values)}" for axis in shown]
+        lines += [
+            f"  axis {axis.name} = {axis.path}: {numbers.some(axis.said(value) for value in axis.values)}"
+            for axis in shown
+        ]
         if len(self.axes) > len(shown):
-            lines.append(f"  {len(self.axes) - len(shown)} more axes: {numbers.some(axis.name for axis in self.axes[len(shown):])}")
+            lines.append(
+                f"  {len(self.axes) - len(shown)} more axes:"
+                f" {numbers.some(axis.name for axis in self.axes[len(shown):])}"
+            )
         for name in self.measure_names[:3]:
             means = statistics.mean_interval(self.measure(name).transpose("point", "replicate").values, axis=1)[0]
             if numpy.isfinite(means).any():
@@ -423,8 +462,10 @@ class Sweep:
         """`data` with the axes as dimensions instead of (point). Raises ResultError unless each combination of the
         axes' values is one point."""
         if self.points != numpy.prod([len(axis.values) for axis in self.axes]):
-            raise ResultError(f"{self.path}: the points of a {self.attributes.get('design', 'sweep')} design make no grid; "
-                              "its data stay over (point)")
+            raise ResultError(
+                f"{self.path}: the points of a {self.attributes.get('design', 'sweep')} design make no grid; "
+                "its data stay over (point)"
+            )
         names = [axis.name for axis in self.axes]
         data = data.drop_vars("point", errors="ignore")
         if len(names) == 1:
@@ -449,18 +490,27 @@ class Sweep:
         full = [cell for cell in full if all(value in cell for value in values)]
         drawn = self.attributes.get("design") in ("latin", "sobol", "saltelli", "morris")  # equal settings are chance
         if not drawn and (2 * len(values) > len(one.values)) and (most >= 2 or len(one.values) == 1):
-            return Contrast(one, tuple(one.said(value) for value in values), tuple(values),
-                            tuple(numpy.array([cell[value] for cell in full]) for value in values), True)
+            return Contrast(
+                one,
+                tuple(one.said(value) for value in values),
+                tuple(values),
+                tuple(numpy.array([cell[value] for cell in full]) for value in values),
+                True,
+            )
         there = numpy.flatnonzero(self.finished.any(axis=1))
         if not there.size:
             raise ResultError(f"{self.path}: no run finished")
         if not one.is_number:
             parts = [there[column[there] == value] for value in one.values]
             return Contrast(one, one.values, one.values, tuple(parts), False)
-        parts = [part for part in numpy.array_split(there[numpy.argsort(column[there], kind="stable")], groups) if part.size]
+        parts = [
+            part for part in numpy.array_split(there[numpy.argsort(column[there], kind="stable")], groups) if part.size
+        ]
         ends = [(f"{column[part[0]]:.2g}", f"{column[part[-1]]:.2g}") for part in parts]
-        labels = tuple(low if low == high else f"{low} to {high}" if "-" in low + high else f"{low}\u2013{high}"
-                       for low, high in ends)
+        labels = tuple(
+            low if low == high else f"{low} to {high}" if "-" in low + high else f"{low}\u2013{high}"
+            for low, high in ends
+        )
         return Contrast(one, labels, tuple(float(column[part].mean()) for part in parts), tuple(parts), False)
 
     def by_value(self, variable: xarray.DataArray, contrast: Contrast, each_run: bool = False) -> list[numpy.ndarray]:
@@ -489,24 +539,37 @@ class Sweep:
         contrast = self.contrast(axis)
         one = contrast.axis
         if not contrast.fair:
-            raise ResultError(f"{self.path}: no two points differ by '{one.name}' alone, so nothing can be paired; "
-                              "sweep_plots.levers shows regression coefficients instead")
+            raise ResultError(
+                f"{self.path}: no two points differ by '{one.name}' alone, so nothing can be paired; "
+                "sweep_plots.levers shows regression coefficients instead"
+            )
         if base is None:
             base = one.base if one.base in contrast.values else contrast.values[0]
         if base not in contrast.values:
-            raise ResultError(f"{self.path}: no points with {one.name} = {base}; there are: {', '.join(contrast.labels)}")
+            raise ResultError(
+                f"{self.path}: no points with {one.name} = {base}; there are: {', '.join(contrast.labels)}"
+            )
         values = numpy.array(self.by_value(variable, contrast))
         zero = values[contrast.values.index(base)]
         difference = values - zero
-        mean, low, high, count = (numpy.array(part) for part in
-                                  zip(*(statistics.differences(value, zero, self.common) for value in values)))
+        mean, low, high, count = (
+            numpy.array(part) for part in zip(*(statistics.differences(value, zero, self.common) for value in values))
+        )
         label = xarray.DataArray(list(contrast.values), dims=one.name)
         rest = ("replicate",) + tuple(str(d) for d in variable.dims if d not in ("point", "replicate"))
         coordinates = {one.name: label, **{d: variable[d] for d in rest if d in variable.coords}}
         over = (one.name,) + rest[1:]
-        return xarray.Dataset({"difference": ((one.name,) + rest, difference, dict(variable.attrs)), "mean": (over, mean),
-                               "low": (over, low), "high": (over, high), "replicates": (over, count)},
-                              coords=coordinates, attrs={"base": base, "measure": str(variable.name)})
+        return xarray.Dataset(
+            {
+                "difference": ((one.name,) + rest, difference, dict(variable.attrs)),
+                "mean": (over, mean),
+                "low": (over, low),
+                "high": (over, high),
+                "replicates": (over, count),
+            },
+            coords=coordinates,
+            attrs={"base": base, "measure": str(variable.name)},
+        )
 
     def _combinations(self, x: str, y: str) -> tuple[Axis, Axis, list[dict[tuple[Any, Any], int]]]:
         """Two axes, and for each setting of the others at which all combinations of their values ran, the points."""
@@ -521,8 +584,10 @@ class Sweep:
             cell.setdefault((columns[0][point], columns[1][point]), int(point))
         whole = [cell for cell in found.values() if len(cell) == len(across.values) * len(up.values)]
         if not whole or min(len(across.values), len(up.values)) < 2:
-            raise ResultError(f"{self.path}: not all combinations of {across.name} and {up.name} were run, so there is no "
-                              "surface; a design 'grid' runs them all")
+            raise ResultError(
+                f"{self.path}: not all combinations of {across.name} and {up.name} were run, so there is no "
+                "surface; a design 'grid' runs them all"
+            )
         return across, up, whole
 
     def cells(self, measure: str, x: str, y: str) -> xarray.Dataset:
@@ -531,11 +596,15 @@ class Sweep:
         Raises ResultError unless there are settings at which all combinations ran."""
         across, up, whole = self._combinations(x, y)
         variable = self.measure(measure).transpose("point", "replicate").values
-        values = numpy.array([[variable[[cell[a, b] for cell in whole]].mean(axis=0) for a in across.values] for b in up.values])
+        values = numpy.array(
+            [[variable[[cell[a, b] for cell in whole]].mean(axis=0) for a in across.values] for b in up.values]
+        )
         mean, low, high, count = statistics.mean_interval(values, axis=2)
         over = (up.name, across.name)
-        return xarray.Dataset({"mean": (over, mean), "low": (over, low), "high": (over, high), "replicates": (over, count)},
-                              coords={up.name: list(up.values), across.name: list(across.values)})
+        return xarray.Dataset(
+            {"mean": (over, mean), "low": (over, low), "high": (over, high), "replicates": (over, count)},
+            coords={up.name: list(up.values), across.name: list(across.values)},
+        )
 
     def interaction(self, measure: str | xarray.DataArray, x: str, y: str) -> xarray.Dataset:
         """Whether two axes add up: by how much the effect of X (highest against lowest value) on a measure is larger
@@ -551,8 +620,10 @@ class Sweep:
 
         values = statistics.mean_interval((corner(-1, -1) - corner(0, -1)) - (corner(-1, 0) - corner(0, 0)))
         rest = variable.dims[2:]
-        return xarray.Dataset({name: (rest, value) for name, value in zip(("mean", "low", "high", "replicates"), values)},
-                              coords={d: variable[d] for d in rest if d in variable.coords})
+        return xarray.Dataset(
+            {name: (rest, value) for name, value in zip(("mean", "low", "high", "replicates"), values)},
+            coords={d: variable[d] for d in rest if d in variable.coords},
+        )
 
     def regression(self, measure: str) -> xarray.Dataset:
         """Standardised regression coefficients of a measure's mean at each point on the axes that are numbers:
@@ -565,12 +636,16 @@ class Sweep:
         if not axes:
             raise ResultError(f"{self.path}: no axis is a number that varies, so there is nothing to regress on")
         x = numpy.column_stack([self.design[axis.name].values[there] for axis in axes]).astype(float)
-        groups = self.design["design_group"].values[there] if "design_group" in self.design else numpy.flatnonzero(there)
+        groups = (
+            self.design["design_group"].values[there] if "design_group" in self.design else numpy.flatnonzero(there)
+        )
         best, low, high, explained = statistics.regression(x, mean[there], groups)
         over = ("axis",)
-        return xarray.Dataset({"coefficient": (over, best), "low": (over, low), "high": (over, high)},
-                              coords={"axis": [axis.name for axis in axes]},
-                              attrs={"explained": explained, "measure": measure})
+        return xarray.Dataset(
+            {"coefficient": (over, best), "low": (over, low), "high": (over, high)},
+            coords={"axis": [axis.name for axis in axes]},
+            attrs={"explained": explained, "measure": measure},
+        )
 
 
 def open_sweep(file: str | pathlib.Path, unsealed: bool = False) -> Sweep:
@@ -581,8 +656,10 @@ def open_sweep(file: str | pathlib.Path, unsealed: bool = False) -> Sweep:
     path = pathlib.Path(file)
     head = read_head(path, "sweep SWEEP", unsealed)
     if head.kind != "sweep":
-        raise ResultError(f"{path}: the result of a {head.kind}, not of a sweep, which './kurultai sweep' writes; "
-                          f"'./kurultai report' shows it; in Python, use open_{head.kind}")
+        raise ResultError(
+            f"{path}: the result of a {head.kind}, not of a sweep, which './kurultai sweep' writes; "
+            f"'./kurultai report' shows it; in Python, use open_{head.kind}"
+        )
     missing = [group for group in ("design", "runs", "measures") if group not in head.groups]
     if missing:
         raise ResultError(f"{path}: a sweep without the group '{missing[0]}'; is it damaged? merge or run it again")

@@ -27,6 +27,7 @@ _LIGHT, _DARK = "#fffffe", "#000001"  # text on cells, the same on white and on 
 
 # --- Parts ---------------------------------------------------------------------------------------------------
 
+
 def _others(sweep: Sweep, contrast: Contrast) -> str:
     """How the other axes were treated, as a sentence; empty if there are none."""
     if len(sweep.axes) < 2:
@@ -46,7 +47,7 @@ def _few(contrast: Contrast, most: int = drawing.MOST_LINES) -> list[int]:
 
 
 def _colors(contrast: Contrast, shown: Sequence[int]) -> tuple[str, ...]:
-    return drawing.ordered(len(shown)) if contrast.axis.is_number else drawing.PALETTE[:len(shown)]
+    return drawing.ordered(len(shown)) if contrast.axis.is_number else drawing.PALETTE[: len(shown)]
 
 
 def _band(values: numpy.ndarray, band: str) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
@@ -64,18 +65,25 @@ def _band_said(contrast: Contrast, band: str) -> str:
     return f"Bands: {_BANDS[band]} of {what}."
 
 
-def _select(variable: xarray.DataArray, at: Mapping[str, str] | None, over: tuple[str, ...], sweep: Sweep) -> xarray.DataArray:
+def _select(
+    variable: xarray.DataArray, at: Mapping[str, str] | None, over: tuple[str, ...], sweep: Sweep
+) -> xarray.DataArray:
     """The series at the labels `at`; it must then be over `over`."""
     for dimension, label in (at or {}).items():
         variable = chosen(sweep.path, variable, dimension, label)
     if set(variable.dims) != {"point", "replicate", *over}:
         left = [str(d) for d in variable.dims if d not in ("point", "replicate", *over)]
-        raise ResultError(f"{sweep.path}: {variable.name} is also over {', '.join(left)}; choose with at={{'{left[0]}': LABEL}}"
-                          if left else f"{sweep.path}: {variable.name} is not over {', '.join(over)}")
+        raise ResultError(
+            f"{sweep.path}: {variable.name} is also over {', '.join(left)}; choose with at={{'{left[0]}': LABEL}}"
+            if left
+            else f"{sweep.path}: {variable.name} is not over {', '.join(over)}"
+        )
     return variable.transpose("point", "replicate", *over)
 
 
-def _difference(sweep: Sweep, contrast: Contrast, first: numpy.ndarray, last: numpy.ndarray) -> tuple[float, float, float]:
+def _difference(
+    sweep: Sweep, contrast: Contrast, first: numpy.ndarray, last: numpy.ndarray
+) -> tuple[float, float, float]:
     """The change between two groups and its 95% interval: paired in a fair contrast where replicates share their luck."""
     mean, low, high, _ = statistics.differences(last, first, contrast.fair and sweep.common)
     return float(mean), float(low), float(high)
@@ -95,13 +103,17 @@ def _course(sweep: Sweep, contrast: Contrast, variable: xarray.DataArray) -> str
             apart, low_apart, _ = _difference(sweep, contrast, groups[worst], groups[best])
             if low_apart > 0.5 * apart:  # far from zero, since these two were chosen for being far apart
                 labels = contrast.labels
-                return (f"{what} is highest with {lever} {labels[best]} ({drawing.number(means[best], variable)}), lowest with "
-                        f"{labels[worst]} ({drawing.number(means[worst], variable)})")
+                return (
+                    f"{what} is highest with {lever} {labels[best]} ({drawing.number(means[best], variable)}), lowest"
+                    f" with {labels[worst]} ({drawing.number(means[worst], variable)})"
+                )
             mean_said, interval = drawing.with_interval(mean, low, high, variable, difference=True)
             return f"No clear effect of {lever} on {what.lower()}: {mean_said}, 95% interval {interval}"
     a, b = drawing.number(first, variable), drawing.number(last, variable)
     if not contrast.axis.is_number:
-        return f"{what} is highest with {lever} {contrast.labels[best]} ({b}), lowest with {contrast.labels[worst]} ({a})"
+        return (
+            f"{what} is highest with {lever} {contrast.labels[best]} ({b}), lowest with {contrast.labels[worst]} ({a})"
+        )
     if a == b:
         return f"{what} changes little with {lever}: {drawing.change(last - first, variable)}"
     verb = "rises" if last > first else "falls"
@@ -142,6 +154,7 @@ def _clear(sweep: Sweep, contrast: Contrast, groups: Sequence[numpy.ndarray], sh
 
 # --- Figures of measures -------------------------------------------------------------------------------------
 
+
 @drawing.styled
 def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplotlib.figure.Figure:
     """A measure along a lever, with the 95% interval of its mean at each value; beside it the paired difference to the
@@ -162,18 +175,49 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
         every = statistics.mean_interval(variable.transpose("point", "replicate").values, axis=1)[0]
         column = sweep.design[contrast.axis.name].values
         place = column if contrast.axis.is_number else numpy.array([contrast.axis.values.index(v) for v in column])
-        left.plot(place, every, "o", color=drawing.GREY, alpha=0.45, markersize=5, markeredgewidth=0,
-                  rasterized=len(every) > 300)
+        left.plot(
+            place,
+            every,
+            "o",
+            color=drawing.GREY,
+            alpha=0.45,
+            markersize=5,
+            markeredgewidth=0,
+            rasterized=len(every) > 300,
+        )
     elif len(groups[0]) <= 60:
         for line in numpy.array(groups).T:
-            left.plot(x, line, color=drawing.PALE, linewidth=1.0, zorder=1, marker=None if linked else "o", markersize=3,
-                      linestyle="-" if linked else "none")
-    left.errorbar(x, mean, (mean - low, high - mean), color=drawing.BLUE, marker="o", markersize=8, linewidth=2.5 if linked else 0,
-                  elinewidth=2.2, capsize=5, capthick=2, zorder=3)
+            left.plot(
+                x,
+                line,
+                color=drawing.PALE,
+                linewidth=1.0,
+                zorder=1,
+                marker=None if linked else "o",
+                markersize=3,
+                linestyle="-" if linked else "none",
+            )
+    left.errorbar(
+        x,
+        mean,
+        (mean - low, high - mean),
+        color=drawing.BLUE,
+        marker="o",
+        markersize=8,
+        linewidth=2.5 if linked else 0,
+        elinewidth=2.2,
+        capsize=5,
+        capthick=2,
+        zorder=3,
+    )
     _lever_axis(left, contrast, x)
     drawing.percent_axis(left.yaxis, variable)
     left.set_title(drawing.name(variable) + (f", {drawing.unit(variable)}" if drawing.unit(variable) else ""))
-    note = "Grey: each replicate. " if contrast.fair and len(groups[0]) <= 60 else "" if contrast.fair else "Grey: each point. "
+    note = (
+        "Grey: each replicate. "
+        if contrast.fair and len(groups[0]) <= 60
+        else "" if contrast.fair else "Grey: each point. "
+    )
     said = f"{note}Bars: 95% interval of the mean over {'replicates' if contrast.fair else 'the points of a range'}."
     if panels == 2:
         right = grid.flat[1]
@@ -185,12 +229,32 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
         others = [j for j in range(len(x)) if j != k]
         if linked:
             right.plot(x, difference, color=drawing.VERMILION, linewidth=2.5, zorder=2)
-        right.errorbar(x[others], difference[others], (difference[others] - pairs["low"].values[others],
-                       pairs["high"].values[others] - difference[others]), color=drawing.VERMILION, marker="o", markersize=8,
-                       linewidth=0, elinewidth=2.2, capsize=5, capthick=2, zorder=3)
-        right.plot(x[k], 0, "o", markersize=9, markerfacecolor="white", markeredgecolor=drawing.VERMILION, markeredgewidth=2,
-                   zorder=4)
-        reach = numpy.nanmax(numpy.abs(numpy.concatenate([pairs["low"].values, pairs["high"].values, difference, [1e-12]])))
+        right.errorbar(
+            x[others],
+            difference[others],
+            (difference[others] - pairs["low"].values[others], pairs["high"].values[others] - difference[others]),
+            color=drawing.VERMILION,
+            marker="o",
+            markersize=8,
+            linewidth=0,
+            elinewidth=2.2,
+            capsize=5,
+            capthick=2,
+            zorder=3,
+        )
+        right.plot(
+            x[k],
+            0,
+            "o",
+            markersize=9,
+            markerfacecolor="white",
+            markeredgecolor=drawing.VERMILION,
+            markeredgewidth=2,
+            zorder=4,
+        )
+        reach = numpy.nanmax(
+            numpy.abs(numpy.concatenate([pairs["low"].values, pairs["high"].values, difference, [1e-12]]))
+        )
         bottom = min(0.0, float(numpy.nanmin(numpy.append(pairs["low"].values, difference))))
         top = max(0.0, float(numpy.nanmax(numpy.append(pairs["high"].values, difference))))
         right.set_ylim(bottom - 0.24 * reach, top + 0.24 * reach)
@@ -201,20 +265,36 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
             # Between others the line passes: the text stands on the side that it leaves free.
             slope = difference[j + 1] - difference[j - 1] if linked and 0 < j < len(x) - 1 else 0.0
             side = 0 if slope == 0 else -1 if (slope > 0) == up else 1
-            right.annotate(drawing.change(float(difference[j]), variable), (x[j], end), xytext=(4 * side, 6 if up else -6),
-                           textcoords="offset points", ha={0: "center", -1: "right", 1: "left"}[side],
-                           va="bottom" if up else "top", fontsize=11.5, color=drawing.VERMILION)
+            right.annotate(
+                drawing.change(float(difference[j]), variable),
+                (x[j], end),
+                xytext=(4 * side, 6 if up else -6),
+                textcoords="offset points",
+                ha={0: "center", -1: "right", 1: "left"}[side],
+                va="bottom" if up else "top",
+                fontsize=11.5,
+                color=drawing.VERMILION,
+            )
         _lever_axis(right, contrast, x)
         drawing.points_axis(right.yaxis, variable)
-        change = f"Change from {contrast.axis.said(base)}" + (", percentage points" if drawing.is_share(variable) else "")
+        change = f"Change from {contrast.axis.said(base)}" + (
+            ", percentage points" if drawing.is_share(variable) else ""
+        )
         right.set_title("\n".join(textwrap.wrap(change, 26 if stacked else 38)))
-        said += (" Second panel: differences" + (", paired over shared random numbers," if sweep.common else ", not paired,")
-                 + " and their 95% intervals; open dot: the base.")
+        said += (
+            " Second panel: differences"
+            + (", paired over shared random numbers," if sweep.common else ", not paired,")
+            + " and their 95% intervals; open dot: the base."
+        )
     for axes in grid.flat:
         axes.grid(axis="y", color=drawing.PALE, linewidth=0.8)
         axes.margins(x=0.2 if stacked else 0.12)
-    return drawing.finish(figure, sweep, _course(sweep, contrast, variable),
-                          " ".join(filter(None, [drawing.meaning(variable) + ".", said, _others(sweep, contrast)])))
+    return drawing.finish(
+        figure,
+        sweep,
+        _course(sweep, contrast, variable),
+        " ".join(filter(None, [drawing.meaning(variable) + ".", said, _others(sweep, contrast)])),
+    )
 
 
 @drawing.styled
@@ -239,20 +319,33 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
                 bright = high > low and (mean[row, column] - low) / (high - low) > 0.55
                 color = _DARK if bright else _LIGHT
                 error = math.isfinite(half[row, column]) and width / columns > 1.1
-                axes.text(column, row, drawing.number(float(mean[row, column]), variable), ha="center",
-                          va="bottom" if error else "center", fontsize=14, fontweight="bold", color=color)
+                axes.text(
+                    column,
+                    row,
+                    drawing.number(float(mean[row, column]), variable),
+                    ha="center",
+                    va="bottom" if error else "center",
+                    fontsize=14,
+                    fontweight="bold",
+                    color=color,
+                )
                 if error:
                     said = drawing.change(float(half[row, column]), variable, sign=False).removesuffix(" pp")
                     axes.text(column, row - 0.04, f"\u00b1{said}", ha="center", va="top", fontsize=10.5, color=color)
     lined = across.is_number and up.is_number and min(rows, columns) >= 4 and high > low
     if lined:
-        lines = axes.contour(mean, levels=matplotlib.ticker.MaxNLocator(5).tick_values(low, high)[1:-1], colors=_LIGHT,
-                             linewidths=1.0 if roomy else 1.6, alpha=0.55 if roomy else 0.9)
+        lines = axes.contour(
+            mean,
+            levels=matplotlib.ticker.MaxNLocator(5).tick_values(low, high)[1:-1],
+            colors=_LIGHT,
+            linewidths=1.0 if roomy else 1.6,
+            alpha=0.55 if roomy else 0.9,
+        )
         if not roomy:
             axes.clabel(lines, fmt=lambda v: drawing.number(v, variable), fontsize=11)
     step = [max(1, math.ceil(count / most)) for count, most in ((columns, 1.1 * width), (rows, 12))]
-    axes.set_xticks(range(0, columns, step[0]), [across.said(v) for v in across.values[::step[0]]])
-    axes.set_yticks(range(0, rows, step[1]), [up.said(v) for v in up.values[::step[1]]])
+    axes.set_xticks(range(0, columns, step[0]), [across.said(v) for v in across.values[:: step[0]]])
+    axes.set_yticks(range(0, rows, step[1]), [up.said(v) for v in up.values[:: step[1]]])
     axes.set_xlabel(across.label)
     axes.set_ylabel(up.label)
     axes.tick_params(length=0)
@@ -266,10 +359,16 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
     worst = numpy.unravel_index(numpy.nanargmin(mean), mean.shape)
 
     def where(cell: Any) -> str:
-        return f"{across.name} {across.said(across.values[cell[1]])} and {up.name} {up.said(up.values[cell[0]])}".replace("_", " ")
+        return (
+            f"{across.name} {across.said(across.values[cell[1]])} and {up.name} {up.said(up.values[cell[0]])}".replace(
+                "_", " "
+            )
+        )
 
-    title = (f"{drawing.name(variable)} is highest at {where(best)} ({drawing.number(float(mean[best]), variable)}), lowest at "
-             f"{where(worst)} ({drawing.number(float(mean[worst]), variable)})")
+    title = (
+        f"{drawing.name(variable)} is highest at {where(best)} ({drawing.number(float(mean[best]), variable)}), lowest"
+        f" at {where(worst)} ({drawing.number(float(mean[worst]), variable)})"
+    )
     counts = cells["replicates"].values
     few, many = int(counts.min()), int(counts.max())
     note = f"Cells: means over {few if few == many else f'{few} to {many}'} replicates"
@@ -286,8 +385,12 @@ def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> 
         low, high = float(joint["low"]), float(joint["high"])
         if math.isfinite(low):
             change, interval = drawing.with_interval(float(joint["mean"]), low, high, variable, difference=True)
-            verdict = (f"The effect of {across.words} is {'larger' if low > 0 else 'smaller'} where {up.words} is highest than "
-                       f"where it is lowest: {change}" if low > 0 or high < 0 else f"That the two add up is not ruled out: {change}")
+            verdict = (
+                f"The effect of {across.words} is {'larger' if low > 0 else 'smaller'} where {up.words} is highest than"
+                f" where it is lowest: {change}"
+                if low > 0 or high < 0
+                else f"That the two add up is not ruled out: {change}"
+            )
             note += f" {verdict} (95% interval {interval}, paired)."
     return drawing.finish(figure, sweep, title, f"{drawing.meaning(variable)}. {note}")
 
@@ -305,14 +408,29 @@ def ranked(sweep: Sweep, measure: str) -> tuple[list[tuple[str, float, float, fl
                 means = [statistics.mean_interval(group)[0] for group in groups]
                 first, last = int(numpy.nanargmin(means)), int(numpy.nanargmax(means))
             mean, low, high, _ = statistics.differences(groups[last], groups[first], sweep.common)
-            rows.append((contrast.axis.name, float(mean), float(low), float(high),
-                         f"{contrast.labels[first]} \u2192 {contrast.labels[last]}"))
+            rows.append(
+                (
+                    contrast.axis.name,
+                    float(mean),
+                    float(low),
+                    float(high),
+                    f"{contrast.labels[first]} \u2192 {contrast.labels[last]}",
+                )
+            )
         method, explained = "difference", math.nan
     else:
         found = sweep.regression(measure)
-        rows = [(str(name), *(float(found[key].sel(axis=name)) for key in ("coefficient", "low", "high")),
-                 f"{sweep.axis(str(name)).said(sweep.axis(str(name)).values[0])} to "
-                 f"{sweep.axis(str(name)).said(sweep.axis(str(name)).values[-1])}") for name in found["axis"].values]
+        rows = [
+            (
+                str(name),
+                *(float(found[key].sel(axis=name)) for key in ("coefficient", "low", "high")),
+                (
+                    f"{sweep.axis(str(name)).said(sweep.axis(str(name)).values[0])} to "
+                    f"{sweep.axis(str(name)).said(sweep.axis(str(name)).values[-1])}"
+                ),
+            )
+            for name in found["axis"].values
+        ]
         method, explained = "regression", float(found.attrs["explained"])
     rows.sort(key=lambda row: -abs(row[1]) if math.isfinite(row[1]) else math.inf)
     if not rows:
@@ -346,7 +464,9 @@ def levers(sweep: Sweep, measure: str, width: float = 10.5) -> matplotlib.figure
         axes.plot(effects[k], row, "o", color=color, markersize=9, zorder=3)
         text = drawing.change(effects[k], variable) if method == "difference" else _coefficient(effects[k])
         end = max(e for e in (high[k], effects[k], 0.0) if math.isfinite(e))
-        axes.text(end + 0.03 * span, row, text, va="center", ha="left", fontsize=12, color=color if clear[k] else drawing.INK)
+        axes.text(
+            end + 0.03 * span, row, text, va="center", ha="left", fontsize=12, color=color if clear[k] else drawing.INK
+        )
     labels = [f"{row[0].replace('_', ' ')}\n{row[4]}" for row in rows]
     axes.set_yticks(y, labels)
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -359,22 +479,38 @@ def levers(sweep: Sweep, measure: str, width: float = 10.5) -> matplotlib.figure
     top = rows[0]
     if method == "difference":
         drawing.points_axis(axes.xaxis, variable)
-        axes.set_xlabel("change" + (", percentage points" if drawing.is_share(variable) else
-                                    f", {drawing.unit(variable)}" if drawing.unit(variable) else ""))
-        said = ("Dots: change from a lever's lowest to its highest value, "
-                + ("paired over shared random numbers" if sweep.common else "not paired") + ". Lines: 95% intervals of the mean over replicates.")
+        axes.set_xlabel(
+            "change"
+            + (
+                ", percentage points"
+                if drawing.is_share(variable)
+                else f", {drawing.unit(variable)}" if drawing.unit(variable) else ""
+            )
+        )
+        said = (
+            "Dots: change from a lever's lowest to its highest value, "
+            + ("paired over shared random numbers" if sweep.common else "not paired")
+            + ". Lines: 95% intervals of the mean over replicates."
+        )
         title = f"{top[0].replace('_', ' ').capitalize()} moves {what.lower()} most: {drawing.change(top[1], variable)}"
         if len(rows) == 1:
-            title = f"{top[0].replace('_', ' ').capitalize()} moves {what.lower()} by {drawing.change(top[1], variable)}"
+            title = (
+                f"{top[0].replace('_', ' ').capitalize()} moves {what.lower()} by {drawing.change(top[1], variable)}"
+            )
         if len(sweep.axes) > 1:
             said += f" {_others(sweep, sweep.contrast(top[0]))}" if sweep.contrast(top[0]).fair else ""
     else:
-        axes.set_xlabel("standardised regression coefficient" if width >= drawing.NARROW else "standardised coefficient")
-        said = ("Dots: change in standard deviations as the lever changes by one of its own, over the points' means. "
-                "Lines: 95% intervals (bootstrap).")
+        axes.set_xlabel(
+            "standardised regression coefficient" if width >= drawing.NARROW else "standardised coefficient"
+        )
+        said = (
+            "Dots: change in standard deviations as the lever changes by one of its own, over the points' means. "
+            "Lines: 95% intervals (bootstrap)."
+        )
         if math.isfinite(explained):
             said += f" The line explains {100 * explained:.0f}% of the points' variance" + (
-                "; the rest is curved or joint: take the ranks with care." if explained < 0.7 else ".")
+                "; the rest is curved or joint: take the ranks with care." if explained < 0.7 else "."
+            )
         words = [axis.name for axis in sweep.axes if not axis.is_number]
         if words:
             said += f" Left out, as no numbers: {', '.join(words)}."
@@ -388,12 +524,21 @@ def levers(sweep: Sweep, measure: str, width: float = 10.5) -> matplotlib.figure
 
 # --- Figures of series ---------------------------------------------------------------------------------------
 
+
 @drawing.styled
-def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "nation", at: Mapping[str, str] | None = None,
-              band: str = "replicates", width: float = 10.5) -> matplotlib.figure.Figure:
+def time_path(
+    sweep: Sweep,
+    series: str | Sequence[str],
+    by: str,
+    level: str = "nation",
+    at: Mapping[str, str] | None = None,
+    band: str = "replicates",
+    width: float = 10.5,
+) -> matplotlib.figure.Figure:
     """Series over time, a panel each and a line a value of the lever `by` (at most five of them), with bands: `band` is
     "replicates" (the middle 90% of the replicates) or "mean" (95% interval of the mean). `at` chooses a label of a
-    further dimension, by key or title, such as {"form": "e_vote"} or, with `level` "region", {"region": "Almaty city"}."""
+    further dimension, by key or title, such as {"form": "e_vote"} or, with `level` "region", {"region": "Almaty city"}.
+    """
     names = [series] if isinstance(series, str) else list(series)
     contrast = sweep.contrast(by)
     shown = _few(contrast)
@@ -403,7 +548,7 @@ def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "
     rows = math.ceil(len(names) / columns)
     figure, grid = pyplot.subplots(rows, columns, figsize=(width, 3.6 * rows), squeeze=False)
     said = []
-    for spare in list(grid.flat)[len(names):]:
+    for spare in list(grid.flat)[len(names) :]:
         spare.set_visible(False)
     for axes, name in zip(grid.flat, names):
         variable = _select(sweep.variable(name, level), at, ("week",), sweep)
@@ -425,9 +570,19 @@ def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "
         axes.set_xlabel(unit)
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6 if columns == 1 else 5, integer=True))
         axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5))
-        axes.set_title(drawing.name(variable) + (f", {drawing.unit(variable)}" if drawing.unit(variable) else ""), pad=22)
-        axes.text(1.02, 1.02, contrast.axis.words, transform=axes.transAxes, fontsize=12, color=drawing.SOFT,
-                  ha="left", va="bottom")
+        axes.set_title(
+            drawing.name(variable) + (f", {drawing.unit(variable)}" if drawing.unit(variable) else ""), pad=22
+        )
+        axes.text(
+            1.02,
+            1.02,
+            contrast.axis.words,
+            transform=axes.transAxes,
+            fontsize=12,
+            color=drawing.SOFT,
+            ha="left",
+            va="bottom",
+        )
         drawing.label_ends(axes, x[-1], last, [contrast.labels[k].replace("_", " ") for k in shown], colors)
         low, high = drawing.number(last[0], variable), drawing.number(last[-1], variable)
         end = f"{drawing.name(variable)} ends at {high} with {contrast.axis.words} {contrast.labels[shown[-1]]}"
@@ -439,12 +594,21 @@ def time_path(sweep: Sweep, series: str | Sequence[str], by: str, level: str = "
     meanings = " ".join(f"{drawing.name(v)}: {v.attrs.get('long_name', v.name)}." for v in variables)
     if len(names) == 1:
         meanings = drawing.meaning(variables[0]) + "."
-    return drawing.finish(figure, sweep, said[0], " ".join(filter(None, [meanings + where, note, _others(sweep, contrast)])))
+    return drawing.finish(
+        figure, sweep, said[0], " ".join(filter(None, [meanings + where, note, _others(sweep, contrast)]))
+    )
 
 
 @drawing.styled
-def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", at: Mapping[str, str] | None = None,
-                     band: str = "replicates", width: float = 13.0) -> matplotlib.figure.Figure:
+def region_multiples(
+    sweep: Sweep,
+    series: str,
+    by: str,
+    level: str = "region",
+    at: Mapping[str, str] | None = None,
+    band: str = "replicates",
+    width: float = 13.0,
+) -> matplotlib.figure.Figure:
     """A panel a region with the series at the lowest and the highest value of the lever `by`, those where the
     lever changes most at the end first, all on one scale."""
     contrast = sweep.contrast(by)
@@ -463,8 +627,14 @@ def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", 
     order = numpy.argsort(-numpy.where(numpy.isfinite(ranks), ranks, -numpy.inf), kind="stable")
     columns = min(2 if width < drawing.NARROW else 5, len(order))
     rows = math.ceil(len(order) / columns)
-    figure, grid = pyplot.subplots(rows, columns, figsize=(min(width, max(2.6 * columns, 8.0)), 0.7 + 1.5 * rows), squeeze=False,
-                                   sharex=True, sharey=True)
+    figure, grid = pyplot.subplots(
+        rows,
+        columns,
+        figsize=(min(width, max(2.6 * columns, 8.0)), 0.7 + 1.5 * rows),
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
     x, unit = drawing.time(variable["week"].values)
     thin = max(1, x.size // 160)
     size = 9.5 if width < drawing.NARROW else 11
@@ -477,8 +647,14 @@ def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", 
             axes.fill_between(x[::thin], low[::thin, k], high[::thin, k], color=color, alpha=0.2, linewidth=0)
             axes.plot(x[::thin], mean[::thin, k], color=color, linewidth=1.9)
         axes.set_title(labels[k].removesuffix(" Region"), fontsize=size, pad=3)
-        text = drawing.change(float(effects[k]), variable) if len(shown) > 1 else drawing.number(float(ends[0][k]), variable)
-        axes.set_title(text.removesuffix(" pp"), fontsize=size, pad=3, color=drawing.SOFT, loc="right", fontweight="normal")
+        text = (
+            drawing.change(float(effects[k]), variable)
+            if len(shown) > 1
+            else drawing.number(float(ends[0][k]), variable)
+        )
+        axes.set_title(
+            text.removesuffix(" pp"), fontsize=size, pad=3, color=drawing.SOFT, loc="right", fontweight="normal"
+        )
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, integer=True))
         axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(3))
         axes.tick_params(labelsize=10.5)
@@ -492,20 +668,38 @@ def region_multiples(sweep: Sweep, series: str, by: str, level: str = "region", 
     best, worst = order[0], order[numpy.isfinite(effects[order])][-1] if numpy.isfinite(effects).any() else order[-1]
     title = f"{drawing.name(variable)} with {lever} {contrast.labels[shown[0]]}"
     if len(shown) > 1:
-        title = (f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]}, "
-                 f"{drawing.name(variable).lower()} changes most in {labels[best]} ({drawing.change(float(effects[best]), variable)}), least in {labels[worst]} "
-                 f"({drawing.change(float(effects[worst]), variable)})")
+        title = (
+            f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]},"
+            f" {drawing.name(variable).lower()} changes most in"
+            f" {labels[best]} ({drawing.change(float(effects[best]), variable)}), least in"
+            f" {labels[worst]} ({drawing.change(float(effects[worst]), variable)})"
+        )
         final = numpy.flatnonzero(numpy.isfinite(bands[0][0]).any(axis=1))[-1:]
         if final.size and not _clear(sweep, contrast, [group[:, int(final[0])] for group in groups], shown):
             title = f"No region shows a clear change of {drawing.name(variable).lower()} with {lever}"
-    return drawing.finish(figure, sweep, title.replace("_", " "), " ".join(filter(None, [
-        drawing.meaning(variable) + ".", note, "Number at the top right: difference between the means in the last week"
-        + (", in percentage points." if drawing.is_share(variable) else "."),
-        _others(sweep, contrast)])))
+    return drawing.finish(
+        figure,
+        sweep,
+        title.replace("_", " "),
+        " ".join(
+            filter(
+                None,
+                [
+                    drawing.meaning(variable) + ".",
+                    note,
+                    "Number at the top right: difference between the means in the last week"
+                    + (", in percentage points." if drawing.is_share(variable) else "."),
+                    _others(sweep, contrast),
+                ],
+            )
+        ),
+    )
 
 
 @drawing.styled
-def who(sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None, width: float = 10.5) -> matplotlib.figure.Figure:
+def who(
+    sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None, width: float = 10.5
+) -> matplotlib.figure.Figure:
     """A series by stratum in the last week at the lowest and the highest value of the lever `by`, with 95% intervals of
     the means; strata without values are left out."""
     contrast = sweep.contrast(by)
@@ -533,10 +727,18 @@ def who(sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None,
             for (mean, low, high, _), color in zip(ends, colors):
                 axes.hlines(y, low[k], high[k], color=color, linewidth=2.2, zorder=2)
                 axes.plot(mean[k], y, "o", color=color, markersize=9, zorder=3)
-            right = max(float(part_[k]) for mean, _, high, _ in ends for part_ in (mean, high) if math.isfinite(part_[k]))
+            right = max(
+                float(part_[k]) for mean, _, high, _ in ends for part_ in (mean, high) if math.isfinite(part_[k])
+            )
             if len(shown) > 1:
-                axes.text(right + 0.03 * span, y, drawing.change(float(effects[k]), variable), va="center", fontsize=11.5,
-                          color=drawing.SOFT)
+                axes.text(
+                    right + 0.03 * span,
+                    y,
+                    drawing.change(float(effects[k]), variable),
+                    va="center",
+                    fontsize=11.5,
+                    color=drawing.SOFT,
+                )
             ticks.append(y)
             texts.append("\n".join(textwrap.wrap(labels[k], 19)) if width < drawing.NARROW else labels[k])
             y -= 1
@@ -556,18 +758,43 @@ def who(sweep: Sweep, series: str, by: str, at: Mapping[str, str] | None = None,
     for j, (k, (mean, *_), color) in enumerate(zip(shown, ends, colors)):
         here = mean[there[0]]
         left = len(shown) > 1 and (here <= ends[1 - j][0][there[0]] if j == 0 else here < ends[0][0][there[0]])
-        axes.text(here, top + 0.65, f"{lever} {contrast.labels[k]}".replace("_", " "), color=color, fontsize=12, fontweight="bold",
-                  ha="right" if left else "left", va="bottom")
+        axes.text(
+            here,
+            top + 0.65,
+            f"{lever} {contrast.labels[k]}".replace("_", " "),
+            color=color,
+            fontsize=12,
+            fontweight="bold",
+            ha="right" if left else "left",
+            va="bottom",
+        )
     ranks = effects * _direction(effects[there])
     best, worst = max(there, key=lambda k: ranks[k]), min(there, key=lambda k: ranks[k])
     title = f"{drawing.name(variable)} by stratum with {lever} {contrast.labels[shown[0]]}"
     if len(shown) > 1:
-        title = (f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]}, "
-                 f"{drawing.name(variable).lower()} changes most among {drawing.people(labels[best], parts[best])} "
-                 f"({drawing.change(float(effects[best]), variable)}), least among {drawing.people(labels[worst], parts[worst])} ({drawing.change(float(effects[worst]), variable)})")
+        title = (
+            f"From {lever} {contrast.labels[shown[0]]} to {contrast.labels[shown[-1]]},"
+            f" {drawing.name(variable).lower()} changes most among"
+            f" {drawing.people(labels[best], parts[best])} ({drawing.change(float(effects[best]), variable)}), least"
+            f" among {drawing.people(labels[worst], parts[worst])} ({drawing.change(float(effects[worst]), variable)})"
+        )
         if not _clear(sweep, contrast, groups, shown):
             title = f"No stratum shows a clear change of {drawing.name(variable).lower()} with {lever}"
-    return drawing.finish(figure, sweep, title.replace("_", " "), " ".join(filter(None, [
-        f"{drawing.meaning(variable)}, in week {int(variable['week'].values[finite[-1]])}.",
-        f"Dots: means; lines through them: 95% interval of the mean over {'replicates' if contrast.fair else 'points'}."
-        " Numbers: difference.", _others(sweep, contrast)])))
+    return drawing.finish(
+        figure,
+        sweep,
+        title.replace("_", " "),
+        " ".join(
+            filter(
+                None,
+                [
+                    f"{drawing.meaning(variable)}, in week {int(variable['week'].values[finite[-1]])}.",
+                    (
+                        "Dots: means; lines through them: 95% interval of the mean over"
+                        f" {'replicates' if contrast.fair else 'points'}. Numbers: difference."
+                    ),
+                    _others(sweep, contrast),
+                ],
+            )
+        ),
+    )

@@ -28,7 +28,13 @@ from .sweep import Sweep
 SHOCKS = ("outage", "cut", "scandal", "closed")
 WEEKS_A_YEAR = 52
 #: Settings of a run that should be the same in both, and how they are said.
-RUN_SETTINGS = {"weeks": "weeks", "warmup": "weeks of warm-up", "scale": "scale", "seed": "seed", "replicate": "replicate"}
+RUN_SETTINGS = {
+    "weeks": "weeks",
+    "warmup": "weeks of warm-up",
+    "scale": "scale",
+    "seed": "seed",
+    "replicate": "replicate",
+}
 KINDS = ("strength", "weakness", "opportunity", "threat")
 
 
@@ -73,13 +79,21 @@ class Swot:
         for kind, words in heads.items():
             there = self.of(kind)
             lines.append(f"  {len(there)} {words}: {numbers.some((e.name for e in there), 4)}")
-        return numbers.ten_lines(*lines, "  print(table.markdown()) shows all of it, with intervals where there are any")
+        return numbers.ten_lines(
+            *lines, "  print(table.markdown()) shows all of it, with intervals where there are any"
+        )
 
     def markdown(self) -> str:
         """The table as Markdown."""
-        lines = [f"# SWOT: {self.title}", "", f"Reference: {self.reference}. Indicators lie between 0 and 1; mean of the last year."]
+        lines = [
+            f"# SWOT: {self.title}",
+            "",
+            f"Reference: {self.reference}. Indicators lie between 0 and 1; mean of the last year.",
+        ]
         if self.sweep is not None:
-            lines.append(f"Levers and shocks: sweep \"{self.sweep}\", effect on `{self.measure}` with its 95% interval.")
+            lines.append(
+                f"Levers and shocks: sweep \"{self.sweep}\", effect on `{self.measure}` with its 95% interval."
+            )
         if self.caveats:
             lines += ["", "## Before you read it", "", *(f"- {caveat}" for caveat in self.caveats)]
         heads = {"strength": "Strengths", "weakness": "Weaknesses", "opportunity": "Opportunities", "threat": "Threats"}
@@ -90,12 +104,19 @@ class Swot:
             if not entries:
                 lines.append("No sweep was given." if of_sweep and self.sweep is None else "None.")
                 continue
-            lines += (["| lever | from | to | effect | 95% interval | what it is |", "| --- | --- | --- | --- | --- | --- |"] if of_sweep else
-                      ["| indicator | value | reference | difference | what it is |", "| --- | --- | --- | --- | --- |"])
+            lines += (
+                ["| lever | from | to | effect | 95% interval | what it is |", "| --- | --- | --- | --- | --- | --- |"]
+                if of_sweep
+                else ["| indicator | value | reference | difference | what it is |", "| --- | --- | --- | --- | --- |"]
+            )
             for e in entries:
                 if of_sweep:
                     there = math.isfinite(e.low) and math.isfinite(e.high) and e.high > e.low
-                    said, interval = numbers.interval(e.effect, e.low, e.high, signed=True) if there else (f"{e.effect:+.3g}", "no interval")
+                    said, interval = (
+                        numbers.interval(e.effect, e.low, e.high, signed=True)
+                        if there
+                        else (f"{e.effect:+.3g}", "no interval")
+                    )
                     cells = (f"`{e.name}`", f"{e.reference:.4g}", f"{e.value:.4g}", said, interval, e.meaning)
                 else:
                     cells = (f"`{e.name}`", f"{e.value:.3f}", f"{e.reference:.3f}", f"{e.effect:+.3f}", e.meaning)
@@ -118,7 +139,9 @@ def indicators(run: Run) -> list[str]:
     """Names of the run's indicators. Raises ResultError if it has none."""
     names = [str(name) for name in run.nation.data_vars if str(name).startswith("indicator_")]
     if not names:
-        raise ResultError(f"{run.path}: no indicators (series 'indicator_...'); keep them in [output] and let [indicators] be enabled")
+        raise ResultError(
+            f"{run.path}: no indicators (series 'indicator_...'); keep them in [output] and let [indicators] be enabled"
+        )
     return names + (["lsg_index"] if "lsg_index" in run.nation.data_vars else [])
 
 
@@ -131,14 +154,26 @@ def is_shock(path: str) -> bool:
 def differences(run: Run, reference: Run) -> list[str]:
     """What two runs differ in that makes them hard to compare, 'weeks (156 against 520)' each: length, warm-up, scale, luck and the
     society. Policies and mechanisms are not among it: they are what is compared."""
-    sides = [{**{key: side.scenario.get("run", {}).get(key, side.attributes.get(key)) for key in RUN_SETTINGS},
-              **{f"society.{key}": value for key, value in side.scenario.get("society", {}).items()}} for side in (run, reference)]
+    sides = [
+        {
+            **{key: side.scenario.get("run", {}).get(key, side.attributes.get(key)) for key in RUN_SETTINGS},
+            **{f"society.{key}": value for key, value in side.scenario.get("society", {}).items()},
+        }
+        for side in (run, reference)
+    ]
 
     def said(value: Any) -> str:
-        return "not said" if value is None else (", ".join(map(str, value)) or "all") if isinstance(value, list) else str(value)
+        return (
+            "not said"
+            if value is None
+            else (", ".join(map(str, value)) or "all") if isinstance(value, list) else str(value)
+        )
 
-    return [f"{RUN_SETTINGS.get(key, key)} ({said(sides[0].get(key))} against {said(sides[1].get(key))})"
-            for key in dict.fromkeys([*sides[0], *sides[1]]) if sides[0].get(key) != sides[1].get(key)]
+    return [
+        f"{RUN_SETTINGS.get(key, key)} ({said(sides[0].get(key))} against {said(sides[1].get(key))})"
+        for key in dict.fromkeys([*sides[0], *sides[1]])
+        if sides[0].get(key) != sides[1].get(key)
+    ]
 
 
 def caveats(run: Run, reference: Run) -> tuple[str, ...]:
@@ -147,9 +182,14 @@ def caveats(run: Run, reference: Run) -> tuple[str, ...]:
     found = []
     apart = [] if same else differences(run, reference)
     if apart:
-        found.append(f"The two runs differ in more than what is compared: {'; '.join(apart)}. What follows may come of that; run both alike.")
-    found.append(("One run" if same else "One run each") + " says nothing of noise: what luck alone does shows in replicates only "
-                 "(`./kurultai sweep`).")
+        found.append(
+            f"The two runs differ in more than what is compared: {'; '.join(apart)}. What follows may come of that; run"
+            " both alike."
+        )
+    found.append(
+        ("One run" if same else "One run each")
+        + " says nothing of noise: what luck alone does shows in replicates only (`./kurultai sweep`)."
+    )
     found.append("The LSG index counts a poorer budget as thriftier: it cannot tell a cut from a saving.")
     return tuple(found)
 
@@ -189,19 +229,41 @@ def effects(sweep: Sweep, measure: str = "lsg_index", shocks: Iterable[str] = ()
             if not math.isfinite(low) or sign * (low if sign > 0 else high) <= 0:
                 continue
             if best is None or abs(mean) > abs(best.effect):
-                best = Entry("threat" if shock else "opportunity", axis.path, axis.meaning, float(value), float(paired.attrs["base"]), mean, low, high)
+                best = Entry(
+                    "threat" if shock else "opportunity",
+                    axis.path,
+                    axis.meaning,
+                    float(value),
+                    float(paired.attrs["base"]),
+                    mean,
+                    low,
+                    high,
+                )
         if best is not None:
             entries.append(best)
     return entries
 
 
-def analyse(run: Run, reference: Run, region: str | None = None, sweep: Sweep | None = None, measure: str = "lsg_index", far: float = 0.02,
-            shocks: Iterable[str] = ()) -> Swot:
+def analyse(
+    run: Run,
+    reference: Run,
+    region: str | None = None,
+    sweep: Sweep | None = None,
+    measure: str = "lsg_index",
+    far: float = 0.02,
+    shocks: Iterable[str] = (),
+) -> Swot:
     """The whole table. Raises ResultError if the run has no indicators, the region or the measure does not exist."""
     entries = compare(run, reference, region, far)
     if sweep is not None:
         entries += effects(sweep, measure, shocks)
     title = run.title if region is None else f"{region}, {run.title}"
     nation = "the nation of " if region is not None else ""
-    return Swot(title, f"{nation}{reference.title}", tuple(entries), None if sweep is None else sweep.title, None if sweep is None else measure,
-                caveats(run, reference))
+    return Swot(
+        title,
+        f"{nation}{reference.title}",
+        tuple(entries),
+        None if sweep is None else sweep.title,
+        None if sweep is None else measure,
+        caveats(run, reference),
+    )

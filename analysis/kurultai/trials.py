@@ -47,8 +47,10 @@ class Estimate:
         return self.value - half, self.value + half
 
     def __repr__(self) -> str:
-        return (f"{numbers.estimate(self.value, *self.interval)} (standard error {numbers.said_number(self.error)}, "
-                f"{self.clusters:,} clusters, {self.observations:,} observations)")
+        return (
+            f"{numbers.estimate(self.value, *self.interval)} (standard error {numbers.said_number(self.error)}, "
+            f"{self.clusters:,} clusters, {self.observations:,} observations)"
+        )
 
 
 _NOTHING = Estimate(math.nan, math.nan, 0, 0)
@@ -138,11 +140,23 @@ class Trial:
     known_bits: numpy.ndarray
 
     def __repr__(self) -> str:
-        counts = {word: int((self.status == part).sum()) for word, part in
-                  (("treated", TREATED), ("control", CONTROL), ("beside the treated", BESIDE_TREATED), ("beside the control", BESIDE_CONTROL))}
-        lines = [f"Trial '{self.name}': {len(self.resident):,} residents recorded in {len(numpy.unique(self.community)):,} communities",
-                 "  " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count),
-                 f"  {self.rounds} round{'' if self.rounds == 1 else 's'} after the start"]
+        counts = {
+            word: int((self.status == part).sum())
+            for word, part in (
+                ("treated", TREATED),
+                ("control", CONTROL),
+                ("beside the treated", BESIDE_TREATED),
+                ("beside the control", BESIDE_CONTROL),
+            )
+        }
+        lines = [
+            (
+                f"Trial '{self.name}': {len(self.resident):,} residents recorded in"
+                f" {len(numpy.unique(self.community)):,} communities"
+            ),
+            "  " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count),
+            f"  {self.rounds} round{'' if self.rounds == 1 else 's'} after the start",
+        ]
         cluster = "household" if self._within else "community"
         lines += [f"  effect in round {k}: {self.effect(k, cluster)}" for k in range(min(self.rounds, 4))]
         return numbers.ten_lines(*lines)
@@ -248,8 +262,14 @@ class Trial:
         communities. The draw is random, but how many treated one could have is not: exposure is compared at the same
         chance for everyone, as long as all are in the target."""
         y = self.acted(round)
-        chosen = ((self.status == TREATED) | (self.status == CONTROL)) & numpy.isfinite(y) & numpy.isfinite(self.treated_share)
-        x = numpy.stack([numpy.ones(int(chosen.sum())), self.status[chosen] == TREATED, self.treated_share[chosen]], axis=1)
+        chosen = (
+            ((self.status == TREATED) | (self.status == CONTROL))
+            & numpy.isfinite(y)
+            & numpy.isfinite(self.treated_share)
+        )
+        x = numpy.stack(
+            [numpy.ones(int(chosen.sum())), self.status[chosen] == TREATED, self.treated_share[chosen]], axis=1
+        )
         try:
             coefficients, covariance, clusters = regression(y[chosen], x, self.clusters(cluster)[chosen])
         except ValueError:
@@ -257,10 +277,12 @@ class Trial:
         own, share = (Estimate(float(coefficients[k]), math.sqrt(covariance[k, k]), clusters, len(x)) for k in (1, 2))
         return own, share
 
-    def by_exposure(self, edges: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0), round: int = 0,
-                    cluster: str = "community") -> list[tuple[float, float, Estimate]]:
+    def by_exposure(
+        self, edges: Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0), round: int = 0, cluster: str = "community"
+    ) -> list[tuple[float, float, Estimate]]:
         """Untreated adults (control, and neighbours outside the target) by the share of their ties that lead to treated
-        people: for those above each edge and up to the next, (from, to, mean less that of adults without any such tie)."""
+        people: for those above each edge and up to the next, (from, to, mean less that of adults without any such tie).
+        """
         y = self.acted(round)
         untreated = ((self.status == CONTROL) | (self.status == OUTSIDE)) & (self.age >= 18) & numpy.isfinite(y)
         none = untreated & (self.treated_share == 0)
@@ -272,8 +294,9 @@ class Trial:
             rows.append((float(low), float(high), difference(y[both], inside[both], labels[both])))
         return rows
 
-    def household_correlation(self, round: int = 0, part: Sequence[int] = (CONTROL, BESIDE_CONTROL),
-                              age_from: int = 18) -> Estimate:
+    def household_correlation(
+        self, round: int = 0, part: Sequence[int] = (CONTROL, BESIDE_CONTROL), age_from: int = 18
+    ) -> Estimate:
         """Intraclass correlation of taking part in households with just two recorded members of at least `age_from` years,
         both of them in `part` (by default those whom nobody was sent to)."""
         y = self.acted(round)
@@ -289,22 +312,37 @@ def read_trial(run: Run, policy: str) -> Trial:
     """The trial of `policy` in `run`. Raises ResultError if there is none, or if it recorded no residents or no outcome."""
     if policy not in run.treatment:
         near = difflib.get_close_matches(policy, list(run.treatment), 1)
-        raise ResultError(f"{run.path}: no policy '{policy}'; "
-                          + (f"did you mean '{near[0]}'?" if near else "it has: " + (", ".join(run.treatment) or "none")))
+        raise ResultError(
+            f"{run.path}: no policy '{policy}'; "
+            + (f"did you mean '{near[0]}'?" if near else "it has: " + (", ".join(run.treatment) or "none"))
+        )
     data = run.treatment[policy]
     if "acted" not in data:
-        raise ResultError(f"{run.path}: policy '{policy}' recorded no outcome; set trial = true and outcome to a form in "
-                          f"[policy.{policy}] and run it again")
+        raise ResultError(
+            f"{run.path}: policy '{policy}' recorded no outcome; set trial = true and outcome to a form in "
+            f"[policy.{policy}] and run it again"
+        )
 
     def array(name: str, kind: type = numpy.int64) -> numpy.ndarray:
         return numpy.asarray(data[name].values).astype(kind)
 
     return Trial(
-        policy, array("resident"), array("resident_status"), array("resident_community"), array("household"),
+        policy,
+        array("resident"),
+        array("resident_status"),
+        array("resident_community"),
+        array("household"),
         array("household_eligible"),
         array("treated_share", float) if "treated_share" in data else numpy.full(data.sizes["resident"], numpy.nan),
-        array("age"), array("sex") == 1, array("platform") == 1, array("status"), array("closed"), array("before"),
-        array("acted"), array("known"))
+        array("age"),
+        array("sex") == 1,
+        array("platform") == 1,
+        array("status"),
+        array("closed"),
+        array("before"),
+        array("acted"),
+        array("known"),
+    )
 
 
 #: Groups whose participation is compared: name to the labels of two strata, the second is the reference.
@@ -336,11 +374,19 @@ class Inequality:
 
     def __repr__(self) -> str:
         said = [numbers.said_number(x) for x in (self.first, self.second, self.ratio, self.difference)]
-        return f"Inequality: {said[0]} and {said[1]}, ratio {said[2]}, difference {said[3]} (counts of one run, no interval)"
+        return (
+            f"Inequality: {said[0]} and {said[1]}, ratio {said[2]}, difference {said[3]} (counts of one run, no"
+            " interval)"
+        )
 
 
-def inequality(run: Run, groups: str | tuple[str, str], series: str = "participation", form: str | None = None,
-               weeks: slice = slice(-13, None)) -> Inequality:
+def inequality(
+    run: Run,
+    groups: str | tuple[str, str],
+    series: str = "participation",
+    form: str | None = None,
+    weeks: slice = slice(-13, None),
+) -> Inequality:
     """Inequality of participation: the mean of a series by stratum over the last quarter year (`weeks`: records), in two
     `groups`: a name of GROUPS or two labels of strata. A series by form needs `form`. These are counts of all
     residents of the run: what they differ by between replicates is told by running several. Raises ResultError."""
@@ -356,16 +402,24 @@ def inequality(run: Run, groups: str | tuple[str, str], series: str = "participa
     for label in (first, second):
         if label not in labels:
             near = difflib.get_close_matches(label, labels, 1)
-            raise ResultError(f"{run.path}: no stratum '{label}'; "
-                              + (f"did you mean '{near[0]}'?" if near else "groups are: " + ", ".join(GROUPS)))
+            raise ResultError(
+                f"{run.path}: no stratum '{label}'; "
+                + (f"did you mean '{near[0]}'?" if near else "groups are: " + ", ".join(GROUPS))
+            )
         values = numpy.asarray(variable.isel(stratum=labels.index(label)).values, dtype=float)[weeks]
         values = values[numpy.isfinite(values)]
         means.append(float(values.mean()) if values.size else math.nan)
     return Inequality(*means)
 
 
-def change_of_inequality(before: Run, after: Run, groups: str | tuple[str, str], series: str = "participation",
-                         form: str | None = None, weeks: slice = slice(-13, None)) -> tuple[float, float]:
+def change_of_inequality(
+    before: Run,
+    after: Run,
+    groups: str | tuple[str, str],
+    series: str = "participation",
+    form: str | None = None,
+    weeks: slice = slice(-13, None),
+) -> tuple[float, float]:
     """How a policy changed inequality: (ratio after over ratio before, difference after less difference before), the
     runs `after` with it and `before` without."""
     one, two = (inequality(run, groups, series, form, weeks) for run in (before, after))

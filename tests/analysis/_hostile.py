@@ -46,7 +46,9 @@ def _huge(file):
 def _packed(file):
     """A gigabyte and more of zeros, a megabyte packed."""
     for k in range(3):
-        data = file.create_dataset(f"series/nation/trust{k}", shape=(1 << 26,), chunks=(1 << 20,), dtype="f8", compression=9)
+        data = file.create_dataset(
+            f"series/nation/trust{k}", shape=(1 << 26,), chunks=(1 << 20,), dtype="f8", compression=9
+        )
         data[:1] = 1
     file.create_dataset("series/nation/wide", shape=(1 << 33,), chunks=(1 << 25,), dtype="u1", compression=9)
 
@@ -69,9 +71,13 @@ def _nowhere(file):
 
 
 def _types(file):
-    week = file.create_dataset("series/nation/week", data=numpy.array(["a", "b"], dtype=object), dtype=h5py.string_dtype())
+    week = file.create_dataset(
+        "series/nation/week", data=numpy.array(["a", "b"], dtype=object), dtype=h5py.string_dtype()
+    )
     week.make_scale("week")
-    trust = file.create_dataset("series/nation/trust", data=numpy.array(["", "x"], dtype=object), dtype=h5py.string_dtype())
+    trust = file.create_dataset(
+        "series/nation/trust", data=numpy.array(["", "x"], dtype=object), dtype=h5py.string_dtype()
+    )
     trust.dims[0].attach_scale(week)
 
 
@@ -88,9 +94,20 @@ def _compound(file):
     file.create_dataset("series/nation/x", data=numpy.zeros(3, dtype=[("a", "i4"), ("b", "f8")]))
 
 
-KINDS = {"nested links": _nested, "a circle of links": _circle, "deep groups": _deep, "many links": _many, "a huge array": _huge,
-         "packed zeros": _packed, "large attributes": _attribute, "shapes that do not fit": _shapes, "no dimensions": _nowhere,
-         "texts for numbers": _types, "a sweep without parts": _sweep, "a compound type": _compound}
+KINDS = {
+    "nested links": _nested,
+    "a circle of links": _circle,
+    "deep groups": _deep,
+    "many links": _many,
+    "a huge array": _huge,
+    "packed zeros": _packed,
+    "large attributes": _attribute,
+    "shapes that do not fit": _shapes,
+    "no dimensions": _nowhere,
+    "texts for numbers": _types,
+    "a sweep without parts": _sweep,
+    "a compound type": _compound,
+}
 
 
 def files(folder):
@@ -101,8 +118,11 @@ def files(folder):
             _head(file)
             make(file)
         found[name] = path
-    for name, link in (("a soft link", h5py.SoftLink("/series")), ("a soft link to itself", h5py.SoftLink("/a")),
-                       ("a link to another file", h5py.ExternalLink("secret.h5", "/"))):
+    for name, link in (
+        ("a soft link", h5py.SoftLink("/series")),
+        ("a soft link to itself", h5py.SoftLink("/a")),
+        ("a link to another file", h5py.ExternalLink("secret.h5", "/")),
+    ):
         path = folder / f"{name.replace(' ', '_')}.h5"
         with _sealed.File(path, "w") as file:
             _head(file)
@@ -112,7 +132,9 @@ def files(folder):
     (folder / "secret.bin").write_bytes(bytes(range(256)) * 4)
     with _sealed.File(path, "w") as file:
         _head(file)
-        file.create_dataset("series/nation/trust", shape=(256,), dtype="f4", external=[(str(folder / "secret.bin"), 0, 1024)])
+        file.create_dataset(
+            "series/nation/trust", shape=(256,), dtype="f4", external=[(str(folder / "secret.bin"), 0, 1024)]
+        )
     found["values in another file"] = path
     path = folder / "virtual.h5"
     with _sealed.File(path, "w", libver="latest") as file:

@@ -34,9 +34,17 @@ def write_sample(path, weeks=160, format_version=1):
     """Writes a result with the levels nation, region and stratum to `path`."""
     time = numpy.arange(weeks)
     with _sealed.File(path, "w", libver=("v110", "v110")) as file:
-        for key, value in {"format_version": format_version, "kurultai_version": "0.1.0", "git_commit": "none",
-                           "title": "Sample", "scenario": SCENARIO, "seed": 7, "replicate": 0, "scale": 0.05,
-                           "digest": "0" * 32}.items():
+        for key, value in {
+            "format_version": format_version,
+            "kurultai_version": "0.1.0",
+            "git_commit": "none",
+            "title": "Sample",
+            "scenario": SCENARIO,
+            "seed": 7,
+            "replicate": 0,
+            "scale": 0.05,
+            "digest": "0" * 32,
+        }.items():
             file.attrs[key] = value
         file.create_group("provenance").attrs["threads"] = 2
 
@@ -62,10 +70,14 @@ def write_sample(path, weeks=160, format_version=1):
             shape = (weeks, len(labels)) if labels else (weeks,)
             trend = (time / weeks).reshape((-1,) + (1,) * len(below))
             offset = 0.05 * numpy.arange(shape[1]) if labels else 0.0
-            for k, (variable, meaning) in enumerate((("participation", "share of adults who took part"),
-                                                     ("awareness", "share of the eligible who knew"),
-                                                     ("trust", "mean trust in the akimat"),
-                                                     ("satisfaction", "mean satisfaction"))):
+            for k, (variable, meaning) in enumerate(
+                (
+                    ("participation", "share of adults who took part"),
+                    ("awareness", "share of the eligible who knew"),
+                    ("trust", "mean trust in the akimat"),
+                    ("satisfaction", "mean satisfaction"),
+                )
+            ):
                 values = numpy.broadcast_to(0.2 + 0.1 * k + 0.05 * trend * (-1) ** k + offset, shape).copy()
                 if name == "stratum" and variable != "trust":
                     values[:, 0] = numpy.nan  # nobody under 18 is eligible
@@ -102,8 +114,21 @@ def result(folder):
     if binary() is None or not scenarios:
         return write_sample(path)
     scenario = next((s for s in scenarios if s.stem == "kazakhstan"), scenarios[0])
-    command = [binary(), "run", str(scenario), "--out", str(path), "--weeks", "60", "--scale", "0.001",
-               "--progress", "none", "--set", "run.warmup=52"]
+    command = [
+        binary(),
+        "run",
+        str(scenario),
+        "--out",
+        str(path),
+        "--weeks",
+        "60",
+        "--scale",
+        "0.001",
+        "--progress",
+        "none",
+        "--set",
+        "run.warmup=52",
+    ]
     run = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if run.returncode != 0:
         raise AssertionError(f"{' '.join(command)} exits with {run.returncode}: {run.stderr}")

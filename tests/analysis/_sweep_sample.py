@@ -16,15 +16,30 @@ REPLICATES = 8
 REACH, PUSH, OUTREACH = (0.1, 0.25, 0.5), (0.2, 0.6, 0.9), (0.0, 1.0, 3.0)
 REGIONS = ["Abai Region", "Ақмола", "Almaty city", "Astana city"]
 FORMS = ["gathering of residents", "participatory budget: vote"]
-STRATA = {"age under 18": "age", "age 18-29": "age", "age 30 and over": "age", "women": "sex", "men": "sex",
-          "platform users": "platform", "not on a platform": "platform"}
-LEVERS = {"reach": ("information.reach", "chance that the offline announcement reaches a fully exposed resident", "per round"),
-          "push": ("information.push", "chance that a platform's notice reaches a user", "per round"),
-          "outreach": ("information.outreach", "how actively institutions tell their members", "factor"),
-          "rule": ("participation.rule", "how residents decide", "1")}
-SCENARIO = ('title = "Sample country"\ndescription = "A country made up for tests."\n[run]\nweeks = 104\nwarmup = 52\n'
-            'seed = 7\nscale = 0.05\n[information]\nreach = 0.25\npush = 0.6\noutreach = 1.0\n'
-            '[participation]\nrule = "logistic"\n')
+STRATA = {
+    "age under 18": "age",
+    "age 18-29": "age",
+    "age 30 and over": "age",
+    "women": "sex",
+    "men": "sex",
+    "platform users": "platform",
+    "not on a platform": "platform",
+}
+LEVERS = {
+    "reach": (
+        "information.reach",
+        "chance that the offline announcement reaches a fully exposed resident",
+        "per round",
+    ),
+    "push": ("information.push", "chance that a platform's notice reaches a user", "per round"),
+    "outreach": ("information.outreach", "how actively institutions tell their members", "factor"),
+    "rule": ("participation.rule", "how residents decide", "1"),
+}
+SCENARIO = (
+    'title = "Sample country"\ndescription = "A country made up for tests."\n[run]\nweeks = 104\nwarmup = 52\n'
+    'seed = 7\nscale = 0.05\n[information]\nreach = 0.25\npush = 0.6\noutreach = 1.0\n'
+    '[participation]\nrule = "logistic"\n'
+)
 
 
 def truth(reach, push):
@@ -44,7 +59,11 @@ def points_of(design, count=24):
     draws = numpy.random.default_rng(1)
     if design == "latin":
         cells = numpy.array([draws.permutation(count) + draws.random(count) for _ in range(3)]) / count
-        return {"reach": list(0.1 + 0.4 * cells[0]), "push": list(cells[1]), "outreach": list(3 * cells[2])}, range(count), [-1] * count
+        return (
+            {"reach": list(0.1 + 0.4 * cells[0]), "push": list(cells[1]), "outreach": list(3 * cells[2])},
+            range(count),
+            [-1] * count,
+        )
     if design == "saltelli":
         rows, groups, moved = [], [], []
         for j in range(count // 4):
@@ -93,8 +112,18 @@ def put_design(file, axes, points, groups=None, moved=None):
     group.put_axes()
     for name in axes:
         group.put(f"unit_{name}", ["point"], numpy.linspace(0, 1, points, endpoint=False), f"{name} in the unit cube")
-    group.put("design_group", ["point"], numpy.array(groups if groups is not None else range(points), dtype="int32"), "row of the base sample")
-    group.put("design_moved", ["point"], numpy.array(moved if moved is not None else [-1] * points, dtype="int32"), "axis that moved")
+    group.put(
+        "design_group",
+        ["point"],
+        numpy.array(groups if groups is not None else range(points), dtype="int32"),
+        "row of the base sample",
+    )
+    group.put(
+        "design_moved",
+        ["point"],
+        numpy.array(moved if moved is not None else [-1] * points, dtype="int32"),
+        "axis that moved",
+    )
 
 
 def put_runs(file, axes, lost):
@@ -111,11 +140,22 @@ def put_runs(file, axes, lost):
     group.put("reason", both, reasons, "why the run failed")
     group.put("digest", both, numpy.where(lost, "", "cd" * 16).astype(object), "digest of the result")
     group.put("seed", both, numpy.full(lost.shape, 7, dtype="int64"), "seed")
-    group.put("luck", both, numpy.tile(numpy.arange(replicates, dtype="int64"), (points, 1)), "what names the random numbers")
+    group.put(
+        "luck", both, numpy.tile(numpy.arange(replicates, dtype="int64"), (points, 1)), "what names the random numbers"
+    )
 
 
-def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),), kind="sweep", format_version=1, count=24,
-                bent=False):
+def write_sweep(
+    path,
+    design="grid",
+    weeks=104,
+    regions=REGIONS,
+    failed=((4, 3),),
+    kind="sweep",
+    format_version=1,
+    count=24,
+    bent=False,
+):
     """Writes a sweep's result to `path`; `failed` are pairs (point, replicate) of failed runs. With `bent`
     participation depends on reach as a hill whose feet are at the lowest and the highest value."""
     axes, groups, moved = points_of(design, count)
@@ -138,10 +178,20 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
     sweep += "".join(f"[measure.{name}]\nfirst = -52\n" for name in ("participation", "awareness", "trust"))
 
     with _sealed.File(path, "w", libver=("v110", "v110")) as file:
-        for key, value in {"kind": kind, "format_version": format_version, "kurultai_version": "0.1.0", "git_commit": "0" * 40,
-                           "title": "Two levers of information", "description": "How far do announcements and notices carry?",
-                           "design": "list" if design == "rules" else design, "seed": 7, "replicates": REPLICATES,
-                           "digest": "ab" * 16, "sweep": sweep, "scenario": SCENARIO}.items():
+        for key, value in {
+            "kind": kind,
+            "format_version": format_version,
+            "kurultai_version": "0.1.0",
+            "git_commit": "0" * 40,
+            "title": "Two levers of information",
+            "description": "How far do announcements and notices carry?",
+            "design": "list" if design == "rules" else design,
+            "seed": 7,
+            "replicates": REPLICATES,
+            "digest": "ab" * 16,
+            "sweep": sweep,
+            "scenario": SCENARIO,
+        }.items():
             file.attrs[key] = value
 
         over = {"point": list(range(points)), "replicate": list(range(REPLICATES))}
@@ -150,9 +200,11 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
         both = ["point", "replicate"]
         group = Group(file, described, "measures", **over)
         group.put_axes()
-        for name, values, meaning in (("participation", base, "share of adults who took part in the last 52 weeks; mean of the last 52 weeks"),
-                                      ("awareness", 2 * base, "share of the eligible who knew in the last 52 weeks; mean of the last 52 weeks"),
-                                      ("trust", 0.5 + 0.1 * luck + noise, "mean trust in the akim, mean of the last year")):
+        for name, values, meaning in (
+            ("participation", base, "share of adults who took part in the last 52 weeks; mean of the last 52 weeks"),
+            ("awareness", 2 * base, "share of the eligible who knew in the last 52 weeks; mean of the last 52 weeks"),
+            ("trust", 0.5 + 0.1 * luck + noise, "mean trust in the akim, mean of the last year"),
+        ):
             values = numpy.broadcast_to(values, lost.shape)
             group.put(name, both, numpy.where(lost, numpy.nan, values), meaning, coordinates=True)
 
@@ -174,11 +226,21 @@ def write_sweep(path, design="grid", weeks=104, regions=REGIONS, failed=((4, 3),
                 values[..., 0] = numpy.nan  # nobody under 18 is eligible
             shape = values.shape if labels else values.shape[:-1]
             dimensions = [*both, "week", *below]
-            for name, factor, meaning in (("participation", 1.0, "share of adults who took part in the last 52 weeks"),
-                                          ("awareness", 2.0, "share of the eligible who knew in the last 52 weeks")):
-                group.put(name, dimensions, (factor * values).reshape(shape).astype("float32"), meaning, coordinates=True)
+            for name, factor, meaning in (
+                ("participation", 1.0, "share of adults who took part in the last 52 weeks"),
+                ("awareness", 2.0, "share of the eligible who knew in the last 52 weeks"),
+            ):
+                group.put(
+                    name, dimensions, (factor * values).reshape(shape).astype("float32"), meaning, coordinates=True
+                )
             turnout = (values.reshape(shape)[..., None] * [0.6, 0.2]).astype("float32")
-            group.put("turnout", [*dimensions, "form"], turnout, "share of the eligible who took part, by form", coordinates=True)
+            group.put(
+                "turnout",
+                [*dimensions, "form"],
+                turnout,
+                "share of the eligible who took part, by form",
+                coordinates=True,
+            )
             if level == "stratum":
                 said = numpy.tile(numpy.array(list(labels.values()), dtype=object), (points, REPLICATES, 1))
                 said[lost] = ""

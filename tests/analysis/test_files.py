@@ -23,14 +23,19 @@ SLOWEST = 5  # seconds of processor time
 
 
 def processor_time():
-    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
 
 
 def called(name, *arguments):
     """What a verb does with arguments: exit code, standard output, messages."""
     out, err = io.StringIO(), io.StringIO()
     script = importlib.import_module(name)
-    with mock.patch.object(sys, "argv", [name, *map(str, arguments)]), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with mock.patch.object(sys, "argv", [name, *map(str, arguments)]), contextlib.redirect_stdout(
+        out
+    ), contextlib.redirect_stderr(err):
         try:
             code = script.main()
         except SystemExit as end:
@@ -72,9 +77,19 @@ class Reasons(WithFolder):
         with open(self.folder / "changed", "r+b") as file:
             file.seek(1000)
             file.write(b"\xa5")
-        found = {"none": "no such file", "folder": "Is a directory", "fifo": "not a regular file", "empty": "the file is empty",
-                 "text": "it is not HDF5", "loop": "Too many levels of symbolic links", "cut": "its seal is missing",
-                 "changed": "its seal is broken", "x" * 300: "File name too long", "text/x": "Not a directory", "a\0b": "null"}
+        found = {
+            "none": "no such file",
+            "folder": "Is a directory",
+            "fifo": "not a regular file",
+            "empty": "the file is empty",
+            "text": "it is not HDF5",
+            "loop": "Too many levels of symbolic links",
+            "cut": "its seal is missing",
+            "changed": "its seal is broken",
+            "x" * 300: "File name too long",
+            "text/x": "Not a directory",
+            "a\0b": "null",
+        }
         if os.geteuid() != 0:
             (self.folder / "closed").touch(mode=0)
             found["closed"] = "Permission denied"
@@ -88,8 +103,13 @@ class Reasons(WithFolder):
     def test_verbs_refuse_with_the_reason(self):
         good = _sample.write_sample(self.folder / "good.h5", weeks=9)
         for path, reason in self.unreadable().items():
-            for name, arguments in (("report", [path]), ("figures", [path, "--out", self.folder / "out"]), ("swot", [path, good]),
-                                    ("swot", [good, path]), ("swot", [good, good, "--sweep", path])):
+            for name, arguments in (
+                ("report", [path]),
+                ("figures", [path, "--out", self.folder / "out"]),
+                ("swot", [path, good]),
+                ("swot", [good, path]),
+                ("swot", [good, good, "--sweep", path]),
+            ):
                 with self.subTest(verb=name, path=path):
                     code, out, err = called(name, *arguments)
                     self.assertEqual((code, out), (5, ""), err)
@@ -118,12 +138,22 @@ class Reasons(WithFolder):
 class Damaged(WithFolder):
     def test_bytes_changed_zeroed_and_cut(self):
         chance = random.Random(1)
-        for whole in (_sample.write_sample(self.folder / "run.h5", weeks=20), _sweep_sample.write_sweep(self.folder / "sweep.h5", weeks=8)):
+        for whole in (
+            _sample.write_sample(self.folder / "run.h5", weeks=20),
+            _sweep_sample.write_sweep(self.folder / "sweep.h5", weeks=8),
+        ):
             content = whole.read_bytes()
-            places = [*range(0, 200, 7), *range(len(content) - 100, len(content), 3), *(chance.randrange(len(content)) for _ in range(60))]
+            places = [
+                *range(0, 200, 7),
+                *range(len(content) - 100, len(content), 3),
+                *(chance.randrange(len(content)) for _ in range(60)),
+            ]
             for at in places:
-                for way, changed in (("changed", content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1:]),
-                                     ("zeroed", content[:at] + b"\0" + content[at + 1:]), ("cut", content[:at])):
+                for way, changed in (
+                    ("changed", content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :]),
+                    ("zeroed", content[:at] + b"\0" + content[at + 1 :]),
+                    ("cut", content[:at]),
+                ):
                     if changed == content:
                         continue
                     path = self.folder / "damaged.h5"
@@ -187,8 +217,14 @@ class Streams(unittest.TestCase):
         self.assertEqual(self.code('"$0" "$1" --bad 2>/dev/full')[0], 2)
 
     def test_options(self):
-        for name, arguments in (("report", ["--bad"]), ("report", []), ("report", ["a.h5", "--out", "a.pdf"]), ("swot", ["a", "b", "--far", "nan"]),
-                                ("swot", ["a", "b", "--out", "scenario.toml"]), ("figures", ["a", "b"])):
+        for name, arguments in (
+            ("report", ["--bad"]),
+            ("report", []),
+            ("report", ["a.h5", "--out", "a.pdf"]),
+            ("swot", ["a", "b", "--far", "nan"]),
+            ("swot", ["a", "b", "--out", "scenario.toml"]),
+            ("figures", ["a", "b"]),
+        ):
             code, out, err = called(name, *arguments)
             self.assertEqual((code, out), (2, ""), err)
             self.assertEqual(err.count("\n"), 1, err)

@@ -18,15 +18,25 @@ def variable(units, long_name="mean"):
     return xarray.DataArray(0.0, attrs={"units": units, "long_name": long_name}, name="x")
 
 
-SHARE, PLAIN, MONEY, TENGE, COUNT = (variable("1", "share of people"), variable("1"), variable("thousand tenge a head and year"), variable("tenge"),
-                                     variable("people"))
+SHARE, PLAIN, MONEY, TENGE, COUNT = (
+    variable("1", "share of people"),
+    variable("1"),
+    variable("thousand tenge a head and year"),
+    variable("tenge"),
+    variable("people"),
+)
 
 
 class Numbers(unittest.TestCase):
     def test_the_error_decides(self):
-        for mean, low, high, said, ends in ((0.0668, -0.0034, 0.137, "0.067", "\u22120.003 to 0.137"), (0.1234567, 0.1233, 0.1237, "0.1235", "0.1233 to 0.1237"),
-                                            (38.883, 38.873, 38.892, "38.88", "38.87 to 38.89"), (5000, 4000, 6000, "5,000", "4,000 to 6,000"),
-                                            (0.00012, 0.00010, 0.00014, "0.000120", "0.000100 to 0.000140"), (12.3, 2.3, 22.3, "12", "2 to 22")):
+        for mean, low, high, said, ends in (
+            (0.0668, -0.0034, 0.137, "0.067", "\u22120.003 to 0.137"),
+            (0.1234567, 0.1233, 0.1237, "0.1235", "0.1233 to 0.1237"),
+            (38.883, 38.873, 38.892, "38.88", "38.87 to 38.89"),
+            (5000, 4000, 6000, "5,000", "4,000 to 6,000"),
+            (0.00012, 0.00010, 0.00014, "0.000120", "0.000100 to 0.000140"),
+            (12.3, 2.3, 22.3, "12", "2 to 22"),
+        ):
             found = numbers.interval(mean, low, high)
             self.assertLessEqual(abs(float(found[0].replace(",", "").replace("\u2212", "-")) - mean), (high - low) / 6)
             with self.subTest(mean):
@@ -37,7 +47,9 @@ class Numbers(unittest.TestCase):
             self.assertEqual(numbers.interval(*ends)[1], "no interval")
 
     def test_few_digits_whatever_the_interval(self):
-        self.assertEqual(numbers.with_interval(0.038883, 0.038873, 0.038892, SHARE, True), ("+3.888 pp", "+3.887 to +3.889 pp"))
+        self.assertEqual(
+            numbers.with_interval(0.038883, 0.038873, 0.038892, SHARE, True), ("+3.888 pp", "+3.887 to +3.889 pp")
+        )
         chance = numpy.random.default_rng(1)
         for _ in range(2000):
             mean, half = 10 ** chance.uniform(-6, 6) * chance.choice([-1, 1]), 10 ** chance.uniform(-9, 6)
@@ -57,11 +69,19 @@ class Numbers(unittest.TestCase):
         self.assertEqual(numbers.amount(2.5e9, TENGE), ("2.50", "billion tenge"))
         self.assertEqual(numbers.amount(43210, COUNT), ("43.2", "thousand people"))
         self.assertEqual(numbers.amount(4321, COUNT), ("4,321", "people"))
-        self.assertEqual(numbers.with_interval(6100, 5900, 6350, MONEY, True), ("+6.10 million tenge", "+5.90 to +6.35 million tenge"))
-        self.assertNotRegex(numbers.number(6.1e3, MONEY) + numbers.change(6.1e12, MONEY) + numbers.number(3e15, PLAIN), r"\de[+-]")
+        self.assertEqual(
+            numbers.with_interval(6100, 5900, 6350, MONEY, True),
+            ("+6.10 million tenge", "+5.90 to +6.35 million tenge"),
+        )
+        self.assertNotRegex(
+            numbers.number(6.1e3, MONEY) + numbers.change(6.1e12, MONEY) + numbers.number(3e15, PLAIN), r"\de[+-]"
+        )
 
     def test_small_numbers_keep_two_digits(self):
-        self.assertEqual([numbers.number(x, PLAIN) for x in (0.0123, 0.00456, 0.57, 0.0, 3.14159)], ["0.012", "0.0046", "0.57", "0", "3.14"])
+        self.assertEqual(
+            [numbers.number(x, PLAIN) for x in (0.0123, 0.00456, 0.57, 0.0, 3.14159)],
+            ["0.012", "0.0046", "0.57", "0", "3.14"],
+        )
         self.assertEqual(numbers.number(math.nan, PLAIN), "none")
 
 
@@ -109,7 +129,9 @@ class AtThePrompt(unittest.TestCase):
         folder = _sample.Folder()
         self.addCleanup(folder.cleanup)
         path = pathlib.Path(folder.name)
-        self.check(kurultai.open_run(_sample.write_sample(path / "a.h5", weeks=30)), "Run 'Sample'", "30 weeks", "no interval")
+        self.check(
+            kurultai.open_run(_sample.write_sample(path / "a.h5", weeks=30)), "Run 'Sample'", "30 weeks", "no interval"
+        )
         with kurultai.open_sweep(_sweep_sample.write_sweep(path / "b.h5", weeks=8)) as sweep:
             self.check(sweep, "points x", "95% interval")
             self.check(sweep.axes[0], sweep.axes[0].path)
@@ -124,8 +146,23 @@ class AtThePrompt(unittest.TestCase):
         random = numpy.random.default_rng(4)
         status = random.integers(1, 3, n)
         whole = numpy.arange(n)
-        trial = kurultai.trials.Trial("mail", whole, status, whole % 10, whole, whole * 0 + 1, numpy.full(n, numpy.nan), whole * 0 + 40, status == 1, status == 1,
-                                      numpy.full(10, 1), numpy.full(10, 3), numpy.full(10, 1), random.integers(0, 8, n), random.integers(0, 8, n))
+        trial = kurultai.trials.Trial(
+            "mail",
+            whole,
+            status,
+            whole % 10,
+            whole,
+            whole * 0 + 1,
+            numpy.full(n, numpy.nan),
+            whole * 0 + 40,
+            status == 1,
+            status == 1,
+            numpy.full(10, 1),
+            numpy.full(10, 3),
+            numpy.full(10, 1),
+            random.integers(0, 8, n),
+            random.integers(0, 8, n),
+        )
         self.check(trial, "4,000 residents", "treated", "95% interval")
         self.check(kurultai.trials.Inequality(0.3, 0.2), "ratio 1.50")
 

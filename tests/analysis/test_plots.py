@@ -65,10 +65,14 @@ class Figures(unittest.TestCase):
 
     def test_small_multiples_count(self):
         figure = plots.small_multiples(self.opened, "awareness")
-        self.assertIn("Awareness rises in 0 and falls in 3 of 3 regions by a tenth or more, and ends between "
-                      "25% and 35%", self.said(figure))
-        self.assertIn("Satisfaction changes little in all 3 regions",
-                      self.said(plots.small_multiples(self.opened, "satisfaction")))
+        self.assertIn(
+            "Awareness rises in 0 and falls in 3 of 3 regions by a tenth or more, and ends between 25% and 35%",
+            self.said(figure),
+        )
+        self.assertIn(
+            "Satisfaction changes little in all 3 regions",
+            self.said(plots.small_multiples(self.opened, "satisfaction")),
+        )
         self.assertEqual(sum(axes.get_visible() for axes in figure.axes), 3)
         one = dataclasses.replace(self.opened, series={"region": self.opened.region.isel(region=[0])})
         with self.assertRaisesRegex(kurultai.ResultError, "there are not two of region"):
@@ -78,8 +82,9 @@ class Figures(unittest.TestCase):
         figure = plots.who(self.opened, "participation")
         labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
         self.assertEqual(labels, _sample.STRATA[1:])
-        self.assertIn("highest among people not on a platform (55%), lowest among people aged 18-29 (30%)",
-                      self.said(figure))
+        self.assertIn(
+            "highest among people not on a platform (55%), lowest among people aged 18-29 (30%)", self.said(figure)
+        )
 
     def test_by_form_takes_the_last_value_that_exists(self):
         self.assertIn("Turnout is highest in e-vote: 30%", self.said(plots.by_form(self.opened)))

@@ -24,7 +24,9 @@ import studies  # noqa: E402
 class Chances(unittest.TestCase):
     def test_tails_of_student(self):
         for freedom in (1, 2, 3, 7, 30, 155):
-            self.assertAlmostEqual(statistics.student_tails(statistics.student(freedom), freedom), 0.05, delta=0.0002, msg=freedom)
+            self.assertAlmostEqual(
+                statistics.student_tails(statistics.student(freedom), freedom), 0.05, delta=0.0002, msg=freedom
+            )
         self.assertAlmostEqual(statistics.student_tails(1.0, 1), 0.5, places=12)  # Cauchy
         self.assertAlmostEqual(statistics.student_tails(-2.0, 2), 1 - 2 / math.sqrt(6), places=12)
         self.assertAlmostEqual(statistics.student_tails(3.0, 10**6), math.erfc(3 / math.sqrt(2)), delta=1e-6)
@@ -32,7 +34,9 @@ class Chances(unittest.TestCase):
         self.assertTrue(math.isnan(statistics.student_tails(1.0, 0)))
 
     def test_holm(self):
-        numpy.testing.assert_allclose(statistics.holm(numpy.array([0.04, 0.01, numpy.nan, 0.03])), [0.06, 0.03, numpy.nan, 0.06])
+        numpy.testing.assert_allclose(
+            statistics.holm(numpy.array([0.04, 0.01, numpy.nan, 0.03])), [0.06, 0.03, numpy.nan, 0.06]
+        )
 
     def test_wilson(self):
         low, high = statistics.wilson(8, 10)
@@ -95,11 +99,16 @@ class LeastSquares(unittest.TestCase):
         self.assertAlmostEqual(both.loc["Y", "low"], fit["x2"]["low"])
 
     def test_verdicts(self):
-        table = pandas.DataFrame({"low": [0.01, 0.001, -0.001, -0.01], "high": [0.02, 0.02, 0.001, 0.01], "holm": [0.01, 0.2, 1, 1]})
+        table = pandas.DataFrame(
+            {"low": [0.01, 0.001, -0.001, -0.01], "high": [0.02, 0.02, 0.001, 0.01], "holm": [0.01, 0.2, 1, 1]}
+        )
         self.assertEqual(list(screening.verdicts(table, 0.002)), ["sure", "likely", "nothing", "open"])
 
     def test_proposals(self):
-        self.assertEqual(screening.proposals(["r1_powers", "p4_quality", "r1_x"]), {"R1": ["r1_powers", "r1_x"], "P4": ["p4_quality"]})
+        self.assertEqual(
+            screening.proposals(["r1_powers", "p4_quality", "r1_x"]),
+            {"R1": ["r1_powers", "r1_x"], "P4": ["p4_quality"]},
+        )
 
 
 class WithFolder(unittest.TestCase):
@@ -121,8 +130,10 @@ class WithFolder(unittest.TestCase):
 class Planted(WithFolder):
     def test_off_and_on_are_as_the_file_lists_them(self):
         sweep = self.opened("what_moves")
-        self.assertEqual([sweep.ends(name) for name in ("r7_share", "p4_open", "r7_rule")],
-                         [(0.5, 0.1), ("false", "true"), ("appointed", "elected")])
+        self.assertEqual(
+            [sweep.ends(name) for name in ("r7_share", "p4_open", "r7_rule")],
+            [(0.5, 0.1), ("false", "true"), ("appointed", "elected")],
+        )
 
     def test_levers(self):
         sweep = self.opened("what_moves")
@@ -143,7 +154,10 @@ class Planted(WithFolder):
         beside = screening.main_effects(sweep, "participation_last_year", levers)
         self.assertEqual(list(beside.effects.index), list(fit.effects.index))
         self.assertEqual(beside.freedom, fit.freedom - 28)
-        self.assertLess((beside.effects["high"] - beside.effects["low"]).mean(), 0.9 * (fit.effects["high"] - fit.effects["low"]).mean())
+        self.assertLess(
+            (beside.effects["high"] - beside.effects["low"]).mean(),
+            0.9 * (fit.effects["high"] - fit.effects["low"]).mean(),
+        )
         for name in _study_sample.LEVERS:
             self.assertAlmostEqual(beside[name]["effect"], _study_sample.EFFECTS.get(name, 0.0), delta=0.002, msg=name)
 
@@ -174,12 +188,16 @@ class Planted(WithFolder):
         self.assertNotIn("platform users", online["group"].values)
         self.assertNotIn("age under 18", online["group"].values)
         gaps = reach.gaps(sweep, online)
-        self.assertEqual(tuple(gaps.loc["age", ["highest", "lowest", "verdict"]]), ("age 18-29", "age 60 and over", "widens"))
+        self.assertEqual(
+            tuple(gaps.loc["age", ["highest", "lowest", "verdict"]]), ("age 18-29", "age 60 and over", "widens")
+        )
         self.assertAlmostEqual(gaps.loc["age", "effect"], 0.06, delta=0.001)
         self.assertAlmostEqual(gaps.loc["age", "after"] - gaps.loc["age", "before"], gaps.loc["age", "effect"])
         offline = reach.gaps(sweep, reach.by_group(sweep, "participation_offline"))
         self.assertEqual(set(offline["verdict"]), {"stays, as far as can be told"})
-        levers = reach.corrected({"online": reach.lever_changes(sweep, sweep.last_year("participation_online"))})["online"]
+        levers = reach.corrected({"online": reach.lever_changes(sweep, sweep.last_year("participation_online"))})[
+            "online"
+        ]
         self.assertEqual((reach.sure(levers), reach.perhaps(levers)), (["quality"], []))
         self.assertEqual(levers.loc["quality", "compared"], "0.5 \u2192 0.9")
 
@@ -213,23 +231,34 @@ class Planted(WithFolder):
         self.assertTrue(biased["low"] < _study_sample.BIAS < biased["high"])
         self.assertLess(biased["coverage"], 0.1)
         self.assertTrue((errors["census"] - errors["latent"] + 0.2).abs().max() < 1e-9)
-        self.assertTrue(errors.loc[(survey_errors.SOME, "trust"), "low"] < 0 < errors.loc[(survey_errors.SOME, "trust"), "high"])
+        self.assertTrue(
+            errors.loc[(survey_errors.SOME, "trust"), "low"] < 0 < errors.loc[(survey_errors.SOME, "trust"), "high"]
+        )
         whole = survey_errors.coverage(sweep, "rural_residents")
         self.assertEqual(whole.loc[survey_errors.DEPENDS, "worth"], 48)  # no spread: one a round
-        self.assertAlmostEqual(whole.loc[survey_errors.EVERYONE, "coverage"], (errors.loc[survey_errors.EVERYONE, "hits"].sum()) / 96)
+        self.assertAlmostEqual(
+            whole.loc[survey_errors.EVERYONE, "coverage"], (errors.loc[survey_errors.EVERYONE, "hits"].sum()) / 96
+        )
         self.assertLess(whole.loc[survey_errors.EVERYONE, "worth"], 96)  # its misses come together
         told = survey_errors.conclusions(sweep, "rural_residents", "trust")
-        self.assertAlmostEqual(told.loc[survey_errors.DEPENDS, "share"] - told.loc[survey_errors.DEPENDS, "census_share"], 0.15, delta=0.02)
-
+        self.assertAlmostEqual(
+            told.loc[survey_errors.DEPENDS, "share"] - told.loc[survey_errors.DEPENDS, "census_share"], 0.15, delta=0.02
+        )
 
     def test_an_interval_without_width_holds_the_same_number(self):
-        numpy.testing.assert_array_equal(survey_errors.covered(*(numpy.array(x) for x in ([3.0, 3.0, numpy.nan], [3.0, 3.0, 4.0], [3.0 + 1e-15, 3.1, 3.0]))),
-                                         [1.0, 0.0, numpy.nan])
+        numpy.testing.assert_array_equal(
+            survey_errors.covered(
+                *(numpy.array(x) for x in ([3.0, 3.0, numpy.nan], [3.0, 3.0, 4.0], [3.0 + 1e-15, 3.1, 3.0]))
+            ),
+            [1.0, 0.0, numpy.nan],
+        )
 
 
 class Words(unittest.TestCase):
     def test_lists(self):
-        self.assertEqual([notebook.listed(words) for words in ([], ["a"], ["a", "b", "c"])], ["none", "a", "a, b and c"])
+        self.assertEqual(
+            [notebook.listed(words) for words in ([], ["a"], ["a", "b", "c"])], ["none", "a", "a, b and c"]
+        )
 
 
 class Notebooks(WithFolder):
@@ -239,44 +268,110 @@ class Notebooks(WithFolder):
         result = getattr(_study_sample, f"write_{name}")(self.out / f"{name}.h5")
         book = _sample.ROOT / "analysis" / f"{name}.ipynb"
         executed, folder = self.out / f"{name}.ipynb", self.out / name
-        done = subprocess.run([sys.executable, str(_sample.ROOT / "analysis" / "execute_notebook.py"), str(book), str(result), "--out", str(executed),
-                               "--figures", str(folder)], capture_output=True, text=True, timeout=600, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        done = subprocess.run(
+            [
+                sys.executable,
+                str(_sample.ROOT / "analysis" / "execute_notebook.py"),
+                str(book),
+                str(result),
+                "--out",
+                str(executed),
+                "--figures",
+                str(folder),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=600,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual({path.stem for path in folder.glob("*.png")}, figures)
         self.assertRegex(studies.title(book), r"^# .*\?$")
         text = studies.findings(executed)
         for part in parts:
             self.assertIn(part, text)
-        for caveat in ("Before you quote this", "seed 7", "society of its own", "stand side by side", "partly assumptions", "A null is a result"):
+        for caveat in (
+            "Before you quote this",
+            "seed 7",
+            "society of its own",
+            "stand side by side",
+            "partly assumptions",
+            "A null is a result",
+        ):
             self.assertIn(caveat, text)
 
     def test_what_moves(self):
-        self.study("what_moves", {"levers", "proposals", "measures", "interactions"},
-                   ["3 of 9 levers move it", "p4_quality +3.0", "r7_share \u22121.4", "Proposals none of whose levers moves participation (last year): R3, P6 and P9",
-                    "1 of 28 do more or less than their sum after Holm's correction: p4_quality x r4_openness +1.2", "moved after correction by 1 of 9 levers; "
-                    "the strongest: r3_audit +0.04", "58 degrees of freedom", "on is what off is already: p8_equalisation", "All points ran in the same 2 societies", "96 points x 2 replicates (191 finished, 1 failed)", "Not all runs finished"])
+        self.study(
+            "what_moves",
+            {"levers", "proposals", "measures", "interactions"},
+            [
+                "3 of 9 levers move it",
+                "p4_quality +3.0",
+                "r7_share \u22121.4",
+                "Proposals none of whose levers moves participation (last year): R3, P6 and P9",
+                "1 of 28 do more or less than their sum after Holm's correction: p4_quality x r4_openness +1.2",
+                "moved after correction by 1 of 9 levers; the strongest: r3_audit +0.04",
+                "58 degrees of freedom",
+                "on is what off is already: p8_equalisation",
+                "All points ran in the same 2 societies",
+                "96 points x 2 replicates (191 finished, 1 failed)",
+                "Not all runs finished",
+            ],
+        )
 
     def test_digital_reach(self):
-        self.study("digital_reach", {"levers", "gains", "gaps", "tools"},
-                   ["quality (0.5 \u2192 0.9) +3.0", "In person**, lever by lever: no lever has a sure effect", "age (age 18-29 against age 60 and over) widens",
-                    "no clear gain at all): age 60 and over", "8 points x 6 replicates", "The levers add up"])
+        self.study(
+            "digital_reach",
+            {"levers", "gains", "gaps", "tools"},
+            [
+                "quality (0.5 \u2192 0.9) +3.0",
+                "In person**, lever by lever: no lever has a sure effect",
+                "age (age 18-29 against age 60 and over) widens",
+                "no clear gain at all): age 60 and over",
+                "8 points x 6 replicates",
+                "The levers add up",
+            ],
+        )
 
     def test_incentives(self):
-        self.study("incentives", {"effects", "retention", "retention_standard", "interactions", "regions"},
-                   ["**Keeping more of a tax works better where transfers count standard effort**: its effect on effort changes by +10.1",
-                    "**Grants level** (transfers.grants, 0 \u2192 5) works on nothing that was measured", "retention on effort +3.", "**Nulls**",
-                    "at standard 1: 60% where 0.1 of the tax is kept, 72% where 0.6 is"])
+        self.study(
+            "incentives",
+            {"effects", "retention", "retention_standard", "interactions", "regions"},
+            [
+                (
+                    "**Keeping more of a tax works better where transfers count standard effort**: its effect on effort"
+                    " changes by +10.1"
+                ),
+                "**Grants level** (transfers.grants, 0 \u2192 5) works on nothing that was measured",
+                "retention on effort +3.",
+                "**Nulls**",
+                "at standard 1: 60% where 0.1 of the tax is kept, 72% where 0.6 is",
+            ],
+        )
 
     def test_surveys(self):
-        self.study("surveys", {"truth", "errors"},
-                   ["Where everyone answers", "work (everyone answers) 75% (61% to 85%, 36 of 48)", "clearly biased for 3 of 3 items", "or of all if there are none, is +0.2",
-                    "rural_residents 0% (0% to 7%, 96 intervals)", "46% give one of the two top answers, in truth 31%", "-0.20 points"])
+        self.study(
+            "surveys",
+            {"truth", "errors"},
+            [
+                "Where everyone answers",
+                "work (everyone answers) 75% (61% to 85%, 36 of 48)",
+                "clearly biased for 3 of 3 items",
+                "or of all if there are none, is +0.2",
+                "rural_residents 0% (0% to 7%, 96 intervals)",
+                "46% give one of the two top answers, in truth 31%",
+                "-0.20 points",
+            ],
+        )
 
     def test_no_outputs_are_kept_in_them(self):
         import nbformat
+
         for name in studies.STUDIES:
             book = nbformat.read(_sample.ROOT / "analysis" / f"{name}.ipynb", as_version=4)
-            self.assertEqual([cell.outputs for cell in book.cells if cell.cell_type == "code" and cell.outputs], [], name)
+            self.assertEqual(
+                [cell.outputs for cell in book.cells if cell.cell_type == "code" and cell.outputs], [], name
+            )
 
 
 if __name__ == "__main__":

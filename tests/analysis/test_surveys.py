@@ -24,14 +24,22 @@ def write_survey(path, dependent=0):
     with _sealed.File(path, "r+") as file:
         group = file.create_group("surveys/rural")
         group.attrs["long_name"] = "Rural residents" + ("; non-response depends on the answer" if dependent else "")
-        scales = {"week": group.create_dataset("week", data=numpy.array([40, 92], dtype="int32")), "item": _sample._texts(group, "item", ITEMS)}
+        scales = {
+            "week": group.create_dataset("week", data=numpy.array([40, 92], dtype="int32")),
+            "item": _sample._texts(group, "item", ITEMS),
+        }
         for dimension, scale in scales.items():
             scale.make_scale(dimension)
         census = numpy.array([[3.0, 2.0], [3.2, 2.0]])
         estimate = census + [0.1, 0.5]
         estimate[0, 1] = numpy.nan
-        values = {"estimate": estimate, "low": estimate - 0.2, "high": estimate + 0.2, "census": census,
-                  "respondents": numpy.array([[80.0, 0.0], [75.0, 70.0]])}
+        values = {
+            "estimate": estimate,
+            "low": estimate - 0.2,
+            "high": estimate + 0.2,
+            "census": census,
+            "respondents": numpy.array([[80.0, 0.0], [75.0, 70.0]]),
+        }
         for name in surveys.FIELDS:
             data = group.create_dataset(name, data=values.get(name, numpy.full((2, 2), 0.5)))
             data.dims[0].attach_scale(scales["week"])
@@ -55,7 +63,9 @@ class Surveys(unittest.TestCase):
 
     def test_what_was_written_is_read(self):
         survey = surveys.read_survey(kurultai.open_run(write_survey(self.path)), "rural")
-        self.assertEqual((survey.title, survey.items, survey.questions), ("Rural residents", ("trust", "work"), ("Trust?", "Work?")))
+        self.assertEqual(
+            (survey.title, survey.items, survey.questions), ("Rural residents", ("trust", "work"), ("Trust?", "Work?"))
+        )
         numpy.testing.assert_allclose(survey.response_rate, [0.8, 0.75])
         numpy.testing.assert_array_equal(survey.covered, [[True, False], [True, False]])
         numpy.testing.assert_allclose(survey.bias, [[0.1, numpy.nan], [0.1, 0.5]])
@@ -77,7 +87,9 @@ class Surveys(unittest.TestCase):
 
     def test_rows_hold_every_item_of_every_round(self):
         rows = surveys.rows(kurultai.open_run(write_survey(self.path)))
-        self.assertEqual([(row["week"], row["item"]) for row in rows], [(40, "trust"), (40, "work"), (92, "trust"), (92, "work")])
+        self.assertEqual(
+            [(row["week"], row["item"]) for row in rows], [(40, "trust"), (40, "work"), (92, "trust"), (92, "work")]
+        )
         self.assertEqual(rows[3]["respondents"], 70)
 
     def test_what_is_not_there_is_named(self):
@@ -99,10 +111,16 @@ class Surveys(unittest.TestCase):
         if _sample.binary() is None:
             self.skipTest("no program")
         scenario = self.path.with_suffix(".toml")
-        scenario.write_text('[society]\nsource = "plain"\ncommunities = 20\npeople = 100\n[run]\nwarmup = 2\nweeks = 6\nscale = 1.0\n'
-                            '[item.mood]\nquestion = "Well?"\nvariable = "trust"\n[survey.own]\nweek = 1\nperiod = 2\nrounds = 2\nsize = 300\n'
-                            'selective = 1.5\nnonresponse = 0.5\nitems = ["mood"]\n')
-        subprocess.run([_sample.binary(), "run", str(scenario), "--out", str(self.path), "--progress", "none"], check=True, capture_output=True)
+        scenario.write_text(
+            '[society]\nsource = "plain"\ncommunities = 20\npeople = 100\n[run]\nwarmup = 2\nweeks = 6\nscale ='
+            ' 1.0\n[item.mood]\nquestion = "Well?"\nvariable = "trust"\n[survey.own]\nweek = 1\nperiod = 2\nrounds ='
+            ' 2\nsize = 300\nselective = 1.5\nnonresponse = 0.5\nitems = ["mood"]\n'
+        )
+        subprocess.run(
+            [_sample.binary(), "run", str(scenario), "--out", str(self.path), "--progress", "none"],
+            check=True,
+            capture_output=True,
+        )
         survey = surveys.read_survey(kurultai.open_run(self.path), "own")
         self.assertEqual(list(survey.week), [1, 3])
         self.assertEqual(list(survey.drawn), [300, 300])

@@ -57,9 +57,13 @@ class OpenSweep(WithFolder):
     def test_series_carry_the_axes(self):
         sweep = self.opened("grid")
         self.assertEqual(sweep.region["participation"].dims, ("point", "replicate", "week", "region"))
-        self.assertEqual(set(sweep.region["participation"].coords), {"point", "replicate", "week", "region", "reach", "push"})
+        self.assertEqual(
+            set(sweep.region["participation"].coords), {"point", "replicate", "week", "region", "reach", "push"}
+        )
         for engine in ("netcdf4", "h5netcdf"):
-            with self.subTest(engine=engine), xarray.open_dataset(sweep.path, group="series/region", engine=engine) as data:
+            with self.subTest(engine=engine), xarray.open_dataset(
+                sweep.path, group="series/region", engine=engine
+            ) as data:
                 self.assertLessEqual({"reach", "push"}, set(data.coords))
 
     def test_grid_has_the_axes_as_dimensions(self):
@@ -76,11 +80,15 @@ class OpenSweep(WithFolder):
         pairs = self.opened("grid").paired("participation", "reach")
         self.assertEqual(pairs.attrs["base"], 0.25)
         self.assertEqual(list(pairs["replicates"].values), [7, 7, 7])  # one run failed; it takes its replicate along
-        true = numpy.mean([_sweep_sample.truth(0.5, push) - _sweep_sample.truth(0.25, push) for push in _sweep_sample.PUSH])
+        true = numpy.mean(
+            [_sweep_sample.truth(0.5, push) - _sweep_sample.truth(0.25, push) for push in _sweep_sample.PUSH]
+        )
         top = pairs.sel(reach=0.5)
         self.assertAlmostEqual(float(top["mean"]), true, delta=0.001)
         self.assertLess(float(top["high"] - top["low"]), 0.003)  # luck is shared; alone it would give about 0.01
-        self.assertAlmostEqual(float(self.opened("list").paired("participation", "reach", 0.1)["mean"].sel(reach=0.1)), 0)
+        self.assertAlmostEqual(
+            float(self.opened("list").paired("participation", "reach", 0.1)["mean"].sel(reach=0.1)), 0
+        )
 
     def test_interaction_recovers_the_truth(self):
         joint = self.opened("grid").interaction("participation", "reach", "push")
@@ -113,15 +121,24 @@ class OpenSweep(WithFolder):
 
     def test_measures_are_said_by_what_they_look_at(self):
         path = _sweep_sample.write_sweep(pathlib.Path(self.folder.name) / "said.h5", "list")
-        specs = {"participation": 'series = "trust"\nlevel = "region"\nat = ["region=Abai Region"]\nfirst = -52',
-                 "awareness": 'series = "lsg_index"\nfirst = 10\nlast = 20\nreduce = "greatest"\nuntreated = true',
-                 "trust": 'level = "arm"\nat = ["arm=mail: treated"]\nminus = ["arm=mail: control"]\nreduce = "last"'}
+        specs = {
+            "participation": 'series = "trust"\nlevel = "region"\nat = ["region=Abai Region"]\nfirst = -52',
+            "awareness": 'series = "lsg_index"\nfirst = 10\nlast = 20\nreduce = "greatest"\nuntreated = true',
+            "trust": 'level = "arm"\nat = ["arm=mail: treated"]\nminus = ["arm=mail: control"]\nreduce = "last"',
+        }
         with _sealed.File(path, "r+") as file:
-            file.attrs["sweep"] = file.attrs["sweep"].partition("[measure.")[0] + "\n".join(f"[measure.{k}]\n{v}" for k, v in specs.items())
+            file.attrs["sweep"] = file.attrs["sweep"].partition("[measure.")[0] + "\n".join(
+                f"[measure.{k}]\n{v}" for k, v in specs.items()
+            )
         with kurultai.open_sweep(path) as sweep:
-            self.assertEqual([drawing.name(sweep.measure(name)) for name in specs],
-                             ["Trust (Abai Region, last year)", "LSG index (less the same without policies, weeks 10 to 20, greatest)",
-                              "Trust (mail: treated, less mail: control, last week)"])
+            self.assertEqual(
+                [drawing.name(sweep.measure(name)) for name in specs],
+                [
+                    "Trust (Abai Region, last year)",
+                    "LSG index (less the same without policies, weeks 10 to 20, greatest)",
+                    "Trust (mail: treated, less mail: control, last week)",
+                ],
+            )
 
     def test_series_that_differ_between_points_are_told(self):
         path = _sweep_sample.write_sweep(pathlib.Path(self.folder.name) / "differs.h5")
@@ -140,7 +157,9 @@ class OpenSweep(WithFolder):
         self.refuse("./kurultai sweep. writes; .*use open_run", lambda: kurultai.open_sweep(run))
         self.refuse("./kurultai run. writes; .*use open_sweep", lambda: kurultai.open_run(sweep.path))
         self.refuse("no such file", lambda: kurultai.open_sweep(folder / "none.h5"))
-        self.refuse("does not know", lambda: kurultai.open_result(_sweep_sample.write_sweep(folder / "odd.h5", kind="odd")))
+        self.refuse(
+            "does not know", lambda: kurultai.open_result(_sweep_sample.write_sweep(folder / "odd.h5", kind="odd"))
+        )
         self.refuse("did you mean 'trust'", lambda: sweep.measure("trsut"))
         self.refuse("sweep's are: reach, push", lambda: sweep.axis("rich"))
         self.refuse(r"keep_levels in \[sweep\]", lambda: sweep.level("district"))
@@ -197,14 +216,18 @@ class Figures(WithFolder):
 
     def test_a_title_says_what_the_numbers_bear(self):
         latin = self.opened("latin")
-        self.assertIn("No clear effect of outreach", self.said(sweep_plots.effect(latin, "outreach", "participation"), latin))
+        self.assertIn(
+            "No clear effect of outreach", self.said(sweep_plots.effect(latin, "outreach", "participation"), latin)
+        )
         bent = self.opened("list", bent=True)  # up and down again: its ends are alike, and its middle is not
         self.assertIn("highest with reach 0.25", self.said(sweep_plots.effect(bent, "reach", "participation"), bent))
 
     def test_surface(self):
         sweep = self.opened("grid")
         figure = sweep_plots.surface(sweep, "reach", "push", "participation")
-        self.assertIn("highest at reach 0.5 and push 0.9 (16%), lowest at reach 0.1 and push 0.2 (6.9%)", self.said(figure, sweep))
+        self.assertIn(
+            "highest at reach 0.5 and push 0.9 (16%), lowest at reach 0.1 and push 0.2 (6.9%)", self.said(figure, sweep)
+        )
         self.assertIn("7 to 8 replicates", self.said(figure, sweep))
         self.assertIn("The effect of reach is larger where push is highest", self.said(figure, sweep))
         with self.assertRaisesRegex(kurultai.ResultError, "no surface"):
@@ -214,7 +237,9 @@ class Figures(WithFolder):
         sweep = self.opened("grid")
         figure = sweep_plots.levers(sweep, "participation")
         self.assertIn("Reach moves participation (last year) most: +4.9 pp", self.said(figure, sweep))
-        self.assertEqual([label.get_text().split("\n")[0] for label in figure.axes[0].get_yticklabels()], ["reach", "push"])
+        self.assertEqual(
+            [label.get_text().split("\n")[0] for label in figure.axes[0].get_yticklabels()], ["reach", "push"]
+        )
         latin = self.opened("latin")
         said = self.said(sweep_plots.levers(latin, "participation"), latin)
         self.assertIn("standard deviations", said)
@@ -226,7 +251,9 @@ class Figures(WithFolder):
         said = self.said(figure, sweep)
         self.assertIn("with reach 0.5, at ", said)
         self.assertIn("the middle 90% (5% to 95%) of replicates", said.replace("\n", " "))
-        said = self.said(sweep_plots.time_path(sweep, "turnout", "push", at={"form": _sweep_sample.FORMS[0]}, band="mean"), sweep)
+        said = self.said(
+            sweep_plots.time_path(sweep, "turnout", "push", at={"form": _sweep_sample.FORMS[0]}, band="mean"), sweep
+        )
         self.assertIn("Bands: 95% interval of the mean of replicates", said)
         with self.assertRaisesRegex(kurultai.ResultError, "choose with at={'form'"):
             sweep_plots.time_path(sweep, "turnout", "push")
@@ -240,16 +267,32 @@ class Figures(WithFolder):
         self.assertEqual(sum(axes.get_visible() for axes in figure.axes), 4)
         figure = sweep_plots.who(sweep, "participation", "reach")
         self.assertIn("changes most among people not on a platform", self.said(figure, sweep))
-        self.assertEqual([label.get_text() for label in figure.axes[0].get_yticklabels()], list(_sweep_sample.STRATA)[1:])
+        self.assertEqual(
+            [label.get_text() for label in figure.axes[0].get_yticklabels()], list(_sweep_sample.STRATA)[1:]
+        )
         rules = self.opened("rules")
-        self.assertIn("No stratum shows a clear change", self.said(sweep_plots.who(rules, "participation", "rule"), rules))
+        self.assertIn(
+            "No stratum shows a clear change", self.said(sweep_plots.who(rules, "participation", "rule"), rules)
+        )
 
     def test_one_command_draws_them_all(self):
-        done = subprocess.run([sys.executable, str(_sample.ROOT / "analysis" / "figures.py"), str(self.opened("grid").path), "--out",
-                               self.folder.name], capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            [
+                sys.executable,
+                str(_sample.ROOT / "analysis" / "figures.py"),
+                str(self.opened("grid").path),
+                "--out",
+                self.folder.name,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual({pathlib.Path(line).stem for line in done.stdout.split()},
-                         {f"grid0_{name}" for name in ("effect", "levers", "surface", "time", "regions", "who")})
+        self.assertEqual(
+            {pathlib.Path(line).stem for line in done.stdout.split()},
+            {f"grid0_{name}" for name in ("effect", "levers", "surface", "time", "regions", "who")},
+        )
 
 
 @unittest.skipIf(_sample.binary() is None, "no program")
@@ -260,8 +303,18 @@ class TheProgramsFile(WithFolder):
     def setUpClass(cls):
         super().setUpClass()
         cls.path = pathlib.Path(cls.folder.name) / "village.h5"
-        done = subprocess.run([_sample.binary(), "sweep", str(_sample.ROOT / "scenarios" / "sweeps" / "village.toml"), "--out",
-                               str(cls.path)], capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            [
+                _sample.binary(),
+                "sweep",
+                str(_sample.ROOT / "scenarios" / "sweeps" / "village.toml"),
+                "--out",
+                str(cls.path),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stderr
 
     def test_it_opens(self):
@@ -277,7 +330,9 @@ class TheProgramsFile(WithFolder):
 
     def test_effects_are_those_of_analyze(self):
         def same(path):
-            done = subprocess.run([_sample.binary(), "analyze", str(path), "--json"], capture_output=True, text=True, timeout=120)
+            done = subprocess.run(
+                [_sample.binary(), "analyze", str(path), "--json"], capture_output=True, text=True, timeout=120
+            )
             self.assertEqual(done.returncode, 0, done.stderr)
             compared = 0
             with kurultai.open_sweep(path) as sweep:
@@ -290,27 +345,51 @@ class TheProgramsFile(WithFolder):
                         one = pairs.sel({axis.name: float(change["value"])})
                         self.assertEqual(int(one["replicates"]), change["pairs"])
                         for key, name in (("mean", "change"), ("low", "low"), ("high", "high")):
-                            self.assertAlmostEqual(float(one[key]), change[name], delta=1e-6 * max(1e-3, abs(change["high"] - change["low"])))
+                            self.assertAlmostEqual(
+                                float(one[key]),
+                                change[name],
+                                delta=1e-6 * max(1e-3, abs(change["high"] - change["low"])),
+                            )
                         compared += 1
             self.assertGreater(compared, 4)
 
         same(self.path)
         alone = pathlib.Path(self.folder.name) / "alone.h5"
-        subprocess.run([_sample.binary(), "sweep", str(_sample.ROOT / "scenarios" / "sweeps" / "village.toml"), "--set", "sweep.common=false", "--set",
-                        "sweep.replicates=3", "--out", str(alone), "--progress", "none"], check=True, timeout=300)
+        subprocess.run(
+            [
+                _sample.binary(),
+                "sweep",
+                str(_sample.ROOT / "scenarios" / "sweeps" / "village.toml"),
+                "--set",
+                "sweep.common=false",
+                "--set",
+                "sweep.replicates=3",
+                "--out",
+                str(alone),
+                "--progress",
+                "none",
+            ],
+            check=True,
+            timeout=300,
+        )
         same(alone)
 
     def test_both_engines_agree(self):
         with h5py.File(self.path) as file:
             groups = ["design", "runs", "measures", *(f"series/{name}" for name in file["series"])]
         for group in groups:
-            with self.subTest(group=group), xarray.open_dataset(self.path, group=group, engine="netcdf4") as a, \
-                    xarray.open_dataset(self.path, group=group, engine="h5netcdf") as b:
+            with self.subTest(group=group), xarray.open_dataset(
+                self.path, group=group, engine="netcdf4"
+            ) as a, xarray.open_dataset(self.path, group=group, engine="h5netcdf") as b:
                 xarray.testing.assert_equal(a, b)
 
     def test_the_report(self):
-        done = subprocess.run([sys.executable, str(_sample.ROOT / "analysis" / "report.py"), str(self.path)], capture_output=True,
-                              text=True, timeout=300)
+        done = subprocess.run(
+            [sys.executable, str(_sample.ROOT / "analysis" / "report.py"), str(self.path)],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("Who takes part", self.path.with_suffix(".html").read_text(encoding="utf-8"))
 

@@ -38,15 +38,22 @@ class Swot(unittest.TestCase):
         self.folder = _sample.Folder()
         self.addCleanup(self.folder.cleanup)
         self.at = pathlib.Path(self.folder.name)
-        self.reform = write_indicators(self.at / "reform.h5", indicator_trust=0.6, indicator_digital=0.3, indicator_calm=0.805, lsg_index=0.55)
-        self.usual = write_indicators(self.at / "usual.h5", indicator_trust=0.5, indicator_digital=0.5, indicator_calm=0.8, lsg_index=0.5)
+        self.reform = write_indicators(
+            self.at / "reform.h5", indicator_trust=0.6, indicator_digital=0.3, indicator_calm=0.805, lsg_index=0.55
+        )
+        self.usual = write_indicators(
+            self.at / "usual.h5", indicator_trust=0.5, indicator_digital=0.5, indicator_calm=0.8, lsg_index=0.5
+        )
 
     def analyse(self, **given):
         return swot.analyse(kurultai.open_run(self.reform), kurultai.open_run(self.usual), **given)
 
     def test_indicators_far_from_the_reference(self):
         table = self.analyse()
-        self.assertEqual([(e.name, round(e.effect, 3)) for e in table.of("strength")], [("indicator_trust", 0.1), ("lsg_index", 0.05)])
+        self.assertEqual(
+            [(e.name, round(e.effect, 3)) for e in table.of("strength")],
+            [("indicator_trust", 0.1), ("lsg_index", 0.05)],
+        )
         self.assertEqual([(e.name, round(e.effect, 3)) for e in table.of("weakness")], [("indicator_digital", -0.2)])
         self.assertEqual(len(self.analyse(far=0.003).of("strength")), 3)
         self.assertEqual(self.analyse(far=0.5).entries, ())
@@ -78,7 +85,14 @@ class Swot(unittest.TestCase):
                 swot.effects(sweep, "trsut")
 
     def test_shocks_are_known_by_their_paths(self):
-        for path in ("platform.outage", "economy.shock", "commons.harvest_shock", "transfers.cut", "trust.scandal", "institutions.closed"):
+        for path in (
+            "platform.outage",
+            "economy.shock",
+            "commons.harvest_shock",
+            "transfers.cut",
+            "trust.scandal",
+            "institutions.closed",
+        ):
             self.assertTrue(swot.is_shock(path), path)
         for path in ("information.reach", "akimat.audit", "institutions.support_ngo"):
             self.assertFalse(swot.is_shock(path), path)
@@ -95,9 +109,16 @@ class Swot(unittest.TestCase):
             self.assertIn(part, table)
         with _sealed.File(self.usual, "r+") as file:
             file.attrs["scale"] = 0.01
-            file.attrs["scenario"] = 'title = "Sample"\n[run]\nseed = 8\nweeks = 52\n[society]\nregions = ["Abai Region"]\n'
+            file.attrs["scenario"] = (
+                'title = "Sample"\n[run]\nseed = 8\nweeks = 52\n[society]\nregions = ["Abai Region"]\n'
+            )
         head = self.analyse().markdown().partition("## Strengths")[0]
-        for part in ("seed (7 against 8)", "weeks (not said against 52)", "scale (0.05 against 0.01)", "society.regions (not said against Abai Region)"):
+        for part in (
+            "seed (7 against 8)",
+            "weeks (not said against 52)",
+            "scale (0.05 against 0.01)",
+            "society.regions (not said against Abai Region)",
+        ):
             self.assertIn(part, head)
         self.assertNotIn("warm-up", head)
         run = kurultai.open_run(self.usual)
@@ -106,16 +127,41 @@ class Swot(unittest.TestCase):
     def test_the_command_writes_the_table(self):
         _sweep_sample.write_sweep(self.at / "sweep.h5")
         page = self.at / "swot.md"
-        done = subprocess.run([sys.executable, str(SCRIPT), str(self.reform), str(self.usual), "--sweep", str(self.at / "sweep.h5"), "--measure",
-                               "participation", "--out", str(page)], capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                sys.executable,
+                str(SCRIPT),
+                str(self.reform),
+                str(self.usual),
+                "--sweep",
+                str(self.at / "sweep.h5"),
+                "--measure",
+                "participation",
+                "--out",
+                str(page),
+            ],
+            capture_output=True,
+            text=True,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         text = page.read_text(encoding="utf-8")
-        for part in ("## Strengths", "## Weaknesses", "## Opportunities", "## Threats", "`indicator_digital` | 0.300 | 0.500 | -0.200", "`information.reach`"):
+        for part in (
+            "## Strengths",
+            "## Weaknesses",
+            "## Opportunities",
+            "## Threats",
+            "`indicator_digital` | 0.300 | 0.500 | -0.200",
+            "`information.reach`",
+        ):
             self.assertIn(part, text)
         self.assertTrue(text.rstrip().endswith("None."))  # no shock in the sweep
-        bare = subprocess.run([sys.executable, str(SCRIPT), str(self.reform), str(self.usual)], capture_output=True, text=True)
+        bare = subprocess.run(
+            [sys.executable, str(SCRIPT), str(self.reform), str(self.usual)], capture_output=True, text=True
+        )
         self.assertIn("No sweep was given.", bare.stdout)
-        lost = subprocess.run([sys.executable, str(SCRIPT), str(self.reform), str(self.at / "none.h5")], capture_output=True, text=True)
+        lost = subprocess.run(
+            [sys.executable, str(SCRIPT), str(self.reform), str(self.at / "none.h5")], capture_output=True, text=True
+        )
         self.assertEqual(lost.returncode, 5)
         self.assertIn("none.h5", lost.stderr)
 

@@ -14,23 +14,36 @@ from kurultai import trials
 def write_trial(path, parts, acted, **given):
     """A result with the trial "mail" of residents with these parts in it and these bits, in two communities."""
     n = len(parts)
-    arrays = {"resident_status": parts, "resident_community": numpy.arange(n) * 2 // n, "household": numpy.arange(n),
-              "household_eligible": numpy.ones(n), "treated_share": numpy.zeros(n), "age": numpy.full(n, 40),
-              "sex": numpy.zeros(n), "platform": numpy.zeros(n), "acted": acted, "known": numpy.zeros(n)}
+    arrays = {
+        "resident_status": parts,
+        "resident_community": numpy.arange(n) * 2 // n,
+        "household": numpy.arange(n),
+        "household_eligible": numpy.ones(n),
+        "treated_share": numpy.zeros(n),
+        "age": numpy.full(n, 40),
+        "sex": numpy.zeros(n),
+        "platform": numpy.zeros(n),
+        "acted": acted,
+        "known": numpy.zeros(n),
+    }
     communities = {"status": [1, 1], "closed": [3, 4], "before": [1, 2]}
     arrays.update({key: value for key, value in given.items() if key in arrays})
     communities.update({key: value for key, value in given.items() if key in communities})
     _sample.write_sample(path)
     with _sealed.File(path, "r+") as file:
         group = file.create_group("policy/mail")
-        scales = {"community": _sample._texts(group, "community", ["c0", "c1"]),
-                  "resident": group.create_dataset("resident", data=numpy.arange(n))}
+        scales = {
+            "community": _sample._texts(group, "community", ["c0", "c1"]),
+            "resident": group.create_dataset("resident", data=numpy.arange(n)),
+        }
         for dimension, scale in scales.items():
             scale.make_scale(dimension)
         for dimension, items in (("resident", arrays), ("community", communities)):
             for name, values in items.items():
                 kind = "float32" if name == "treated_share" else "int64"
-                group.create_dataset(name, data=numpy.asarray(values).astype(kind)).dims[0].attach_scale(scales[dimension])
+                group.create_dataset(name, data=numpy.asarray(values).astype(kind)).dims[0].attach_scale(
+                    scales[dimension]
+                )
     return path
 
 
@@ -135,7 +148,9 @@ class Effects(InFolder):
         chance = numpy.where(habit, 0.6, 0.2) + 0.10 * (treated & first) + 0.06 * (treated & ~first)
         bits = past.astype(int) + 2 * (random.random(2 * households) < chance)
         status = numpy.where(first, numpy.where(treated, 1, 2), numpy.where(treated, 3, 4))
-        trial = self.trial(status, bits, household=numpy.repeat(2 * numpy.arange(households), 2), closed=[2, 2], before=[1, 1])
+        trial = self.trial(
+            status, bits, household=numpy.repeat(2 * numpy.arange(households), 2), closed=[2, 2], before=[1, 1]
+        )
         for estimate, truth in ((trial.effect(), 0.10), (trial.beside_effect(), 0.06), (trial.beside_ratio(), 0.6)):
             self.assertLess(abs(estimate.value - truth), 3.5 * estimate.error)
             self.assertGreater(estimate.error, 0)

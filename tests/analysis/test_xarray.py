@@ -21,8 +21,9 @@ class Engines(unittest.TestCase):
 
     def test_both_engines_agree(self):
         for group in self.groups:
-            with self.subTest(group=group), xarray.open_dataset(self.path, group=group, engine="netcdf4") as a, \
-                    xarray.open_dataset(self.path, group=group, engine="h5netcdf") as b:
+            with self.subTest(group=group), xarray.open_dataset(
+                self.path, group=group, engine="netcdf4"
+            ) as a, xarray.open_dataset(self.path, group=group, engine="h5netcdf") as b:
                 self.assertEqual(set(a.variables), set(b.variables))
                 with h5py.File(self.path) as file:  # nothing vanishes
                     self.assertEqual(set(a.variables), set(file[group]))
@@ -34,8 +35,9 @@ class Engines(unittest.TestCase):
     def test_week_is_a_number_and_labels_are_text(self):
         for group in self.groups:
             for engine in ("netcdf4", "h5netcdf"):
-                with self.subTest(group=group, engine=engine), \
-                        xarray.open_dataset(self.path, group=group, engine=engine) as data:
+                with self.subTest(group=group, engine=engine), xarray.open_dataset(
+                    self.path, group=group, engine=engine
+                ) as data:
                     self.assertEqual(data["week"].dtype.kind, "i")
                     self.assertTrue(numpy.all(numpy.diff(data["week"].values) > 0))
                     for name, coordinate in data.coords.items():

@@ -55,10 +55,14 @@ def why_not():
     if _missing():
         allowed = os.environ.get("KURULTAI_INSTALL") == "1" or os.environ.get("CI") == "true"
         if not (allowed and os.geteuid() == 0 and shutil.which("apt-get")):
-            return (f"no {_missing()[0]} here; as root on Debian, KURULTAI_INSTALL=1 lets the test install slurm-wlm")
+            return f"no {_missing()[0]} here; as root on Debian, KURULTAI_INSTALL=1 lets the test install slurm-wlm"
         for command in (["update"], ["install", "-y", "--no-install-recommends", "slurm-wlm", "munge"]):
-            subprocess.run(["apt-get", "-q", *command], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                           stdout=subprocess.DEVNULL, check=False)
+            subprocess.run(
+                ["apt-get", "-q", *command],
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                stdout=subprocess.DEVNULL,
+                check=False,
+            )
         if _missing():
             return f"slurm-wlm could not be installed: no {_missing()[0]}"
     return None
@@ -139,28 +143,56 @@ class SlurmHost:
         key.write_bytes(os.urandom(1024))
         controller, node = _free_ports(2)
         self.host = socket.gethostname().split(".")[0]
-        (self.folder / "slurm.conf").write_text(CONFIGURATION.format(
-            host=self.host, controller_port=controller, node_port=node, folder=self.folder, user=_user()))
+        (self.folder / "slurm.conf").write_text(
+            CONFIGURATION.format(
+                host=self.host, controller_port=controller, node_port=node, folder=self.folder, user=_user()
+            )
+        )
 
     def _start(self):
         munge = self.folder / "munge"
-        self._daemon("munged", "--foreground", "--force", f"--key-file={munge}/key", f"--socket={munge}/socket",
-                     f"--pid-file={munge}/pid", f"--log-file={munge}/log", f"--seed-file={munge}/seed")
+        self._daemon(
+            "munged",
+            "--foreground",
+            "--force",
+            f"--key-file={munge}/key",
+            f"--socket={munge}/socket",
+            f"--pid-file={munge}/pid",
+            f"--log-file={munge}/log",
+            f"--seed-file={munge}/seed",
+        )
         self.wait(lambda: (munge / "socket").exists(), 20, "munged made no socket")
         self._daemon("slurmctld", "-D", "-i")
         self._daemon("slurmd", "-D", "-N", self.host)
-        self.wait(lambda: self.call("sinfo", "--noheader", "--format=%T", check=False) == "idle", 60, "the node is not idle")
+        self.wait(
+            lambda: self.call("sinfo", "--noheader", "--format=%T", check=False) == "idle", 60, "the node is not idle"
+        )
 
     def _daemon(self, *command):
         log = open(self.folder / f"{command[0]}.out", "wb")
         with log:
-            self.daemons.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                                 env=self.environment, cwd=self.folder, start_new_session=True))
+            self.daemons.append(
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=self.environment,
+                    cwd=self.folder,
+                    start_new_session=True,
+                )
+            )
 
     def call(self, *command, check=True, timeout=60):
         """What a command of Slurm prints."""
-        done = subprocess.run([str(word) for word in command], env=self.environment, capture_output=True, text=True,
-                              timeout=timeout, check=False)
+        done = subprocess.run(
+            [str(word) for word in command],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
         if check and done.returncode != 0:
             raise RuntimeError(f"{command} exits {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout.strip()
@@ -170,13 +202,17 @@ class SlurmHost:
         while not happened():
             dead = [daemon.args[0] for daemon in self.daemons if daemon.poll() is not None]
             if dead or time.monotonic() > end:
-                raise RuntimeError(f"{complaint} ({', '.join(dead) + ' ended' if dead else f'in {seconds} s'})\n{self.logs()}")
+                raise RuntimeError(
+                    f"{complaint} ({', '.join(dead) + ' ended' if dead else f'in {seconds} s'})\n{self.logs()}"
+                )
             time.sleep(0.1)
 
     def logs(self):
         """The ends of what the daemons wrote."""
-        return "\n".join(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-                         for log in sorted(self.folder.glob("*.out")))
+        return "\n".join(
+            f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+            for log in sorted(self.folder.glob("*.out"))
+        )
 
     def job(self, number):
         """What the controller says of a job or array task: {"JobState": "RUNNING", ...}; of an array, its first part."""
@@ -191,10 +227,12 @@ class SlurmHost:
 
     def waiting(self):
         """Jobs and array tasks that are not over, each (id, state)."""
-        return [tuple(line.split()) for line in
-                self.call("squeue", "--noheader", "--array", "--format=%i %T").splitlines()]
+        return [
+            tuple(line.split()) for line in self.call("squeue", "--noheader", "--array", "--format=%i %T").splitlines()
+        ]
 
 
 def _user():
     import pwd
+
     return pwd.getpwuid(os.geteuid()).pw_name

@@ -21,7 +21,10 @@ LAUNCHER = ROOT / "kurultai"
 PYTHON = "/usr/bin/python3"
 NOBODY = 65534
 SHORT = {"run.warmup": 4, "run.weeks": 60}
-FEW = '[output]\nlevels = ["nation"]\nseries = ["participation", "awareness", "trust", "satisfaction", "indicator_trust", "lsg_index"]\n'  # scripts read a result for as long as it has series
+FEW = (  # scripts read a result for as long as it has series
+    '[output]\nlevels = ["nation"]\nseries = ["participation", "awareness", "trust", "satisfaction", "indicator_trust",'
+    ' "lsg_index"]\n'
+)
 
 
 # A program that a sanitizer watches is several times slower, and reserves more memory than a limit may leave it.
@@ -40,9 +43,9 @@ def busy() -> float:
 class Verb:
     name: str
     command: list[str]
-    takes: list[str]                # kinds of what it reads, in order
-    options: dict[str, str]         # name to kind
-    long: bool = False              # runs the program for minutes
+    takes: list[str]  # kinds of what it reads, in order
+    options: dict[str, str]  # name to kind
+    long: bool = False  # runs the program for minutes
     required: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
@@ -62,9 +65,15 @@ def verbs_of_program() -> list[Verb]:
     found = []
     for line in said.splitlines():
         entry = json.loads(line)
-        found.append(Verb(entry["verb"], [str(PROGRAM), entry["verb"]], [given["kind"] for given in entry["arguments"]],
-                          {option["name"]: option["kind"] for option in entry["options"]},
-                          required={option["name"]: option["kind"] for option in entry["options"] if option["required"]}))
+        found.append(
+            Verb(
+                entry["verb"],
+                [str(PROGRAM), entry["verb"]],
+                [given["kind"] for given in entry["arguments"]],
+                {option["name"]: option["kind"] for option in entry["options"]},
+                required={option["name"]: option["kind"] for option in entry["options"] if option["required"]},
+            )
+        )
     return found
 
 
@@ -79,7 +88,15 @@ def verbs_of_scripts() -> list[Verb]:
         command = [PYTHON, str(ROOT / entry["script"])]
         if entry["lasts"] == "long":
             command += ["--program", str(PROGRAM)]
-        found.append(Verb(entry["verb"], command, [kind for kind in entry["takes"].split(",") if kind], options, entry["lasts"] == "long"))
+        found.append(
+            Verb(
+                entry["verb"],
+                command,
+                [kind for kind in entry["takes"].split(",") if kind],
+                options,
+                entry["lasts"] == "long",
+            )
+        )
     return found
 
 
@@ -92,12 +109,24 @@ class Bench:
         village = ROOT / "scenarios" / "village.toml"
         settings = ", ".join(f'"{path}={value}"' for path, value in SHORT.items())
         (self.folder / "data").symlink_to(ROOT / "scenarios" / "data")  # for `rerun`
-        self.good = {"SCENARIO": self.write("short.toml", f'extends = "{village}"\n[run]\nwarmup = 4\nweeks = 60\n{FEW}')}
-        axes = ('[axis.announcement]\npath = "information.reach"\nlow = 0.2\nhigh = 0.8\nvalues = [0.2, 0.8]\n[measure.participation]\n[measure.awareness]\n')
-        self.good["SWEEP"] = self.write("sweep.toml", f'[sweep]\nscenario = "{village}"\nset = [{settings}]\ndesign = "grid"\nreplicates = 3\n'
-                                        + axes.replace("low = 0.2\nhigh = 0.8\n", ""))
-        self.good["CALIBRATION"] = self.write("calibration.toml", f'[sweep]\nscenario = "{village}"\nset = [{settings}]\nkeep_every = 1\n' + axes.replace("values = [0.2, 0.8]\n", "")
-                                              + "[target.awareness]\nvalue = 0.41\nsd = 0.2\n[calibration]\nparticles = 20\ngenerations = 2\n")
+        self.good = {
+            "SCENARIO": self.write("short.toml", f'extends = "{village}"\n[run]\nwarmup = 4\nweeks = 60\n{FEW}')
+        }
+        axes = (
+            '[axis.announcement]\npath = "information.reach"\nlow = 0.2\nhigh = 0.8\nvalues = [0.2,'
+            ' 0.8]\n[measure.participation]\n[measure.awareness]\n'
+        )
+        self.good["SWEEP"] = self.write(
+            "sweep.toml",
+            f'[sweep]\nscenario = "{village}"\nset = [{settings}]\ndesign = "grid"\nreplicates = 3\n'
+            + axes.replace("low = 0.2\nhigh = 0.8\n", ""),
+        )
+        self.good["CALIBRATION"] = self.write(
+            "calibration.toml",
+            f'[sweep]\nscenario = "{village}"\nset = [{settings}]\nkeep_every = 1\n'
+            + axes.replace("values = [0.2, 0.8]\n", "")
+            + "[target.awareness]\nvalue = 0.41\nsd = 0.2\n[calibration]\nparticles = 20\ngenerations = 2\n",
+        )
         self.good["RUN"] = self.folder / "run.h5"
         self.good["RESULT"] = self.good["SCENARIO|RESULT"] = self.good["SWEEP_RESULT"] = self.folder / "swept.h5"
         self.good["INPUT"] = ROOT / "scenarios"
@@ -124,14 +153,18 @@ class Bench:
             elif replaced and place in replaced:
                 words.append(str(replaced[place]))
             else:
-                assert kind in self.good, f"{verb.name} takes a {kind}, of which tests/interface/_surroundings.py has no good one"
+                assert (
+                    kind in self.good
+                ), f"{verb.name} takes a {kind}, of which tests/interface/_surroundings.py has no good one"
                 words.append(str(self.good[kind]))
         for option, kind in verb.required.items():
             assert kind.startswith("NUMBER from "), f"{verb.name} asks for {option} of kind {kind}"
             words += [option, kind.split()[2]]
         return words
 
-    def call(self, verb: Verb, out: "pathlib.Path | None" = None, replaced: "dict[int, object] | None" = None, *more: str) -> list[str]:
+    def call(
+        self, verb: Verb, out: "pathlib.Path | None" = None, replaced: "dict[int, object] | None" = None, *more: str
+    ) -> list[str]:
         option, _ = verb.output()
         written = [option, str(out)] if option and out is not None else []
         if not option and "--out" in verb.options and out is not None:  # it names a file that another verb writes
@@ -143,10 +176,12 @@ class Bench:
 
 def limited(kind: int, value: int, user: bool = False):
     """A preexec_fn that sets a limit, as a user that is not root if asked to."""
+
     def set_limit() -> None:
         resource.setrlimit(kind, (value, value))
         if user:
             become_nobody()
+
     return set_limit
 
 
@@ -173,9 +208,9 @@ def marked(token: str) -> list[int]:
 
 @dataclasses.dataclass
 class Ended:
-    code: int        # as a shell tells it
-    seconds: float   # from the signal to the end
-    said: str        # standard error
+    code: int  # as a shell tells it
+    seconds: float  # from the signal to the end
+    said: str  # standard error
     left: list[int]  # processes that are still there
 
 
@@ -183,8 +218,15 @@ def stop(command: list[str], number: int, after: float, folder: pathlib.Path, pa
     """Sends a signal to a command `after` seconds."""
     token = f"KURULTAI_TEST={uuid.uuid4()}"
     with open(folder / "said", "w+b") as said, open(folder / "printed", "wb") as printed:
-        process = subprocess.Popen(command, stdout=printed, stderr=said, stdin=subprocess.DEVNULL, cwd=folder, start_new_session=True,
-                                   env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **dict([token.split("=")])})
+        process = subprocess.Popen(
+            command,
+            stdout=printed,
+            stderr=said,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            start_new_session=True,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **dict([token.split("=")])},
+        )
         try:
             process.wait(after)
         except subprocess.TimeoutExpired:

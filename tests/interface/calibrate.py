@@ -126,8 +126,23 @@ class Calibrations(unittest.TestCase):
         moment = random.Random(5)
         kills = 0
         for attempt in range(40):
-            process = subprocess.Popen([PROGRAM, "calibrate", str(file), "--out", str(out), "--progress", "none", "--resume",
-                                        "--threads", str(1 + attempt % 2)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen(
+                [
+                    PROGRAM,
+                    "calibrate",
+                    str(file),
+                    "--out",
+                    str(out),
+                    "--progress",
+                    "none",
+                    "--resume",
+                    "--threads",
+                    str(1 + attempt % 2),
+                ],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
             try:
                 if kills < 8:
                     process.wait(0.05 + moment.random() * 0.5)
@@ -145,7 +160,11 @@ class Calibrations(unittest.TestCase):
     def test_a_polite_stop_says_how_to_go_on_and_a_changed_target_is_refused(self):
         file = self.write(SLOW.format(seconds=0.05))
         out = self.folder / "out.h5"
-        process = subprocess.Popen([PROGRAM, "calibrate", str(file), "--out", str(out), "--progress", "none"], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [PROGRAM, "calibrate", str(file), "--out", str(out), "--progress", "none"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         runs = self.folder / "out.runs"
         for _ in range(200):
             time.sleep(0.05)
@@ -157,13 +176,16 @@ class Calibrations(unittest.TestCase):
         self.assertIn("--resume", message)
         again = call("calibrate", file, "--out", out, "--progress", "none")
         self.assertEqual(again.returncode, 5)
-        changed = call("calibrate", file, "--out", out, "--progress", "none", "--resume", "--set", "target.y.value=0.75")
+        changed = call(
+            "calibrate", file, "--out", out, "--progress", "none", "--resume", "--set", "target.y.value=0.75"
+        )
         self.assertEqual(changed.returncode, 5)
         self.assertIn("target.y", changed.stderr)
         self.assertIn("0.75", changed.stderr)
 
     def test_failed_runs_are_counted_and_told(self):
-        file = self.write("""
+        file = self.write(
+            """
 [sweep]
 model = "idle"
 set = ["idle.fails_from=0.6"]
@@ -179,7 +201,8 @@ sd = 0.02
 particles = 60
 generations = 3
 predictive = 10
-""")
+"""
+        )
         done = call("calibrate", file, "--out", self.folder / "out.h5", "--progress", "none")
         self.assertEqual(done.returncode, 6, done.stderr)
         self.assertIn("runs failed", done.stderr)
@@ -188,27 +211,48 @@ predictive = 10
         self.assertEqual(int(generations.failed[0]), 24)
         again = call("calibrate", file, "--out", self.folder / "out.h5", "--progress", "none", "--resume")
         self.assertEqual(again.returncode, 6, again.stderr)
-        hopeless = call("calibrate", file, "--out", self.folder / "none.h5", "--progress", "none", "--set", "sweep.set=['idle.fails_from=0.01']")
+        hopeless = call(
+            "calibrate",
+            file,
+            "--out",
+            self.folder / "none.h5",
+            "--progress",
+            "none",
+            "--set",
+            "sweep.set=['idle.fails_from=0.01']",
+        )
         self.assertEqual(hopeless.returncode, 6)
         self.assertIn("particles have a distance", hopeless.stderr)
         self.assertFalse((self.folder / "none.h5").exists())
 
     def test_what_is_wrong_is_said_with_its_place(self):
         for change, code, words in (
-                (("[target.late]", "[target.later]"), 3, ["decay.toml:", "did you mean 'late'?"]),
-                (("sd = 0.1\nsource", "source"), 3, ["decay.toml:", "has no sd"]),
-                (("value = 1.47\n", ""), 3, ["decay.toml:", "has no value"]),
-                (('path = "decay.rate"', 'path = "decay.rats"'), 3, ["decay.toml:", "did you mean 'decay.rate'?"]),
-                (("low = 0\nhigh = 1\n", "values = [0, 1]\n"), 3, ["decay.toml:", "lists values"]),
-                (("low = 0\nhigh = 1\n", "low = 1\nhigh = 0\n"), 3, ["decay.toml:", "low is above high"]),
-                (('model = "decay"', 'model = "decay"\ndesign = "grid"'), 3, ["decay.toml:", "means nothing in a calibration"]),
-                (("sd = 0.1", "sd = -0.1"), 3, ["decay.toml:", "sd"]),
-                (("particles = 120", "particles = 5"), 3, ["decay.toml:", "particles"]),
-                (("particles = 120", "particels = 120"), 3, ["decay.toml:", "did you mean 'particles'?"]),
-                (("[measure.late]\nseries = \"y\"", "[measure.late]\nseries = \"z\""), 3, ["'z'"])):
+            (("[target.late]", "[target.later]"), 3, ["decay.toml:", "did you mean 'late'?"]),
+            (("sd = 0.1\nsource", "source"), 3, ["decay.toml:", "has no sd"]),
+            (("value = 1.47\n", ""), 3, ["decay.toml:", "has no value"]),
+            (('path = "decay.rate"', 'path = "decay.rats"'), 3, ["decay.toml:", "did you mean 'decay.rate'?"]),
+            (("low = 0\nhigh = 1\n", "values = [0, 1]\n"), 3, ["decay.toml:", "lists values"]),
+            (("low = 0\nhigh = 1\n", "low = 1\nhigh = 0\n"), 3, ["decay.toml:", "low is above high"]),
+            (
+                ('model = "decay"', 'model = "decay"\ndesign = "grid"'),
+                3,
+                ["decay.toml:", "means nothing in a calibration"],
+            ),
+            (("sd = 0.1", "sd = -0.1"), 3, ["decay.toml:", "sd"]),
+            (("particles = 120", "particles = 5"), 3, ["decay.toml:", "particles"]),
+            (("particles = 120", "particels = 120"), 3, ["decay.toml:", "did you mean 'particles'?"]),
+            (("[measure.late]\nseries = \"y\"", "[measure.late]\nseries = \"z\""), 3, ["'z'"]),
+        ):
             with self.subTest(change=change):
                 self.assertIn(change[0], DECAY)
-                done = call("calibrate", self.write(DECAY.replace(*change, 1)), "--out", self.folder / "out.h5", "--progress", "none")
+                done = call(
+                    "calibrate",
+                    self.write(DECAY.replace(*change, 1)),
+                    "--out",
+                    self.folder / "out.h5",
+                    "--progress",
+                    "none",
+                )
                 self.assertEqual(done.returncode, code, done.stderr)
                 for word in words:
                     self.assertIn(word, done.stderr)

@@ -20,10 +20,16 @@ class Example(unittest.TestCase):
         text = EXAMPLE.read_text(encoding="utf-8")
         paths = dict(re.findall(r"^\[axis\.(\w+)\]\npath = \"([^\"]+)\"", text, re.MULTILINE))
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([PROGRAM, "calibrate", str(EXAMPLE), "--out", f"{folder}/x.h5", "--progress", "none", *SMALLER], capture_output=True, text=True)
+            done = subprocess.run(
+                [PROGRAM, "calibrate", str(EXAMPLE), "--out", f"{folder}/x.h5", "--progress", "none", *SMALLER],
+                capture_output=True,
+                text=True,
+            )
         self.assertEqual(done.returncode, 0, done.stderr)
         for axis, truth in targets.truth_in(text).items():
-            low, high = map(float, re.search(rf"^ +{re.escape(paths[axis])} +\S+ +(\S+) +(\S+)", done.stdout, re.MULTILINE).groups())
+            low, high = map(
+                float, re.search(rf"^ +{re.escape(paths[axis])} +\S+ +(\S+) +(\S+)", done.stdout, re.MULTILINE).groups()
+            )
             self.assertTrue(low <= truth <= high, f"{axis}: {truth} is not within {low} to {high}\n{done.stdout}")
             self.assertIn("met", done.stdout)
 

@@ -12,7 +12,17 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["KURULTAI_BINARY"]
 SCALE = "0.001" if os.environ.get("KURULTAI_SANITIZED") else "0.005"  # a sanitizer makes it ten times slower
-SMALL = ["scenarios/kazakhstan.toml", "--scale", SCALE, "--weeks", "80", "--set", "run.warmup=10", "--set", "output.panel=50"]
+SMALL = [
+    "scenarios/kazakhstan.toml",
+    "--scale",
+    SCALE,
+    "--weeks",
+    "80",
+    "--set",
+    "run.warmup=10",
+    "--set",
+    "output.panel=50",
+]
 
 
 def digest(file):
@@ -25,8 +35,13 @@ class Checkpoint(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
         whole = cls.folder / "whole.h5"
         begun = time.monotonic()
-        subprocess.run([PROGRAM, "run", *SMALL, "--out", str(whole), "--progress", "none"], cwd=ROOT, check=True,
-                       stdout=subprocess.DEVNULL, timeout=300)
+        subprocess.run(
+            [PROGRAM, "run", *SMALL, "--out", str(whole), "--progress", "none"],
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=300,
+        )
         cls.seconds = time.monotonic() - begun
         cls.digest = digest(whole)
         cls.size = whole.stat().st_size
@@ -41,8 +56,14 @@ class Checkpoint(unittest.TestCase):
         self.checkpoint = self.home / "run.h5.checkpoint"
 
     def start(self, *more, progress="none", **popen):
-        return subprocess.Popen([PROGRAM, "run", *SMALL, "--out", str(self.out), "--progress", progress, *more], cwd=ROOT,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **popen)
+        return subprocess.Popen(
+            [PROGRAM, "run", *SMALL, "--out", str(self.out), "--progress", progress, *more],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            **popen,
+        )
 
     def finish(self, run):
         _, said = run.communicate(timeout=300)
@@ -56,7 +77,9 @@ class Checkpoint(unittest.TestCase):
     def assert_done(self, code, said):
         self.assertEqual(code, 0, said)
         self.assertEqual(digest(self.out), self.digest)
-        self.assertEqual([p.name for p in self.home.iterdir()], ["run.h5"], "checkpoints are removed when the result is there")
+        self.assertEqual(
+            [p.name for p in self.home.iterdir()], ["run.h5"], "checkpoints are removed when the result is there"
+        )
 
     def test_killed_at_random_moments(self):
         luck = random.Random(1)
@@ -74,6 +97,7 @@ class Checkpoint(unittest.TestCase):
             self.assert_done(code, said)
             resumed += 1
             import h5py
+
             with h5py.File(self.out) as file:
                 self.assertGreaterEqual(file["provenance"].attrs["resumed"], 1)
         self.assertGreaterEqual(resumed, 2)
@@ -138,7 +162,7 @@ class Checkpoint(unittest.TestCase):
         self.assertEqual(code, 5, said)
         self.assertIn("[participation] b_eff: now 1.5", said)
         self.assertEqual(self.checkpoint.read_bytes(), before)
-        self.checkpoint.write_bytes(before[:len(before) // 2])
+        self.checkpoint.write_bytes(before[: len(before) // 2])
         code, said = self.finish(self.start("--resume"))
         self.assertEqual(code, 5, said)
         self.assertIn("damaged", said)
@@ -152,6 +176,7 @@ class Checkpoint(unittest.TestCase):
 
         def small_files():
             import resource
+
             resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))  # enough for the result, not for a checkpoint
 
         self.stopped()

@@ -12,13 +12,22 @@ SCRIPT = ROOT / "sim" / "commit.cmake"
 
 
 def git(folder, *words):
-    return subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(folder), *words], check=True, capture_output=True,
-                          text=True).stdout.strip()
+    return subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", str(folder), *words],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
 
 
 def named(source, out, **environment):
     """The commit that a build of `source` would name."""
-    subprocess.run(["cmake", f"-DSOURCE={source}", f"-DOUT={out}", "-P", str(SCRIPT)], check=True, capture_output=True, env={**os.environ, **environment})
+    subprocess.run(
+        ["cmake", f"-DSOURCE={source}", f"-DOUT={out}", "-P", str(SCRIPT)],
+        check=True,
+        capture_output=True,
+        env={**os.environ, **environment},
+    )
     return re.search(r'build_commit = "(.*)";', out.read_text())[1]
 
 
@@ -59,9 +68,13 @@ class Commit(unittest.TestCase):
         (self.root / "README.md").write_text("second\n")
         self.assertEqual(named(self.root, self.out), f"{head}-dirty")
         found = set()
-        for change in (lambda: (self.root / "sim" / "a.cpp").write_text("second\n"), lambda: (self.root / "sim" / "a.cpp").write_text("third\n"),
-                       lambda: (self.root / "sim" / "new.cpp").write_text("new\n"), lambda: (self.root / "sim" / "new.cpp").write_text("newer\n"),
-                       lambda: git(self.root, "add", "-A")):
+        for change in (
+            lambda: (self.root / "sim" / "a.cpp").write_text("second\n"),
+            lambda: (self.root / "sim" / "a.cpp").write_text("third\n"),
+            lambda: (self.root / "sim" / "new.cpp").write_text("new\n"),
+            lambda: (self.root / "sim" / "new.cpp").write_text("newer\n"),
+            lambda: git(self.root, "add", "-A"),
+        ):
             change()
             found.add(named(self.root, self.out))
             self.assertRegex(sorted(found)[0], rf"^{head}-dirty-[0-9a-f]{{8}}$")

@@ -20,8 +20,11 @@ from _surroundings import SLOWER  # noqa: E402
 
 # HDF5 reads what has no seal in a process of its own, and may break there; a sanitizer says how before we do. Where it is
 # HDF5 that breaks, on memory that HDF5 has allocated, the report is passed over.
-REPORT = re.compile(r"=+\n==\d+==ERROR: AddressSanitizer: (?:SEGV|memcpy-param-overlap|heap-buffer-overflow).*\n(?:.*\n)*?    #0 .*\n    #1 .*libhdf5.*\n"
-                    r"(?:(?!allocated by ).*\n|allocated by .*\n    #0 .*\n    #1 .*libhdf5.*\n)*?==\d+==ABORTING\n")
+REPORT = re.compile(
+    r"=+\n==\d+==ERROR: AddressSanitizer: (?:SEGV|memcpy-param-overlap|heap-buffer-overflow).*\n(?:.*\n)*?    #0 .*\n  "
+    r"  #1 .*libhdf5.*\n"
+    r"(?:(?!allocated by ).*\n|allocated by .*\n    #0 .*\n    #1 .*libhdf5.*\n)*?==\d+==ABORTING\n"
+)
 SLOWEST = 5 * SLOWER  # seconds of processor time
 SWEEP = """title = "Damaged"
 [sweep]
@@ -37,7 +40,9 @@ values = [0.0, 1.0, 2.0]
 
 def program(*arguments, timeout=120):
     begin = processor_time()
-    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, errors="replace", timeout=timeout)
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)], capture_output=True, text=True, errors="replace", timeout=timeout
+    )
     return done, processor_time() - begin
 
 
@@ -52,8 +57,11 @@ def make(folder):
     small = ["--set", "run.warmup=2", "--set", "run.weeks=3", "--progress", "none"]
     (folder / "s.toml").write_text(SWEEP)
     (folder / "b.toml").write_text(f'extends = "{village}"\n[information]\nreach = 0.9\n')
-    for arguments in (("run", village, *small, "--out", folder / "run.h5"), ("sweep", folder / "s.toml", "--progress", "none", "--out", folder / "sweep.h5"),
-                      ("compare", village, folder / "b.toml", "--replicates", 2, *small, "--out", folder / "comparison.h5")):
+    for arguments in (
+        ("run", village, *small, "--out", folder / "run.h5"),
+        ("sweep", folder / "s.toml", "--progress", "none", "--out", folder / "sweep.h5"),
+        ("compare", village, folder / "b.toml", "--replicates", 2, *small, "--out", folder / "comparison.h5"),
+    ):
         done, _ = program(*arguments)
         assert done.returncode == 0, done.stderr
     return [folder / f"{name}.h5" for name in ("run", "sweep", "comparison")]
@@ -87,14 +95,21 @@ class Damaged(unittest.TestCase):
 
     def places(self, size):
         chance = random.Random(1)
-        return [*range(0, min(4096, size), self.STEP), *range(size - 4, max(0, size - 4096), -self.STEP), *(chance.randrange(size) for _ in range(self.RANDOM))]
+        return [
+            *range(0, min(4096, size), self.STEP),
+            *range(size - 4, max(0, size - 4096), -self.STEP),
+            *(chance.randrange(size) for _ in range(self.RANDOM)),
+        ]
 
     def test_a_changed_zeroed_or_cut_file_is_refused(self):
         for whole in self.files:
             content = whole.read_bytes()
             for number, at in enumerate(self.places(len(content))):
-                for way, changed in (("changed", content[:at] + bytes([content[at] ^ 1 << at % 8]) + content[at + 1:]),
-                                     ("zeroed", content[:at] + b"\0" + content[at + 1:]), ("cut", content[:at])):
+                for way, changed in (
+                    ("changed", content[:at] + bytes([content[at] ^ 1 << at % 8]) + content[at + 1 :]),
+                    ("zeroed", content[:at] + b"\0" + content[at + 1 :]),
+                    ("cut", content[:at]),
+                ):
                     if changed == content:
                         continue
                     path = self.folder / "damaged.h5"
@@ -149,13 +164,24 @@ class Damaged(unittest.TestCase):
         for name, path in _hostile.files(self.folder).items():
             for arguments in verbs(path):
                 with self.subTest(name, verb=arguments[0]):
-                    self.check(*program(*arguments), 5, 2, 3, *([0] if (name, arguments[0]) == ("a sweep without parts", "show") else []))
+                    self.check(
+                        *program(*arguments),
+                        5,
+                        2,
+                        3,
+                        *([0] if (name, arguments[0]) == ("a sweep without parts", "show") else []),
+                    )
 
     def test_what_is_no_file(self):
         (self.folder / "empty.h5").touch()
         os.mkfifo(self.folder / "fifo.h5")
-        for path, reason in ((self.folder / "none.h5", "no such file"), (self.folder, "not a file"), (self.folder / "empty.h5", "it is empty"),
-                             (self.folder / "fifo.h5", "not a file"), (self.folder / "s.toml", "not HDF5")):
+        for path, reason in (
+            (self.folder / "none.h5", "no such file"),
+            (self.folder, "not a file"),
+            (self.folder / "empty.h5", "it is empty"),
+            (self.folder / "fifo.h5", "not a file"),
+            (self.folder / "s.toml", "not HDF5"),
+        ):
             for arguments in verbs(path):
                 if arguments[0] == "compare":
                     continue  # what ends otherwise is a scenario to it

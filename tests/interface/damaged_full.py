@@ -20,11 +20,21 @@ class Damaged(damaged.Damaged):
         whole = self.files[0].read_bytes()
         path = self.folder / "damaged.h5"
         for at in self.places(len(whole))[::100]:
-            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
             for script, arguments, out in (("report", [path], "page.html"), ("swot", [path, path], "page.md")):
                 with self.subTest(script=script, at=at):
-                    done = damaged.subprocess.run([sys.executable, str(damaged.ROOT / "analysis" / f"{script}.py"), *map(str, arguments), "--out",
-                                                   str(self.folder / out)], capture_output=True, text=True, timeout=120)
+                    done = damaged.subprocess.run(
+                        [
+                            sys.executable,
+                            str(damaged.ROOT / "analysis" / f"{script}.py"),
+                            *map(str, arguments),
+                            "--out",
+                            str(self.folder / out),
+                        ],
+                        capture_output=True,
+                        text=True,
+                        timeout=120,
+                    )
                     self.assertEqual(done.returncode, 5, done.stderr)
                     self.assertFalse((self.folder / out).exists())
 
@@ -35,7 +45,14 @@ class Damaged(damaged.Damaged):
             shutil.copy(whole, path)
             size = path.stat().st_size
             opened(path, "run", False)
-            places = sorted({*range(min(4096, size)), *range(max(0, size - 4096), size), *(chance.randrange(size) for _ in range(5000))}, reverse=True)
+            places = sorted(
+                {
+                    *range(min(4096, size)),
+                    *range(max(0, size - 4096), size),
+                    *(chance.randrange(size) for _ in range(5000)),
+                },
+                reverse=True,
+            )
 
             def refused(at, way):
                 with self.assertRaises(ResultError, msg=f"{whole.name}: byte {at} {way}"):

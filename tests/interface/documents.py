@@ -32,14 +32,23 @@ class Commands:
     """Verbs and options as the program, the scripts and the launcher know them."""
 
     def __init__(self):
-        self.verbs = set(re.findall(r"^  ([a-z]+) ", said(PROGRAM, "--help"), re.MULTILINE)) | set(SCRIPTS) | set(LAUNCHER)
+        self.verbs = (
+            set(re.findall(r"^  ([a-z]+) ", said(PROGRAM, "--help"), re.MULTILINE)) | set(SCRIPTS) | set(LAUNCHER)
+        )
         self.options = {}
 
     def options_of(self, verb):
         if verb not in self.options:
-            call = ([sys.executable, ROOT / verb] if verb.endswith(".py") else
-                    [sys.executable, ROOT / "analysis" / f"{verb}.py"] if verb in SCRIPTS else [PROGRAM, verb])
-            self.options[verb] = set(LAUNCHER[verb]) if verb in LAUNCHER else set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", said(*call, "--help")))
+            call = (
+                [sys.executable, ROOT / verb]
+                if verb.endswith(".py")
+                else [sys.executable, ROOT / "analysis" / f"{verb}.py"] if verb in SCRIPTS else [PROGRAM, verb]
+            )
+            self.options[verb] = (
+                set(LAUNCHER[verb])
+                if verb in LAUNCHER
+                else set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", said(*call, "--help")))
+            )
         return self.options[verb]
 
     def fault(self, item):
@@ -96,7 +105,9 @@ def missing_files(items):
 def dead_links(document, text):
     """Links to files that are not there."""
     prose = re.sub(r"(?ms)^```.*?^```$", "", text)
-    targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", prose) if not re.match(r"[a-z]+:", target)]
+    targets = [
+        target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", prose) if not re.match(r"[a-z]+:", target)
+    ]
     return [target for target in targets if target and not (ROOT / document).parent.joinpath(target).exists()]
 
 
@@ -104,7 +115,9 @@ class Documents(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.items = _documents.items()
-        cls.texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in _documents.DOCUMENTS if (ROOT / name).is_file()}
+        cls.texts = {
+            name: (ROOT / name).read_text(encoding="utf-8") for name in _documents.DOCUMENTS if (ROOT / name).is_file()
+        }
         cls.commands = Commands()
 
     def test_commands_are_found(self):
@@ -121,7 +134,9 @@ class Documents(unittest.TestCase):
                 self.assertEqual(self.commands.fault(item), "", f"{document}:{line}: {span}")
 
     def test_files_of_commands_exist_or_are_made_before(self):
-        self.assertEqual([f"{item.document}:{item.line}: {item.text}: {path}" for item, path in missing_files(self.items)], [])
+        self.assertEqual(
+            [f"{item.document}:{item.line}: {item.text}: {path}" for item, path in missing_files(self.items)], []
+        )
         for document, text in self.texts.items():
             for line, span in _documents.spans(text):
                 for word in span.split():
@@ -151,9 +166,14 @@ class Documents(unittest.TestCase):
                     place.unlink()
 
     def test_one_version_everywhere(self):
-        version = re.search(r"project\(kurultai VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
+        version = re.search(
+            r"project\(kurultai VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+        )[1]
         self.assertIn(f"\nversion: {version}\n", (ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-        self.assertEqual(re.search(r"^## \[([0-9.]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1], version)
+        self.assertEqual(
+            re.search(r"^## \[([0-9.]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1],
+            version,
+        )
         self.assertIn(version, said(PROGRAM, "--version"))
 
     def test_links_lead_somewhere(self):
@@ -161,11 +181,19 @@ class Documents(unittest.TestCase):
             self.assertEqual(dead_links(document, text), [], document)
 
     def test_what_is_false_is_noticed(self):
-        text = "Do:\n\n    ./kurultai fly results/x.h5\n    ./kurultai show results/x.h5\n    ./kurultai run scenarios/village.toml --sed 3\n    ./kurultai show results/village.h5\n"
+        text = (
+            "Do:\n\n    ./kurultai fly results/x.h5\n    ./kurultai show results/x.h5\n    ./kurultai run"
+            " scenarios/village.toml --sed 3\n    ./kurultai show results/village.h5\n"
+        )
         items = _documents.items_in("README.md", text)
-        self.assertEqual([self.commands.fault(item) for item in items], ["no verb 'fly'", "", "run has no option --sed", ""])
+        self.assertEqual(
+            [self.commands.fault(item) for item in items], ["no verb 'fly'", "", "run has no option --sed", ""]
+        )
         self.assertEqual([path for _, path in missing_files(items)], ["results/x.h5", "results/x.h5"])
-        self.assertEqual(dead_links("README.md", "[a](sim/nothing.md), [b](sim/README.md#x), [c](https://example.org)"), ["sim/nothing.md"])
+        self.assertEqual(
+            dead_links("README.md", "[a](sim/nothing.md), [b](sim/README.md#x), [c](https://example.org)"),
+            ["sim/nothing.md"],
+        )
 
 
 class Figures(unittest.TestCase):
@@ -173,7 +201,11 @@ class Figures(unittest.TestCase):
         texts = documents.texts_from(ROOT / "results")
         for name in documents.DOCUMENTS:
             text = (ROOT / name).read_text(encoding="utf-8")
-            self.assertEqual(documents.filled(text, texts, complete=True), text, f"{name}: run /usr/bin/python3 analysis/documents.py")
+            self.assertEqual(
+                documents.filled(text, texts, complete=True),
+                text,
+                f"{name}: run /usr/bin/python3 analysis/documents.py",
+            )
 
     def test_no_line_begins_with_a_mark(self):
         """Markdown takes such a line for HTML and ends the paragraph before it."""
@@ -182,7 +214,10 @@ class Figures(unittest.TestCase):
 
     def test_marks(self):
         text = "about <!-- kept: a -->4 minutes<!-- -->, <!-- kept: b -->1<!-- -->"
-        self.assertEqual(documents.filled(text, {"a": "5 minutes"}), "about <!-- kept: a -->5 minutes<!-- -->, <!-- kept: b -->1<!-- -->")
+        self.assertEqual(
+            documents.filled(text, {"a": "5 minutes"}),
+            "about <!-- kept: a -->5 minutes<!-- -->, <!-- kept: b -->1<!-- -->",
+        )
         with self.assertRaises(ValueError):
             documents.filled(text, {"a": "5 minutes"}, complete=True)
         with self.assertRaises(ValueError):
@@ -194,8 +229,13 @@ class Figures(unittest.TestCase):
         known = set(re.findall(r'"(\w+)"', code))
         for name in documents.DOCUMENTS:
             for figure, _ in documents.MARK.findall((ROOT / name).read_text(encoding="utf-8")):
-                stem = re.sub(r"^x_|_signed$|_1$|_error$", "", re.sub(r"^(drift|change|time|fitted|predicted)_", "", figure))
-                self.assertTrue(figure in known or stem in known or re.match(r"(drift|change|time|fitted|predicted|x)_", figure), f"{name}: {figure}")
+                stem = re.sub(
+                    r"^x_|_signed$|_1$|_error$", "", re.sub(r"^(drift|change|time|fitted|predicted)_", "", figure)
+                )
+                self.assertTrue(
+                    figure in known or stem in known or re.match(r"(drift|change|time|fitted|predicted|x)_", figure),
+                    f"{name}: {figure}",
+                )
 
 
 if __name__ == "__main__":

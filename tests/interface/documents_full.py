@@ -25,8 +25,22 @@ SMALLER = {
     ("run", "scenarios/proposals/R4.toml"): SMALL,
     ("sweep", "scenarios/sweeps/announcements.toml"): [*SMALL_SWEEP, "--set", "sweep.replicates=3"],
     ("sweep", "scenarios/sweeps/information.toml"): [*SMALL_SWEEP, "--set", "sweep.replicates=2"],
-    ("compare", "scenarios/kazakhstan.toml"): ["--replicates", "2", "--set", "run.scale=0.002", "--set", "run.weeks=110", "--set", "run.warmup=20"],
-    ("calibrate", "scenarios/sweeps/calibrate_village.toml"): ["--set", "calibration.particles=60", "--set", "calibration.generations=2"],
+    ("compare", "scenarios/kazakhstan.toml"): [
+        "--replicates",
+        "2",
+        "--set",
+        "run.scale=0.002",
+        "--set",
+        "run.weeks=110",
+        "--set",
+        "run.warmup=20",
+    ],
+    ("calibrate", "scenarios/sweeps/calibrate_village.toml"): [
+        "--set",
+        "calibration.particles=60",
+        "--set",
+        "calibration.generations=2",
+    ],
 }
 #: What is not run here, and why.
 LEFT_OUT = {
@@ -39,6 +53,7 @@ SECONDS = 900
 
 def smaller(words, options):
     """The command with `options` in place of its own of the same names (of --set: of the same parameter)."""
+
     def key(name, value):
         return (name, value.split("=")[0]) if name == "--set" else (name, "")
 
@@ -72,12 +87,18 @@ class Documents(unittest.TestCase):
         words = list(item.words)
         if words[0] == "./kurultai":
             if item.verb and len(words) > 2:
-                words = smaller(words, SMALLER[item.verb, words[2]]) if (item.verb, words[2]) in SMALLER and "--dry-run" not in words else words
+                words = (
+                    smaller(words, SMALLER[item.verb, words[2]])
+                    if (item.verb, words[2]) in SMALLER and "--dry-run" not in words
+                    else words
+                )
             script = self.tree / "analysis" / f"{item.verb}.py"
             needs = ["--program", PROGRAM] if item.verb not in ("report", "swot") else []
             words = [sys.executable, str(script), *needs, *words[2:]] if item.verb in SCRIPTS else [PROGRAM, *words[1:]]
         done = subprocess.run(words, cwd=self.tree, capture_output=True, text=True, timeout=SECONDS)
-        self.assertEqual(done.returncode, 0, f"{item.document}:{item.line}: {item.text}\n{done.stdout[-500:]}{done.stderr[-1500:]}")
+        self.assertEqual(
+            done.returncode, 0, f"{item.document}:{item.line}: {item.text}\n{done.stdout[-500:]}{done.stderr[-1500:]}"
+        )
         return done.stdout
 
     def read(self, document, python):
@@ -87,8 +108,14 @@ class Documents(unittest.TestCase):
         said = {}
         for number, _, lines in _documents.blocks(text):
             if python and is_python(lines):
-                done = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=self.tree, capture_output=True, text=True, timeout=SECONDS,
-                                      env={**os.environ, "PYTHONPATH": str(self.tree / "analysis")})
+                done = subprocess.run(
+                    [sys.executable, "-c", "\n".join(lines)],
+                    cwd=self.tree,
+                    capture_output=True,
+                    text=True,
+                    timeout=SECONDS,
+                    env={**os.environ, "PYTHONPATH": str(self.tree / "analysis")},
+                )
                 self.assertEqual(done.returncode, 0, f"{document}:{number}: {lines[0]}\n{done.stderr[-1500:]}")
             for line in range(number, number + len(lines)):
                 item = items.get(line)
@@ -108,9 +135,28 @@ class Documents(unittest.TestCase):
         self.assertEqual(len(digests), 2)
         self.assertEqual(digests[0], digests[1], "one and two threads")
         for item in _documents.items_in("README.md", (ROOT / "README.md").read_text(encoding="utf-8")):
-            if item.kind == "file" and item.name not in ("scenarios/louder.toml", "scenarios/letters.toml", "scenarios/sweeps/announcements.toml"):
-                done = subprocess.run([PROGRAM, "run", item.name, "--out", "results/saved.h5", "--weeks", "8", "--set", "run.warmup=0",
-                                       *([] if "[society]" in item.text else ["--scale", "0.002"])], cwd=self.tree, capture_output=True, text=True)
+            if item.kind == "file" and item.name not in (
+                "scenarios/louder.toml",
+                "scenarios/letters.toml",
+                "scenarios/sweeps/announcements.toml",
+            ):
+                done = subprocess.run(
+                    [
+                        PROGRAM,
+                        "run",
+                        item.name,
+                        "--out",
+                        "results/saved.h5",
+                        "--weeks",
+                        "8",
+                        "--set",
+                        "run.warmup=0",
+                        *([] if "[society]" in item.text else ["--scale", "0.002"]),
+                    ],
+                    cwd=self.tree,
+                    capture_output=True,
+                    text=True,
+                )
                 self.assertEqual(done.returncode, 0, f"{item.name}: {done.stderr[-800:]}")
                 (self.tree / "results" / "saved.h5").unlink()
 
@@ -122,8 +168,12 @@ class Documents(unittest.TestCase):
                 self.read(document, python=False)
 
     def test_options_are_put_in_place(self):
-        self.assertEqual(smaller(["run", "a", "--scale", "1", "--set", "b.c=2", "--set", "d=3"], ["--scale", "0.1", "--set", "b.c=5"]),
-                         ["run", "a", "--set", "d=3", "--scale", "0.1", "--set", "b.c=5"])
+        self.assertEqual(
+            smaller(
+                ["run", "a", "--scale", "1", "--set", "b.c=2", "--set", "d=3"], ["--scale", "0.1", "--set", "b.c=5"]
+            ),
+            ["run", "a", "--set", "d=3", "--scale", "0.1", "--set", "b.c=5"],
+        )
 
 
 if __name__ == "__main__":

@@ -86,9 +86,21 @@ class Forms(unittest.TestCase):
         """Nobody is drawn to a form that repels, nobody knows of one that nobody is told of."""
         repelled = self.run_to("repelled.h5", "--set", "form.river.intercept=-20")
         self.assertLess(self.series(repelled, "turnout")[TITLE], 0.001)
-        uninvited = self.run_to("uninvited.h5", "--set", "form.river.invitation=0", "--set", "information.reach=0",
-                                "--set", "information.push=0", "--set", "information.site=0", "--set", "information.media=0",
-                                "--set", "information.outreach=0")
+        uninvited = self.run_to(
+            "uninvited.h5",
+            "--set",
+            "form.river.invitation=0",
+            "--set",
+            "information.reach=0",
+            "--set",
+            "information.push=0",
+            "--set",
+            "information.site=0",
+            "--set",
+            "information.media=0",
+            "--set",
+            "information.outreach=0",
+        )
         self.assertLess(self.series(uninvited, "form_awareness")[TITLE], 0.001)
 
     def test_describe_names_it(self):

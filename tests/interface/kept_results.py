@@ -26,28 +26,52 @@ STILL_HOLD: dict[str, str] = {}
 
 STAMP = kept.Stamp("0.2.0", "abc-dirty", "0" * 16, "1" * 16, "2" * 16)
 #: A picture of one grey dot.
-DOT = kept.PNG + b"".join(len(c).to_bytes(4, "big") + k + c + zlib.crc32(k + c).to_bytes(4, "big") for k, c in (
-    (b"IHDR", b"\0\0\0\1\0\0\0\1\x08\0\0\0\0"), (b"tEXt", b"Comment\0of before"), (b"IDAT", zlib.compress(b"\0\x80")), (b"IEND", b"")))
+DOT = kept.PNG + b"".join(
+    len(c).to_bytes(4, "big") + k + c + zlib.crc32(k + c).to_bytes(4, "big")
+    for k, c in (
+        (b"IHDR", b"\0\0\0\1\0\0\0\1\x08\0\0\0\0"),
+        (b"tEXt", b"Comment\0of before"),
+        (b"IDAT", zlib.compress(b"\0\x80")),
+        (b"IEND", b""),
+    )
+)
 
 
 def files_kept():
     """The files under results/ that git keeps; without git those that it would keep."""
-    done = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z", "results"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "results"], cwd=ROOT, capture_output=True, text=True
+    )
     names = [name for name in done.stdout.split("\0") if name] if done.returncode == 0 else []
     if not names:
-        names = [file.relative_to(ROOT).as_posix() for pattern in ("*.md", "*.csv", "figures/*.png") for file in RESULTS.glob(pattern)]
-    return sorted(pathlib.PurePosixPath(name).relative_to("results").as_posix() for name in names if (ROOT / name).exists())
+        names = [
+            file.relative_to(ROOT).as_posix()
+            for pattern in ("*.md", "*.csv", "figures/*.png")
+            for file in RESULTS.glob(pattern)
+        ]
+    return sorted(
+        pathlib.PurePosixPath(name).relative_to("results").as_posix() for name in names if (ROOT / name).exists()
+    )
 
 
 def listed(text):
     """Names and patterns in the first column of the table of results/README.md."""
-    return [name for line in text.splitlines() if line.startswith("| `") for name in re.findall(r"`([^`]+)`", line.split("|")[1])]
+    return [
+        name
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`([^`]+)`", line.split("|")[1])
+    ]
 
 
 def unlisted(files, text):
     """Files that no entry of the table stands for."""
     patterns = listed(text)
-    return [name for name in files if name != "README.md" and not any(pathlib.PurePosixPath(name).match(pattern) for pattern in patterns)]
+    return [
+        name
+        for name in files
+        if name != "README.md" and not any(pathlib.PurePosixPath(name).match(pattern) for pattern in patterns)
+    ]
 
 
 class KeptFiles(unittest.TestCase):
@@ -64,17 +88,27 @@ class KeptFiles(unittest.TestCase):
         patterns = [pattern for step in results.STEPS for pattern in step.files] + [results.TIMES]
         for name in files_kept():
             if name != "README.md":
-                self.assertTrue(any(pathlib.PurePosixPath(name).match(pattern) for pattern in patterns), f"{name}: no step makes it")
+                self.assertTrue(
+                    any(pathlib.PurePosixPath(name).match(pattern) for pattern in patterns), f"{name}: no step makes it"
+                )
 
     def test_every_file_says_what_it_was_made_from(self):
-        version = re.search(r"project\(kurultai VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
+        version = re.search(
+            r"project\(kurultai VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+        )[1]
         for name in files_kept():
             if name == "README.md":
                 continue
             stamp = kept.read(RESULTS / name)
             with self.subTest(name):
-                self.assertIsNotNone(stamp, f"{name} does not say what it was made from: ./kurultai results makes it again")
-                self.assertIn(stamp.model, [kept.model(), *STILL_HOLD], f"{name} is of another model (tests/regression): ./kurultai results makes it again")
+                self.assertIsNotNone(
+                    stamp, f"{name} does not say what it was made from: ./kurultai results makes it again"
+                )
+                self.assertIn(
+                    stamp.model,
+                    [kept.model(), *STILL_HOLD],
+                    f"{name} is of another model (tests/regression): ./kurultai results makes it again",
+                )
                 self.assertEqual(stamp.version, version)
 
 
@@ -84,20 +118,33 @@ class Pages(unittest.TestCase):
     def page(self, name, page):
         table, written = RESULTS / f"{name}.csv", RESULTS / f"{name}.md"
         text = written.read_text(encoding="utf-8")
-        self.assertEqual(text, f"{page(kept.read_csv(table)).rstrip()}\n\n*{kept.read(written)}*\n", f"{written.name} is not what its table says")
+        self.assertEqual(
+            text,
+            f"{page(kept.read_csv(table)).rstrip()}\n\n*{kept.read(written)}*\n",
+            f"{written.name} is not what its table says",
+        )
 
     def test_experiments(self):
         self.page("experiments", experiments.page)
 
     def test_expectations(self):
         rows = expectations.rows(pathlib.Path(PROGRAM))
-        self.page("expectations", lambda table: expectations.page(expectations.findings_in(table, rows), max(int(line["seed"]) for line in table)))
+        self.page(
+            "expectations",
+            lambda table: expectations.page(
+                expectations.findings_in(table, rows), max(int(line["seed"]) for line in table)
+            ),
+        )
 
     def test_baseline(self):
         self.page("kazakhstan-baseline", lambda table: baseline.page(table, baseline.SCALE))
 
     def test_default_rates_of_passing_on_are_the_programs(self):
-        parameters = json.loads(subprocess.run([PROGRAM, "describe", "parameters", "--json"], capture_output=True, text=True, check=True).stdout)
+        parameters = json.loads(
+            subprocess.run(
+                [PROGRAM, "describe", "parameters", "--json"], capture_output=True, text=True, check=True
+            ).stdout
+        )
         defaults = {entry["path"]: entry["default"] for entry in parameters}
         for text in experiments.DEFAULT_PASSING_ON:
             path, value = text.split("=")
@@ -110,13 +157,17 @@ class Stamps(unittest.TestCase):
             folder = pathlib.Path(name)
             kept.write_markdown(folder / "a.md", "# Found\n\nNothing.\n", STAMP)
             kept.write_csv(folder / "a.csv", ["a", "b"], [[1, "x, y"]], STAMP)
-            kept.replace(folder / "a.png", kept.stamped_png(kept.stamped_png(DOT, dataclasses.replace(STAMP, runs="f" * 16)), STAMP))
+            kept.replace(
+                folder / "a.png",
+                kept.stamped_png(kept.stamped_png(DOT, dataclasses.replace(STAMP, runs="f" * 16)), STAMP),
+            )
             for file in folder.iterdir():
                 self.assertEqual(kept.read(file), STAMP, file.name)
             self.assertEqual(kept.read_csv(folder / "a.csv"), [{"a": "1", "b": "x, y"}])
             kinds = [kind for kind, _ in kept.chunks((folder / "a.png").read_bytes())]
             self.assertEqual(kinds, [b"IHDR", b"tEXt", b"IDAT", b"IEND"])
             import matplotlib.image
+
             self.assertAlmostEqual(float(matplotlib.image.imread(folder / "a.png").ravel()[0]), 128 / 255, places=5)
             self.assertIsNone(kept.read(folder / "none.md"))
 
@@ -129,7 +180,9 @@ class Stamps(unittest.TestCase):
                 (folder / "data" / "a.csv").write_text("x\n1\n")
                 (folder / "base.toml").write_text("# a comment\n[run]\nweeks = 5\n[society]\ncensus = \"data\"\n")
                 (folder / "s.toml").write_text('extends = "base.toml"\ndescription = "before"\n')
-                self.assertEqual([file.name for file in kept.read_by(folder / "s.toml")], ["s.toml", "base.toml", "a.csv"])
+                self.assertEqual(
+                    [file.name for file in kept.read_by(folder / "s.toml")], ["s.toml", "base.toml", "a.csv"]
+                )
                 before = kept.recipe([folder / "s.toml"], "seeds 2")
                 (folder / "base.toml").write_text("[society]\ncensus = \"data\"\n\n[run]\nweeks = 5 # weeks\n")
                 (folder / "s.toml").write_text('extends = "base.toml"\ndescription = "after"\n')
@@ -169,7 +222,11 @@ class Command(unittest.TestCase):
 
     @staticmethod
     def call(*options):
-        return subprocess.run([sys.executable, str(ROOT / "analysis" / "results.py"), "--program", PROGRAM, *options], capture_output=True, text=True)
+        return subprocess.run(
+            [sys.executable, str(ROOT / "analysis" / "results.py"), "--program", PROGRAM, *options],
+            capture_output=True,
+            text=True,
+        )
 
     def test_it_says_what_it_would_make(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -177,7 +234,9 @@ class Command(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             for step in results.STEPS:
                 self.assertRegex(done.stdout, rf"(?m)^{step.name} +\d+(\.\d)? (s|min|h) .*\(no ")
-            self.assertRegex(done.stdout, rf"{len(results.STEPS)} of {len(results.STEPS)} steps to make: about [0-9.]+ (min|h)")
+            self.assertRegex(
+                done.stdout, rf"{len(results.STEPS)} of {len(results.STEPS)} steps to make: about [0-9.]+ (min|h)"
+            )
             self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
 
     def test_a_step_that_is_up_to_date_is_left_out(self):
@@ -190,11 +249,20 @@ class Command(unittest.TestCase):
             self.assertIn("(up to date)", done.stdout)
             self.assertIn("nothing to make", done.stdout)
             kept.write_markdown(folder / "experiments.md", "x", dataclasses.replace(stamp, recipe="9" * 16))
-            self.assertIn("experiments.md is of other scenarios or settings", self.call("--list", "--only", "experiments", "--out", name).stdout)
-            kept.write_markdown(folder / "experiments.md", "x", dataclasses.replace(stamp, recipe="9" * 16, model="9" * 16))
-            self.assertIn("experiments.md is of another model", self.call("--list", "--only", "experiments", "--out", name).stdout)
+            self.assertIn(
+                "experiments.md is of other scenarios or settings",
+                self.call("--list", "--only", "experiments", "--out", name).stdout,
+            )
+            kept.write_markdown(
+                folder / "experiments.md", "x", dataclasses.replace(stamp, recipe="9" * 16, model="9" * 16)
+            )
+            self.assertIn(
+                "experiments.md is of another model", self.call("--list", "--only", "experiments", "--out", name).stdout
+            )
             (folder / "experiments.md").write_text("by hand\n")
-            self.assertIn("does not say what it was made from", self.call("--list", "--only", "experiments", "--out", name).stdout)
+            self.assertIn(
+                "does not say what it was made from", self.call("--list", "--only", "experiments", "--out", name).stdout
+            )
 
     def test_an_unknown_step_is_refused(self):
         done = self.call("--only", "experiment")

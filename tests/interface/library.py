@@ -13,7 +13,11 @@ import scenario_index  # noqa: E402
 
 class Library(unittest.TestCase):
     def test_the_page_is_up_to_date(self):
-        done = subprocess.run(["/usr/bin/python3", str(ROOT / "analysis" / "scenario_index.py"), "--check"], capture_output=True, text=True)
+        done = subprocess.run(
+            ["/usr/bin/python3", str(ROOT / "analysis" / "scenario_index.py"), "--check"],
+            capture_output=True,
+            text=True,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_there_is_one_for_each_proposal(self):

@@ -169,13 +169,22 @@ def extends_cases():
     yield Case("extends a list", "extends = ['a.toml'] #<\n")
     yield Case("extends a folder", "extends = '.' #<\n")
     yield Case("extends itself", "extends = 'case.toml' #<\n")
-    yield Case("extends itself by a way round", "extends = '../in/case.toml' #<\n",
-               r"case\.toml:1\b")
-    yield Case("extends in a circle", "extends = 'b.toml'\n", r"b\.toml:1\b", files={"b.toml": "extends = 'case.toml'\n"})
-    yield Case("extends too long a chain", "extends = 'c0.toml'\n", r"c\d+\.toml:1\b",
-               files={f"c{n}.toml": f"extends = 'c{n + 1}.toml'\n" for n in range(200)})
-    yield Case("extends a bad value", "extends = 'b.toml'\n[run]\nweeks = 2\n", r"b\.toml:2\b",
-               files={"b.toml": "[run]\nweeks = 0\n"})
+    yield Case("extends itself by a way round", "extends = '../in/case.toml' #<\n", r"case\.toml:1\b")
+    yield Case(
+        "extends in a circle", "extends = 'b.toml'\n", r"b\.toml:1\b", files={"b.toml": "extends = 'case.toml'\n"}
+    )
+    yield Case(
+        "extends too long a chain",
+        "extends = 'c0.toml'\n",
+        r"c\d+\.toml:1\b",
+        files={f"c{n}.toml": f"extends = 'c{n + 1}.toml'\n" for n in range(200)},
+    )
+    yield Case(
+        "extends a bad value",
+        "extends = 'b.toml'\n[run]\nweeks = 2\n",
+        r"b\.toml:2\b",
+        files={"b.toml": "[run]\nweeks = 0\n"},
+    )
     yield Case("extends bad TOML", "extends = 'b.toml'\n", r"b\.toml:2\b", files={"b.toml": "[run]\nweeks = \n"})
     yield Case("extends an empty file", "extends = 'b.toml'\n", r"b\.toml", files={"b.toml": ""})
     yield Case("extends a binary file", "extends = 'b.toml'\n", r"b\.toml", files={"b.toml": b"a\0b"})
@@ -251,9 +260,13 @@ def census_cases():
         header = next(n for n, line in enumerate(lines) if line and not line.startswith("#"))
         changed = change(lines, header)
         content = changed if isinstance(changed, bytes) else "\n".join(changed).encode()
-        return Case("census: " + name, "[society]\ncensus = 'census'\n", place or rf"{re.escape(table)}(:\d+)?\b",
-                    files={f"census/{file.name}": file.read_bytes() for file in CENSUS.glob("*.csv")}
-                    | {f"census/{table}": content})
+        return Case(
+            "census: " + name,
+            "[society]\ncensus = 'census'\n",
+            place or rf"{re.escape(table)}(:\d+)?\b",
+            files={f"census/{file.name}": file.read_bytes() for file in CENSUS.glob("*.csv")}
+            | {f"census/{table}": content},
+        )
 
     def cell(column, value):
         def change(lines, header):
@@ -262,6 +275,7 @@ def census_cases():
             row[names.index(column)] = value
             lines[header + 1] = ",".join(row)
             return lines
+
         return change
 
     def row_of(key, value):
@@ -270,12 +284,14 @@ def census_cases():
                 if lines[n].startswith(key + ","):
                     lines[n] = ",".join([key, value] + lines[n].split(",")[2:])
             return lines
+
         return change
 
     def without_column(column):
         def change(lines, header):
             lines[header] = lines[header].replace(column, "renamed")
             return lines
+
         return change
 
     def where(table):
@@ -294,22 +310,24 @@ def census_cases():
     yield spoilt("urban share above 1", "regions.csv", cell("urban_share", "1.5"), regions)
     yield spoilt("negative wage", "regions.csv", cell("wage", "-1"), regions)
     yield spoilt("region without a code", "regions.csv", cell("code", ""), regions)
-    yield spoilt("doubled region", "regions.csv", lambda l, h: l[:h + 2] + [l[h + 1]] + l[h + 2:])
-    yield spoilt("short row", "regions.csv", lambda l, h: l[:h + 1] + ["KZ10,Abai"] + l[h + 2:], regions)
-    yield spoilt("long row", "regions.csv", lambda l, h: l[:h + 1] + [l[h + 1] + ",1"] + l[h + 2:], regions)
+    yield spoilt("doubled region", "regions.csv", lambda l, h: l[: h + 2] + [l[h + 1]] + l[h + 2 :])
+    yield spoilt("short row", "regions.csv", lambda l, h: l[: h + 1] + ["KZ10,Abai"] + l[h + 2 :], regions)
+    yield spoilt("long row", "regions.csv", lambda l, h: l[: h + 1] + [l[h + 1] + ",1"] + l[h + 2 :], regions)
     yield spoilt("missing column", "regions.csv", without_column("population"))
-    yield spoilt("doubled column", "regions.csv", lambda l, h: l[:h] + [l[h].replace("wage_status", "wage")] + l[h + 1:])
-    yield spoilt("no rows", "regions.csv", lambda l, h: l[:h + 1])
+    yield spoilt(
+        "doubled column", "regions.csv", lambda l, h: l[:h] + [l[h].replace("wage_status", "wage")] + l[h + 1 :]
+    )
+    yield spoilt("no rows", "regions.csv", lambda l, h: l[: h + 1])
     yield spoilt("empty table", "regions.csv", lambda l, h: b"")
     yield spoilt("binary table", "regions.csv", lambda l, h: bytes(range(256)))
-    yield spoilt("unterminated quote", "regions.csv", lambda l, h: l[:h + 1] + ['"' + l[h + 1]] + l[h + 2:])
+    yield spoilt("unterminated quote", "regions.csv", lambda l, h: l[: h + 1] + ['"' + l[h + 1]] + l[h + 2 :])
     yield spoilt("town in no region", "towns.csv", cell("region", "KZ99"), towns)
     yield spoilt("latitude beyond the pole", "towns.csv", cell("latitude", "91"), towns)
     yield spoilt("longitude no number", "towns.csv", cell("longitude", "east"), towns)
     yield spoilt("negative town", "towns.csv", cell("population", "-5"), towns)
     yield spoilt("negative age group", "pyramid.csv", cell("men", "-1"), pyramid)
     yield spoilt("age group that ends before it begins", "pyramid.csv", cell("last", "-3"), pyramid)
-    yield spoilt("no age groups", "pyramid.csv", lambda l, h: l[:h + 1])
+    yield spoilt("no age groups", "pyramid.csv", lambda l, h: l[: h + 1])
     yield spoilt("negative nation", "national.csv", row_of("population", "-1"))
     yield spoilt("nation without villages", "national.csv", row_of("villages", "none"))
     for table in ("regions.csv", "towns.csv", "pyramid.csv", "national.csv"):
@@ -371,8 +389,17 @@ def offence(binary, case):
             path = work / "in" / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        command = [binary, "run", str(work / "in" / "case.toml"), "--out", str(work / "out" / "x.h5"),
-                   "--weeks", "1", "--progress", "none"]
+        command = [
+            binary,
+            "run",
+            str(work / "in" / "case.toml"),
+            "--out",
+            str(work / "out" / "x.h5"),
+            "--weeks",
+            "1",
+            "--progress",
+            "none",
+        ]
         if b"'network'" not in case.text:
             command += ["--scale", "0.001"]
         for text in case.sets:
@@ -403,8 +430,24 @@ def control(binary):
     with tempfile.TemporaryDirectory(prefix="kurultai-") as name:
         work = pathlib.Path(name)
         (work / "case.toml").write_text(f"title = 'control'\n[society]\ncensus = '{CENSUS}'\n[run]\nwarmup = 0\n")
-        answer = subprocess.run([binary, "run", str(work / "case.toml"), "--out", str(work / "x.h5"), "--scale", "0.001",
-                                 "--weeks", "1", "--progress", "none"], capture_output=True, timeout=300, cwd=work)
+        answer = subprocess.run(
+            [
+                binary,
+                "run",
+                str(work / "case.toml"),
+                "--out",
+                str(work / "x.h5"),
+                "--scale",
+                "0.001",
+                "--weeks",
+                "1",
+                "--progress",
+                "none",
+            ],
+            capture_output=True,
+            timeout=300,
+            cwd=work,
+        )
         if answer.returncode != 0 or not (work / "x.h5").exists():
             return f"exit code {answer.returncode}: {answer.stderr.decode('utf-8', 'replace')[:500]}"
     return None
@@ -417,8 +460,9 @@ def unreadable(binary):
         (work / "folder").mkdir()
         (work / "loop.toml").symlink_to("loop.toml")
         for path in ("none.toml", "folder", "loop.toml", "none/none.toml", "/dev/null", "x" * 5000):
-            answer = subprocess.run([binary, "run", path, "--out", str(work / "x.h5")], capture_output=True, timeout=60,
-                                    cwd=work)
+            answer = subprocess.run(
+                [binary, "run", path, "--out", str(work / "x.h5")], capture_output=True, timeout=60, cwd=work
+            )
             told = answer.stderr.decode("utf-8", "replace")
             if answer.returncode not in (3, 4) or path[:50] not in told or (work / "x.h5").exists():
                 yield f"scenario at {path[:50]}: exit code {answer.returncode}, said: {told[:300]}"
@@ -454,7 +498,20 @@ def no_inputs(binary):
         (work / "cp1251").write_bytes("title = 'Аксу'\n".encode("cp1251"))
         (work / "huge").touch()
         os.truncate(work / "huge", 5 << 30)
-        bad = ["none", "none/none", "empty/none", "fifo", "link", "folder", "empty", "binary", "cp1251", "huge", "/dev/zero", "/dev/stdin"]
+        bad = [
+            "none",
+            "none/none",
+            "empty/none",
+            "fifo",
+            "link",
+            "folder",
+            "empty",
+            "binary",
+            "cp1251",
+            "huge",
+            "/dev/zero",
+            "/dev/stdin",
+        ]
 
         def tried(where, thing):
             verb, text, code = NAMED[where]
@@ -463,7 +520,9 @@ def no_inputs(binary):
             out = file.with_suffix(".h5")  # cases run side by side
             if text is not None:
                 file.write_text(text.replace("BAD", str(path)))
-            command = [binary, verb, str(path if text is None else file)] + (["--out", str(out)] if verb != "check" else [])
+            command = [binary, verb, str(path if text is None else file)] + (
+                ["--out", str(out)] if verb != "check" else []
+            )
             try:
                 # Nobody ever writes into this standard input.
                 answer = subprocess.run(command, capture_output=True, timeout=60, cwd=work, stdin=reading)
@@ -478,7 +537,9 @@ def no_inputs(binary):
 
         reading, writing = os.pipe()
         with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            yield from filter(None, pool.map(lambda pair: tried(*pair), [(where, thing) for where in NAMED for thing in bad]))
+            yield from filter(
+                None, pool.map(lambda pair: tried(*pair), [(where, thing) for where in NAMED for thing in bad])
+            )
         os.close(reading)
         os.close(writing)
 
@@ -487,14 +548,24 @@ def missing_words(binary):
     """What tables leave open is told once, by `check` and by `run`; yields offences."""
     with tempfile.TemporaryDirectory(prefix="kurultai-") as name:
         work = pathlib.Path(name)
-        (work / "nodes.csv").write_text("id;community;household;age;latitude;longitude\n" + "".join(f"#{k};a;NA;{30 + k};43,2;76,9\n" for k in range(5)))
+        (work / "nodes.csv").write_text(
+            "id;community;household;age;latitude;longitude\n"
+            + "".join(f"#{k};a;NA;{30 + k};43,2;76,9\n" for k in range(5))
+        )
         (work / "edges.csv").write_text("source;target\n#1;#2\n")
-        (work / "case.toml").write_text("[society]\nsource = 'network'\nnodes = 'nodes.csv'\nedges = 'edges.csv'\n[run]\nweeks = 1\nwarmup = 0\n")
+        (work / "case.toml").write_text(
+            "[society]\nsource = 'network'\nnodes = 'nodes.csv'\nedges = 'edges.csv'\n[run]\nweeks = 1\nwarmup = 0\n"
+        )
         for verb, options in {"check": [], "run": ["--out", "x.h5", "--progress", "none"]}.items():
-            answer = subprocess.run([binary, verb, "case.toml", *options], capture_output=True, timeout=60, cwd=work, text=True)
+            answer = subprocess.run(
+                [binary, verb, "case.toml", *options], capture_output=True, timeout=60, cwd=work, text=True
+            )
             told = (answer.stdout + answer.stderr).count("nodes.csv: 'household' is not given in 5 of 5 rows (NA)")
             if answer.returncode != 0 or told != 1:
-                yield f"{verb} tells {told} times what is not given: exit code {answer.returncode}, said: {answer.stdout + answer.stderr}"
+                yield (
+                    f"{verb} tells {told} times what is not given: exit code {answer.returncode}, said:"
+                    f" {answer.stdout + answer.stderr}"
+                )
 
 
 def main():
@@ -502,12 +573,21 @@ def main():
     binary = shutil.which(binary) or sys.exit(f"no program {binary}")
     binary = os.path.abspath(binary)
     wanted = sys.argv[2] if len(sys.argv) > 2 else ""
-    described = subprocess.run([binary, "describe", "parameters", "--json"], capture_output=True, check=True, timeout=60)
+    described = subprocess.run(
+        [binary, "describe", "parameters", "--json"], capture_output=True, check=True, timeout=60
+    )
     parameters = json.loads(described.stdout)
     lever = next(p["path"] for p in parameters if p["lever"] and ".NAME." not in p["path"])
 
-    written = [*syntax_cases(), *key_cases(), *value_cases(), *extends_cases(), *set_cases(),
-               *policy_cases(lever, "run.scale", CENSUS), *census_cases()]
+    written = [
+        *syntax_cases(),
+        *key_cases(),
+        *value_cases(),
+        *extends_cases(),
+        *set_cases(),
+        *policy_cases(lever, "run.scale", CENSUS),
+        *census_cases(),
+    ]
     assert len(written) >= 100, len(written)
     cases = [case for case in [*written, *dictionary_cases(parameters)] if wanted in case.name]
     failures = [f"control: {told}" for told in [control(binary)] if told] + list(unreadable(binary))

@@ -38,13 +38,17 @@ class Document(unittest.TestCase):
         cls.mechanisms = [name for name in cls.mechanisms if name not in ("reads", "writes")]
 
     def test_tables_are_up_to_date(self):
-        self.assertTrue(model_tables.rewritten(MODEL, self.parts) == MODEL,
-                        "sim/MODEL.md is out of date: run /usr/bin/python3 analysis/model_tables.py")
+        self.assertTrue(
+            model_tables.rewritten(MODEL, self.parts) == MODEL,
+            "sim/MODEL.md is out of date: run /usr/bin/python3 analysis/model_tables.py",
+        )
 
     def test_an_old_value_is_noticed(self):
         row = next(line for line in MODEL.split("\n") if line.startswith("| `b_stake` |"))
-        self.assertNotEqual(model_tables.rewritten(MODEL.replace(row, row.replace("b_stake", "b_steak")), self.parts),
-                            MODEL.replace(row, row.replace("b_stake", "b_steak")))
+        self.assertNotEqual(
+            model_tables.rewritten(MODEL.replace(row, row.replace("b_stake", "b_steak")), self.parts),
+            MODEL.replace(row, row.replace("b_stake", "b_steak")),
+        )
 
     def test_a_lost_marker_is_noticed(self):
         for name in self.parts:
@@ -58,14 +62,14 @@ class Document(unittest.TestCase):
 
     def test_every_parameter_is_listed(self):
         for entry in json.loads(describe("parameters", "--json")):
-            name = entry["path"][len(entry["section"]) + 1:]
+            name = entry["path"][len(entry["section"]) + 1 :]
             if name != "enabled":
                 self.assertIn(f"| `{name}` |", MODEL, entry["path"])
 
     def test_readme_lists_every_tag(self):
         tags = [entry["tag"] for entry in json.loads(describe("sources", "--json"))]
         self.assertEqual(len(tags), 42)
-        sources = README[README.index("## Sources"):]
+        sources = README[README.index("## Sources") :]
         listed = re.findall(r"^\| ([A-Z]\d+) \|", sources, re.MULTILINE)
         self.assertEqual(sorted(listed), sorted(tags))
 

@@ -27,8 +27,22 @@ values = [0.2, 0.8]
 [measure.awareness]
 """
 # Pages read a result for as long as it has series: few, and what swot looks at.
-SERIES = ["participation", "awareness", "trust"] + [f"indicator_{name}" for name in ("calm", "digital", "effectiveness", "equality", "fiscal_autonomy", "information",
-                                                                                     "participation", "services", "transparency", "trust", "welfare")]
+SERIES = ["participation", "awareness", "trust"] + [
+    f"indicator_{name}"
+    for name in (
+        "calm",
+        "digital",
+        "effectiveness",
+        "equality",
+        "fiscal_autonomy",
+        "information",
+        "participation",
+        "services",
+        "transparency",
+        "trust",
+        "welfare",
+    )
+]
 FEW = f'[output]\nlevels = ["nation"]\nseries = {json.dumps(SERIES)}\n'
 CALIBRATION = """
 [sweep]
@@ -70,8 +84,11 @@ class Outputs(unittest.TestCase):
     def fill(folder):
         shutil.copytree(ROOT / "scenarios" / "data" / "village", folder / "data")
         # Not "extends" alone: tables of its own, which tests may change.
-        (folder / "s.toml").write_text(f'extends = "{ROOT}/scenarios/village.toml"\n[society]\nnodes = "data/nodes.csv"\nedges = "data/edges.csv"\n'
-                                       "[run]\nweeks = 60\nwarmup = 2\n" + FEW)
+        (folder / "s.toml").write_text(
+            f'extends = "{ROOT}/scenarios/village.toml"\n[society]\nnodes = "data/nodes.csv"\nedges ='
+            ' "data/edges.csv"\n[run]\nweeks = 60\nwarmup = 2\n'
+            + FEW
+        )
         (folder / "t.toml").write_text('extends = "s.toml"\n[information]\nreach = 0.9\n')
         (folder / "sweep.toml").write_text(SWEEP)
         (folder / "calibration.toml").write_text(CALIBRATION)
@@ -98,8 +115,16 @@ class Outputs(unittest.TestCase):
             "swot": (*python, ROOT / "analysis" / "swot.py", folder / "run.h5", folder / "run.h5"),
         }
 
-    INPUT = {"run": "s.toml", "sweep": "sweep.toml", "rerun": "sweep.h5", "compare": "t.toml", "compare_results": "sweep.h5", "calibrate": "calibration.toml",
-             "report": "run.h5", "swot": "run.h5"}
+    INPUT = {
+        "run": "s.toml",
+        "sweep": "sweep.toml",
+        "rerun": "sweep.h5",
+        "compare": "t.toml",
+        "compare_results": "sweep.h5",
+        "calibrate": "calibration.toml",
+        "report": "run.h5",
+        "swot": "run.h5",
+    }
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())
@@ -120,8 +145,13 @@ class Outputs(unittest.TestCase):
             os.mkfifo(self.folder / f"pipe{end}")
             (self.folder / f"folder{end}").mkdir()
             before = {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
-            cases = {"a file": (mine, "is there"), "a folder": (self.folder / f"folder{end}", "folder"), "a pipe": (self.folder / f"pipe{end}", "not a regular file"),
-                     "a device": (pathlib.Path("/dev/null"), "not a regular file"), "a missing folder": (self.folder / "none" / f"a{end}", "no folder")}
+            cases = {
+                "a file": (mine, "is there"),
+                "a folder": (self.folder / f"folder{end}", "folder"),
+                "a pipe": (self.folder / f"pipe{end}", "not a regular file"),
+                "a device": (pathlib.Path("/dev/null"), "not a regular file"),
+                "a missing folder": (self.folder / "none" / f"a{end}", "no folder"),
+            }
             if name in ending:  # a page has the name of one
                 (self.folder / f"page{end}").hardlink_to(self.folder / self.INPUT[name])
                 cases["an input"] = (self.folder / f"page{end}", "input of this very command")
@@ -155,30 +185,50 @@ class Outputs(unittest.TestCase):
         self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".")], [])
 
     def test_a_slurm_script_is_not_written_for_a_result_that_would_be_refused(self):
-        self.refused(call(PROGRAM, "slurm", self.folder / "sweep.toml", "--out", self.folder / "run.h5"), "verb run, not sweep")
+        self.refused(
+            call(PROGRAM, "slurm", self.folder / "sweep.toml", "--out", self.folder / "run.h5"), "verb run, not sweep"
+        )
         self.assertFalse((self.folder / "run.slurm").exists())
         done = call(PROGRAM, "slurm", self.folder / "sweep.toml", "--out", self.folder / "run.h5", "--force")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("--force", (self.folder / "run.slurm" / "merge.sh").read_text())
         (self.folder / "run.slurm" / "jobs").symlink_to(self.folder / "s.toml")
-        self.refused(call(PROGRAM, "slurm", self.folder / "sweep.toml", "--out", self.folder / "run.h5", "--force"), "not a regular file")
+        self.refused(
+            call(PROGRAM, "slurm", self.folder / "sweep.toml", "--out", self.folder / "run.h5", "--force"),
+            "not a regular file",
+        )
 
     def test_a_default_result_is_kept(self):
         run = (PROGRAM, "run", "s.toml", "--progress", "none")
         (self.folder / "sub").mkdir()
         (self.folder / "sub" / "s.toml").write_text('extends = "../s.toml"\n')
+
         def digests():
             return {path.name: call(PROGRAM, "digest", path).stdout for path in (self.folder / "results").iterdir()}
+
         self.assertEqual(call(*run, cwd=self.folder).returncode, 0)
         first = digests()["s.h5"]
-        for more, word in (((), None), (("--seed", "2"), "seed 1, not 2"), (("--replicate", "3"), "replicate 0, not 3")):
+        for more, word in (
+            ((), None),
+            (("--seed", "2"), "seed 1, not 2"),
+            (("--replicate", "3"), "replicate 0, not 3"),
+        ):
             done = call(*run, *more, cwd=self.folder)
-            self.assertEqual((done.returncode, done.stderr) if word is None else done.returncode, (0, "") if word is None else 5, done.stderr)
+            self.assertEqual(
+                (done.returncode, done.stderr) if word is None else done.returncode,
+                (0, "") if word is None else 5,
+                done.stderr,
+            )
             self.assertIn(word or "", done.stderr)
-        self.refused(call(PROGRAM, "run", "sub/s.toml", "--progress", "none", cwd=self.folder), "file ../s.toml, not ../sub/s.toml")
+        self.refused(
+            call(PROGRAM, "run", "sub/s.toml", "--progress", "none", cwd=self.folder),
+            "file ../s.toml, not ../sub/s.toml",
+        )
         (self.folder / "s_sweep").mkdir()
         (self.folder / "s_sweep" / "s.toml").write_text(SWEEP.replace("s.toml", "../s.toml"))
-        self.refused(call(PROGRAM, "sweep", "s_sweep/s.toml", "--progress", "none", cwd=self.folder), "verb run, not sweep")
+        self.refused(
+            call(PROGRAM, "sweep", "s_sweep/s.toml", "--progress", "none", cwd=self.folder), "verb run, not sweep"
+        )
         self.assertEqual(digests(), {"s.h5": first})
         done = call(*run, "--set", "information.reach=0.9", "--weeks", "61", cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -216,12 +266,16 @@ class Outputs(unittest.TestCase):
             rows = [line.split() for line in shown.stdout.splitlines()]
             self.assertEqual(len(rows), 4 if name == "compare" else 2, shown.stdout)
             row = next(row for row in rows if row[0].endswith("society.nodes"))
-            self.assertEqual(row[1:], [xxhash.xxh3_128_hexdigest(nodes.read_bytes()), str(nodes.stat().st_size), "data/nodes.csv"])
+            self.assertEqual(
+                row[1:], [xxhash.xxh3_128_hexdigest(nodes.read_bytes()), str(nodes.stat().st_size), "data/nodes.csv"]
+            )
         shown = call(PROGRAM, "show", self.folder / "compare_results.h5", "--inputs")
         self.assertIn(xxhash.xxh3_128_hexdigest((self.folder / "sweep.h5").read_bytes()), shown.stdout)
 
         # Renamed and moved: the same.
-        (self.folder / "s.toml").write_text((self.folder / "s.toml").read_text().replace("data/nodes.csv", "people.csv"))
+        (self.folder / "s.toml").write_text(
+            (self.folder / "s.toml").read_text().replace("data/nodes.csv", "people.csv")
+        )
         nodes.rename(self.folder / "people.csv")
         for name in ("run", "sweep", "compare"):
             done = call(*self.verbs(self.folder)[name], "--out", self.folder / f"{name}.h5", "--resume")
@@ -237,7 +291,9 @@ class Outputs(unittest.TestCase):
         nodes.write_text(before.replace(",male,", ",female,", 1) if ",male," in before else before + "\n")
         for more in (("--shard", "2/2", "--resume"), ("--shard", "2/2"), ("--resume",), ("--merge",)):
             self.refused(call(*words, *more), "data/nodes.csv (society.nodes) has changed")
-        self.refused(call(*self.verbs(self.folder)["rerun"], "--out", self.folder / "again.h5"), "data/nodes.csv", code=4)
+        self.refused(
+            call(*self.verbs(self.folder)["rerun"], "--out", self.folder / "again.h5"), "data/nodes.csv", code=4
+        )
         nodes.write_text(before)
         self.assertEqual(call(*words, "--shard", "2/2", "--resume").returncode, 0)
         self.assertEqual(call(*words, "--merge").returncode, 0)
@@ -280,9 +336,16 @@ class Outputs(unittest.TestCase):
     def test_two_at_once(self):
         words = self.verbs(self.folder)
         slow = self.folder / "slow.toml"
-        slow.write_text('[sweep]\nmodel = "idle"\nset = ["idle.seconds=30"]\n[axis.x]\npath = "idle.x"\nvalues = [0, 1]\n[measure.y]\n')
+        slow.write_text(
+            '[sweep]\nmodel = "idle"\nset = ["idle.seconds=30"]\n[axis.x]\npath = "idle.x"\nvalues = [0,'
+            ' 1]\n[measure.y]\n'
+        )
         slow_calibration = self.folder / "slow_calibration.toml"
-        slow_calibration.write_text(CALIBRATION.replace('"line"', '"idle"').replace("line.slope", "idle.x").replace("[axis", 'set = ["idle.seconds=30"]\n[axis', 1))
+        slow_calibration.write_text(
+            CALIBRATION.replace('"line"', '"idle"')
+            .replace("line.slope", "idle.x")
+            .replace("[axis", 'set = ["idle.seconds=30"]\n[axis', 1)
+        )
         quiet = ("--progress", "none", "--threads", "1")
         country = self.folder / "country.toml"  # minutes, where a village's century takes two seconds
         country.write_text(f'extends = "{ROOT}/scenarios/kazakhstan.toml"\n[run]\nscale = 0.002\nweeks = 5200\n')
@@ -294,7 +357,9 @@ class Outputs(unittest.TestCase):
         }
         for name, long in long_ones.items():
             out = self.folder / f"busy_{name}.h5"
-            process = subprocess.Popen([str(word) for word in (*long, "--out", out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                [str(word) for word in (*long, "--out", out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             try:
                 self.wait_for(self.folder / f".busy_{name}.h5.lock", process)
                 time.sleep(0.1)
@@ -302,7 +367,10 @@ class Outputs(unittest.TestCase):
                 link.symlink_to(out.name)
                 for other in ("run", "sweep", "calibrate", "compare", "rerun"):
                     with self.subTest(holder=name, verb=other):
-                        self.refused(call(*words[other], "--out", link if other == "run" else out), f"process {process.pid} is writing")
+                        self.refused(
+                            call(*words[other], "--out", link if other == "run" else out),
+                            f"process {process.pid} is writing",
+                        )
             finally:
                 process.kill()
                 process.wait()
@@ -321,7 +389,10 @@ class Outputs(unittest.TestCase):
         for ending in (".checkpoint", ".checkpoint.new", ".checkpoint.previous"):
             link = self.folder / f"a.h5{ending}"
             link.symlink_to(victim)
-            self.refused(call(*self.verbs(self.folder)["run"], "--checkpoint", "1", "--out", self.folder / "a.h5"), "this is a link")
+            self.refused(
+                call(*self.verbs(self.folder)["run"], "--checkpoint", "1", "--out", self.folder / "a.h5"),
+                "this is a link",
+            )
             link.unlink()
             link.hardlink_to(victim)
             done = call(*self.verbs(self.folder)["run"], "--checkpoint", "1", "--out", self.folder / "a.h5")

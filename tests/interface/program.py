@@ -58,6 +58,7 @@ class Program(unittest.TestCase):
 
     def test_the_resolved_scenario_in_a_result_runs_to_the_same_digest(self):
         import h5py
+
         with h5py.File(self.result) as file:
             text = file.attrs["scenario"]
         text = text.decode() if isinstance(text, bytes) else text
@@ -70,19 +71,36 @@ class Program(unittest.TestCase):
 
     def test_a_policy_moves_the_treated_and_is_recorded(self):
         scenario = self.folder / "policy.toml"
-        scenario.write_text(f'''extends = "{ROOT}/scenarios/kazakhstan.toml"
+        scenario.write_text(
+            f'''extends = "{ROOT}/scenarios/kazakhstan.toml"
 [policy.tell]
 lever = "information.reach"
 dose = 0.5
 start = 5
 share = 0.5
 types = ["rural okrug"]
-''')
+'''
+        )
         out = self.folder / "policy.h5"
-        done = call("run", scenario, "--scale", "0.002", "--weeks", "60", "--set", "run.warmup=8",
-                    "--set", 'output.levels=["community"]', "--out", out, "--progress", "none")
+        done = call(
+            "run",
+            scenario,
+            "--scale",
+            "0.002",
+            "--weeks",
+            "60",
+            "--set",
+            "run.warmup=8",
+            "--set",
+            'output.levels=["community"]',
+            "--out",
+            out,
+            "--progress",
+            "none",
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         import h5py
+
         with h5py.File(out) as file:
             status = file["policy/tell/status"][...]
             awareness = file["series/community/awareness"][-1]
@@ -90,7 +108,7 @@ types = ["rural okrug"]
         treated, control = status == 1, status == 2
         self.assertTrue((kind[treated] == 0).all())
         # 2,345 okrugs by lot: half of them, 6 SE either way.
-        self.assertLess(abs(int(treated.sum()) - 2345 / 2), 6 * (2345 ** 0.5) / 2)
+        self.assertLess(abs(int(treated.sum()) - 2345 / 2), 6 * (2345**0.5) / 2)
         self.assertEqual(int(treated.sum() + control.sum()), 2345)
         self.assertGreater(numpy.nanmean(awareness[treated]), numpy.nanmean(awareness[control]) + 0.1)
 
@@ -101,12 +119,15 @@ types = ["rural okrug"]
             done = call("run", *SMALL, "--set", "output.panel=500", "--out", out, "--progress", "none", *more)
             self.assertEqual(done.returncode, 0, done.stderr)
             import h5py
+
             with h5py.File(out) as file:
                 panel = file["panel"]
-                panels.append({name: panel[name][...] for name in ("community", "ordinal", "trust", "took_part", "week")})
+                panels.append(
+                    {name: panel[name][...] for name in ("community", "ordinal", "trust", "took_part", "week")}
+                )
         for name in ("community", "ordinal"):
             self.assertTrue((panels[0][name] == panels[1][name]).all())
-        self.assertLess(abs(len(panels[0]["ordinal"]) - 500), 6 * 500 ** 0.5)  # binomial, 6 SE
+        self.assertLess(abs(len(panels[0]["ordinal"]) - 500), 6 * 500**0.5)  # binomial, 6 SE
         self.assertEqual(panels[0]["trust"].shape, (8, len(panels[0]["ordinal"])))
         self.assertGreater(panels[1]["took_part"][-1].sum(), panels[0]["took_part"][-1].sum())
 
@@ -130,7 +151,8 @@ types = ["rural okrug"]
 
     def test_what_is_valid_and_hardly_meant_is_said(self):
         file = self.folder / "late.toml"
-        file.write_text(f"""
+        file.write_text(
+            f"""
 extends = "{ROOT}/scenarios/village.toml"
 run = {{ weeks = 8, warmup = 2, scale = 1.0 }}
 policy.late = {{ lever = "information.reach", mode = "set", dose = 0.5, start = 8 }}
@@ -139,7 +161,9 @@ policy.two = {{ lever = "information.reach", dose = 0.1, start = 3 }}
 policy.three = {{ lever = "information.reach", dose = 0.1, start = 4 }}
 survey.never = {{ week = 8, items = ["mood"] }}
 item.mood = {{ question = "How are you?" }}
-""", encoding="utf-8")
+""",
+            encoding="utf-8",
+        )
         checked, done = call("check", file), call("run", file, "--out", self.folder / "late.h5", "--progress", "none")
         self.assertEqual((checked.returncode, done.returncode), (0, 0), done.stderr)
         for told in (checked.stdout, done.stderr):
@@ -152,8 +176,14 @@ item.mood = {{ question = "How are you?" }}
         self.assertEqual([note.split(",")[0].strip() for note in notes], ["note: not to be read at run.scale 0.05"])
 
     def test_usage_errors_are_2(self):
-        for arguments in ([], ["fly"], ["run"], ["run", SMALL[0], "--threads", "0"], ["run", SMALL[0], "--nonsense"],
-                          ["describe", "nonsense"]):
+        for arguments in (
+            [],
+            ["fly"],
+            ["run"],
+            ["run", SMALL[0], "--threads", "0"],
+            ["run", SMALL[0], "--nonsense"],
+            ["describe", "nonsense"],
+        ):
             done = call(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertTrue(done.stderr.strip())
@@ -164,7 +194,12 @@ item.mood = {{ question = "How are you?" }}
 
     def test_an_option_takes_a_number_in_any_spelling(self):
         village = str(ROOT / "scenarios" / "village.toml")
-        for option, plain, spelling in (("--weeks", "8", "08"), ("--weeks", "100", "1e2"), ("--seed", "7", "007"), ("--seed", "1000", "1e3")):
+        for option, plain, spelling in (
+            ("--weeks", "8", "08"),
+            ("--weeks", "100", "1e2"),
+            ("--seed", "7", "007"),
+            ("--seed", "1000", "1e3"),
+        ):
             done, same = (call("check", village, option, text) for text in (spelling, plain))
             self.assertEqual((done.returncode, done.stdout), (0, same.stdout), spelling)
         sweep = str(ROOT / "scenarios" / "sweeps" / "village.toml")
@@ -186,8 +221,24 @@ item.mood = {{ question = "How are you?" }}
         out.write_bytes(self.result.read_bytes())
         before = out.read_bytes()
         for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            run = subprocess.Popen([PROGRAM, "run", "scenarios/kazakhstan.toml", "--scale", "0.01", "--out", str(out), "--force",
-                                    "--progress", "json"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+            run = subprocess.Popen(
+                [
+                    PROGRAM,
+                    "run",
+                    "scenarios/kazakhstan.toml",
+                    "--scale",
+                    "0.01",
+                    "--out",
+                    str(out),
+                    "--force",
+                    "--progress",
+                    "json",
+                ],
+                cwd=ROOT,
+                stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                text=True,
+            )
             run.stderr.readline()
             run.send_signal(sent)
             _, error = run.communicate(timeout=120)
@@ -202,6 +253,7 @@ item.mood = {{ question = "How are you?" }}
 
         def small_files():
             import resource
+
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
         done = call("run", *SMALL, "--out", out, "--progress", "none", preexec_fn=small_files)
@@ -211,14 +263,28 @@ item.mood = {{ question = "How are you?" }}
     @unittest.skipIf(os.environ.get("KURULTAI_SANITIZED"), "a sanitizer reserves more memory than that")
     def test_too_little_memory_is_7(self):
         scenario = self.folder / "huge.toml"
-        scenario.write_text(f'extends = "{ROOT}/scenarios/kazakhstan.toml"\n[society]\nneighbour_sides = 20\nkin_degree = 20\n')
+        scenario.write_text(
+            f'extends = "{ROOT}/scenarios/kazakhstan.toml"\n[society]\nneighbour_sides = 20\nkin_degree = 20\n'
+        )
 
         def little_memory():
             import resource
+
             resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
 
-        done = call("run", scenario, "--scale", "0.5", "--weeks", "1", "--out", self.folder / "huge.h5", "--progress", "none",
-                    preexec_fn=little_memory)
+        done = call(
+            "run",
+            scenario,
+            "--scale",
+            "0.5",
+            "--weeks",
+            "1",
+            "--out",
+            self.folder / "huge.h5",
+            "--progress",
+            "none",
+            preexec_fn=little_memory,
+        )
         self.assertEqual(done.returncode, 7, done.stderr)
 
 

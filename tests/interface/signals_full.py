@@ -44,7 +44,12 @@ class Signals(unittest.TestCase):
                 begun = time.monotonic()
                 lasts = LONGEST
                 if not verb.long:
-                    subprocess.run(self.bench.call(verb, folder / f"clean{out.suffix}"), check=True, capture_output=True, cwd=self.bench.folder)
+                    subprocess.run(
+                        self.bench.call(verb, folder / f"clean{out.suffix}"),
+                        check=True,
+                        capture_output=True,
+                        cwd=self.bench.folder,
+                    )
                     lasts = time.monotonic() - begun
                 for k in range(MOMENTS if not verb.long else MOMENTS // 5):
                     number, code = luck.choice(list(SIGNALS.items()))
@@ -53,16 +58,35 @@ class Signals(unittest.TestCase):
                     self.ends(ended, code, f"{number.name} after {moment:.3f} s")
                     if out.suffix == ".h5" and out.exists():
                         digest(out)
-                    self.assertEqual([path.name for path in folder.iterdir() if path.name.startswith(".")], [], f"files in the making are left, {number.name} after {moment:.3f} s, {ended}")
+                    self.assertEqual(
+                        [path.name for path in folder.iterdir() if path.name.startswith(".")],
+                        [],
+                        f"files in the making are left, {number.name} after {moment:.3f} s, {ended}",
+                    )
                     if "--resume" in verb.options and ended.code:
-                        subprocess.run([*self.bench.call(verb, out), "--resume"], check=True, capture_output=True, cwd=self.bench.folder)
+                        subprocess.run(
+                            [*self.bench.call(verb, out), "--resume"],
+                            check=True,
+                            capture_output=True,
+                            cwd=self.bench.folder,
+                        )
                         self.assertEqual(digest(out), digest(folder / f"clean{out.suffix}"))
                         out.unlink()
 
     def test_a_million_residents(self):
         """A checkpoint is written within the second, at any week; while the society is built nothing is lost."""
         out = self.bench.folder / "million.h5"
-        command = [str(PROGRAM), "run", str(ROOT / "scenarios" / "kazakhstan.toml"), "--scale", "0.05", "--out", str(out), "--progress", "line"]
+        command = [
+            str(PROGRAM),
+            "run",
+            str(ROOT / "scenarios" / "kazakhstan.toml"),
+            "--scale",
+            "0.05",
+            "--out",
+            str(out),
+            "--progress",
+            "line",
+        ]
         for number, moment in ((signal.SIGTERM, 0.5), (signal.SIGHUP, 2), (signal.SIGINT, 15), (signal.SIGTERM, 31)):
             ended = stop(command, number, moment, self.bench.folder)
             self.ends(ended, SIGNALS[number], f"{number.name} after {moment} s")
@@ -72,7 +96,19 @@ class Signals(unittest.TestCase):
 
     def test_a_second_signal_leaves_the_checkpoint_before(self):
         out = self.bench.folder / "twice.h5"
-        command = [str(PROGRAM), "run", str(ROOT / "scenarios" / "kazakhstan.toml"), "--scale", "0.1", "--out", str(out), "--checkpoint", "1", "--progress", "none"]
+        command = [
+            str(PROGRAM),
+            "run",
+            str(ROOT / "scenarios" / "kazakhstan.toml"),
+            "--scale",
+            "0.1",
+            "--out",
+            str(out),
+            "--checkpoint",
+            "1",
+            "--progress",
+            "none",
+        ]
         checkpoint = out.with_name(out.name + ".checkpoint")
         process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
         while not checkpoint.exists():

@@ -31,7 +31,9 @@ values = [0.0, 0.3, 0.6, 0.9]
 # Prints job numbers 101, 102 ... and says that the jobs in the file `queue` wait.
 STAND_INS = {
     "sbatch": 'echo "sbatch $*" >>"$CALLS"; echo $((100 + $(grep -c ^sbatch "$CALLS")))',
-    "squeue": 'cat "$CALLS.queue" 2>/dev/null || { echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1; }',
+    "squeue": (
+        'cat "$CALLS.queue" 2>/dev/null || { echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1; }'
+    ),
     "scontrol": 'echo "scontrol $*" >>"$CALLS"',
 }
 
@@ -52,22 +54,43 @@ class Scripts(unittest.TestCase):
         for name, text in STAND_INS.items():
             (commands / name).write_text(f"#!/bin/bash\n{text}\n")
             (commands / name).chmod(0o755)
-        self.environment = {**os.environ, "PATH": f"{commands}:{os.environ['PATH']}", "CALLS": str(self.calls),
-                            "SLURM_CPUS_PER_TASK": "2", "SLURM_JOB_ID": "77"}
+        self.environment = {
+            **os.environ,
+            "PATH": f"{commands}:{os.environ['PATH']}",
+            "CALLS": str(self.calls),
+            "SLURM_CPUS_PER_TASK": "2",
+            "SLURM_JOB_ID": "77",
+        }
 
     def call(self, *arguments, **more):
-        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, timeout=120 * SLOWER,
-                              check=False, **more)
+        return subprocess.run(
+            [PROGRAM, *map(str, arguments)],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120 * SLOWER,
+            check=False,
+            **more,
+        )
 
     def write(self, scenario="village", scale=1, weeks=60, replicates=3):
-        (self.folder / "sweep.toml").write_text(SWEEP.format(root=ROOT, scenario=scenario, scale=scale, weeks=weeks, replicates=replicates))
+        (self.folder / "sweep.toml").write_text(
+            SWEEP.format(root=ROOT, scenario=scenario, scale=scale, weeks=weeks, replicates=replicates)
+        )
 
     def slurm(self, *options):
         return self.call("slurm", "sweep.toml", "--out", self.out, *options)
 
     def bash(self, script, *arguments, **variables):
-        return subprocess.run(["bash", self.scripts / script, *arguments], cwd="/", capture_output=True, text=True, timeout=120 * SLOWER,
-                              env={**self.environment, **variables}, check=False)
+        return subprocess.run(
+            ["bash", self.scripts / script, *arguments],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=120 * SLOWER,
+            env={**self.environment, **variables},
+            check=False,
+        )
 
     def reference(self):
         done = self.call("sweep", "sweep.toml", "--out", "reference.h5", "--progress", "none")
@@ -86,7 +109,12 @@ class Scripts(unittest.TestCase):
             self.assertTrue(os.access(path, os.X_OK))
         # The command that is told to the user is one that a shell takes.
         told = done.stdout.strip().splitlines()[-1].split(": ", 1)[1]
-        self.assertEqual(subprocess.run(["bash", "-c", told], env=self.environment, stdout=subprocess.DEVNULL, check=False).returncode, 0)
+        self.assertEqual(
+            subprocess.run(
+                ["bash", "-c", told], env=self.environment, stdout=subprocess.DEVNULL, check=False
+            ).returncode,
+            0,
+        )
 
     def test_bundles_and_merge_give_the_file_of_one_call(self):
         self.write()
@@ -130,8 +158,13 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.slurm("--jobs", "2").returncode, 0)
         for warning, requeued in ((signal.SIGUSR1, ["scontrol requeue 77"]), (signal.SIGTERM, [])):
             self.calls.write_text("")
-            bundle = subprocess.Popen(["bash", self.scripts / "bundles.sh"], env={**self.environment, "SLURM_ARRAY_TASK_ID": "1"},
-                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            bundle = subprocess.Popen(
+                ["bash", self.scripts / "bundles.sh"],
+                env={**self.environment, "SLURM_ARRAY_TASK_ID": "1"},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
             for _ in range(200):
                 time.sleep(0.05)
                 if (self.runs / "sweep.toml").exists():
@@ -149,8 +182,10 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.out.read_bytes(), self.reference())
 
     def test_a_bundle_hands_on_how_the_program_ended(self):
-        (self.folder / "sweep.toml").write_text('[sweep]\nmodel = "idle"\nset = ["idle.fails_from=2"]\nreplicates = 2\n'
-                                                '[axis.x]\npath = "idle.x"\nvalues = [1, 2, 3]\n[measure.y]\n')
+        (self.folder / "sweep.toml").write_text(
+            '[sweep]\nmodel = "idle"\nset = ["idle.fails_from=2"]\nreplicates = 2\n'
+            '[axis.x]\npath = "idle.x"\nvalues = [1, 2, 3]\n[measure.y]\n'
+        )
         self.assertEqual(self.slurm().returncode, 0)
         self.assertEqual(self.bash("bundles.sh", SLURM_ARRAY_TASK_ID="1").returncode, 6)
         self.assertEqual(self.bash("bundles.sh", SLURM_ARRAY_TASK_ID="9").returncode, 2)
@@ -162,8 +197,13 @@ class Scripts(unittest.TestCase):
         done = self.bash("submit.sh", "--qos=long", "--time=5")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, "bundles: job 101\nmerge:   job 102\n")
-        self.assertEqual(self.calls.read_text().splitlines(), ["sbatch --parsable --qos=long --time=5 bundles.sh",
-                                                               "sbatch --parsable --dependency=afterany:101 merge.sh"])
+        self.assertEqual(
+            self.calls.read_text().splitlines(),
+            [
+                "sbatch --parsable --qos=long --time=5 bundles.sh",
+                "sbatch --parsable --dependency=afterany:101 merge.sh",
+            ],
+        )
         queue = self.calls.with_suffix(".queue")
         queue.write_text("101_1 RUNNING\n")
         done = self.bash("submit.sh")
@@ -195,8 +235,13 @@ class Scripts(unittest.TestCase):
 
     def test_mistakes_write_nothing(self):
         self.write()
-        for options, code, word in ((("--jobs", "13"), 2, "12 runs"), (("--partition", "a b"), 2, "a b"), (("--memory", "0.1"), 2, "0.5 GB"),
-                                    (("--set", "sweep.replicates=0"), 3, "replicates"), (("--out", self.folder / "no" / "a.h5"), 5, "no folder")):
+        for options, code, word in (
+            (("--jobs", "13"), 2, "12 runs"),
+            (("--partition", "a b"), 2, "a b"),
+            (("--memory", "0.1"), 2, "0.5 GB"),
+            (("--set", "sweep.replicates=0"), 3, "replicates"),
+            (("--out", self.folder / "no" / "a.h5"), 5, "no folder"),
+        ):
             with self.subTest(options):
                 done = self.call("slurm", "sweep.toml", "--folder", self.scripts, *options)
                 self.assertEqual(done.returncode, code, done.stderr)

@@ -63,7 +63,9 @@ class OnSlurm(unittest.TestCase):
         self.scripts = self.folder / "out.slurm"
 
     def program(self, *arguments):
-        done = subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            [PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, timeout=300, check=False
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def prepare(self, scenario, scale, weeks, *sets, bundles=4):
@@ -72,13 +74,28 @@ class OnSlurm(unittest.TestCase):
         self.sweep.write_text(text)
         sets = [word for text in sets for word in ("--set", text)]
         self.program("slurm", self.sweep, "--out", self.out, "--jobs", bundles, "--cpus", 1, "--memory", 1, *sets)
-        place = self.references / f"{scenario}{weeks}"  # a result says where its sweep stands, as seen from it: beside it, here too
+        place = (
+            self.references / f"{scenario}{weeks}"
+        )  # a result says where its sweep stands, as seen from it: beside it, here too
         self.reference = place / "out.h5"
         if self.reference not in self.calls:
             place.mkdir()
             (place / "sweep.toml").write_text(text)
-            self.calls[self.reference] = subprocess.Popen([PROGRAM, "sweep", place / "sweep.toml", "--out", self.reference, "--threads", "1",
-                                                           "--progress", "none", *sets], stdout=subprocess.DEVNULL)
+            self.calls[self.reference] = subprocess.Popen(
+                [
+                    PROGRAM,
+                    "sweep",
+                    place / "sweep.toml",
+                    "--out",
+                    self.reference,
+                    "--threads",
+                    "1",
+                    "--progress",
+                    "none",
+                    *sets,
+                ],
+                stdout=subprocess.DEVNULL,
+            )
 
     def submit(self, *options):
         """The numbers of the job array and of the merge job."""
@@ -133,7 +150,9 @@ class OnSlurm(unittest.TestCase):
         self.prepare("kazakhstan", 0.002, 40)
         array, _ = self.submit()
         self.wait_for_runs(6)
-        again = subprocess.run([self.scripts / "submit.sh"], env=self.slurm.environment, capture_output=True, text=True, check=False)
+        again = subprocess.run(
+            [self.scripts / "submit.sh"], env=self.slurm.environment, capture_output=True, text=True, check=False
+        )
         self.assertEqual(again.returncode, 1)
         self.assertIn("still in the queue", again.stderr)
         self.slurm.call("scancel", array)
@@ -141,7 +160,9 @@ class OnSlurm(unittest.TestCase):
         self.assertEqual(self.state(f"{array}_1"), "CANCELLED")
         left = len(list(self.runs.glob("[0-9]*.run")))
         self.assertTrue(6 <= left < 60, f"{left} runs")
-        self.assertTrue(list(self.runs.glob("*.checkpoint")), "what ran when it was cancelled left its checkpoint\n" + self.logs())
+        self.assertTrue(
+            list(self.runs.glob("*.checkpoint")), "what ran when it was cancelled left its checkpoint\n" + self.logs()
+        )
         self.submit()
         self.wait_for_all()
         self.assert_like_one_call()
@@ -165,17 +186,40 @@ class OnSlurm(unittest.TestCase):
         # more than twice as long on this machine, as it is now.
         def seconds(weeks):
             begin = time.monotonic()
-            self.program("run", ROOT / "scenarios/kazakhstan.toml", "--scale", 0.02, "--weeks", weeks, "--set", "run.warmup=0",
-                         "--threads", 1, "--progress", "none", "--out", self.folder / "timed.h5")
+            self.program(
+                "run",
+                ROOT / "scenarios/kazakhstan.toml",
+                "--scale",
+                0.02,
+                "--weeks",
+                weeks,
+                "--set",
+                "run.warmup=0",
+                "--threads",
+                1,
+                "--progress",
+                "none",
+                "--out",
+                self.folder / "timed.h5",
+            )
             return time.monotonic() - begin
 
         a_week = max(seconds(240) - seconds(40), 0.1) / 200
-        self.prepare("kazakhstan", 0.02, int(min(max(80 / a_week, 400), 5200)), "sweep.replicates=1", "axis.announcement.values=[0.4]", bundles=1)
+        self.prepare(
+            "kazakhstan",
+            0.02,
+            int(min(max(80 / a_week, 400), 5200)),
+            "sweep.replicates=1",
+            "axis.announcement.values=[0.4]",
+            bundles=1,
+        )
         array, merge = self.submit("--time=1", "--signal=B:USR1@50")
         self.slurm.wait(lambda: "back into the queue" in self.logs(), 90, "no bundle was warned")
         self.assertTrue(list(self.runs.glob("*.checkpoint")), self.logs())
         self.slurm.wait(lambda: self.state(f"{array}_1") == "PENDING", 30, "it is not in the queue")
-        self.assertEqual((self.state(merge), self.out.exists()), ("PENDING", False), "the merge waits for what was put back")
+        self.assertEqual(
+            (self.state(merge), self.out.exists()), ("PENDING", False), "the merge waits for what was put back"
+        )
 
         def over():
             self.slurm.hurry()

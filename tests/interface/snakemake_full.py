@@ -35,11 +35,32 @@ class Snakemake(unittest.TestCase):
         (self.folder / "my sweep.toml").write_text(SWEEP.format(root=ROOT))
 
     def command(self, *options):
-        return [SNAKEMAKE, "-s", ROOT / "scenarios/sweeps/Snakefile", "-d", self.folder, "-j", "2", *options,
-                "--config", "sweep=my sweep.toml", "out=my out.h5", "shards=4", f"kurultai={PROGRAM}"]
+        return [
+            SNAKEMAKE,
+            "-s",
+            ROOT / "scenarios/sweeps/Snakefile",
+            "-d",
+            self.folder,
+            "-j",
+            "2",
+            *options,
+            "--config",
+            "sweep=my sweep.toml",
+            "out=my out.h5",
+            "shards=4",
+            f"kurultai={PROGRAM}",
+        ]
 
     def call(self, command):
-        done = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
         self.assertEqual(done.returncode, 0, done.stdout)
         return done.stdout
 
@@ -48,7 +69,9 @@ class Snakemake(unittest.TestCase):
         runs = self.folder / "my out.runs"
         log = self.folder / "log"
         with log.open("w") as stream:
-            killed = subprocess.Popen(self.command(), cwd=self.folder, stdout=stream, stderr=stream, start_new_session=True)
+            killed = subprocess.Popen(
+                self.command(), cwd=self.folder, stdout=stream, stderr=stream, start_new_session=True
+            )
         try:
             for _ in range(600):
                 time.sleep(0.05)

@@ -15,12 +15,22 @@ PROGRAM = os.environ["KURULTAI_BINARY"]
 sys.path.insert(0, str(ROOT / "analysis"))
 import expectations  # noqa: E402
 
-TAGS = ([f"D{k}" for k in range(1, 11)] + [f"T{k}" for k in range(1, 8)] + [f"Q{k}" for k in range(1, 5)] + [f"I{k}" for k in range(1, 4)] +
-        [f"R{k}" for k in range(1, 9)] + [f"P{k}" for k in range(1, 11)])
+TAGS = (
+    [f"D{k}" for k in range(1, 11)]
+    + [f"T{k}" for k in range(1, 8)]
+    + [f"Q{k}" for k in range(1, 5)]
+    + [f"I{k}" for k in range(1, 4)]
+    + [f"R{k}" for k in range(1, 9)]
+    + [f"P{k}" for k in range(1, 11)]
+)
 
 
 def described(topic, *arguments):
-    return json.loads(subprocess.run([PROGRAM, "describe", topic, *arguments, "--json"], capture_output=True, text=True, check=True).stdout)
+    return json.loads(
+        subprocess.run(
+            [PROGRAM, "describe", topic, *arguments, "--json"], capture_output=True, text=True, check=True
+        ).stdout
+    )
 
 
 class Sources(unittest.TestCase):
@@ -122,9 +132,30 @@ class Verdicts(unittest.TestCase):
 
     def test_the_table_is_made_by_one_command(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(["/usr/bin/python3", str(ROOT / "analysis" / "expectations.py"), "--program", PROGRAM, "--seeds", "2", "--only", "R3",
-                                   "--only", "Q1", "--horizon", "60", "--set", "run.scale=0.003", "--set", "run.warmup=8", "--out", folder],
-                                  capture_output=True, text=True)
+            done = subprocess.run(
+                [
+                    "/usr/bin/python3",
+                    str(ROOT / "analysis" / "expectations.py"),
+                    "--program",
+                    PROGRAM,
+                    "--seeds",
+                    "2",
+                    "--only",
+                    "R3",
+                    "--only",
+                    "Q1",
+                    "--horizon",
+                    "60",
+                    "--set",
+                    "run.scale=0.003",
+                    "--set",
+                    "run.warmup=8",
+                    "--out",
+                    folder,
+                ],
+                capture_output=True,
+                text=True,
+            )
             self.assertEqual(done.returncode, 0, done.stderr[-800:])
             page = (pathlib.Path(folder) / "expectations.md").read_text()
             self.assertIn("| R3 | `akimat.audit` 0 to 1 | `loss` | falls by 0.03 or more |", page)
@@ -136,8 +167,24 @@ class Verdicts(unittest.TestCase):
 
     def test_a_run_that_fails_is_told(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(["/usr/bin/python3", str(ROOT / "analysis" / "expectations.py"), "--program", PROGRAM, "--seeds", "2", "--only", "R3",
-                                   "--set", "akimat.audits=1", "--out", folder], capture_output=True, text=True)
+            done = subprocess.run(
+                [
+                    "/usr/bin/python3",
+                    str(ROOT / "analysis" / "expectations.py"),
+                    "--program",
+                    PROGRAM,
+                    "--seeds",
+                    "2",
+                    "--only",
+                    "R3",
+                    "--set",
+                    "akimat.audits=1",
+                    "--out",
+                    folder,
+                ],
+                capture_output=True,
+                text=True,
+            )
             self.assertEqual(done.returncode, 1)
             self.assertIn("did you mean", done.stderr)
             self.assertFalse((pathlib.Path(folder) / "expectations.md").exists())

@@ -14,8 +14,20 @@ import subprocess
 import time
 import unittest
 
-from _surroundings import (LAUNCHER, PROGRAM, ROOT, SANITIZED, Bench, Verb, become_nobody, busy, limited, stop, verbs_of_program,
-                           verbs_of_scripts)
+from _surroundings import (
+    LAUNCHER,
+    PROGRAM,
+    ROOT,
+    SANITIZED,
+    Bench,
+    Verb,
+    become_nobody,
+    busy,
+    limited,
+    stop,
+    verbs_of_program,
+    verbs_of_scripts,
+)
 
 FULL = False
 ENDED_BY = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGXCPU: 152}
@@ -29,6 +41,7 @@ def scripts(full: bool) -> list[Verb]:
 
 def each(chosen=lambda verb: True):
     """Makes a test of a method that is called with each chosen verb, and a path of its own for what the verb writes."""
+
     def test_of(body):
         @functools.wraps(body)
         def test(self):
@@ -38,7 +51,9 @@ def each(chosen=lambda verb: True):
                     folder.mkdir()
                     folder.chmod(0o777)
                     body(self, verb, folder / f"out{verb.output()[1]}")
+
         return test
+
     return test_of
 
 
@@ -57,8 +72,12 @@ class Surroundings(unittest.TestCase):
         cls.verbs = verbs_of_program() + scripts(cls.full)
         # Root may read and do everything: where limits and rights count, another user tries.
         cls.as_user = staticmethod(become_nobody)
-        if subprocess.run(["test", "-x", PROGRAM], preexec_fn=become_nobody, check=False).returncode or subprocess.run(
-                ["test", "-r", ROOT / "scenarios" / "village.toml"], preexec_fn=become_nobody, check=False).returncode:
+        if (
+            subprocess.run(["test", "-x", PROGRAM], preexec_fn=become_nobody, check=False).returncode
+            or subprocess.run(
+                ["test", "-r", ROOT / "scenarios" / "village.toml"], preexec_fn=become_nobody, check=False
+            ).returncode
+        ):
             cls.as_user = None
 
     def call(self, verb, command, **options):
@@ -67,7 +86,14 @@ class Surroundings(unittest.TestCase):
         if verb.long:  # what takes minutes says only how it is used
             command = [*verb.command, "--help"]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **options.pop("settings", {})}
-        return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, timeout=60 + 20 * busy(), env=environment, cwd=self.bench.folder, **options)
+        return subprocess.run(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            timeout=60 + 20 * busy(),
+            env=environment,
+            cwd=self.bench.folder,
+            **options,
+        )
 
     def orderly(self, done, *codes):
         said = (done.stderr or b"").decode("utf-8", "replace")
@@ -156,7 +182,7 @@ class Surroundings(unittest.TestCase):
         lasts = 10 if verb.long else time.monotonic() - begun
         moments = [share * lasts for share in ((0.3, 0.6, 0.9) if verb.script else (0.05, 0.4, 0.9))]
         for number, code in ENDED_BY.items():
-            for moment in moments if self.full else moments[list(ENDED_BY).index(number) % len(moments):][:1]:
+            for moment in moments if self.full else moments[list(ENDED_BY).index(number) % len(moments) :][:1]:
                 for kind in (".runs", ".folder"):
                     shutil.rmtree(out.with_suffix(kind), ignore_errors=True)
                 for there in out.parent.glob("out*"):
@@ -178,7 +204,10 @@ class Surroundings(unittest.TestCase):
         folder.mkdir(exist_ok=True)
         folder.chmod(0o777)
         for ending in (".toml", ".h5"):
-            here = {name: folder / f"{name}{ending}" for name in ("folder", "pipe", "empty", "unreadable", "binary", "missing")}
+            here = {
+                name: folder / f"{name}{ending}"
+                for name in ("folder", "pipe", "empty", "unreadable", "binary", "missing")
+            }
             here["folder"].mkdir(exist_ok=True)
             if not here["pipe"].exists():
                 os.mkfifo(here["pipe"])
@@ -274,8 +303,15 @@ class Surroundings(unittest.TestCase):
         if self.as_user is None:
             self.skipTest("another user cannot reach this tree")
         more = ("--threads", "4") if "--threads" in verb.options else ()
-        settings = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}  # it looks for leaks in a thread of its own
-        done = self.call(verb, self.bench.call(verb, out, None, *more), preexec_fn=limited(resource.RLIMIT_NPROC, 1, user=True), settings=settings)
+        settings = {
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+        }  # it looks for leaks in a thread of its own
+        done = self.call(
+            verb,
+            self.bench.call(verb, out, None, *more),
+            preexec_fn=limited(resource.RLIMIT_NPROC, 1, user=True),
+            settings=settings,
+        )
         self.orderly(done, 0, 7)
         if done.returncode == 0:
             self.is_whole(verb, out)
@@ -286,7 +322,9 @@ class Surroundings(unittest.TestCase):
     @each()
     def test_little_memory(self, verb, out):
         for megabytes in (200, 120, 70) if not verb.script else (200,):
-            done = self.call(verb, self.bench.call(verb, out), preexec_fn=limited(resource.RLIMIT_AS, megabytes * 10**6))
+            done = self.call(
+                verb, self.bench.call(verb, out), preexec_fn=limited(resource.RLIMIT_AS, megabytes * 10**6)
+            )
             self.orderly(done, 0, 7)
             if done.returncode == 0:
                 self.is_whole(verb, out)
@@ -300,8 +338,23 @@ class Surroundings(unittest.TestCase):
             if not kind.startswith("NUMBER from "):
                 continue
             low, high = (float(word) for word in (kind.split()[2], kind.split()[4]))
-            wrong = ["nan", "inf", "-inf", "-nan", "1e400", "", "x", "1x", "0x10", " 1", "1,5", f"{low - 1:.17g}" if low > -1e11 else "-1e13", f"{high * 1.01 + 1:.17g}",
-                     "1\n2", "\x1b[31m"]
+            wrong = [
+                "nan",
+                "inf",
+                "-inf",
+                "-nan",
+                "1e400",
+                "",
+                "x",
+                "1x",
+                "0x10",
+                " 1",
+                "1,5",
+                f"{low - 1:.17g}" if low > -1e11 else "-1e13",
+                f"{high * 1.01 + 1:.17g}",
+                "1\n2",
+                "\x1b[31m",
+            ]
             for text in wrong:
                 arguments = self.bench.call(verb, out)
                 if option in verb.required:
@@ -323,13 +376,19 @@ class Surroundings(unittest.TestCase):
         launcher = LAUNCHER.read_text(encoding="utf-8")
         for name in ("report", "swot", "figures", "experiments", "expectations", "baseline", "studies", "results"):
             self.assertIn(name, listed)
-        called = {word for line in launcher.split("case ${1:-} in")[1].splitlines() if line.startswith("  ") and line.rstrip().endswith(")")
-                  for word in line.strip().rstrip(")").replace("|", " ").split()}
+        called = {
+            word
+            for line in launcher.split("case ${1:-} in")[1].splitlines()
+            if line.startswith("  ") and line.rstrip().endswith(")")
+            for word in line.strip().rstrip(")").replace("|", " ").split()
+        }
         own = {"test", "bench", "--verbs", "-h", "--help", "help", "''", "*"}
         self.assertEqual(called - own - listed, set(), "verbs of the launcher that its table of scripts does not list")
         for script in (ROOT / "analysis").glob("*.py"):
             if '__name__ == "__main__"' in script.read_text(encoding="utf-8"):
-                self.assertIn("verb.begin(", script.read_text(encoding="utf-8"), f"{script.name} does not begin as a verb")
+                self.assertIn(
+                    "verb.begin(", script.read_text(encoding="utf-8"), f"{script.name} does not begin as a verb"
+                )
 
 
 if __name__ == "__main__":

@@ -100,16 +100,23 @@ class Sweeps(unittest.TestCase):
                 self.assertEqual(set(nation["rule"].values.tolist()), {"logistic", "threshold"})
                 self.assertIn("rule", nation.coords)
                 self.assertFalse(numpy.isnan(nation["participation"].values).any())
-        with xarray.open_dataset(self.out, group="measures") as measures, \
-                xarray.open_dataset(self.out, group="series/nation") as nation:
-            numpy.testing.assert_allclose(measures["participation"], nation["participation"].astype(float).mean("week"), rtol=1e-6)
+        with xarray.open_dataset(self.out, group="measures") as measures, xarray.open_dataset(
+            self.out, group="series/nation"
+        ) as nation:
+            numpy.testing.assert_allclose(
+                measures["participation"], nation["participation"].astype(float).mean("week"), rtol=1e-6
+            )
         with h5py.File(self.out) as f:
             self.assertEqual(f.attrs["kind"], "sweep")
             self.assertTrue((f["runs/status"][...] == 1).all())
         self.assert_alone()
 
     def test_replicates_share_their_luck_between_points_and_differ_within(self):
-        file = self.write(VILLAGE.replace("values = [0.0, 0.3, 0.6, 0.9]", "values = [0.3, 0.30000000000000004]"), weeks=60, replicates=3)
+        file = self.write(
+            VILLAGE.replace("values = [0.0, 0.3, 0.6, 0.9]", "values = [0.3, 0.30000000000000004]"),
+            weeks=60,
+            replicates=3,
+        )
         self.assertEqual(self.sweep(file).returncode, 0)
         with h5py.File(self.out) as f:
             y = f["measures/participation"][...]
@@ -128,8 +135,12 @@ class Sweeps(unittest.TestCase):
         kills = 0
         done = 0
         while kills < 20:
-            process = subprocess.Popen([PROGRAM, "sweep", str(file), "--out", str(self.out), "--resume", "--progress", "none"],
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+            process = subprocess.Popen(
+                [PROGRAM, "sweep", str(file), "--out", str(self.out), "--resume", "--progress", "none"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=ROOT,
+            )
             # At any moment from the start on, but not so late, however fast the machine, that all is done too soon.
             wanted = done + draw.randrange(3)
             while process.poll() is None and self.runs_done() < wanted:
@@ -153,8 +164,26 @@ class Sweeps(unittest.TestCase):
         file = self.write(VILLAGE, weeks=60, replicates=5)
         reference = self.reference(file)
         for order in ((3, 1, 4, 2), (2, 4, 1, 3)):
-            shards = [subprocess.Popen([PROGRAM, "sweep", str(file), "--out", str(self.out), "--shard", f"{i}/4", "--threads", "1",
-                                        "--progress", "none"], cwd=ROOT, stderr=subprocess.DEVNULL) for i in order]
+            shards = [
+                subprocess.Popen(
+                    [
+                        PROGRAM,
+                        "sweep",
+                        str(file),
+                        "--out",
+                        str(self.out),
+                        "--shard",
+                        f"{i}/4",
+                        "--threads",
+                        "1",
+                        "--progress",
+                        "none",
+                    ],
+                    cwd=ROOT,
+                    stderr=subprocess.DEVNULL,
+                )
+                for i in order
+            ]
             self.assertEqual([shard.wait() for shard in shards], [0] * 4)
             self.assertFalse(self.out.exists())
             merged = self.sweep(file, "--merge")
@@ -175,7 +204,9 @@ class Sweeps(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout.strip()), (0, str(self.out)), done.stderr)
             self.assertEqual(self.out.stat().st_mtime_ns, before.st_mtime_ns)
         self.assertEqual(self.sweep(file, "--resume", "--set", "sweep.replicates=2").returncode, 0)
-        self.assertNotEqual(self.out.stat().st_mtime_ns, before.st_mtime_ns, "another sweep is done, not taken for this one")
+        self.assertNotEqual(
+            self.out.stat().st_mtime_ns, before.st_mtime_ns, "another sweep is done, not taken for this one"
+        )
         self.assertEqual(self.out.with_suffix(".previous.h5").stat().st_mtime_ns, before.st_mtime_ns)
 
     def test_a_merge_before_the_end_marks_what_is_missing(self):
@@ -199,9 +230,11 @@ class Sweeps(unittest.TestCase):
         again = self.sweep(file)
         self.assertEqual(again.returncode, 5)
         self.assertIn("--resume", again.stderr)
-        for key, change in {"[sweep] seed": ["--set", "sweep.seed=2"],
-                            "[axis.announcement] values": ["--set", "axis.announcement.values=[0.0, 0.3, 0.6, 0.8]"],
-                            "[measure.participation] reduce": ["--set", "measure.participation.reduce=last"]}.items():
+        for key, change in {
+            "[sweep] seed": ["--set", "sweep.seed=2"],
+            "[axis.announcement] values": ["--set", "axis.announcement.values=[0.0, 0.3, 0.6, 0.8]"],
+            "[measure.participation] reduce": ["--set", "measure.participation.reduce=last"],
+        }.items():
             refused = self.sweep(file, "--resume", *change)
             self.assertEqual(refused.returncode, 5, refused.stderr)
             self.assertIn(key, refused.stderr)
@@ -232,7 +265,12 @@ class Sweeps(unittest.TestCase):
             self.assertIn("x is 3", reason)
 
     def test_replicates_are_added_until_the_mean_is_known(self):
-        text = IDLE.replace("2.5", "1e9").replace('"idle"', '"line"').replace("idle.fails_from=1e9", "line.noise=1").replace("idle.x", "line.slope")
+        text = (
+            IDLE.replace("2.5", "1e9")
+            .replace('"idle"', '"line"')
+            .replace("idle.fails_from=1e9", "line.noise=1")
+            .replace("idle.x", "line.slope")
+        )
         file = self.write(text + "\n[precision]\nmeasure = \"y\"\nhalf_width = 0.25\nstep = 7\nat_most = 200\n")
         done = self.sweep(file)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -246,6 +284,7 @@ class Sweeps(unittest.TestCase):
             self.assertEqual((n - 2) % 7, 0)
             from statistics import stdev
             from math import sqrt
+
             width = lambda k: stdev(y[point, :k]) / sqrt(k) * 2.0  # Student's t is a little more
             self.assertLess(width(n), 0.27)
             self.assertGreater(width(n - 7), 0.2)
@@ -271,8 +310,12 @@ class Sweeps(unittest.TestCase):
     def test_stopped_by_a_signal_it_goes_on_from_checkpoints(self):
         file = self.write(VILLAGE, weeks=4000, replicates=3)
         begin = time.monotonic()
-        process = subprocess.Popen([PROGRAM, "sweep", str(file), "--out", str(self.out), "--progress", "none", "--threads", "2"],
-                                   cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [PROGRAM, "sweep", str(file), "--out", str(self.out), "--progress", "none", "--threads", "2"],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         while process.poll() is None and self.runs_done() == 0:
             time.sleep(0.002)
         time.sleep(0.3 * (time.monotonic() - begin))  # into the runs that come next, on a slow machine too
@@ -289,7 +332,9 @@ class Sweeps(unittest.TestCase):
     def test_a_full_disk_stops_it_with_a_message_and_no_damage(self):
         file = self.write(VILLAGE, weeks=60, replicates=2)
         for limit in (100, 20_000, 60_000):
-            done = self.sweep(file, "--resume", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+            done = self.sweep(
+                file, "--resume", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            )
             self.assertEqual(done.returncode, 5, done.stderr)
             self.assertRegex(done.stderr, r"^kurultai: .*(File too large).*\n$")
             self.assertFalse(self.out.exists())
@@ -313,7 +358,11 @@ class Sweeps(unittest.TestCase):
 
     def test_two_processes_do_not_work_on_one_sweep(self):
         file = self.write(IDLE.replace("fails_from=2.5", "seconds=5"))
-        first = subprocess.Popen([PROGRAM, "sweep", str(file), "--out", str(self.out), "--progress", "none"], cwd=ROOT, stderr=subprocess.DEVNULL)
+        first = subprocess.Popen(
+            [PROGRAM, "sweep", str(file), "--out", str(self.out), "--progress", "none"],
+            cwd=ROOT,
+            stderr=subprocess.DEVNULL,
+        )
         for _ in range(100):
             time.sleep(0.05)
             if (self.runs / "sweep.toml").exists():
@@ -350,23 +399,30 @@ class Sweeps(unittest.TestCase):
             self.assertEqual(done.returncode, code, (line, done.stderr))
             self.assertIn(words, done.stderr)
             self.assertRegex(done.stderr, r"sweep\.toml:\d+")
-        for old, new, words in (("[measure.participation]", "[measure.partcipation]", "did you mean 'participation'"),
-                                ("[measure.participation]", "[measure.turnout]", "leaves 'form' open"),
-                                ("[measure.participation]", "[measure.participation]\nfirst = 60", "the runs end with week 59"),
-                                ("[axis.rule]", "[axis.trust]", "cannot be called 'trust'"),
-                                ('values = [0.0, 0.3, 0.6, 0.9]', 'low = 0.0\nhigh = 1.0', "no values"),
-                                ('replicates = 2', 'design = "list"', "equally many"),
-                                ('replicates = 2', 'replicates = 0', "1, ")):
+        for old, new, words in (
+            ("[measure.participation]", "[measure.partcipation]", "did you mean 'participation'"),
+            ("[measure.participation]", "[measure.turnout]", "leaves 'form' open"),
+            ("[measure.participation]", "[measure.participation]\nfirst = 60", "the runs end with week 59"),
+            ("[axis.rule]", "[axis.trust]", "cannot be called 'trust'"),
+            ('values = [0.0, 0.3, 0.6, 0.9]', 'low = 0.0\nhigh = 1.0', "no values"),
+            ('replicates = 2', 'design = "list"', "equally many"),
+            ('replicates = 2', 'replicates = 0', "1, "),
+        ):
             for more in ([], ["--dry-run"]):
                 done = self.sweep(self.write(good.replace(old, new)), *more)
                 self.assertEqual(done.returncode, 3, (new, done.stderr))
                 self.assertIn(words, done.stderr)
-        wrong = self.write(re.sub(r"^set = .*\n", "", good, flags=re.M).replace("[sweep]", '[sweep]\nset = ["run.wekks=3"]', 1))
+        wrong = self.write(
+            re.sub(r"^set = .*\n", "", good, flags=re.M).replace("[sweep]", '[sweep]\nset = ["run.wekks=3"]', 1)
+        )
         done = self.sweep(wrong)
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertRegex(done.stderr, r"sweep\.toml:\d+: run\.wekks=3: unknown parameter 'run\.wekks'")
-        for verb, file, words in (("run", "scenarios/sweeps/village.toml", "kurultai sweep"), ("sweep", "scenarios/kazakhstan.toml", "kurultai run"),
-                                  ("sweep", "scenarios/sweeps/calibrate_village.toml", "kurultai calibrate")):
+        for verb, file, words in (
+            ("run", "scenarios/sweeps/village.toml", "kurultai sweep"),
+            ("sweep", "scenarios/kazakhstan.toml", "kurultai run"),
+            ("sweep", "scenarios/sweeps/calibrate_village.toml", "kurultai calibrate"),
+        ):
             done = call(verb, file, "--out", self.out)
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertIn(words, done.stderr)

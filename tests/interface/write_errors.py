@@ -42,9 +42,30 @@ class WriteErrors(unittest.TestCase):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def sweep(self, out, *options, inject=None, log=None):
-        command = [PROGRAM, "sweep", str(self.folder / "sweep.toml"), "--out", str(out), "--progress", "none", "--threads", "1", *options]
+        command = [
+            PROGRAM,
+            "sweep",
+            str(self.folder / "sweep.toml"),
+            "--out",
+            str(out),
+            "--progress",
+            "none",
+            "--threads",
+            "1",
+            *options,
+        ]
         if inject:
-            command = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}"] + command
+            command = [
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                str(log),
+                "-e",
+                f"trace={inject.split(':')[0]}",
+                "-e",
+                f"inject={inject}",
+            ] + command
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
     def test_every_write_sync_and_rename_in_turn(self):
@@ -53,8 +74,13 @@ class WriteErrors(unittest.TestCase):
         self.assertEqual(self.sweep(whole).returncode, 0)
         reference = whole.read_bytes()
         out, log = self.folder / "out.h5", self.folder / "log"
-        for calls, error in (("write,pwrite64,writev", "ENOSPC"), ("fsync,fdatasync", "EIO"), ("rename,renameat,renameat2", "EIO"),
-                             ("openat", "EMFILE"), ("close", "EIO")):
+        for calls, error in (
+            ("write,pwrite64,writev", "ENOSPC"),
+            ("fsync,fdatasync", "EIO"),
+            ("rename,renameat,renameat2", "EIO"),
+            ("openat", "EMFILE"),
+            ("close", "EIO"),
+        ):
             failures = 0
             # Opening and closing are done by the loader too, long before anything is written.
             for n in range(1, 400):
@@ -71,7 +97,8 @@ class WriteErrors(unittest.TestCase):
                     self.assertNotEqual(done.returncode, 0, where)
                 # 127: the program could not even be loaded. The message itself may be the write that failed.
                 if done.returncode not in (0, 127) and "write(2," not in "".join(
-                        line for line in log.read_text().splitlines() if "(INJECTED)" in line):
+                    line for line in log.read_text().splitlines() if "(INJECTED)" in line
+                ):
                     self.assertNotEqual(done.stderr.strip(), "", where)
                 self.assertNotIn("inside the program", done.stderr, where)
                 again = self.sweep(out, "--resume")

@@ -16,8 +16,15 @@ import scenario_index  # noqa: E402
 
 WEEKS = ["--weeks", "110", "--set", "run.warmup=4"]
 # A third of the country, with all regions that scenarios name; two residents or more a community.
-PART = ["--scale", "0.002", "--set",
-        'society.regions=["Atyrau Region", "Mangystau Region", "Jetisu Region", "Ulytau Region", "Turkistan Region", "Astana city"]']
+PART = [
+    "--scale",
+    "0.002",
+    "--set",
+    (
+        'society.regions=["Atyrau Region", "Mangystau Region", "Jetisu Region", "Ulytau Region", "Turkistan Region",'
+        ' "Astana city"]'
+    ),
+]
 PLAIN = ["--set", "society.people=100", "--set", "society.communities=12"]
 
 
@@ -45,7 +52,13 @@ def library():
     yield run("library/village", "scenarios/village.toml", *WEEKS, quick=True)
     for path in sorted((ROOT / "scenarios" / "experiments").glob("*.toml")):
         if path.stem != "calibrate":
-            yield run(f"library/experiments/{path.stem}", f"scenarios/experiments/{path.name}", *PLAIN, *WEEKS, quick=path.stem == "mail")
+            yield run(
+                f"library/experiments/{path.stem}",
+                f"scenarios/experiments/{path.name}",
+                *PLAIN,
+                *WEEKS,
+                quick=path.stem == "mail",
+            )
 
 
 def country():
@@ -54,12 +67,28 @@ def country():
     yield run("country", *small, "--weeks", "60", "--set", "run.warmup=20")
     yield run("country, another seed", *small, "--weeks", "20", "--seed", "2", "--set", "run.warmup=0")
     yield run("country, second replicate", *small, "--weeks", "20", "--replicate", "2", "--set", "run.warmup=0")
-    yield run("country, threshold rule", *small, "--weeks", "60", "--set", "run.warmup=0", "--set", "participation.rule=threshold")
+    yield run(
+        "country, threshold rule",
+        *small,
+        "--weeks",
+        "60",
+        "--set",
+        "run.warmup=0",
+        "--set",
+        "participation.rule=threshold",
+    )
     yield run("everything", HERE / "everything.toml", quick=True)
 
 
 WITHOUT_MAIL = ["--set", "policy.push.lever=information.push"]  # thresholds know no mail
-CENSUS = ["--set", "society.source=census", "--set", 'society.regions=["Ulytau Region", "Mangystau Region"]', "--scale", "0.01"]
+CENSUS = [
+    "--set",
+    "society.source=census",
+    "--set",
+    'society.regions=["Ulytau Region", "Mangystau Region"]',
+    "--scale",
+    "0.01",
+]
 # What a choice needs to have an effect: settings by path, or by path and word.
 NEEDS = {
     "society.source": {"census": CENSUS, "network": ["village"]},
@@ -80,7 +109,9 @@ NAMES = {"form": "circle", "tax": "levy", "policy": "push", "survey": "opinion",
 
 def choices():
     """Every word of every choice, as the program describes them: a new one needs a kept file of its own."""
-    said = subprocess.run([PROGRAM, "describe", "parameters", "--json"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [PROGRAM, "describe", "parameters", "--json"], capture_output=True, text=True, check=True
+    ).stdout
     for parameter in json.loads(said):
         section = parameter["path"].split(".")[0]
         path = parameter["path"].replace("NAME", NAMES.get(section, "NAME"))
@@ -91,7 +122,17 @@ def choices():
             scenario = HERE / "choices.toml"
             if needs == ["village"]:
                 scenario, needs = "scenarios/village.toml", []
-            yield run(f"choice/{path}={word}", scenario, *needs, "--set", f"{path}={word}", "--weeks", "110", "--set", "run.warmup=4")
+            yield run(
+                f"choice/{path}={word}",
+                scenario,
+                *needs,
+                "--set",
+                f"{path}={word}",
+                "--weeks",
+                "110",
+                "--set",
+                "run.warmup=4",
+            )
 
 
 def sweep(name, *words, quick=False):
@@ -107,10 +148,37 @@ def sweeps():
     yield sweep("sweep/csv", HERE / "sweep_of_rows.toml")
     shards = [["sweep", str(values), "--shard", f"{k}/2"] for k in (1, 2)]
     yield Case("sweep/two shards, merged", (*shards, ["sweep", str(values), "--merge"]))
-    yield Case("comparison", (["compare", str(HERE / "choices.toml"), str(HERE / "everything.toml"), "--replicates", "3", "--set", "run.weeks=30"],), quick=True)
+    yield Case(
+        "comparison",
+        (
+            [
+                "compare",
+                str(HERE / "choices.toml"),
+                str(HERE / "everything.toml"),
+                "--replicates",
+                "3",
+                "--set",
+                "run.weeks=30",
+            ],
+        ),
+        quick=True,
+    )
     yield Case("calibration", (["calibrate", str(HERE / "calibration.toml")],), quick=True)
-    yield Case("library/experiments/calibrate", (["calibrate", "scenarios/experiments/calibrate.toml", "--set", "calibration.particles=60",
-               "--set", "calibration.generations=2", "--set", "sweep.set=[\"run.warmup=4\", \"society.people=100\", \"society.communities=12\"]"],))
+    yield Case(
+        "library/experiments/calibrate",
+        (
+            [
+                "calibrate",
+                "scenarios/experiments/calibrate.toml",
+                "--set",
+                "calibration.particles=60",
+                "--set",
+                "calibration.generations=2",
+                "--set",
+                "sweep.set=[\"run.warmup=4\", \"society.people=100\", \"society.communities=12\"]",
+            ],
+        ),
+    )
 
 
 def all_cases():

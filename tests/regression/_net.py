@@ -67,9 +67,14 @@ def lines_of(file):
     """The lines of a result: name -> digest and values."""
     datasets = {}
     with h5py.File(file) as result:
+
         def visit(path, item):
             if isinstance(item, h5py.Dataset) and not path.startswith("provenance"):
-                datasets[path] = (item[()], item.attrs.get("units", ""), [result[scale.name].name for scale in scales_of(item)])
+                datasets[path] = (
+                    item[()],
+                    item.attrs.get("units", ""),
+                    [result[scale.name].name for scale in scales_of(item)],
+                )
 
         result.visititems(visit)
     lines, found = {"digest": digest_of(file)}, {}
@@ -127,9 +132,15 @@ def differences(case, lines):
     for name in [*expected, *(name for name in lines if name not in expected)]:
         if name == "digest" or expected.get(name) == lines.get(name):
             continue
-        told.append(f"{case.name}: {name}\n  kept   {expected.get(name, 'nothing (a new series)')}\n  found  {lines.get(name, 'nothing')}")
+        told.append(
+            f"{case.name}: {name}\n  kept   {expected.get(name, 'nothing (a new series)')}\n  found "
+            f" {lines.get(name, 'nothing')}"
+        )
     if not told and expected["digest"] != lines["digest"]:
-        told.append(f"{case.name}: all values are as kept, the digest is not\n  kept   {expected['digest']}\n  found  {lines['digest']}")
+        told.append(
+            f"{case.name}: all values are as kept, the digest is not\n  kept   {expected['digest']}\n  found "
+            f" {lines['digest']}"
+        )
     return told
 
 

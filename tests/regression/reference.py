@@ -16,18 +16,40 @@ KEPT = ROOT / "tests" / "regression" / "digests.json"
 PROGRAM = os.environ["KURULTAI_BINARY"]
 CASES = {
     "kazakhstan": ["scenarios/kazakhstan.toml", "--scale", "0.002", "--weeks", "60", "--set", "run.warmup=20"],
-    "kazakhstan, another seed": ["scenarios/kazakhstan.toml", "--scale", "0.002", "--weeks", "20", "--seed", "2",
-                                 "--set", "run.warmup=0"],
-    "kazakhstan, threshold rule": ["scenarios/kazakhstan.toml", "--scale", "0.002", "--weeks", "60", "--set",
-                                   "run.warmup=0", "--set", "participation.rule=threshold"],
+    "kazakhstan, another seed": [
+        "scenarios/kazakhstan.toml",
+        "--scale",
+        "0.002",
+        "--weeks",
+        "20",
+        "--seed",
+        "2",
+        "--set",
+        "run.warmup=0",
+    ],
+    "kazakhstan, threshold rule": [
+        "scenarios/kazakhstan.toml",
+        "--scale",
+        "0.002",
+        "--weeks",
+        "60",
+        "--set",
+        "run.warmup=0",
+        "--set",
+        "participation.rule=threshold",
+    ],
     "village": ["scenarios/village.toml", "--weeks", "60"],
 }
 
 
 def digest_of(arguments, folder, threads):
     out = str(pathlib.Path(folder) / "x.h5")
-    subprocess.run([PROGRAM, "run", *arguments, "--out", out, "--force", "--progress", "none", "--threads", str(threads)],
-                   check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [PROGRAM, "run", *arguments, "--out", out, "--force", "--progress", "none", "--threads", str(threads)],
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     return subprocess.run([PROGRAM, "digest", out], check=True, cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
 

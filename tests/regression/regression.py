@@ -39,9 +39,15 @@ class Regression(unittest.TestCase):
         kept = _net.kept(case)
         self.assertEqual(_net.differences(case, kept), [])
         changed = {**kept, "series/trust": kept["series/trust"].replace("0.", "1.")}
-        self.assertEqual(_net.differences(case, changed), [f"{case.name}: series/trust\n  kept   {kept['series/trust']}\n  found  {changed['series/trust']}"])
+        self.assertEqual(
+            _net.differences(case, changed),
+            [f"{case.name}: series/trust\n  kept   {kept['series/trust']}\n  found  {changed['series/trust']}"],
+        )
         self.assertIn("a new series", _net.differences(case, {**kept, "series/new": "1"})[0])
-        self.assertIn("found  nothing", _net.differences(case, {name: line for name, line in kept.items() if name != "series/trust"})[0])
+        self.assertIn(
+            "found  nothing",
+            _net.differences(case, {name: line for name, line in kept.items() if name != "series/trust"})[0],
+        )
         self.assertIn("the digest is not", _net.differences(case, {**kept, "digest": "0"})[0])
 
     def test_nothing_is_kept_of_cases_that_are_gone(self):

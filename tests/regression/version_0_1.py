@@ -21,7 +21,9 @@ RESULTS = ("village", "trial", "sweep", "calibration", "comparison")
 
 
 def call(*words):
-    return subprocess.run([PROGRAM, *(str(word) for word in words)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [PROGRAM, *(str(word) for word in words)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
 
 
 def flat(table, path=""):
@@ -58,7 +60,15 @@ class Version01(unittest.TestCase):
             for verb, name in (("run", "village"), ("run", "plain"), ("sweep", "sweep"), ("calibrate", "calibration")):
                 with self.subTest(name):
                     weeks = ["--weeks", "3"] if verb == "run" else []
-                    done = call(verb, home / f"{name}.toml", *weeks, "--out", pathlib.Path(folder) / f"{name}.h5", "--progress", "none")
+                    done = call(
+                        verb,
+                        home / f"{name}.toml",
+                        *weeks,
+                        "--out",
+                        pathlib.Path(folder) / f"{name}.h5",
+                        "--progress",
+                        "none",
+                    )
                     self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_results_are_read_with_the_same_values(self):

@@ -27,8 +27,17 @@ ENVIRONMENT = {
 def call(*words, **options):
     environment = {**os.environ, **ENVIRONMENT}
     environment.pop("KURULTAI_BINARY", None)
-    return subprocess.run([str(word) for word in words], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **options)
+    return subprocess.run(
+        [str(word) for word in words],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        **options,
+    )
 
 
 class Sanitizer(unittest.TestCase):
@@ -47,20 +56,49 @@ class Sanitizer(unittest.TestCase):
 
     def test_addresses_and_undefined_behaviour(self):
         fuzz = sorted(file.stem for file in (ROOT / "tests" / "fuzz").glob("*.cpp") if file.stem != "driver")
-        build = self.build("asan-ubsan", "kurultai", "kurultai_unit", "kurultai_invariance",
-                           *(f"kurultai_fuzz_{target}" for target in fuzz))
-        self.must("ctest", "--test-dir", build, "-L", "quick", "-R", r"^(unit|invariance|interface|fuzz)\.",
-                  "--parallel", CORES, "--output-on-failure", "--no-tests=error")
+        build = self.build(
+            "asan-ubsan",
+            "kurultai",
+            "kurultai_unit",
+            "kurultai_invariance",
+            *(f"kurultai_fuzz_{target}" for target in fuzz),
+        )
+        self.must(
+            "ctest",
+            "--test-dir",
+            build,
+            "-L",
+            "quick",
+            "-R",
+            r"^(unit|invariance|interface|fuzz)\.",
+            "--parallel",
+            CORES,
+            "--output-on-failure",
+            "--no-tests=error",
+        )
         self.assertGreaterEqual(len(fuzz), 5)
         for target in fuzz:
             corpus = ROOT / "tests" / "fuzz" / "corpus" / target
             with self.subTest(target=target):
-                self.must(build / "tests" / f"kurultai_fuzz_{target}", "--seconds", FUZZ_SECONDS, "--findings", build, corpus)
+                self.must(
+                    build / "tests" / f"kurultai_fuzz_{target}", "--seconds", FUZZ_SECONDS, "--findings", build, corpus
+                )
 
     def test_threads(self):
         build = self.build("tsan", "kurultai", "kurultai_unit", "kurultai_invariance")
-        self.must("ctest", "--test-dir", build, "-L", "quick", "-R", r"^(unit|invariance)\.",
-                  "--parallel", CORES, "--output-on-failure", "--no-tests=error")
+        self.must(
+            "ctest",
+            "--test-dir",
+            build,
+            "-L",
+            "quick",
+            "-R",
+            r"^(unit|invariance)\.",
+            "--parallel",
+            CORES,
+            "--output-on-failure",
+            "--no-tests=error",
+        )
         program = build / "sim" / "kurultai"
         village = ROOT / "scenarios" / "village.toml"
         sweep = ROOT / "scenarios" / "sweeps" / "village.toml"
@@ -68,11 +106,30 @@ class Sanitizer(unittest.TestCase):
             folder = pathlib.Path(folder)
             threads = ("--threads", 4, "--progress", "none")
             self.must(program, "run", village, "--weeks", 20, "--out", folder / "run.h5", *threads)
-            shared = ("--set", "sweep.replicates=2", "--set", "sweep.set=[\"run.weeks=60\", \"run.warmup=52\"]", "--out", folder / "sweep.h5")
+            shared = (
+                "--set",
+                "sweep.replicates=2",
+                "--set",
+                "sweep.set=[\"run.weeks=60\", \"run.warmup=52\"]",
+                "--out",
+                folder / "sweep.h5",
+            )
             for shard in (1, 2):
                 self.must(program, "sweep", sweep, *shared, "--shard", f"{shard}/2", *threads)
             self.must(program, "sweep", sweep, *shared, "--merge", *threads)
-            self.must(program, "compare", village, village, "--replicates", 2, "--set", "run.weeks=20", "--out", folder / "compare.h5", *threads)
+            self.must(
+                program,
+                "compare",
+                village,
+                village,
+                "--replicates",
+                2,
+                "--set",
+                "run.weeks=20",
+                "--out",
+                folder / "compare.h5",
+                *threads,
+            )
 
 
 if __name__ == "__main__":

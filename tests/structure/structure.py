@@ -13,9 +13,25 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FLOORS = ["base", "scenario", "society", "mechanism", "observation", "engine", "sweep", "command"]
 TOP = {
-    ".ci", ".clang-format", ".clang-tidy", ".gitattributes", ".gitignore", "CHANGELOG.md", "CITATION.cff",
-    "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "LICENSE", "README.md", "analysis", "bench",
-    "kurultai", "results", "scenarios", "sim", "tests",
+    ".ci",
+    ".clang-format",
+    ".clang-tidy",
+    ".gitattributes",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "CMakeLists.txt",
+    "CMakePresets.json",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "analysis",
+    "bench",
+    "kurultai",
+    "results",
+    "scenarios",
+    "sim",
+    "tests",
 }
 
 # Who alone may include a library: what is included, by whom, its name.
@@ -36,28 +52,38 @@ LIBRARIES = [
 HIDDEN_FROM_MECHANISMS = r"fstream|cstdio|filesystem|thread|mutex|atomic|future|base/csv\.h"
 
 # Functions whose last bit differs between C libraries (sqrt, floor, ceil, round, abs and fma are exact).
-INEXACT = ("exp exp2 expm1 log log2 log10 log1p pow sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh "
-           "atanh erf erfc tgamma lgamma cbrt hypot").replace(" ", "|")
+INEXACT = (
+    "exp exp2 expm1 log log2 log10 log1p pow sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh "
+    "atanh erf erfc tgamma lgamma cbrt hypot"
+).replace(" ", "|")
 INEXACT_CALL = re.compile(rf"(?:\bstd::|(?<![\w:.>]))((?:{INEXACT})[fl]?)\s*\(")
 NOT_OURS = re.compile(
     r"\bstd::\w*_distribution\b|\bboost::(?:random::)?\w*_distribution\b|\b(?:std::)?s?rand(?:om)?\s*\(|\b[delm]rand48\b"
     r"|\bstd::(?:mt19937(?:_64)?|minstd_rand0?|random_device|default_random_engine|ranlux\w+|knuth_b)\b"
-    r"|\bstd::(?:random_)?shuffle\b|\bstd::(?:ranges::)?sample\b")
+    r"|\bstd::(?:random_)?shuffle\b|\bstd::(?:ranges::)?sample\b"
+)
 UNORDERED_SUM = re.compile(r"\bstd::(?:transform_)?reduce\b|\btbb::parallel_reduce\b")
 
 # What belongs to one file alone: (what is called, the files that may, its name).
 # A child process puts both back as they were.
 DOORS = [
-    (re.compile(r"\bfmt::(?:v?print|println)\b|\b(?:v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\(|\bstd::(?:cout|cerr|clog)\b"
-                r"|\b(?:stdout|stderr)\b|\bSTD(?:OUT|ERR)_FILENO\b"),
-     r"sim/(base/(console|interrupt)|engine/child)\.cpp", "standard output and error: print and tell of base/console.h"),
-    (re.compile(r"\b(?:std::|::)?(?:signal|sigaction|setitimer)\s*\(|\bSA_RESTART\b"), r"sim/(base/interrupt|engine/child)\.cpp",
-     "signals: base/interrupt.h"),
+    (
+        re.compile(
+            r"\bfmt::(?:v?print|println)\b|\b(?:v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\(|\bstd::(?:cout|cerr|clog)\b"
+            r"|\b(?:stdout|stderr)\b|\bSTD(?:OUT|ERR)_FILENO\b"
+        ),
+        r"sim/(base/(console|interrupt)|engine/child)\.cpp",
+        "standard output and error: print and tell of base/console.h",
+    ),
+    (
+        re.compile(r"\b(?:std::|::)?(?:signal|sigaction|setitimer)\s*\(|\bSA_RESTART\b"),
+        r"sim/(base/interrupt|engine/child)\.cpp",
+        "signals: base/interrupt.h",
+    ),
 ]
 
 # Paths of one machine. Written so that this file does not match itself.
-MACHINE_PATH = re.compile(
-    r"(?<![\w.:/~}$-])/(?:work|home|root|Users|workspace)/[\w.]|\bshared/(?:[t]ools|[A-Z]+\.md)")
+MACHINE_PATH = re.compile(r"(?<![\w.:/~}$-])/(?:work|home|root|Users|workspace)/[\w.]|\bshared/(?:[t]ools|[A-Z]+\.md)")
 
 
 def blank(text):
@@ -67,7 +93,8 @@ def blank(text):
 
 TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<string>R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+')""",
-    re.DOTALL)
+    re.DOTALL,
+)
 
 
 def without_comments(text):
@@ -126,18 +153,24 @@ def floors(files):
 
 def libraries(files):
     """Each library has one door."""
-    return [f"{path}:{number}: includes {target}, but {name} belongs to {door}"
-            for path, text in in_sim(files).items()
-            for number, target, _ in includes(text)
-            for pattern, door, name in LIBRARIES
-            if re.match(pattern, target) and not re.fullmatch(door, path)]
+    return [
+        f"{path}:{number}: includes {target}, but {name} belongs to {door}"
+        for path, text in in_sim(files).items()
+        for number, target, _ in includes(text)
+        for pattern, door, name in LIBRARIES
+        if re.match(pattern, target) and not re.fullmatch(door, path)
+    ]
 
 
 def mechanisms_see_no_machine(files):
     """Mechanisms never see files, ranks or threads."""
-    return [f"{path}:{number}: a mechanism includes {target}"
-            for path, text in in_sim(files).items() if path.startswith("sim/mechanism/")
-            for number, target, _ in includes(text) if re.fullmatch(HIDDEN_FROM_MECHANISMS, target)]
+    return [
+        f"{path}:{number}: a mechanism includes {target}"
+        for path, text in in_sim(files).items()
+        if path.startswith("sim/mechanism/")
+        for number, target, _ in includes(text)
+        if re.fullmatch(HIDDEN_FROM_MECHANISMS, target)
+    ]
 
 
 def same_bits(files):
@@ -157,10 +190,14 @@ def same_bits(files):
 
 def one_door(files):
     """Standard streams and signals are reached through one file each."""
-    return [f"{path}:{number}: {match[0].strip(' (')} belongs to {name}"
-            for path, text in in_sim(files).items()
-            for pattern, door, name in DOORS if not re.fullmatch(door, path)
-            for number, line in lines(code_only(text)) for match in pattern.finditer(line)]
+    return [
+        f"{path}:{number}: {match[0].strip(' (')} belongs to {name}"
+        for path, text in in_sim(files).items()
+        for pattern, door, name in DOORS
+        if not re.fullmatch(door, path)
+        for number, line in lines(code_only(text))
+        for match in pattern.finditer(line)
+    ]
 
 
 def mechanism_list(files):
@@ -186,17 +223,23 @@ def mechanism_list(files):
         made.update(name for name in makes if name == stem)  # a mechanism has the name of its file
         if (makes or re.search(r":\s*public\s+Mechanism\b", code)) and stem not in listed:
             found.append(f"{source}:1: the mechanism has no line in {path}")
-    found += [f"{path}:{number}: {name} has no {name}.cpp that makes it"
-              for name, number in listed.items() if name not in made]
+    found += [
+        f"{path}:{number}: {name} has no {name}.cpp that makes it"
+        for name, number in listed.items()
+        if name not in made
+    ]
     return found
 
 
 def mechanisms_ask_by_setting(files):
     """A mechanism reads another section by setting<T>(world, path), which checks that there is such a one."""
-    return [f"{path}:{number}: looks up a parameter by itself: see mechanism/setting.h"
-            for path, text in in_sim(files).items()
-            if path.startswith("sim/mechanism/") and path != "sim/mechanism/setting.h"
-            for number, line in lines(code_only(text)) if re.search(r"\bregistry\s*\.\s*find\b", line)]
+    return [
+        f"{path}:{number}: looks up a parameter by itself: see mechanism/setting.h"
+        for path, text in in_sim(files).items()
+        if path.startswith("sim/mechanism/") and path != "sim/mechanism/setting.h"
+        for number, line in lines(code_only(text))
+        if re.search(r"\bregistry\s*\.\s*find\b", line)
+    ]
 
 
 # Tables of columns and how a mechanism reaches them; variables that refer to one are found where they are declared.
@@ -209,7 +252,9 @@ TABLES = {
 }
 COLUMN = re.compile(r'\bColumn<[^{}]*>\s+(\w+)\{\s*\*this,\s*"(\w+)"')
 FUNCTION = re.compile(
-    r"^ {0,2}(?:\[\[nodiscard\]\] )?(?:[\w:<>,&*]+ )+[&*]?(?:\w+::)?(\w+)\([^;{]*\)(?: const)?(?: override)? \{", re.MULTILINE)
+    r"^ {0,2}(?:\[\[nodiscard\]\] )?(?:[\w:<>,&*]+ )+[&*]?(?:\w+::)?(\w+)\([^;{]*\)(?: const)?(?: override)? \{",
+    re.MULTILINE,
+)
 HELPERS = r"sim/(mechanism|society)/\w+\.h|sim/society/traits\.cpp"  # what mechanisms call to read columns for them
 
 
@@ -219,7 +264,7 @@ def block_at(text, at):
     for k in range(text.index("{", at), len(text)):
         depth += {"{": 1, "}": -1}.get(text[k], 0)
         if depth == 0:
-            return text[at:k + 1]
+            return text[at : k + 1]
     return text[at:]
 
 
@@ -258,9 +303,11 @@ def columns_by_function(files, columns):
             body = block_at(code, match.start())
             names, rest = columns_named(body, columns)
             if inside and inside[1] in columns:
-                names |= {columns[inside[1]][name] for name in re.findall(r"\b(\w+)\[", body) if name in columns[inside[1]]}
+                names |= {
+                    columns[inside[1]][name] for name in re.findall(r"\b(\w+)\[", body) if name in columns[inside[1]]
+                }
             reads.setdefault(match[1], set()).update(names)
-            calls.setdefault(match[1], set()).update(re.findall(r"\b(\w+)\(", rest[rest.index("{"):]))
+            calls.setdefault(match[1], set()).update(re.findall(r"\b(\w+)\(", rest[rest.index("{") :]))
     grows = True
     while grows:
         before = sum(map(len, reads.values()))
@@ -281,30 +328,45 @@ def declared_reads(files):
         if not path.startswith("sim/mechanism/") or begin < 0:
             continue
         role = block_at(text, begin)
-        said = {list_: set(re.findall(r'"(\w+)"', names)) for list_, names in re.findall(r"\.(reads|writes|adds) = \{([^}]*)\}", role)}
+        said = {
+            list_: set(re.findall(r'"(\w+)"', names))
+            for list_, names in re.findall(r"\.(reads|writes|adds) = \{([^}]*)\}", role)
+        }
         code = code_only(text.replace(role, blank(role)))
         named, rest = columns_named(code, columns)
         called = set(re.findall(r"\b(\w+)\(", rest)) - {match[1] for match in FUNCTION.finditer(code)}
         named.update(*(by_function[name] for name in called & by_function.keys()))
         line = text[:begin].count("\n") + 1
-        found += [f"{path}:{line}: reads {name} and does not say so" for name in sorted(named - set().union(*said.values()))]
-        found += [f"{path}:{line}: says that it reads {name} and does not name it"
-                  for name in sorted(said.get("reads", set()) - named)]
-        found += [f"{path}:{line}: says twice what it does to {name}"
-                  for name in sorted(said.get("reads", set()) & (said.get("writes", set()) | said.get("adds", set())))]
+        found += [
+            f"{path}:{line}: reads {name} and does not say so" for name in sorted(named - set().union(*said.values()))
+        ]
+        found += [
+            f"{path}:{line}: says that it reads {name} and does not name it"
+            for name in sorted(said.get("reads", set()) - named)
+        ]
+        found += [
+            f"{path}:{line}: says twice what it does to {name}"
+            for name in sorted(said.get("reads", set()) & (said.get("writes", set()) | said.get("adds", set())))
+        ]
     return found
 
 
 def top_level(files):
     """The top level holds a few names that a newcomer can take in."""
-    return [f"{name}:1: does not belong at the top level (tests/structure/structure.py lists what does)"
-            for name in sorted({path.split("/")[0] for path in files} - TOP)]
+    return [
+        f"{name}:1: does not belong at the top level (tests/structure/structure.py lists what does)"
+        for name in sorted({path.split("/")[0] for path in files} - TOP)
+    ]
 
 
 def no_machine(files):
     """Nothing names a path of the machine it was written on."""
-    return [f"{path}:{number}: names a path of one machine: {line.strip()[:80]}"
-            for path, text in files.items() for number, line in lines(text) if MACHINE_PATH.search(line)]
+    return [
+        f"{path}:{number}: names a path of one machine: {line.strip()[:80]}"
+        for path, text in files.items()
+        for number, line in lines(text)
+        if MACHINE_PATH.search(line)
+    ]
 
 
 # --- Each rule on the tree, and on an offender -------------------------------------------------------------
@@ -312,8 +374,11 @@ def no_machine(files):
 
 def tree():
     """{path: text} of the tree: the files that git tracks, or all but what a build leaves where there is no git."""
-    git = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False) if (
-        ROOT / ".git").exists() else None
+    git = (
+        subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+        if (ROOT / ".git").exists()
+        else None
+    )
     paths = git.stdout.decode().split("\0") if git and git.returncode == 0 else []
     for folder, folders, names in os.walk(ROOT if not any(paths) else ROOT / "sim"):  # sim/ with what is new
         here = pathlib.Path(folder).relative_to(ROOT)
@@ -332,16 +397,29 @@ def tree():
 
 # A small house of tables and helpers, for the rule on declared reads.
 HOUSE = {
-    "sim/society/residents.h": 'struct Residents : Table {\n  Column<std::uint8_t> age{*this, "age", "year", "age"};\n'
-                               '  Column<Share> trust{*this, "trust", "1", "trust"};\n'
-                               "  [[nodiscard]] bool adult(std::size_t i) const { return age[i] >= 18; }\n};\n",
-    "sim/society/akimats.h": 'struct Akimats : Table {\n  Column<double> mix{*this, "mix", "share", "mix", Life::changing, good_count};\n};\n',
-    "sim/mechanism/help.h": "inline bool old(const World& world, std::size_t i) { return world.residents().adult(i); }\n",
+    "sim/society/residents.h": (
+        'struct Residents : Table {\n  Column<std::uint8_t> age{*this, "age", "year", "age"};\n'
+        '  Column<Share> trust{*this, "trust", "1", "trust"};\n'
+        '  [[nodiscard]] bool adult(std::size_t i) const { return age[i] >= 18; }\n};\n'
+    ),
+    "sim/society/akimats.h": (
+        'struct Akimats : Table {\n  Column<double> mix{*this, "mix", "share", "mix", Life::changing,'
+        ' good_count};\n};\n'
+    ),
+    "sim/mechanism/help.h": (
+        "inline bool old(const World& world, std::size_t i) { return world.residents().adult(i); }\n"
+    ),
 }
 
 
 def mechanism_of(role, code):
-    return "A()\n      : Mechanism({.name = \"a\", " + role + "}) {}\n  void begin(World& world) override { " + code + "; }\n"
+    return (
+        "A()\n      : Mechanism({.name = \"a\", "
+        + role
+        + "}) {}\n  void begin(World& world) override { "
+        + code
+        + "; }\n"
+    )
 
 
 OFFENDERS = {
@@ -391,24 +469,41 @@ OFFENDERS = {
         {"sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n"},
         {"sim/mechanism/a.cpp": "struct A : public Mechanism {};\n"},
         {"sim/mechanism/list.h": "MECHANISM(a, 1000)\n"},
-        {"sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
-         "sim/mechanism/list.h": "MECHANISM(a, 1000)\n"},
-        {"sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
-         "sim/mechanism/b.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
-         "sim/mechanism/list.h": "MECHANISM(a, 1000)\nMECHANISM(b, 1000)\n"},
-        {"sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
-         "sim/mechanism/list.h": "MECHANISM(a, 7)\n"},
+        {
+            "sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
+            "sim/mechanism/list.h": "MECHANISM(a, 1000)\n",
+        },
+        {
+            "sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
+            "sim/mechanism/b.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
+            "sim/mechanism/list.h": "MECHANISM(a, 1000)\nMECHANISM(b, 1000)\n",
+        },
+        {
+            "sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
+            "sim/mechanism/list.h": "MECHANISM(a, 7)\n",
+        },
     ],
     mechanisms_ask_by_setting: [
         {"sim/mechanism/a.cpp": 'double x = static_cast<const Real*>(world.registry.find("a.x"))->value();\n'},
     ],
     declared_reads: [
-        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {"trust"}', "world.akimats.mix(c, 0) * world.residents().trust[i]")},
-        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "const Residents& r = world.residents(); r.age[i]")},
+        {
+            **HOUSE,
+            "sim/mechanism/a.cpp": mechanism_of(
+                '.reads = {"trust"}', "world.akimats.mix(c, 0) * world.residents().trust[i]"
+            ),
+        },
+        {
+            **HOUSE,
+            "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "const Residents& r = world.residents(); r.age[i]"),
+        },
         {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "r_.adult(i)")},
         {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "old(world, i)")},
         {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {"mix"}', "the_mix(world)")},
-        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {"trust"}, .adds = {"trust"}', "world.residents().trust[i]")},
+        {
+            **HOUSE,
+            "sim/mechanism/a.cpp": mechanism_of('.reads = {"trust"}, .adds = {"trust"}', "world.residents().trust[i]"),
+        },
     ],
     top_level: [{"notes.txt": ""}, {"src/a.cpp": ""}],
     no_machine: [
@@ -425,17 +520,21 @@ INNOCENT = {
     "sim/command/a.cpp": "// std::cout\nprint_text(describe_outputs(model)); fingerprint(signal); take_signal(stop);\n",
     "sim/base/parallel.cpp": "#include <tbb/parallel_for.h>\n#include <thread>\n",
     "sim/society/synthesis.cpp": "#include <boost/graph/small_world_generator.hpp>\n",
-    "sim/engine/a.cpp": '// never std::exp(x)\nauto s = "rand()"; auto t = R"(std::log(x))"; /* pow(x, 2)\n sin(x) */\n'
-                        'auto y = exp_(x) + log_(x) + std::sqrt(x) + record.log(x) + 1\'000; auto c = \'"\'; auto d = \'"\';\n',
+    "sim/engine/a.cpp": (
+        '// never std::exp(x)\nauto s = "rand()"; auto t = R"(std::log(x))"; /* pow(x, 2)\n sin(x) */\n'
+        'auto y = exp_(x) + log_(x) + std::sqrt(x) + record.log(x) + 1\'000; auto c = \'"\'; auto d = \'"\';\n'
+    ),
     "sim/mechanism/a.cpp": '#include "base/random.h"\nstd::unique_ptr<Mechanism> make_a() {}\n',
     "sim/mechanism/shared.cpp": "int helper() { return 1; }\n",
     "sim/mechanism/list.h": "#define KURULTAI_MECHANISMS(MECHANISM) \\\n  MECHANISM(a, 1000)\n",
     "sim/base/random.h": "",
     **HOUSE,
     "sim/mechanism/b.h": "inline double x(const World& world) { return world.registry.levers(); }\n",
-    "sim/mechanism/c.h": '// : Mechanism\nA()\n      : Mechanism({.name = "a", .reads = {"age", "mix"}, .adds = {"trust"}}) {}\n'
-                         "  void begin(World& world) override { Residents& r = world.residents(); r.trust[i] = 1; if (old(world, i)) "
-                         "x = world.akimats.mix(c, 0); the_trust(r.length); }\n",
+    "sim/mechanism/c.h": (
+        '// : Mechanism\nA()\n      : Mechanism({.name = "a", .reads = {"age", "mix"}, .adds = {"trust"}}) {}\n'
+        '  void begin(World& world) override { Residents& r = world.residents(); r.trust[i] = 1; if (old(world, i)) '
+        'x = world.akimats.mix(c, 0); the_trust(r.length); }\n'
+    ),
     "README.md": "https://example.org/home/page, ../home/x, /usr/bin/python3\n",
 }
 

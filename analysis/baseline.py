@@ -4,10 +4,11 @@
     /usr/bin/python3 analysis/baseline.py --program PATH [--seeds 4] [--scale 0.05] [--threads N] [--out results]
         [--resume]
 
-`./kurultai baseline` calls it. It runs scenarios/kazakhstan.toml for a year after its warm-up with seeds 1, 2, ..., each with its own
-society, and writes OUT/kazakhstan-baseline.csv, the values of every seed, and from it OUT/kazakhstan-baseline.md: simulated means (and
-their range over seeds) and official values side by side, with what each figure was used for. With --resume seeds that are done already,
-of the same program, stay. Exits with 1 if a run fails.
+`./kurultai baseline` calls it. It runs scenarios/kazakhstan.toml for a year after its warm-up with seeds 1, 2, ...,
+each with its own society, and writes OUT/kazakhstan-baseline.csv, the values of every seed, and from it
+OUT/kazakhstan-baseline.md: simulated means (and their range over seeds) and official values side by side, with what
+each figure was used for. With --resume seeds that are done already, of the same program, stay. Exits with 1 if a run
+fails.
 """
 if __name__ == "__main__":
     import verb

@@ -3,8 +3,9 @@
 
     /usr/bin/python3 analysis/documents.py [--check]
 
-A figure stands between marks, `<!-- kept: NAME -->4 minutes<!-- -->`, and is worked out here from the kept tables. `./kurultai results` calls
-this at its end. With --check nothing is written; the exit code is 1 if a figure is out of date. Figures of a table that is not there stay.
+A figure stands between marks, `<!-- kept: NAME -->4 minutes<!-- -->`, and is worked out here from the kept tables.
+`./kurultai results` calls this at its end. With --check nothing is written; the exit code is 1 if a figure is out of
+date. Figures of a table that is not there stay.
 """
 if __name__ == "__main__":
     import verb
@@ -20,7 +21,6 @@ from typing import Callable
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "analysis"))
 import experiments  # noqa: E402
-import expectations  # noqa: E402
 import kept  # noqa: E402
 
 DOCUMENTS = (
@@ -170,7 +170,8 @@ def texts_from(folder: pathlib.Path) -> dict[str, str]:
 
 
 def filled(document: str, texts: dict[str, str], complete: bool = False) -> str:
-    """The document with every figure as it is now. With `complete` ValueError for a name that is not known, else such a figure stays."""
+    """The document with every figure as it is now. With `complete` ValueError for a name that is not known, else such a
+    figure stays."""
 
     def one(found: re.Match) -> str:
         name = found[1]

@@ -5,8 +5,8 @@
         [--figures FOLDER]
 
 Writes the executed notebook (.ipynb) or a page (.html) to --out, by default the notebook's name with .html beside
-the result. Exits with 1 and the cell's error if a cell fails, with 5 if the page may not be written or the notebook or the
-result cannot be read.
+the result. Exits with 1 and the cell's error if a cell fails, with 5 if the page may not be written or the notebook or
+the result cannot be read.
 """
 if __name__ == "__main__":
     import verb
@@ -68,8 +68,8 @@ def execute(
     timeout: int = 600,
     node: "Any | None" = None,
 ) -> None:
-    """Executes `notebook` (read before: `node`) on `result` and writes it to `out` (.ipynb or .html); `timeout` is seconds a cell.
-    Raises nbclient's CellExecutionError if a cell fails."""
+    """Executes `notebook` (read before: `node`) on `result` and writes it to `out` (.ipynb or .html); `timeout` is
+    seconds a cell. Raises nbclient's CellExecutionError if a cell fails."""
     import nbformat
     from nbconvert import HTMLExporter
     from nbconvert.preprocessors import ExecutePreprocessor
@@ -115,7 +115,8 @@ def execute(
 
 
 def refusal(error: BaseException) -> verb.Refusal:
-    """What is said of a notebook that did not run to its end: the cell's error, all of it; code 5 or 7 where it is the machine's."""
+    """What is said of a notebook that did not run to its end: the cell's error, all of it; code 5 or 7 where it is the
+    machine's."""
     words = f"{type(error).__name__}: {error}"
     if any(word in words for word in ("Errno 27", "Errno 28", "File too large", "No space left")):
         return verb.Refusal(

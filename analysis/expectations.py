@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Runs what is expected of each tag of the source at both ends, and writes what came of it:
 
-    /usr/bin/python3 analysis/expectations.py --program PATH [--seeds 20] [--jobs N] [--only TAG]... [--out results] [--resume]
+    /usr/bin/python3 analysis/expectations.py --program PATH [--seeds 20] [--jobs N] [--only TAG]... [--out results]
+    [--resume]
 
-`./kurultai expectations` calls it. The rows come from `describe sources --json`: levers with a low and a high value, a series, a
-sign or none, a least effect (of none: a margin of equivalence) and a horizon. Both ends are run from week 0 on in
-scenarios/expectations.toml with the same seeds 1, 2, ... (society, luck and all), so differences are paired; an effect is the
+`./kurultai expectations` calls it. The rows come from `describe sources --json`: levers with a low and a high value, a
+series, a sign or none, a least effect (of none: a margin of equivalence) and a horizon. Both ends are run from week 0
+on in scenarios/expectations.toml with the same seeds 1, 2, ... (society, luck and all), so differences are paired; an
+effect is the
 difference of the means over the year before the horizon. Verdicts are by the 95% interval of Student's t:
 
     as expected         the interval lies on the expected side of zero and the effect is at least the least one
@@ -13,11 +15,12 @@ difference of the means over the year before the horizon. Verdicts are by the 95
     against             the interval lies on the other side of zero
     not told apart      the interval holds zero
     equivalent          none expected: the 90% interval lies within the margin (two one-sided tests at 5%)
-    identical           none expected, and every seed gives the same to the bit: the levers' ways are closed by construction
+    identical           none expected, and every seed gives the same to the bit: the levers' ways are closed by
+    construction
     not equivalent      none expected: it does not
 
-Nothing is tuned to a verdict. Writes OUT/expectations.csv with both ends' values of every seed, and OUT/expectations.md from that
-table. With --resume runs that are done already, of the same program, stay. Exits with 1 if a run fails.
+Nothing is tuned to a verdict. Writes OUT/expectations.csv with both ends' values of every seed, and OUT/expectations.md
+from that table. With --resume runs that are done already, of the same program, stay. Exits with 1 if a run fails.
 """
 if __name__ == "__main__":
     import verb
@@ -179,8 +182,8 @@ def rows(program: pathlib.Path) -> list[Row]:
 
 
 def values_of(file: pathlib.Path, series: set[str], horizon: int) -> dict[str, float]:
-    """Mean of each series of the nation over the year before `horizon`; of a survey's item ("survey/NAME/ITEM") the last estimate
-    before it."""
+    """Mean of each series of the nation over the year before `horizon`; of a survey's item ("survey/NAME/ITEM") the
+    last estimate before it."""
     values = {}
     with h5py.File(file) as data:
         nation = data["series/nation"]

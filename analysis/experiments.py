@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """Runs the field experiments and writes the table of published and simulated effects (sim/MODEL.md, section 8):
 
-    /usr/bin/python3 analysis/experiments.py --program PATH [--replicates 8] [--threads N] [--out results] [--set path=value]...
+    /usr/bin/python3 analysis/experiments.py --program PATH [--replicates 8] [--threads N] [--out results] [--set
+    path=value]...
         [--resume]
 
 `./kurultai experiments` calls it. Every scenario of scenarios/experiments/ is run `replicates` times, each time with
-its own society and luck (seeds 1, 2, ...). A simulated effect is the mean over replicates, its standard error their SD over
-the root of their number; a verdict goes by the 95% interval. Writes OUT/experiments.csv with the value of every replicate, and
-OUT/experiments.md from that table. With --resume replicates that are done already, of the same program, stay. Exits with 1 if a run
-fails, with 5 if a file may not be written.
+its own society and luck (seeds 1, 2, ...). A simulated effect is the mean over replicates, its standard error their SD
+over the root of their number; a verdict goes by the 95% interval. Writes OUT/experiments.csv with the value of every
+replicate, and OUT/experiments.md from that table. With --resume replicates that are done already, of the same program,
+stay. Exits with 1 if a run fails, with 5 if a file may not be written.
 """
 if __name__ == "__main__":
     import verb
@@ -85,8 +86,8 @@ def induced(run) -> float:
 
 
 def past_votes(run) -> float:
-    """Root mean square distance, in points, from the published effects by votes in the last five elections; NaN where no voter has one
-    of the six histories."""
+    """Root mean square distance, in points, from the published effects by votes in the last five elections; NaN where
+    no voter has one of the six histories."""
     from kurultai.trials import read_trial
 
     effects = read_trial(run, "neighbours").effect_by_history(0, 5)
@@ -267,7 +268,8 @@ ROWS = [
     ),
 ]
 
-# What one contact passes on in a round by default, in place of the study's recalled rates (a test compares them with the program's defaults).
+# What one contact passes on in a round by default, in place of the study's recalled rates (a test compares them with
+# the program's defaults).
 DEFAULT_PASSING_ON = [
     "information.q_acted=[0.5, 0.14, 0.07, 0.07, 0.07]",
     "information.q_aware=[0.08, 0.02, 0.01, 0.01, 0.01]",
@@ -350,7 +352,8 @@ def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, threads: in
 
 
 def values_of(runs: dict) -> list[list]:
-    """What one replicate says of each row and of what is looked at besides: effect, kind, value, and of a ratio its two parts."""
+    """What one replicate says of each row and of what is looked at besides: effect, kind, value, and of a ratio its two
+    parts."""
     found = []
     for row in ROWS:
         above, below = row.measure(runs), row.over(runs) if row.over else None
@@ -411,7 +414,8 @@ def found_in(table: list[dict[str, str]]) -> dict[str, Found]:
 
 
 def verdict(row: Row, found: Found) -> str:
-    """Where the 95% interval lies: inside the tolerance, outside, or across one of its ends. Without an interval the value decides."""
+    """Where the 95% interval lies: inside the tolerance, outside, or across one of its ends. Without an interval the
+    value decides."""
     if math.isnan(found.value):
         return "not measured"
     half = 0.0 if math.isnan(found.half) else found.half

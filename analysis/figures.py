@@ -8,8 +8,9 @@
     /usr/bin/python3 analysis/figures.py results/information.h5
 
 NAME being the result's, it writes of a run OUT/NAME.png: regions ranked by participation in the last week; of a sweep
-OUT/NAME_levers.png, NAME_effect.png, NAME_surface.png, NAME_time.png, NAME_regions.png and NAME_who.png: what the levers
-do to the first measure, as far as the sweep can tell; of a comparison or a calibration what their pages show. Prints the paths. Exits with 5 and a message if the result cannot be read or nothing can be drawn.
+OUT/NAME_levers.png, NAME_effect.png, NAME_surface.png, NAME_time.png, NAME_regions.png and NAME_who.png: what the
+levers do to the first measure, as far as the sweep can tell; of a comparison or a calibration what their pages show.
+Prints the paths. Exits with 5 and a message if the result cannot be read or nothing can be drawn.
 """
 if __name__ == "__main__":
     import verb

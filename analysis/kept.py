@@ -2,12 +2,13 @@
 
 A kept file carries a stamp: version and commit of the program, and three digests of 16 digits.
 
-    model     of the digests in tests/regression/digests.json, to which a test holds the program: another model, another digest
+    model     of the digests in tests/regression/digests.json, to which a test holds the program: another model, another
+    digest
     recipe    of the model, of the scenarios and tables that were run, and of what was asked (seeds, replicates ...)
     runs      of the digests of all runs that the file was made from
 
-In Markdown it is the last line, in CSV the comment above the header, in PNG an entry of text. A file whose recipe is that of
-today needs not be made again.
+In Markdown it is the last line, in CSV the comment above the header, in PNG an entry of text. A file whose recipe is
+that of today needs not be made again.
 """
 if __name__ == "__main__":
     import verb
@@ -68,7 +69,8 @@ def model() -> str:
 
 
 def read_by(scenario: pathlib.Path) -> list[pathlib.Path]:
-    """The file itself and all that it reads: what it extends, the scenarios of a sweep, tables and folders of tables."""
+    """The file itself and all that it reads: what it extends, the scenarios of a sweep, tables and folders of
+    tables."""
     found: dict[pathlib.Path, None] = {}
 
     def texts(value):
@@ -99,7 +101,8 @@ def read_by(scenario: pathlib.Path) -> list[pathlib.Path]:
 
 
 def meaning(file: pathlib.Path) -> str:
-    """What a file says to a program: of TOML the values, without comments and descriptions; of a notebook the cells; of others the text."""
+    """What a file says to a program: of TOML the values, without comments and descriptions; of a notebook the cells; of
+    others the text."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".toml":
         values = {key: value for key, value in tomllib.loads(text).items() if key != "description"}
@@ -223,8 +226,8 @@ def read(path: pathlib.Path) -> Stamp | None:
 
 
 class Parts:
-    """Values that a script found run by run, kept in a file of lines so that a script that was killed goes on. A value belongs to
-    the bytes of the program and to the recipe: those of another program or scenario are not used."""
+    """Values that a script found run by run, kept in a file of lines so that a script that was killed goes on. A value
+    belongs to the bytes of the program and to the recipe: those of another program or scenario are not used."""
 
     def __init__(self, file: pathlib.Path, program: pathlib.Path, recipe_digest: str, resume: bool):
         self.file = file

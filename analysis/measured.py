@@ -4,9 +4,10 @@
     /usr/bin/python3 analysis/measured.py --program PATH [--threads N] [--out results] [--set path=value]... [--resume]
         [--runs FOLDER]
 
-`./kurultai results` calls it. It runs scenarios/kazakhstan.toml twice, as it is (RUNS/kazakhstan.h5; RUNS is OUT if not given) and with
-turnouts by community (RUNS/communities.h5), and writes OUT/measured.csv: name, value, unit, meaning. Rows whose names begin with "machine" are of the computer
-that it ran on. analysis/documents.py brings the figures into the documents. Exits with 1 if a run fails.
+`./kurultai results` calls it. It runs scenarios/kazakhstan.toml twice, as it is (RUNS/kazakhstan.h5; RUNS is OUT if not
+given) and with turnouts by community (RUNS/communities.h5), and writes OUT/measured.csv: name, value, unit, meaning.
+Rows whose names begin with "machine" are of the computer that it ran on. analysis/documents.py brings the figures into
+the documents. Exits with 1 if a run fails.
 """
 import argparse
 import pathlib

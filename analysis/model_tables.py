@@ -4,8 +4,9 @@
     /usr/bin/python3 analysis/model_tables.py [--program build/release/sim/kurultai] [--check]
 
 A part stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`; NAME is plan, series, scale,
-calibrated, forms or parameters. What stands between them is replaced, all else is left alone. With --check nothing is written;
-the exit code is 1 if a part is out of date. Run it after a parameter, a series, a form or a mechanism has changed.
+calibrated, forms or parameters. What stands between them is replaced, all else is left alone. With --check nothing is
+written; the exit code is 1 if a part is out of date. Run it after a parameter, a series, a form or a mechanism has
+changed.
 """
 if __name__ == "__main__":
     import verb
@@ -128,7 +129,8 @@ def series_table(series):
 
 
 def scale_table(series):
-    """Series that depend on run.scale, with the smallest at which they may be read; those that need the largest first."""
+    """Series that depend on run.scale, with the smallest at which they may be read; those that need the largest
+    first."""
     scales = {}
     for one in series:
         if one["least_scale"] > 0:

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Writes a page about a result, of a run, a sweep, a comparison or a calibration, that any browser shows without anything else:
+"""Writes a page about a result, of a run, a sweep, a comparison or a calibration, that any browser shows without
+anything else:
 
     ./kurultai report FILE [--out FILE.html] [--unsealed]
 
-By default the page stands beside the result. Prints its path. Exit codes are those of the program: 2 for an option, 5 if the
-result cannot be read or the page cannot be written.
+By default the page stands beside the result. Prints its path. Exit codes are those of the program: 2 for an option, 5
+if the result cannot be read or the page cannot be written.
 """
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ import numpy  # noqa: E402
 import xarray  # noqa: E402
 
 import kurultai  # noqa: E402
-from kurultai import (
+from kurultai import (  # noqa: E402
     calibration,
     comparison,
     drawing,
@@ -30,7 +30,7 @@ from kurultai import (
     surveys,
     sweep_plots,
     trials,
-)  # noqa: E402
+)
 from kurultai.file import READ_FIRST  # noqa: E402
 
 UNCALIBRATED = (
@@ -222,8 +222,8 @@ def caveats(lines: list[str]) -> str:
 
 
 def notes(result: Any) -> list[str]:
-    """What the program that wrote the result says must be known before it is read: its attributes `notes` (a line each) and
-    `caveat`."""
+    """What the program that wrote the result says must be known before it is read: its attributes `notes` (a line each)
+    and `caveat`."""
     found = [str(result.attributes.get(name, "")) for name in ("notes", "caveat")]
     return [line.strip() for text in found for line in text.splitlines() if line.strip()]
 
@@ -409,8 +409,9 @@ def effect_rows(run: kurultai.Run, name: str) -> list[tuple[str, ...]]:
 
 
 def arm_row(run: kurultai.Run, name: str) -> tuple[str, ...] | None:
-    """Participation of the treated less that of the control before and after, or None where the file cannot tell. After: in the
-    last week in force, at the earliest a year after the start, since participation looks back on a year."""
+    """Participation of the treated less that of the control before and after, or None where the file cannot tell.
+    After: in the last week in force, at the earliest a year after the start, since participation looks back on a
+    year."""
     if "arm" not in run.series or "participation" not in run.level("arm"):
         return None
     variable, policy = run.variable("participation", "arm"), run.policies[name]
@@ -851,8 +852,8 @@ def pairs_of_levers(sweep: kurultai.Sweep, measure: str, most: int = 3) -> list[
 
 
 def worth_showing(sweep: kurultai.Sweep, level: str, most: int = 2) -> list[str]:
-    """At most so many of a level's series that differ between points: those that measures look at, then those that a reader asks for
-    first, then the others."""
+    """At most so many of a level's series that differ between points: those that measures look at, then those that a
+    reader asks for first, then the others."""
     there = sweep.followed(level)
     measured = [
         name for name in dict.fromkeys(sweep.looked_at(measure)[0] for measure in sweep.measure_names) if name in there

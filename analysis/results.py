@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """Makes everything in results/ that git keeps anew:
 
-    /usr/bin/python3 analysis/results.py --program PATH [--list] [--dry-run] [--only NAME]... [--force] [--threads 2] [--out results]
+    /usr/bin/python3 analysis/results.py --program PATH [--list] [--dry-run] [--only NAME]... [--force] [--threads 2]
+    [--out results]
 
-`./kurultai results` calls it. It goes through the steps that --list shows. A step whose files are of this model, of these scenarios and
-tables already, as their stamps say (analysis/kept.py), is left out; --force makes it all the same. Each step goes on where it was stopped, so
-after a kill call it again: what runs are done stands in OUT/made, as long as the program is the same. Before the first step the program is held to the digests in tests/regression, by which stamps name the model. At the end the
-figures in the documents are brought up to date (analysis/documents.py). Exits with 1 if a step failed (the others are made), with 128 and
-the signal's number if it was stopped.
+`./kurultai results` calls it. It goes through the steps that --list shows. A step whose files are of this model, of
+these scenarios and tables already, as their stamps say (analysis/kept.py), is left out; --force makes it all the same.
+Each step goes on where it was stopped, so after a kill call it again: what runs are done stands in OUT/made, as long as
+the program is the same. Before the first step the program is held to the digests in tests/regression, by which stamps
+name the model. At the end the figures in the documents are brought up to date (analysis/documents.py). Exits with 1 if
+a step failed (the others are made), with 128 and the signal's number if it was stopped.
 """
 if __name__ == "__main__":
     import verb
@@ -48,7 +50,8 @@ class Step:
     what: str
     minutes: float  # on two idle cores, until it was measured
     files: tuple[str, ...]  # in the folder of results; names or patterns
-    #: From program, folder of results and number of threads to the commands. Results of the program go to the folder's subfolder `made`.
+    #: From program, folder of results and number of threads to the commands. Results of the program go to the folder's
+    #: subfolder `made`.
     commands: Callable[[pathlib.Path, pathlib.Path, int], list[list[str]]]
     #: From the program to the recipe that its files' stamps have if they are up to date.
     recipe: Callable[[pathlib.Path], str]

@@ -3,9 +3,9 @@
 
     /usr/bin/python3 analysis/scenario_index.py [--check]
 
-What stands between `<!-- begin library -->` and `<!-- end library -->` is replaced, all else is left alone. A scenario of the
-library says in its description, in a line each, what it tests and what to expect ("Tests: ...", "Expect: ..."). With --check
-nothing is written; the exit code is 1 if the page is out of date or a scenario does not say so.
+What stands between `<!-- begin library -->` and `<!-- end library -->` is replaced, all else is left alone. A scenario
+of the library says in its description, in a line each, what it tests and what to expect ("Tests: ...", "Expect: ...").
+With --check nothing is written; the exit code is 1 if the page is out of date or a scenario does not say so.
 """
 if __name__ == "__main__":
     import verb

@@ -4,9 +4,10 @@
     /usr/bin/python3 analysis/studies.py --program PATH [NAME...] [--set sweep.replicates=2]... [--out results]
         [--threads N] [--runs FOLDER]
 
-`./kurultai studies` calls it. NAME is what_moves, digital_reach, incentives or surveys; all without one. Of each it makes RUNS/NAME.h5 (a
-sweep, resumed where it was interrupted; RUNS is OUT if not given), OUT/figures/NAME_*.png, and OUT/NAME.md: what the notebook's last cell
-found. Exits with 1 if a sweep or a notebook fails, with 5 if a file may not be written.
+`./kurultai studies` calls it. NAME is what_moves, digital_reach, incentives or surveys; all without one. Of each it
+makes RUNS/NAME.h5 (a sweep, resumed where it was interrupted; RUNS is OUT if not given), OUT/figures/NAME_*.png, and
+OUT/NAME.md: what the notebook's last cell found. Exits with 1 if a sweep or a notebook fails, with 5 if a file may not
+be written.
 """
 if __name__ == "__main__":
     import verb

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""Writes the SWOT table of a run (sim/MODEL.md, indicators): strengths and weaknesses against a reference, and of a sweep
-opportunities and threats.
+"""Writes the SWOT table of a run (sim/MODEL.md, indicators): strengths and weaknesses against a reference, and of a
+sweep opportunities and threats.
 
-    /usr/bin/python3 analysis/swot.py RUN REFERENCE [--region NAME] [--sweep FILE] [--measure lsg_index] [--far 0.02] [--shock PATH]...
+    /usr/bin/python3 analysis/swot.py RUN REFERENCE [--region NAME] [--sweep FILE] [--measure lsg_index] [--far 0.02]
+    [--shock PATH]...
         [--out PAGE.md] [--unsealed]
 
-`./kurultai swot` calls it. RUN and REFERENCE are result files; with --region the region of RUN stands against the nation of
-REFERENCE, which may be the same file. The table is Markdown, on the terminal or in the file that --out names. Exit codes are those of
-the program: 2 for an option, 5 if a file cannot be read, written or lacks what is needed.
+`./kurultai swot` calls it. RUN and REFERENCE are result files; with --region the region of RUN stands against the
+nation of REFERENCE, which may be the same file. The table is Markdown, on the terminal or in the file that --out names.
+Exit codes are those of the program: 2 for an option, 5 if a file cannot be read, written or lacks what is needed.
 """
 if __name__ == "__main__":
     import verb

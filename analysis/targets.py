@@ -3,10 +3,11 @@
 
     /usr/bin/python3 analysis/targets.py --program PATH SWEEP [--truth AXIS=VALUE]... [--runs 200] [--check]
 
-SWEEP is a sweep file with [target.NAME] tables. The model is run --runs times at the truth, each in a society of its own, and the mean of each measure and the
-standard deviation of one run become `value` and `sd` of its target, in the file itself. Without --truth it stands in the file, in a
-comment `# truth: AXIS=VALUE ...`. With --check nothing is written; the exit code is 1 if a target is off by more than a quarter of the
-standard deviation, or that by more than a third.
+SWEEP is a sweep file with [target.NAME] tables. The model is run --runs times at the truth, each in a society of its
+own, and the mean of each measure and the standard deviation of one run become `value` and `sd` of its target, in the
+file itself. Without --truth it stands in the file, in a comment `# truth: AXIS=VALUE ...`. With --check nothing is
+written; the exit code is 1 if a target is off by more than a quarter of the standard deviation, or that by more than a
+third.
 """
 if __name__ == "__main__":
     import verb

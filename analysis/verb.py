@@ -4,7 +4,8 @@
         import verb
         verb.begin("report")
 
-before anything that takes long to import. From there on the script runs in a child process, and this one watches over it:
+before anything that takes long to import. From there on the script runs in a child process, and this one watches over
+it:
 
 - INT, TERM, HUP (unless ignored at the start) and XCPU end the script and all processes that it began within a second,
   without a traceback, with exit code 128 + signal. The script leaves by the exception Stopped, so that what it holds is
@@ -12,7 +13,8 @@ before anything that takes long to import. From there on the script runs in a ch
 - Standard output that cannot be written is exit code 5 with the reason; one that nobody reads any more is 141 without a
   word. Standard error that cannot be written costs nothing but the message.
 - Too little memory is exit code 7.
-- A Refusal ends it with its message and code, a result that cannot be read (kurultai.ResultError) with 5; of anything else one line
+- A Refusal ends it with its message and code, a result that cannot be read (kurultai.ResultError) with 5; of anything
+else one line
   is said (all of it with KURULTAI_TRACE=1), and the code is 1.
 
 Imports nothing but the standard library, so that it is there at once.
@@ -58,7 +60,8 @@ NO_MEMORY = (
 )
 LIBRARIES_KILLED = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 
-#: The folder for what passes, for scripts that a script calls and for the package kurultai; links in it so named are notes.
+#: The folder for what passes, for scripts that a script calls and for the package kurultai; links in it so named are
+#: notes.
 PASSING, NOTE = "KURULTAI_PASSING", "note-"
 
 #: Help of the option --unsealed, which all verbs have that read results.
@@ -142,7 +145,8 @@ def run(command: list[Any], **options: Any) -> subprocess.CompletedProcess:
 
 
 def number(low: float, high: float, whole: bool = False) -> Callable[[str], Any]:
-    """A type for argparse: a number from `low` to `high`. Anything else, nan and infinity too, is refused with the range."""
+    """A type for argparse: a number from `low` to `high`. Anything else, nan and infinity too, is refused with the
+    range."""
 
     def check(text: str) -> Any:
         try:
@@ -160,8 +164,8 @@ def number(low: float, high: float, whole: bool = False) -> Callable[[str], Any]
 
 @contextlib.contextmanager
 def replacing(path: "pathlib.Path | str") -> Iterator[pathlib.Path]:
-    """A file beside `path` to write to. It takes the place of `path`, where a link leads, when the block is over, and is
-    taken away if an exception leaves it: no half file, and nothing lost that was there. Raises OSError."""
+    """A file beside `path` to write to. It takes the place of `path`, where a link leads, when the block is over, and
+    is taken away if an exception leaves it: no half file, and nothing lost that was there. Raises OSError."""
     target = pathlib.Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
         raise OSError(f"{path}: there is something else of that name, not a file")
@@ -390,8 +394,8 @@ def _lock(handle: int) -> bool:
 
 
 def _put_away(passing: str) -> None:
-    """Takes the folder for what passes away, and first the files noted in it that a script which was killed has left: those
-    that are written and locks that nobody holds (kurultai/output.py)."""
+    """Takes the folder for what passes away, and first the files noted in it that a script which was killed has left:
+    those that are written and locks that nobody holds (kurultai/output.py)."""
     patience = time.monotonic() + DYING  # threads of a process that was killed hold on to its files for a moment
     for note in pathlib.Path(passing).rglob(f"{NOTE}*") if passing else ():
         with contextlib.suppress(OSError):

@@ -22,7 +22,7 @@ void exposure(benchmark::State& state) {
   Exposure found;
   for (auto _ : state)
     for (const Block& block : blocks) {
-      pass.residents(world, block, found);
+      pass.residents(Week(world), Batch(block), found);
       benchmark::DoNotOptimize(found);
     }
   state.SetItemsProcessed(state.iterations() * residents);

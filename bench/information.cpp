@@ -14,7 +14,7 @@ void information(benchmark::State& state) {
   World& world = stage.world();
   Residents& r = world.residents();
   Mechanism& information = stage.mechanism("information");
-  information.begin(world);
+  information.begin(Week(world));
   const std::vector<std::uint16_t> before(r.aware.values().begin(), r.aware.values().end());
   std::int64_t deciding = 0;
   std::vector<Block> blocks;
@@ -25,9 +25,10 @@ void information(benchmark::State& state) {
       deciding += __builtin_popcount(world.dockets[block.community].eligible(r, i) & ~r.aware[i]);
   });
   std::vector<Exposure> exposures(blocks.size());
-  for (std::size_t b = 0; b < blocks.size(); ++b) stage.mechanism("exposure").residents(world, blocks[b], exposures[b]);
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    stage.mechanism("exposure").residents(Week(world), Batch(blocks[b]), exposures[b]);
   for (auto _ : state) {
-    for (std::size_t b = 0; b < blocks.size(); ++b) information.residents(world, blocks[b], exposures[b]);
+    for (std::size_t b = 0; b < blocks.size(); ++b) information.residents(Week(world), Batch(blocks[b]), exposures[b]);
     state.PauseTiming();
     std::copy(before.begin(), before.end(), r.aware.data());
     state.ResumeTiming();

@@ -16,7 +16,7 @@ void norms(benchmark::State& state) {
     ties += static_cast<std::int64_t>(world.society.ties.peers(i).size());
   Exposure unused;
   for (auto _ : state)
-    for (const Block& block : world.blocks) gather.residents(world, block, unused);
+    for (const Block& block : world.blocks) gather.residents(Week(world), Batch(block), unused);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(world.residents().size()));
   state.counters["ties"] =
       benchmark::Counter(static_cast<double>(state.iterations() * ties), benchmark::Counter::kIsRate);

@@ -1,4 +1,4 @@
-// Who acts, against the equation of MODEL 5 term by term (C library) and the same reservation.
+// Who acts, against the equation of MODEL 7.6 term by term (C library) and the same reservation.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -24,9 +24,11 @@ void participation(benchmark::State& state) {
                                      world.dockets[block.community].open & r.aware[i] & ~r.acted[i]);
   });
   std::vector<Exposure> exposures(blocks.size());
-  for (std::size_t b = 0; b < blocks.size(); ++b) stage.mechanism("exposure").residents(world, blocks[b], exposures[b]);
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    stage.mechanism("exposure").residents(Week(world), Batch(blocks[b]), exposures[b]);
   for (auto _ : state) {
-    for (std::size_t b = 0; b < blocks.size(); ++b) participation.residents(world, blocks[b], exposures[b]);
+    for (std::size_t b = 0; b < blocks.size(); ++b)
+      participation.residents(Week(world), Batch(blocks[b]), exposures[b]);
     state.PauseTiming();
     std::copy(before.begin(), before.end(), r.acted.data());
     state.ResumeTiming();

@@ -16,7 +16,7 @@
 #include <fstream>
 
 #include "base/parallel.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
 #include "kazakhstan.h"
 #include "sweep/execution.h"
 

@@ -14,7 +14,7 @@ void trust(benchmark::State& state, const std::vector<std::string>& sets) {
   Mechanism& trust = stage.mechanism("trust");
   Exposure unused;
   for (auto _ : state)
-    for (const Block& block : world.blocks) trust.residents(world, block, unused);
+    for (const Block& block : world.blocks) trust.residents(Week(world), Batch(block), unused);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(world.residents().size()));
 }
 BENCHMARK_CAPTURE(trust, by_talk, talk_only)->Unit(benchmark::kMillisecond);

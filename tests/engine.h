@@ -94,12 +94,29 @@ class Experiment {
   std::unique_ptr<Simulation> simulation;
 };
 
-/// All columns of residents, akimats of all levels, staff and institutions: "residents.trust" and its bytes.
+/// The institutions of which resident i of community c is a member now, tie by tie.
+inline std::vector<std::size_t> memberships(const World& world, std::size_t c, Vertex i) {
+  const Residents& r = world.residents();
+  std::vector<std::size_t> list;
+  unsigned nth = 0;
+  for (const Tie tie : world.society.ties.bodies(i)) {
+    if (tie.layer() != Layer::membership) continue;
+    if (nth >= 8 || ((r.lapsed[i] >> nth) & 1U) == 0) list.push_back(world.society.institution_of(tie.to()));
+    ++nth;
+  }
+  if (r.joined[i] != 0) list.push_back(world.first_institution[c] + r.joined[i] - 1);
+  return list;
+}
+
+/// The tables of agents: residents, akimats of all levels, staff and institutions.
+inline std::array<Table*, 6> tables(World& world) {
+  return {&world.residents(), &world.akimats, &world.institutions, &world.districts, &world.regions, &world.staff};
+}
+
+/// All columns of all tables: "residents.trust" and its bytes.
 inline std::map<std::string, std::vector<std::byte>> columns(World& world) {
   std::map<std::string, std::vector<std::byte>> all;
-  for (Table* table : {static_cast<Table*>(&world.residents()), static_cast<Table*>(&world.akimats),
-           static_cast<Table*>(&world.institutions), static_cast<Table*>(&world.districts),
-           static_cast<Table*>(&world.regions), static_cast<Table*>(&world.staff)})
+  for (Table* table : tables(world))
     for (AnyColumn* column : table->columns()) {
       const std::span<std::byte> bytes = column->bytes();
       all[table->name() + "." + column->name()] = {bytes.begin(), bytes.end()};

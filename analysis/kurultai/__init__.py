@@ -12,10 +12,11 @@
     kurultai.screening.main_effects(sweep, "participation")   # many levers off or on, all at once
     kurultai.trials.read_trial(run, "mail").effect()    # estimators for randomised policies
     kurultai.surveys.read_survey(run, "rural_residents").item("trust")    # what a survey estimated, beside the truth
-    print(kurultai.swot.analyse(run, reference).markdown())               # strengths, weaknesses, opportunities, threats
+    print(kurultai.swot.analyse(run, reference).markdown())               # strengths, weaknesses, opportunities,
+    threats
 
-It needs xarray, h5py, h5netcdf, xxhash, pandas and matplotlib; it never runs a simulation. A file is opened only if it ends with
-the seal of the program that wrote it; ``unsealed=True`` reads one that another program has changed.
+It needs xarray, h5py, h5netcdf, xxhash, pandas and matplotlib; it never runs a simulation. A file is opened only if it
+ends with the seal of the program that wrote it; ``unsealed=True`` reads one that another program has changed.
 """
 from . import (
     calibration,

@@ -1,8 +1,8 @@
 """The bytes of a result file, before HDF5 sees them.
 
-HDF5 may crash or loop for ever on a file of which a byte has changed. So nothing is parsed that does not end with the seal
-of the program that wrote it (a mark, and a hash of all bytes before it); and since anybody can seal anything, a child
-process with limits on time and memory looks at every file first.
+HDF5 may crash or loop for ever on a file of which a byte has changed. So nothing is parsed that does not end with the
+seal of the program that wrote it (a mark, and a hash of all bytes before it); and since anybody can seal anything, a
+child process with limits on time and memory looks at every file first.
 """
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class Bytes(io.RawIOBase):
 
 
 def opened(path: pathlib.Path, maker: str, unsealed: bool) -> Bytes:
-    """The bytes of the file at `path`, found to be as they were written; with `unsealed` also those of a file without a seal.
-    Raises ResultError with the reason that the system gives, or with what is wrong."""
+    """The bytes of the file at `path`, found to be as they were written; with `unsealed` also those of a file without a
+    seal. Raises ResultError with the reason that the system gives, or with what is wrong."""
     try:
         number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO would wait
     except FileNotFoundError:
@@ -196,8 +196,8 @@ def _looks(found: Bytes, into: int, seconds: int) -> None:
 
 
 def _fault(file: h5py.File, values: int, read: bool) -> str:
-    """What is wrong with the file, empty if nothing is: links that lead elsewhere, groups within each other, arrays that cannot be
-    in it. Reads attributes, and with `read` all arrays."""
+    """What is wrong with the file, empty if nothing is: links that lead elsewhere, groups within each other, arrays
+    that cannot be in it. Reads attributes, and with `read` all arrays."""
     left = [("", file, 0)]
     objects = 0
     while left:

@@ -15,7 +15,6 @@ from typing import Any, Mapping
 import matplotlib.figure
 import matplotlib.pyplot as pyplot
 import numpy
-import xarray
 
 from . import drawing, numbers
 from .file import Head, ResultError, decoded, read_group, read_head
@@ -31,8 +30,8 @@ GROUPS = {
 class Calibration:
     """A calibration.
 
-    ``calibration.parameters`` is over (parameter), ``targets`` over (target), ``posterior``, a weighted sample, over (sample), and
-    ``generations`` over (generation).
+    ``calibration.parameters`` is over (parameter), ``targets`` over (target), ``posterior``, a weighted sample, over
+    (sample), and ``generations`` over (generation).
     """
 
     def __init__(self, path: pathlib.Path, head: Head):
@@ -180,8 +179,8 @@ def learned(calibration: Calibration, width: float = 10.5) -> matplotlib.figure.
 
 @drawing.styled
 def met(calibration: Calibration, width: float = 10.5) -> matplotlib.figure.Figure:
-    """What the posterior predicts of each target, beside what was observed, in the target's unit of distance. Raises ResultError
-    if nothing was predicted."""
+    """What the posterior predicts of each target, beside what was observed, in the target's unit of distance. Raises
+    ResultError if nothing was predicted."""
     names = calibration.target_names
     rows = [calibration.numbers_of("targets", k) for k in range(len(names))]
     there = [

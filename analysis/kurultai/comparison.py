@@ -66,7 +66,8 @@ class Comparison:
 
     @property
     def surest(self) -> pandas.DataFrame:
-        """The table, those rows first that lie farthest from zero for the width of their interval; those without one last."""
+        """The table, those rows first that lie farthest from zero for the width of their interval; those without one
+        last."""
         table = self.table()
         half = (table["high"] - table["low"]) / 2
         sureness = (table["difference"].abs() / half.where(half > 0)).fillna(0.0)
@@ -134,8 +135,8 @@ def open_comparison(file: str | pathlib.Path, unsealed: bool = False) -> Compari
 
 @drawing.styled
 def figure(comparison: Comparison, width: float = 10.5) -> matplotlib.figure.Figure:
-    """The differences in percent of A with their intervals, those farthest from zero for their error first. Raises ResultError if
-    none has an interval and a mean of A that is not zero."""
+    """The differences in percent of A with their intervals, those farthest from zero for their error first. Raises
+    ResultError if none has an interval and a mean of A that is not zero."""
     table = comparison.surest
     size = 100 / table["mean_a"].abs().where(table["mean_a"] != 0)
     table = table.assign(centre=table["difference"] * size, left=table["low"] * size, right=table["high"] * size)

@@ -202,8 +202,8 @@ def points_axis(axis: Any, variable: xarray.DataArray) -> None:
 
 
 def room(axes: Any, values: numpy.ndarray, variable: xarray.DataArray, least: float = 0.25) -> None:
-    """Limits around `values` of `variable` that do not blow up noise: the axis spans at least `least` of the values' size. That
-    of a share ends at 0% and 100%, which no share passes."""
+    """Limits around `values` of `variable` that do not blow up noise: the axis spans at least `least` of the values'
+    size. That of a share ends at 0% and 100%, which no share passes."""
     finite = values[numpy.isfinite(values)]
     if not finite.size:
         return

@@ -54,9 +54,9 @@ def _dataset_groups(file: h5py.File) -> tuple[str, ...]:
 
 
 def read_head(path: pathlib.Path, maker: str = "run SCENARIO", unsealed: bool = False) -> Head:
-    """The head of the file at `path`, which `./kurultai MAKER` would write. Raises ResultError if the file cannot be read, is
-    no HDF5, is no result of Kurultai, has a newer format than this package knows, or is not as it was written: its seal is
-    broken, or missing and not `unsealed`."""
+    """The head of the file at `path`, which `./kurultai MAKER` would write. Raises ResultError if the file cannot be
+    read, is no HDF5, is no result of Kurultai, has a newer format than this package knows, or is not as it was written:
+    its seal is broken, or missing and not `unsealed`."""
     found = opened(path, maker, unsealed)
     try:
         with h5py.File(found.view(), "r") as handle:
@@ -132,8 +132,9 @@ def decoded(variable: xarray.DataArray) -> xarray.DataArray:
 
 
 def chosen(path: pathlib.Path, variable: xarray.DataArray, dimension: str, name: str) -> xarray.DataArray:
-    """`variable` at what `name` means along `dimension`: a key or code (the coordinate ``form_key``, ``region_code`` ...), else a
-    label, else a title that one label begins with. Raises ResultError naming what there is, or all that have the title.
+    """`variable` at what `name` means along `dimension`: a key or code (the coordinate ``form_key``, ``region_code``
+    ...), else a label, else a title that one label begins with. Raises ResultError naming what there is, or all that
+    have the title.
     """
     if dimension not in variable.dims:
         raise ResultError(f"{path}: no {dimension} '{name}' in {variable.name}; there are: no such dimension")

@@ -1,9 +1,9 @@
-"""How numbers are said, in figures, pages, tables and at the prompt: with the digits that their error bears, and units with the
-right prefix.
+"""How numbers are said, in figures, pages, tables and at the prompt: with the digits that their error bears, and units
+with the right prefix.
 
-The error decides: of a number with an interval those digits are said that the first two of the interval's half width stand for,
-and at most four that count, since no model bears more; but both ends never look alike. A number without an interval has
-two or three digits that count.
+The error decides: of a number with an interval those digits are said that the first two of the interval's half width
+stand for, and at most four that count, since no model bears more; but both ends never look alike. A number without an
+interval has two or three digits that count.
 """
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def unit(variable: xarray.DataArray) -> str:
 
 
 def scaled(size: float, unit: str) -> tuple[float, str]:
-    """By what values of about `size` are multiplied, and their unit then: 6,100 "thousand tenge" by 0.001, "million tenge"."""
+    """By what values of about `size` are multiplied, and their unit then: 6,100 "thousand tenge" by 0.001, "million
+    tenge"."""
     first, _, rest = unit.partition(" ")
     own, base = (first, rest) if first in PREFIXES else ("", unit)
     total = abs(size) * PREFIXES[own]
@@ -41,7 +42,8 @@ def scaled(size: float, unit: str) -> tuple[float, str]:
 
 
 def said_number(x: float) -> str:
-    """A number as it stands: three digits that count, two below 0.1, but no more than two after the point from 0.1 on."""
+    """A number as it stands: three digits that count, two below 0.1, but no more than two after the point from 0.1
+    on."""
     if not math.isfinite(x):
         return "none"
     size = abs(x)
@@ -67,8 +69,8 @@ def _two_digits(x: float) -> str:
 
 
 def amount(x: float, variable: xarray.DataArray, like: float | None = None) -> tuple[str, str]:
-    """A value and what stands beside it: ("6.10", "million tenge a head and year"); a share as ("21%", ""). The prefix is that of
-    a value of the size `like`, where several are to have one."""
+    """A value and what stands beside it: ("6.10", "million tenge a head and year"); a share as ("21%", ""). The prefix
+    is that of a value of the size `like`, where several are to have one."""
     if not math.isfinite(x):
         return "none", ""
     if is_share(variable):

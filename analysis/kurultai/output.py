@@ -3,8 +3,8 @@
     with output.claim([page], inputs=[result]):
         verb.write_text(page, text)
 
-Never replaced are a file that the same command reads, a file that is not of ours, and what another process is writing. A link
-is followed, so that it stays. The program does the same for results (sim/engine/output.h).
+Never replaced are a file that the same command reads, a file that is not of ours, and what another process is writing.
+A link is followed, so that it stays. The program does the same for results (sim/engine/output.h).
 """
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ def _check(path: pathlib.Path, inputs: Iterable[pathlib.Path]) -> pathlib.Path:
 
 
 def _lock(path: pathlib.Path, real: pathlib.Path) -> "tuple[int, pathlib.Path] | None":
-    """A lock on the name `real`, as the program takes it (sim/engine/output.cpp); None where the file system has none."""
+    """A lock on the name `real`, as the program takes it (sim/engine/output.cpp); None where the file system has
+    none."""
     name = real.parent / f".{real.name}.lock"
     while True:
         try:
@@ -136,8 +137,8 @@ def _lock(path: pathlib.Path, real: pathlib.Path) -> "tuple[int, pathlib.Path] |
 
 @contextlib.contextmanager
 def claim(paths: "Iterable[pathlib.Path | str]", inputs: "Iterable[pathlib.Path | str]" = ()) -> Iterator[None]:
-    """Claims `paths`, which may not be any of the files `inputs`, until the end of the block. Raises OutputError; nothing was
-    changed then."""
+    """Claims `paths`, which may not be any of the files `inputs`, until the end of the block. Raises OutputError;
+    nothing was changed then."""
     inputs = [pathlib.Path(file) for file in inputs]
     locks: "list[tuple[int, pathlib.Path]]" = []
     try:
@@ -162,8 +163,8 @@ def hold(
     inputs: "Iterable[pathlib.Path | str]" = (),
     make_folders: bool = True,
 ) -> None:
-    """The same until the process ends, for a script that has one thing to do; makes the folders of `paths` unless told not to. Ends the script with a
-    message and exit code 5 if a path may not be written."""
+    """The same until the process ends, for a script that has one thing to do; makes the folders of `paths` unless told
+    not to. Ends the script with a message and exit code 5 if a path may not be written."""
     paths = [pathlib.Path(path) for path in paths]
     try:
         for folder in dict.fromkeys(path.parent for path in paths if make_folders):

@@ -83,7 +83,8 @@ main,header,footer{padding-left:.8rem;padding-right:.8rem}figure{padding:1rem .7
 .tiles{grid-template-columns:1fr 1fr}.tile{padding:.8rem}caption{max-width:calc(100vw - 4.5rem)}}
 @media (max-width:380px){.tiles{grid-template-columns:1fr}}
 @media print{body{font-size:10pt}.wide{display:block!important}.narrow{display:none!important}
-figure,.tile{break-inside:avoid;border-color:#bbb}h2,h3{break-after:avoid}details:not([open]){display:none}header{padding-top:0}}
+figure,.tile{break-inside:avoid;border-color:#bbb}h2,h3{break-after:avoid}details:not([open]){display:none}
+header{padding-top:0}}
 """
 
 
@@ -187,8 +188,8 @@ def tiles(figures: Iterable[tuple[str, str, str]]) -> str:
     return (
         '<dl class="tiles">'
         + "\n".join(
-            '<div'
-            f' class="tile"><dt>{text(meaning)}</dt><dd>{text(number)}{f" <small>{text(beside)}</small>" if beside else ""}</dd></div>'
+            f'<div class="tile"><dt>{text(meaning)}</dt>'
+            f'<dd>{text(number)}{f" <small>{text(beside)}</small>" if beside else ""}</dd></div>'
             for number, beside, meaning in figures
         )
         + "</dl>"

@@ -40,8 +40,8 @@ def _first(variable: xarray.DataArray) -> numpy.ndarray:
 
 
 def _mark_policies(axes: Any, run: Run, variable: xarray.DataArray) -> bool:
-    """A thin upright line at each week shown in which policies begin, with their names where the path leaves room; names
-    whose lines stand close share a text. Whether there is any. Call it when the limits stand."""
+    """A thin upright line at each week shown in which policies begin, with their names where the path leaves room;
+    names whose lines stand close share a text. Whether there is any. Call it when the limits stand."""
     weeks = variable["week"].values
     length = float(weeks[-1] - weeks[0])
     starts: dict[int, list[str]] = {}
@@ -353,8 +353,8 @@ def by_form(run: Run, name: str = "turnout", width: float = 10.5) -> matplotlib.
 
 @drawing.styled
 def survey(run: Run, name: str, width: float = 10.5) -> matplotlib.figure.Figure:
-    """What a survey said in its last round, an item a row: estimate and 95% interval, beside what a full census with the
-    same questionnaire would have given, and what lies behind. Items without an interval are left out."""
+    """What a survey said in its last round, an item a row: estimate and 95% interval, beside what a full census with
+    the same questionnaire would have given, and what lies behind. Items without an interval are left out."""
     one = surveys.read_survey(run, name)
     last = {str(field): values.values[-1] for field, values in one.data.data_vars.items()} if one.week.size else {}
     there = [k for k in range(len(one.items)) if last and math.isfinite(last["low"][k])]

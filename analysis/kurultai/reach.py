@@ -31,8 +31,8 @@ def off_and_on(sweep: Sweep) -> tuple[int, int]:
 
 
 def table(values: numpy.ndarray, rows: Sequence[str]) -> pandas.DataFrame:
-    """Mean over replicates of `values` (replicate, row) with its 95% interval (Student's t), p-value and Holm's correction for all
-    rows: effect, low, high, chance, holm."""
+    """Mean over replicates of `values` (replicate, row) with its 95% interval (Student's t), p-value and Holm's
+    correction for all rows: effect, low, high, chance, holm."""
     mean, low, high, count = statistics.mean_interval(values)
     chance = []
     for m, l, n in zip(mean, low, count):
@@ -49,8 +49,8 @@ def table(values: numpy.ndarray, rows: Sequence[str]) -> pandas.DataFrame:
 
 
 def lever_changes(sweep: Sweep, variable: xarray.DataArray) -> pandas.DataFrame:
-    """What each lever adds to `variable` (point, replicate), from off to on, paired by replicate, mean over the settings of the
-    other levers: a row a lever, with ``compared`` saying from where to where."""
+    """What each lever adds to `variable` (point, replicate), from off to on, paired by replicate, mean over the
+    settings of the other levers: a row a lever, with ``compared`` saying from where to where."""
     found, rows, said = [], [], []
     for axis in sweep.axes:
         off, on = sweep.ends(axis.name)
@@ -89,8 +89,8 @@ def package_changes(sweep: Sweep, variable: xarray.DataArray) -> tuple[numpy.nda
 
 
 def groups(sweep: Sweep) -> list[tuple[str, str, str]]:
-    """The groups that are compared: (level, label, part): strata but those of platform use, which levers change themselves, and
-    types of community."""
+    """The groups that are compared: (level, label, part): strata but those of platform use, which levers change
+    themselves, and types of community."""
     found = []
     if "stratum" in sweep.levels:
         parts = sweep.labels("dimension", "stratum")
@@ -102,8 +102,8 @@ def groups(sweep: Sweep) -> list[tuple[str, str, str]]:
 
 
 def by_group(sweep: Sweep, series: str) -> xarray.DataArray:
-    """The last year's mean of a series over (point, replicate, group), with coordinates ``level`` and ``part``; groups without
-    values, such as children who may not take part, are left out."""
+    """The last year's mean of a series over (point, replicate, group), with coordinates ``level`` and ``part``; groups
+    without values, such as children who may not take part, are left out."""
     members = groups(sweep)
     if not members:
         raise ResultError(
@@ -127,11 +127,11 @@ def by_group(sweep: Sweep, series: str) -> xarray.DataArray:
 
 
 def gaps(sweep: Sweep, variable: xarray.DataArray) -> pandas.DataFrame:
-    """The gap of `variable` (as `by_group` gives it) between two groups of each part: the one that stands highest and the one that
-    stands lowest where all levers are off. By part: ``highest`` and ``lowest``, the gap before, after and its change, each with
-    its 95% interval over replicates: before, before_low, before_high, after ..., effect, low, high, chance, holm. ``verdict``, after
-    Holm's correction for the parts: it "widens", "narrows", "turns over" (the lower stands clearly higher after) or "stays, as far as can
-    be told"."""
+    """The gap of `variable` (as `by_group` gives it) between two groups of each part: the one that stands highest and
+    the one that stands lowest where all levers are off. By part: ``highest`` and ``lowest``, the gap before, after and
+    its change, each with its 95% interval over replicates: before, before_low, before_high, after ..., effect, low,
+    high, chance, holm. ``verdict``, after Holm's correction for the parts: it "widens", "narrows", "turns over" (the
+    lower stands clearly higher after) or "stays, as far as can be told"."""
     before, change = package_changes(sweep, variable)
     level = statistics.mean_interval(before)[0]
     parts = list(dict.fromkeys(str(part) for part in variable["part"].values))

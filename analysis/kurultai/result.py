@@ -14,7 +14,8 @@ OPENERS = {"run": open_run, "sweep": open_sweep, "comparison": open_comparison, 
 
 
 def open_result(file: str | pathlib.Path, unsealed: bool = False) -> Any:
-    """Opens a result of any kind: a Run, a Sweep, a Comparison or a Calibration. Raises ResultError as open_run does."""
+    """Opens a result of any kind: a Run, a Sweep, a Comparison or a Calibration. Raises ResultError as open_run
+    does."""
     kind = read_head(pathlib.Path(file), unsealed=unsealed).kind
     if kind not in OPENERS:
         raise ResultError(

@@ -147,9 +147,9 @@ class Run:
 def open_run(file: str | pathlib.Path, unsealed: bool = False) -> Run:
     """Reads a run's result file whole; nothing stays open.
 
-    Raises ResultError with the reason if the file cannot be read, is damaged, is no result of Kurultai, is a sweep's, or has
-    a newer format than this package knows. A file that another program has changed lost its seal: it is read only if
-    `unsealed`.
+    Raises ResultError with the reason if the file cannot be read, is damaged, is no result of Kurultai, is a sweep's,
+    or has a newer format than this package knows. A file that another program has changed lost its seal: it is read
+    only if `unsealed`.
     """
     path = pathlib.Path(file)
     head = read_head(path, "run SCENARIO", unsealed)

@@ -1,5 +1,5 @@
-"""What many levers do at once, each off or on: least squares on all of them over the points of a design, with intervals,
-and pairs of them.
+"""What many levers do at once, each off or on: least squares on all of them over the points of a design, with
+intervals, and pairs of them.
 
 A lever is coded -1/2 where it is off (the first of its values in the sweep's file) and +1/2 where it is on. Then its
 coefficient is what turning it on adds, in the unit of the measure, with the others half on; and the coefficient of a
@@ -27,7 +27,8 @@ from .sweep import Sweep
 class Fit:
     """A linear model fitted by least squares."""
 
-    #: By term: effect, low, high (95%, Student's t), chance (two-sided p-value) and holm (corrected for all terms here).
+    #: By term: effect, low, high (95%, Student's t), chance (two-sided p-value) and holm (corrected for all terms
+    #: here).
     effects: pandas.DataFrame
     #: Covariance of the effects, by term twice.
     covariance: pandas.DataFrame
@@ -77,8 +78,8 @@ def _table(names: Sequence[str], effects: numpy.ndarray, errors: numpy.ndarray, 
 
 
 def least_squares(terms: pandas.DataFrame, values: numpy.ndarray, tested: Sequence[str] | None = None) -> Fit:
-    """Fits `values` (by point; NaN is left out) by a constant and the columns of `terms`; the Fit tells of those `tested` (by
-    default all). Raises ResultError where the points cannot tell the terms apart."""
+    """Fits `values` (by point; NaN is left out) by a constant and the columns of `terms`; the Fit tells of those
+    `tested` (by default all). Raises ResultError where the points cannot tell the terms apart."""
     there = numpy.isfinite(values)
     x = numpy.column_stack([numpy.ones(int(there.sum())), terms.to_numpy(dtype=float)[there]])
     y = numpy.asarray(values, dtype=float)[there]
@@ -104,8 +105,8 @@ def least_squares(terms: pandas.DataFrame, values: numpy.ndarray, tested: Sequen
 
 
 def codes(sweep: Sweep) -> pandas.DataFrame:
-    """By point and lever: -1/2 where it is off, +1/2 where it is on; levers that are the same at all points are left out. Raises
-    ResultError if an axis has more than two values."""
+    """By point and lever: -1/2 where it is off, +1/2 where it is on; levers that are the same at all points are left
+    out. Raises ResultError if an axis has more than two values."""
     columns = {}
     for axis in sweep.axes:
         if len(axis.values) == 1:
@@ -136,15 +137,16 @@ def _with_pairs(coded: pandas.DataFrame, levers: Sequence[str]) -> pandas.DataFr
 
 
 def main_effects(sweep: Sweep, measure: str, pairs_of: Sequence[str] = ()) -> Fit:
-    """What each lever of a sweep adds to a measure, all levers at once. What the pairs of `pairs_of` do beyond their sum is fitted
-    beside them, and is then no part of the error."""
+    """What each lever of a sweep adds to a measure, all levers at once. What the pairs of `pairs_of` do beyond their
+    sum is fitted beside them, and is then no part of the error."""
     coded = codes(sweep)
     return least_squares(_with_pairs(coded, pairs_of), by_point(sweep, measure), list(coded.columns))
 
 
 def by_replicate(sweep: Sweep, measure: str, pairs_of: Sequence[str] = ()) -> pandas.DataFrame:
-    """The effects in each replicate alone, over (lever, replicate): where a replicate is a society of its own, how far effects differ between
-    societies, which the intervals of `main_effects` do not tell. A replicate with too few finished points is NaN."""
+    """The effects in each replicate alone, over (lever, replicate): where a replicate is a society of its own, how far
+    effects differ between societies, which the intervals of `main_effects` do not tell. A replicate with too few
+    finished points is NaN."""
     coded = codes(sweep)
     terms, values = _with_pairs(coded, pairs_of), sweep.measure(measure).transpose("point", "replicate").values.astype(
         float
@@ -159,8 +161,8 @@ def by_replicate(sweep: Sweep, measure: str, pairs_of: Sequence[str] = ()) -> pa
 
 
 def strongest(fit: Fit, most: int = 8, spare: int = 20) -> list[str]:
-    """The levers of the largest effects whose pairs can be told apart: at most `most`, at least two, and so few that their pairs leave
-    `spare` degrees of freedom."""
+    """The levers of the largest effects whose pairs can be told apart: at most `most`, at least two, and so few that
+    their pairs leave `spare` degrees of freedom."""
     count = most
     while count > 2 and fit.freedom - count * (count - 1) // 2 < spare:
         count -= 1
@@ -173,7 +175,8 @@ def product(x: str, y: str) -> str:
 
 
 def interactions(sweep: Sweep, measure: str, levers: Sequence[str]) -> Fit:
-    """By how much what one lever adds is more where the other is on, for all pairs of `levers`, beside all levers' own effects."""
+    """By how much what one lever adds is more where the other is on, for all pairs of `levers`, beside all levers' own
+    effects."""
     coded = codes(sweep)
     terms = _with_pairs(coded, levers)
     return least_squares(terms, by_point(sweep, measure), list(terms.columns[len(coded.columns) :]))
@@ -187,8 +190,9 @@ def summed(fit: Fit, groups: Mapping[str, Sequence[str]]) -> pandas.DataFrame:
 
 
 def verdicts(effects: pandas.DataFrame, margin: float) -> pandas.Series:
-    """What can be said of each effect: "sure" (0 stays outside after Holm's correction for all of the table), "likely" (outside its own
-    95% interval), "nothing" (the interval lies within `margin` of 0) or "open" (the interval holds 0 and reaches beyond).
+    """What can be said of each effect: "sure" (0 stays outside after Holm's correction for all of the table), "likely"
+    (outside its own 95% interval), "nothing" (the interval lies within `margin` of 0) or "open" (the interval holds 0
+    and reaches beyond).
     """
     outside = (effects["low"] > 0) | (effects["high"] < 0)
     small = (effects["low"] >= -margin) & (effects["high"] <= margin)

@@ -11,7 +11,8 @@ _Z95 = 1.959964
 
 @functools.lru_cache(maxsize=None)
 def student(freedom: float) -> float:
-    """The 97.5% quantile of Student's t, for a number of degrees of freedom that need not be whole; NaN with less than one."""
+    """The 97.5% quantile of Student's t, for a number of degrees of freedom that need not be whole; NaN with less than
+    one."""
     if not freedom >= 1:
         return math.nan
     low, high = 1.9, 12.8  # at infinitely many, at one
@@ -54,10 +55,10 @@ def difference_interval(first: numpy.ndarray, last: numpy.ndarray) -> tuple[floa
 def differences(
     values: numpy.ndarray, base: numpy.ndarray, shared: bool
 ) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray, numpy.ndarray]:
-    """By how much `values` exceed those of a `base`, both first over replicates: mean, lower and upper end of the 95% interval, and
-    how many replicates it rests on. Where replicates of one number have `shared` luck they are paired (Student's t over the
-    differences of the pairs that are there), else the two samples stand by themselves (Welch). The one statistic of effects, here
-    and in 'kurultai analyze'."""
+    """By how much `values` exceed those of a `base`, both first over replicates: mean, lower and upper end of the 95%
+    interval, and how many replicates it rests on. Where replicates of one number have `shared` luck they are paired
+    (Student's t over the differences of the pairs that are there), else the two samples stand by themselves (Welch).
+    The one statistic of effects, here and in 'kurultai analyze'."""
     if shared:
         return mean_interval(values - base)
     shape = numpy.broadcast_shapes(values.shape[1:], base.shape[1:])
@@ -107,7 +108,8 @@ def regression(x: numpy.ndarray, y: numpy.ndarray, groups: numpy.ndarray, draws:
 
 
 def student_tails(t: float, freedom: float) -> float:
-    """The chance that Student's t lies as far from 0 as `t` or farther, on either side; NaN without a degree of freedom."""
+    """The chance that Student's t lies as far from 0 as `t` or farther, on either side; NaN without a degree of
+    freedom."""
     if freedom < 1 or math.isnan(t):
         return math.nan
     return 1.0 if t == 0 else _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
@@ -149,7 +151,8 @@ def holm(chances: numpy.ndarray) -> numpy.ndarray:
 
 
 def wilson(hits: float, trials: float) -> tuple[float, float]:
-    """The 95% interval of a share of independent trials (Wilson), or of as many as dependent ones are worth; NaN without a trial."""
+    """The 95% interval of a share of independent trials (Wilson), or of as many as dependent ones are worth; NaN
+    without a trial."""
     if trials <= 0:
         return math.nan, math.nan
     share, z = hits / trials, _Z95

@@ -26,8 +26,8 @@ class Panel:
     """Estimates that stand in one column of a figure."""
 
     title: str
-    #: By what colours mean: a table with the columns effect, low and high, its rows the figure's. With one table, colours tell
-    #: whether an interval lies above, below or around `reference`.
+    #: By what colours mean: a table with the columns effect, low and high, its rows the figure's. With one table,
+    #: colours tell : whether an interval lies above, below or around `reference`.
     tables: Mapping[str, pandas.DataFrame]
     #: Says the unit.
     variable: xarray.DataArray
@@ -47,8 +47,8 @@ def dots(
     labels: Sequence[str] | None = None,
     width: float = 10.5,
 ) -> matplotlib.figure.Figure:
-    """A row a thing and a column a panel, each estimate a dot in its 95% interval. All tables have the same rows, said as
-    `labels`; where `groups` (by row) changes, a gap is left."""
+    """A row a thing and a column a panel, each estimate a dot in its 95% interval. All tables have the same rows, said
+    as `labels`; where `groups` (by row) changes, a gap is left."""
     rows = list(next(iter(panels[0].tables.values())).index)
     said = list(labels) if labels is not None else [str(row).replace("_", " ") for row in rows]
     groups = list(groups) if groups is not None else [""] * len(rows)
@@ -127,8 +127,8 @@ def pairs(
     subtitle: str,
     width: float = 10.5,
 ) -> matplotlib.figure.Figure:
-    """A cell a pair of `levers` with its row of `effects` (named by `term(x, y)`): the effect, half of its interval, and colour where
-    the interval leaves out zero."""
+    """A cell a pair of `levers` with its row of `effects` (named by `term(x, y)`): the effect, half of its interval,
+    and colour where the interval leaves out zero."""
     count = len(levers)
     values = numpy.full((count, count), numpy.nan)
     for i in range(count):

@@ -1,7 +1,7 @@
 """How far surveys of a sweep lie from the truth: bias, coverage of their intervals, and what a reader would conclude.
 
-The truth beside an estimate is what a full census with the same questionnaire would have given. Rounds of a survey draw samples
-of their own, so intervals hit or miss it round by round; the runs of a replicate share a society."""
+The truth beside an estimate is what a full census with the same questionnaire would have given. Rounds of a survey draw
+samples of their own, so intervals hit or miss it round by round; the runs of a replicate share a society."""
 from __future__ import annotations
 
 import numpy
@@ -60,17 +60,18 @@ def response_rate(sweep: Sweep, survey: str) -> dict[str, float]:
 
 
 def covered(low: numpy.ndarray, high: numpy.ndarray, census: numpy.ndarray) -> numpy.ndarray:
-    """1 where an interval holds the census, 0 where it does not, NaN where either is missing. Where all were asked the two agree but
-    for rounding."""
+    """1 where an interval holds the census, 0 where it does not, NaN where either is missing. Where all were asked the
+    two agree but for rounding."""
     there = numpy.isfinite(low) & numpy.isfinite(high) & numpy.isfinite(census)
     return numpy.where(there, (low - 1e-9 <= census) & (census <= high + 1e-9), numpy.nan)
 
 
 def errors(sweep: Sweep, survey: str) -> pandas.DataFrame:
-    """A row for each kind of non-response and item. Means over rounds, then over replicates: ``estimate``, ``census`` and ``latent``
-    (both on the scale of answers, 1 to 5), ``bias`` (estimate less census) with ``low`` and ``high`` (95%, Student's t over
-    replicates), ``half`` (half the width of the survey's intervals). ``hits`` of ``trials`` intervals hold the census, a share
-    ``coverage`` in ``coverage_low`` to ``coverage_high`` (Wilson, rounds and replicates as independent)."""
+    """A row for each kind of non-response and item. Means over rounds, then over replicates: ``estimate``, ``census``
+    and ``latent`` (both on the scale of answers, 1 to 5), ``bias`` (estimate less census) with ``low`` and ``high``
+    (95%, Student's t over replicates), ``half`` (half the width of the survey's intervals). ``hits`` of ``trials``
+    intervals hold the census, a share ``coverage`` in ``coverage_low`` to ``coverage_high`` (Wilson, rounds and
+    replicates as independent)."""
     data = rounds(sweep, survey)
     found = []
     for point, kind in enumerate(kinds(sweep, survey)):
@@ -109,10 +110,10 @@ def errors(sweep: Sweep, survey: str) -> pandas.DataFrame:
 
 
 def coverage(sweep: Sweep, survey: str) -> pandas.DataFrame:
-    """By kind of non-response, the share of a survey's intervals that hold the census, all items together: ``coverage`` with
-    ``low`` and ``high`` (95%, Wilson), ``trials`` and ``worth``. Since the items of a round share its respondents and the rounds of a
-    replicate its society, the trials are worth as many independent ones as the spread between replicates says; where there is no
-    spread, one a round."""
+    """By kind of non-response, the share of a survey's intervals that hold the census, all items together: ``coverage``
+    with ``low`` and ``high`` (95%, Wilson), ``trials`` and ``worth``. Since the items of a round share its respondents
+    and the rounds of a replicate its society, the trials are worth as many independent ones as the spread between
+    replicates says; where there is no spread, one a round."""
     data = rounds(sweep, survey)
     found = {}
     for point, kind in enumerate(kinds(sweep, survey)):
@@ -133,10 +134,11 @@ def coverage(sweep: Sweep, survey: str) -> pandas.DataFrame:
 def conclusions(sweep: Sweep, survey: str, item: str) -> pandas.DataFrame:
     """What a reader of the survey alone would conclude of an item, by kind of non-response.
 
-    ``share`` in the two top boxes as estimated, and ``census_share`` as it is. Of all rounds: how often the reader says that most
-    people give one of the two top answers, or that most do not (``sure``: the interval leaves out one half), and how often that is
-    ``wrong``. Of the first and the last round: how often the reader sees a change (``change``: it exceeds 1.96 standard errors), and how often
-    the census moved the other way, or by less than a tenth of what was seen (``false_change``)."""
+    ``share`` in the two top boxes as estimated, and ``census_share`` as it is. Of all rounds: how often the reader says
+    that most people give one of the two top answers, or that most do not (``sure``: the interval leaves out one half),
+    and how often that is ``wrong``. Of the first and the last round: how often the reader sees a change (``change``: it
+    exceeds 1.96 standard errors), and how often the census moved the other way, or by less than a tenth of what was
+    seen (``false_change``)."""
     data = rounds(sweep, survey)
     found = {}
     for point, kind in enumerate(kinds(sweep, survey)):

@@ -72,8 +72,8 @@ class Survey:
 
     @property
     def covered(self) -> numpy.ndarray:
-        """Whether the 95% interval of the mean answer holds the census, (round, item); false where there is no interval. Where
-        all answered the two agree but for rounding."""
+        """Whether the 95% interval of the mean answer holds the census, (round, item); false where there is no
+        interval. Where all answered the two agree but for rounding."""
         low, high, census = (self.data[name].values for name in ("low", "high", "census"))
         return (low - _ROUNDING <= census) & (census <= high + _ROUNDING)
 
@@ -83,8 +83,9 @@ class Survey:
         return numpy.isfinite(self.data["low"].values)
 
     def widening(self, scale: float) -> float:
-        """How many times as wide the interval of a simple sample with as many answers as in the last round is in the whole
-        population as in a run at `scale`, which holds fewer people (1 - n/N). Infinite where all of these answered."""
+        """How many times as wide the interval of a simple sample with as many answers as in the last round is in the
+        whole population as in a run at `scale`, which holds fewer people (1 - n/N). Infinite where all of these
+        answered."""
         share = float(self.answered[-1]) / max(float(self.people[-1]), 1.0)
         return math.inf if share >= 1 else math.sqrt((1 - min(scale, 1.0) * share) / (1 - share))
 

@@ -133,7 +133,8 @@ class Sweep:
         return found
 
     def looked_at(self, measure: str) -> tuple[str, str]:
-        """The series and the level that a measure looks at: its own name and the nation unless the sweep's file says."""
+        """The series and the level that a measure looks at: its own name and the nation unless the sweep's file
+        says."""
         spec = self.settings.get("measure", {}).get(measure, {})
         return str(spec.get("series") or measure), str(spec.get("level", "nation"))
 
@@ -238,7 +239,8 @@ class Sweep:
         return found
 
     def ends(self, axis: str) -> tuple[Any, Any]:
-        """The first and the last value of an axis as the sweep's file lists them (off, on); else the lowest and the highest."""
+        """The first and the last value of an axis as the sweep's file lists them (off, on); else the lowest and the
+        highest."""
         one = self.axis(axis)
 
         def kept(value: Any) -> Any:
@@ -532,9 +534,9 @@ class Sweep:
         """Differences of a measure between the values of `axis` and its value `base` (by default the base scenario's,
         or else the lowest), replicate by replicate, at the same settings of the other axes.
 
-        Variables: ``difference`` over (AXIS, replicate), NaN where a run is missing; ``mean``, ``low`` and ``high`` (its
-        95% interval, by statistics.differences: paired where replicates share their luck) and ``replicates`` over (AXIS). Raises
-        ResultError if the design has no points that differ by the axis alone."""
+        Variables: ``difference`` over (AXIS, replicate), NaN where a run is missing; ``mean``, ``low`` and ``high``
+        (its 95% interval, by statistics.differences: paired where replicates share their luck) and ``replicates`` over
+        (AXIS). Raises ResultError if the design has no points that differ by the axis alone."""
         variable = self.measure(measure) if isinstance(measure, str) else measure
         contrast = self.contrast(axis)
         one = contrast.axis

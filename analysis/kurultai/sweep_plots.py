@@ -84,7 +84,8 @@ def _select(
 def _difference(
     sweep: Sweep, contrast: Contrast, first: numpy.ndarray, last: numpy.ndarray
 ) -> tuple[float, float, float]:
-    """The change between two groups and its 95% interval: paired in a fair contrast where replicates share their luck."""
+    """The change between two groups and its 95% interval: paired in a fair contrast where replicates share their
+    luck."""
     mean, low, high, _ = statistics.differences(last, first, contrast.fair and sweep.common)
     return float(mean), float(low), float(high)
 
@@ -299,8 +300,8 @@ def effect(sweep: Sweep, axis: str, measure: str, width: float = 10.5) -> matplo
 
 @drawing.styled
 def surface(sweep: Sweep, x: str, y: str, measure: str, width: float = 10.5) -> matplotlib.figure.Figure:
-    """A measure over two levers: a cell a combination, with its mean, and half the width of the interval while the cells
-    are few; lines of equal value where both levers are numbers."""
+    """A measure over two levers: a cell a combination, with its mean, and half the width of the interval while the
+    cells are few; lines of equal value where both levers are numbers."""
     variable = sweep.measure(measure)
     across, up = sweep.axis(x), sweep.axis(y)
     cells = sweep.cells(measure, x, y)

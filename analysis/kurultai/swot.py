@@ -5,10 +5,10 @@
     table = kurultai.swot.analyse(run, reference, sweep=sweep)    # and what levers and shocks may do
     print(table.markdown())
 
-Strengths and weaknesses are indicators (series ``indicator_...`` and ``lsg_index``) that lie at least `far` above or below the
-reference in the run's last year. Opportunities are levers of a sweep that raise its measure for sure: the 95% interval of the
-paired difference to the base lies above 0. Threats are shocks that lower it for sure. Each interval stands for itself: of forty
-levers without effect one shows by luck. One run has one luck: a difference
+Strengths and weaknesses are indicators (series ``indicator_...`` and ``lsg_index``) that lie at least `far` above or
+below the reference in the run's last year. Opportunities are levers of a sweep that raise its measure for sure: the 95%
+interval of the paired difference to the base lies above 0. Threats are shocks that lower it for sure. Each interval
+stands for itself: of forty levers without effect one shows by luck. One run has one luck: a difference
 between runs that is as small as between replicates is no strength, so choose `far` by them.
 """
 from __future__ import annotations
@@ -152,8 +152,8 @@ def is_shock(path: str) -> bool:
 
 
 def differences(run: Run, reference: Run) -> list[str]:
-    """What two runs differ in that makes them hard to compare, 'weeks (156 against 520)' each: length, warm-up, scale, luck and the
-    society. Policies and mechanisms are not among it: they are what is compared."""
+    """What two runs differ in that makes them hard to compare, 'weeks (156 against 520)' each: length, warm-up, scale,
+    luck and the society. Policies and mechanisms are not among it: they are what is compared."""
     sides = [
         {
             **{key: side.scenario.get("run", {}).get(key, side.attributes.get(key)) for key in RUN_SETTINGS},
@@ -209,8 +209,8 @@ def compare(run: Run, reference: Run, region: str | None = None, far: float = 0.
 
 
 def effects(sweep: Sweep, measure: str = "lsg_index", shocks: Iterable[str] = ()) -> list[Entry]:
-    """Opportunities and threats: for each axis of `sweep` the value whose effect on `measure` is sure and largest. Paths in
-    `shocks` count as shocks too. Axes that no two points differ by alone are left out."""
+    """Opportunities and threats: for each axis of `sweep` the value whose effect on `measure` is sure and largest.
+    Paths in `shocks` count as shocks too. Axes that no two points differ by alone are left out."""
     more = set(shocks)
     entries = []
     for axis in sweep.axes:

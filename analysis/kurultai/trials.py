@@ -6,8 +6,8 @@
     trial.beside_ratio()                # effect on the other member of the household over the effect on the treated
     trial.spillover()                   # effect of the share of one's ties that lead to treated people
 
-A round is a matter of the trial's outcome form; round 0 is the first to close in or after the policy's first week, -1 the
-last before. Outcomes are 0 or 1; effects are in shares (0.08 is 8 percentage points). Standard errors are
+A round is a matter of the trial's outcome form; round 0 is the first to close in or after the policy's first week, -1
+the last before. Outcomes are 0 or 1; effects are in shares (0.08 is 8 percentage points). Standard errors are
 robust to any dependence within clusters (Liang and Zeger 1986; with the small-sample factor of Stata, CR1); they know
 the luck of the lots and of the residents of one run, not that of another replicate. Only numpy is needed.
 """
@@ -207,8 +207,9 @@ class Trial:
     # Effects
 
     def effect(self, round: int = 0, cluster: str = "household", where: numpy.ndarray | None = None) -> Estimate:
-        """Effect on the treated: those treated less the control in the same communities, in `round`, among the residents
-        `where` (n booleans; all). `cluster` is the unit that was drawn: "household", "resident" or "community"."""
+        """Effect on the treated: those treated less the control in the same communities, in `round`, among the
+        residents `where` (n booleans; all). `cluster` is the unit that was drawn: "household", "resident" or
+        "community"."""
         chosen = ((self.status == TREATED) | (self.status == CONTROL)) & ~self.elsewhere
         if where is not None:
             chosen &= where
@@ -234,7 +235,8 @@ class Trial:
         return means, covariance, clusters, int(chosen.sum())
 
     def beside_effect(self, round: int = 0, cluster: str = "household", age_from: int = 18) -> Estimate:
-        """Effect on untreated members, of at least `age_from` years, of treated households: less those beside a control."""
+        """Effect on untreated members, of at least `age_from` years, of treated households: less those beside a
+        control."""
         four = self._four(round, cluster, age_from)
         if four is None:
             return _NOTHING
@@ -297,8 +299,8 @@ class Trial:
     def household_correlation(
         self, round: int = 0, part: Sequence[int] = (CONTROL, BESIDE_CONTROL), age_from: int = 18
     ) -> Estimate:
-        """Intraclass correlation of taking part in households with just two recorded members of at least `age_from` years,
-        both of them in `part` (by default those whom nobody was sent to)."""
+        """Intraclass correlation of taking part in households with just two recorded members of at least `age_from`
+        years, both of them in `part` (by default those whom nobody was sent to)."""
         y = self.acted(round)
         mine = numpy.flatnonzero((self.age >= age_from) & numpy.isfinite(y))
         order = mine[numpy.argsort(self.household[mine], kind="stable")]
@@ -309,7 +311,8 @@ class Trial:
 
 
 def read_trial(run: Run, policy: str) -> Trial:
-    """The trial of `policy` in `run`. Raises ResultError if there is none, or if it recorded no residents or no outcome."""
+    """The trial of `policy` in `run`. Raises ResultError if there is none, or if it recorded no residents or no
+    outcome."""
     if policy not in run.treatment:
         near = difflib.get_close_matches(policy, list(run.treatment), 1)
         raise ResultError(
@@ -387,8 +390,8 @@ def inequality(
     form: str | None = None,
     weeks: slice = slice(-13, None),
 ) -> Inequality:
-    """Inequality of participation: the mean of a series by stratum over the last quarter year (`weeks`: records), in two
-    `groups`: a name of GROUPS or two labels of strata. A series by form needs `form`. These are counts of all
+    """Inequality of participation: the mean of a series by stratum over the last quarter year (`weeks`: records), in
+    two `groups`: a name of GROUPS or two labels of strata. A series by form needs `form`. These are counts of all
     residents of the run: what they differ by between replicates is told by running several. Raises ResultError."""
     first, second = GROUPS.get(groups, (groups, "")) if isinstance(groups, str) else groups
     variable = run.variable(series, "stratum")

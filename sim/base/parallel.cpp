@@ -151,7 +151,7 @@ void with_threads(int limit, const std::function<void()>& body) {
   arena.execute(body);
 }
 
-void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
+void parallel_for(std::size_t n, FunctionRef<void(std::size_t)> body) {
   if (threads() == 1) {
     for (std::size_t k = 0; k < n; ++k) {
       heed_interrupt();
@@ -169,7 +169,7 @@ void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
   });
 }
 
-void parallel_chunks(std::size_t n, std::size_t grain, const std::function<void(std::size_t, std::size_t)>& body) {
+void parallel_chunks(std::size_t n, std::size_t grain, FunctionRef<void(std::size_t, std::size_t)> body) {
   if (threads() == 1) {
     for (std::size_t first = 0; first < n; first += std::max<std::size_t>(grain, 1)) {
       heed_interrupt();
@@ -208,7 +208,7 @@ void with_threads(int limit, const std::function<void()>& body) {
   thread_limit() = before;
 }
 
-void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
+void parallel_for(std::size_t n, FunctionRef<void(std::size_t)> body) {
   std::atomic<std::size_t> next{0};
   FirstFailure failure;
   const bool finishing = finishing_first();
@@ -233,7 +233,7 @@ void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body) {
   failure.rethrow();
 }
 
-void parallel_chunks(std::size_t n, std::size_t grain, const std::function<void(std::size_t, std::size_t)>& body) {
+void parallel_chunks(std::size_t n, std::size_t grain, FunctionRef<void(std::size_t, std::size_t)> body) {
   const std::size_t chunks = (n + grain - 1) / std::max<std::size_t>(grain, 1);
   parallel_for(chunks, [&](std::size_t k) { body(k * grain, std::min(n, (k + 1) * grain)); });
 }

@@ -7,6 +7,21 @@
 
 namespace kurultai {
 
+/// A function that is called while somebody else holds it: costs no memory, unlike std::function.
+template <class Signature> class FunctionRef;
+template <class... Arguments> class FunctionRef<void(Arguments...)> {
+ public:
+  template <class Function>
+  FunctionRef(const Function& function)  // NOLINT: stands for the function
+      : function_(&function),
+        call_([](const void* held, Arguments... arguments) { (*static_cast<const Function*>(held))(arguments...); }) {}
+  void operator()(Arguments... arguments) const { call_(function_, arguments...); }
+
+ private:
+  const void* function_;
+  void (*call_)(const void*, Arguments...);
+};
+
 /// Sets how many threads the program may use (0: all cores; fewer where no more are to be had). Call once, at the
 /// start.
 void set_threads(int threads);
@@ -23,10 +38,10 @@ void side_by_side(std::size_t n, const std::function<void()>& body);
 
 /// Runs body(k) for every k in [0, n), in any order, on all threads; returns when all are done. The first
 /// exception thrown by a body is rethrown here. Heeds interruption (base/interrupt.h) between bodies.
-void parallel_for(std::size_t n, const std::function<void(std::size_t)>& body);
+void parallel_for(std::size_t n, FunctionRef<void(std::size_t)> body);
 
 /// Runs body(first, last) for chunks that together cover [0, n) once. Chunks are at least `grain` long
 /// (but for the last) and their borders may differ between runs: only for work whose result cannot see them.
-void parallel_chunks(std::size_t n, std::size_t grain, const std::function<void(std::size_t, std::size_t)>& body);
+void parallel_chunks(std::size_t n, std::size_t grain, FunctionRef<void(std::size_t, std::size_t)> body);
 
 }  // namespace kurultai

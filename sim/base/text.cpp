@@ -153,4 +153,22 @@ std::string shown(const std::string& text, std::size_t longest) {
   return printable(text.substr(0, end)) + "...";
 }
 
+// A host's odd name must not spoil a file that cost hours, and Python refuses text that is not UTF-8.
+std::string stored_text(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = text[at] == '\0' ? 0 : letter_length(std::string_view(text).substr(at));
+    out += length > 0 ? text.substr(at, length) : "\xef\xbf\xbd";
+    at += std::max(length, std::size_t{1});
+  }
+  return out;
+}
+
+std::vector<std::string> stored_texts(const std::vector<std::string>& texts) {
+  std::vector<std::string> stored;
+  stored.reserve(texts.size());
+  for (const std::string& text : texts) stored.push_back(stored_text(text));
+  return stored;
+}
+
 }  // namespace kurultai

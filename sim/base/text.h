@@ -1,4 +1,4 @@
-// Text that others wrote: reading a whole file of it, and quoting it in messages.
+// Text that others wrote: reading a whole file of it, quoting it in messages, keeping it in files.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -32,5 +33,11 @@ std::size_t first_not_utf8(std::string_view text);
 
 /// `text` on one line and short enough to be quoted in a message, cut between UTF-8 letters.
 std::string shown(const std::string& text, std::size_t longest = 60);
+
+/// `text` as files keep it: every byte that is not UTF-8, and every NUL, is U+FFFD.
+std::string stored_text(const std::string& text);
+
+/// Each of `texts` as files keep it.
+std::vector<std::string> stored_texts(const std::vector<std::string>& texts);
 
 }  // namespace kurultai

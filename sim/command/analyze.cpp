@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "command/number_text.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
 #include "sweep/comparison.h"
 #include "sweep/sensitivity.h"
 #include "sweep/statistics.h"
@@ -55,7 +55,7 @@ struct SweepFile {
   std::vector<Axis> axes;
   Design design;
   std::vector<Measure> measures;
-  std::vector<Luck> luck;                                 ///< by point and replicate; none if the file does not say
+  std::vector<RunLuck> luck;                              ///< by point and replicate; none if the file does not say
   std::vector<std::pair<std::string, std::size_t>> runs;  ///< how many have each status
 };
 

@@ -39,7 +39,7 @@ std::string plan_text(const Calibration& calibration, const RunnerOptions& runne
   for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
     const AxisSpec& axis = sweep.axes[a];
     text += fmt::format("  {:<12} {} between {:g} and {:g}{}\n", sweep.axes.key(a), axis.path.value(), axis.low.value(),
-        axis.high.value(), axis.spacing.is("log") ? ", even in the logarithm" : "");
+        axis.high.value(), axis.spacing == Spacing::log ? ", even in the logarithm" : "");
   }
   for (std::size_t t = 0; t < calibration.targets.size(); ++t) {
     const TargetSpec& target = calibration.targets[t];
@@ -148,7 +148,7 @@ int calibrate(const CalibrateOptions& options) {
   RunnerOptions runner;
   runner.threads = threads();
   runner.memory = options.memory * 1e9;
-  runner.stop_on_error = calibration.sweep.sweep.on_error.is("stop");
+  runner.stop_on_error = calibration.sweep.sweep.on_error == OnError::stop;
   runner.stop = [] { return stop_signal() != 0; };
   runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
@@ -158,7 +158,8 @@ int calibrate(const CalibrateOptions& options) {
     return static_cast<int>(ExitCode::done);
   }
   SweepProgress progress(options.progress);
-  Output output({out, "calibrate", {options.file}, calibration.sweep.attributes("calibration"), options.force},
+  Output output(
+      {out, "calibrate", {options.file}, calibration.sweep.attributes(ResultKind::calibration), options.force},
       Output::Use::alone);
   if (options.resume && output.finished()) {
     Store::remove_left_over(runs_folder(out), calibration.sweep.identity());

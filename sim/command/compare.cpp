@@ -20,8 +20,10 @@
 #include "command/verbs.h"
 #include "engine/identity.h"
 #include "engine/output.h"
+#include "engine/result_head.h"
+#include "engine/result_reader.h"
 #include "engine/simulation.h"
-#include "engine/storage.h"
+#include "observation/result_builder.h"
 #include "sweep/execution.h"
 #include "sweep/statistics.h"
 
@@ -337,11 +339,7 @@ std::string settings_text(const CompareOptions& options, std::uint64_t seed) {
 
 /// The attributes by which a comparison is known; of results, their bytes are its inputs.
 Result known_by(const CompareOptions& options, const Experiment* a, const Experiment* b, std::uint64_t seed) {
-  Result result;
-  result.attributes["format_version"] = result_format_version;
-  result.attributes["kind"] = std::string("comparison");
-  result.attributes["kurultai_version"] = program_version();
-  result.attributes["git_commit"] = git_commit();
+  Result result = new_result(ResultKind::comparison);
   result.attributes["comparison"] = settings_text(options, seed);
   Inputs inputs;
   if (a != nullptr && b != nullptr) {
@@ -599,7 +597,7 @@ class SweepFile {
   [[nodiscard]] bool needed(std::size_t point, std::size_t replicate) const {
     return (*status_)[point * replicates_ + replicate] != static_cast<std::uint8_t>(RunStatus::not_needed);
   }
-  [[nodiscard]] Luck luck(std::size_t point, std::size_t replicate) const {
+  [[nodiscard]] RunLuck luck(std::size_t point, std::size_t replicate) const {
     const std::size_t cell = point * replicates_ + replicate;
     return {static_cast<std::uint64_t>((*seeds_)[cell]), static_cast<std::uint32_t>((*lucks_)[cell])};
   }
@@ -903,8 +901,7 @@ std::string comparison_text(const Comparison& comparison, const CompareOptions& 
       cells.push_back(std::isnan(d.standardized) ? "-" : fmt::format("{:+.2f}", d.standardized));
       for (const auto& [name, effect] : effects_of(d, options))
         cells.push_back(count(replicates_for(d, effect, options.confidence, options.power)));
-      if (options.margin)
-        cells.emplace_back(verdict_names[static_cast<std::size_t>(verdict_of(d, *options.margin, options.confidence))]);
+      if (options.margin) cells.emplace_back(word(verdict_of(d, *options.margin, options.confidence)));
     }
     table.push_back(std::move(cells));
   }
@@ -941,8 +938,7 @@ std::string comparison_json(const Comparison& comparison, const CompareOptions& 
       needed.push_back({{"effect", effect}, {"replicates", n == no_number_of_pairs ? Json() : Json(n)}});
     }
     json["needed"] = needed;
-    if (options.margin)
-      json["verdict"] = verdict_names[static_cast<std::size_t>(verdict_of(d, *options.margin, options.confidence))];
+    if (options.margin) json["verdict"] = word(verdict_of(d, *options.margin, options.confidence));
     if (!row.widest.empty()) json["widest"] = row.widest;
     rows.push_back(std::move(json));
   }
@@ -956,12 +952,66 @@ std::string comparison_json(const Comparison& comparison, const CompareOptions& 
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+namespace {
+
+/// One number, or one word, of each measure.
+void add_differences(const Comparison& comparison, const CompareOptions& options, GroupBuilder& group) {
+  using D = Difference;
+  const auto each = [&](auto get) {
+    return each_of(comparison.rows, [&](const ComparisonRow& row) { return std::invoke(get, row.difference); });
+  };
+  const auto end_of_interval = [](double sign) {
+    return [sign](const D& d) { return std::isfinite(d.half_width) ? d.difference + sign * d.half_width : nan; };
+  };
+  group.add("mean_a", each(&D::mean_a)).says("mean of A");
+  group.add("mean_b", each(&D::mean_b)).says("mean of B");
+  group.add("difference", each(&D::difference)).says("B - A");
+  group.add("low", each(end_of_interval(-1))).says("lower end of the interval at `confidence`");
+  group.add("high", each(end_of_interval(1))).says("upper end of the interval");
+  group.add("sd", each(&D::sd))
+      .says("standard deviation of the pairs' differences; unpaired: of the difference of two replicates");
+  group.add("relative", each(&D::relative)).says("difference / |mean_a|");
+  group.add("standardized", each(&D::standardized)).says("difference / pooled standard deviation of replicates");
+  group.add("correlation", each(&D::correlation)).says("of the pairs");
+  group.add("replicates_a", each([](const D& d) { return static_cast<double>(d.n_a); }))
+      .says("replicates of A that count");
+  group.add("replicates_b", each([](const D& d) { return static_cast<double>(d.n_b); }))
+      .says("replicates of B that count");
+  group.add("paired", each([](const D& d) { return std::uint8_t{d.paired}; }))
+      .says("whether replicates share luck")
+      .one_of({"no", "yes"});
+  if (!options.margin) return;
+  const auto verdict = [&](const D& d) {
+    return static_cast<std::uint8_t>(verdict_of(d, *options.margin, options.confidence));
+  };
+  group.add("verdict", each(verdict)).says("whether A and B are equal within `margin`").one_of(word_list<Verdict>());
+}
+
+/// Rows run by point, region and measure; there are the dimensions of which there is more than none.
+Group differences_group(const Comparison& comparison, const CompareOptions& options) {
+  GroupBuilder group("differences", "B - A of each measure");
+  group.from("comparison");
+  std::size_t size = 1;
+  const auto over = [&](const char* name, std::string ComparisonRow::* label, const char* meaning, bool always) {
+    std::vector<std::string> labels;
+    for (const ComparisonRow& row : comparison.rows)
+      if (std::find(labels.begin(), labels.end(), row.*label) == labels.end()) labels.push_back(row.*label);
+    if (!always && labels == std::vector<std::string>{""}) return;
+    size *= labels.size();
+    group.over(name, std::move(labels)).says(meaning);
+  };
+  over("point", &ComparisonRow::point, "point of both sweeps", false);
+  over("region", &ComparisonRow::region, "region", false);
+  over("measure", &ComparisonRow::measure, "measure", true);
+  ensure(size == comparison.rows.size(), "every measure is compared at every point and in every region");
+  add_differences(comparison, options, group);
+  return group.take();
+}
+
+}  // namespace
+
 Result comparison_result(const Comparison& comparison, const CompareOptions& options) {
-  Result file;
-  file.attributes["format_version"] = result_format_version;
-  file.attributes["kind"] = std::string("comparison");
-  file.attributes["kurultai_version"] = program_version();
-  file.attributes["git_commit"] = git_commit();
+  Result file = new_result(ResultKind::comparison);
   file.attributes["title"] = fmt::format("{} against {}", comparison.b, comparison.a);
   file.attributes["a"] = options.a;
   file.attributes["b"] = options.b.empty() ? options.a : options.b;
@@ -971,55 +1021,7 @@ Result comparison_result(const Comparison& comparison, const CompareOptions& opt
   if (!comparison.caveat.empty()) file.attributes["caveat"] = comparison.caveat;
   add_notes(file, comparison.remarks);
   file.attributes["failed_runs"] = static_cast<std::int64_t>(comparison.failed);
-  // Rows run by point, region and measure; there are the dimensions of which there is more than none.
-  Group group{"differences", "B - A of each measure", {}, {}};
-  std::vector<std::string> dimensions;
-  const auto dimension = [&](const std::string& name, std::string ComparisonRow::* label, const std::string& meaning,
-                             bool always) {
-    std::vector<std::string> labels;
-    for (const ComparisonRow& row : comparison.rows)
-      if (std::find(labels.begin(), labels.end(), row.*label) == labels.end()) labels.push_back(row.*label);
-    if (!always && labels == std::vector<std::string>{""}) return std::size_t{1};
-    group.coordinates.push_back({name, {name}, labels, "1", meaning, "comparison", {}});
-    dimensions.push_back(name);
-    return labels.size();
-  };
-  const std::size_t size = dimension("point", &ComparisonRow::point, "point of both sweeps", false) *
-                           dimension("region", &ComparisonRow::region, "region", false) *
-                           dimension("measure", &ComparisonRow::measure, "measure", true);
-  ensure(size == comparison.rows.size(), "every measure is compared at every point and in every region");
-  const auto add = [&](const char* name, const char* meaning, auto get) {
-    std::vector<double> values;
-    for (const ComparisonRow& row : comparison.rows) values.push_back(get(row.difference));
-    group.variables.push_back({name, dimensions, values, "1", meaning, "comparison", {}});
-  };
-  using D = Difference;
-  add("mean_a", "mean of A", [](const D& d) { return d.mean_a; });
-  add("mean_b", "mean of B", [](const D& d) { return d.mean_b; });
-  add("difference", "B - A", [](const D& d) { return d.difference; });
-  add("low", "lower end of the interval at `confidence`",
-      [](const D& d) { return std::isfinite(d.half_width) ? d.difference - d.half_width : nan; });
-  add("high", "upper end of the interval",
-      [](const D& d) { return std::isfinite(d.half_width) ? d.difference + d.half_width : nan; });
-  add("sd", "standard deviation of the pairs' differences; unpaired: of the difference of two replicates",
-      [](const D& d) { return d.sd; });
-  add("relative", "difference / |mean_a|", [](const D& d) { return d.relative; });
-  add("standardized", "difference / pooled standard deviation of replicates",
-      [](const D& d) { return d.standardized; });
-  add("correlation", "of the pairs", [](const D& d) { return d.correlation; });
-  add("replicates_a", "replicates of A that count", [](const D& d) { return static_cast<double>(d.n_a); });
-  add("replicates_b", "replicates of B that count", [](const D& d) { return static_cast<double>(d.n_b); });
-  const auto add_flags = [&](const char* name, const char* meaning, std::vector<std::string> words, auto get) {
-    std::vector<std::uint8_t> values;
-    for (const ComparisonRow& row : comparison.rows) values.push_back(static_cast<std::uint8_t>(get(row.difference)));
-    group.variables.push_back({name, dimensions, values, "1", meaning, "comparison", std::move(words)});
-  };
-  add_flags("paired", "whether replicates share luck", {"no", "yes"}, [](const D& d) { return d.paired ? 1 : 0; });
-  if (options.margin)
-    add_flags("verdict", "whether A and B are equal within `margin`",
-        {verdict_names[0], verdict_names[1], verdict_names[2]},
-        [&](const D& d) { return verdict_of(d, *options.margin, options.confidence); });
-  file.groups.push_back(std::move(group));
+  file.groups.push_back(differences_group(comparison, options));
   return file;
 }
 

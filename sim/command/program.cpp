@@ -219,6 +219,7 @@ class CommandLine {
         "weeks between checkpoints (OUT.checkpoint); 0: never. Default: every 10 minutes, and when stopped");
     verb.add_flag(
         "--resume", options.resume, "go on from OUT.checkpoint if it is there, else start from the beginning");
+    verb.add_flag("--profile", options.profile, "say at the end how much processor time each mechanism took");
   }
 
   void add_check() {

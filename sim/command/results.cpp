@@ -6,7 +6,7 @@
 #include "command/verbs.h"
 #include "engine/identity.h"
 #include "engine/progress.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
 
 namespace kurultai {
 

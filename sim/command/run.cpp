@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/calendar.h"
 #include "base/console.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -18,7 +19,6 @@
 #include "engine/output.h"
 #include "engine/progress.h"
 #include "engine/simulation.h"
-#include "engine/storage.h"
 #include "observation/trial_record.h"
 #include "society/target.h"
 
@@ -93,7 +93,7 @@ class Keeper {
     if (simulation_.world().society.residents.size() <= ends_at_once) return;
     const double week = weeks_done() > 0 ? seconds_since(last_week_) : 0;
     last_week_ = Clock::now();
-    if (weeks_done() % 26 == 0 || bytes_ == 0) bytes_ = static_cast<double>(checkpoint_.bytes());
+    if (weeks_done() % weeks_a_half_year == 0 || bytes_ == 0) bytes_ = static_cast<double>(checkpoint_.bytes());
     const double bytes = bytes_;
     const std::string writing = never() ? "" : fmt::format(", then writing {:.1f} GB", bytes / 1e9);
     set_stop_notice(
@@ -207,6 +207,7 @@ int run(const RunOptions& options) {
       if (means_any(*places, model.policies[p]) && reach_of(simulation.world(), p) == "treats nobody")
         tell("kurultai: note: {} treats nobody: no resident meets its conditions, or lots fell to nobody",
             model.policies[p].name());
+  if (options.profile) simulation.take_times();
   const double building = seconds_since(begun);
   Progress progress(
       options.progress, model.run.weeks + model.run.warmup, static_cast<std::int64_t>(society->residents.size()));
@@ -217,6 +218,7 @@ int run(const RunOptions& options) {
   std::optional<FinishFirst> finish(std::in_place);
   progress.start(keeper.weeks_done());
   keeper.foresee();
+  const std::int64_t weeks_before = keeper.weeks_done();
   simulation.run([&] {
     progress.update(keeper.weeks_done(), simulation.week() <= 0 ? "warm-up" : "run");
     if (simulation.done()) return true;
@@ -227,6 +229,8 @@ int run(const RunOptions& options) {
   });
   if (!simulation.done()) return keeper.stop(out);
   progress.finish();
+  if (const Profile* profile = simulation.profile())
+    tell_text(profile->table(keeper.weeks_done() - weeks_before, society->residents.size()));
 
   try {
     const FinishingOf nobody(false);  // writing is left at once: the checkpoint is the way back

@@ -169,9 +169,10 @@ std::string merge_script(const SlurmPlan& plan) {
 std::string submit_script(const SlurmPlan& plan) {
   std::string text = heading(plan);
   text +=
-      R"script(# Submits the bundles and their merge. Call it again after a failure: what is done is known from the files of
-# runs, so only what is missing is run. Options are handed on to sbatch, for the bundles: ./submit.sh --qos=long
-set -euo pipefail
+      "# Submits the bundles and their merge. Call it again after a failure: what is done is known from the files of\n"
+      "# runs, so only what is missing is run. Options are handed on to sbatch, for the bundles: ./submit.sh "
+      "--qos=long\n"
+      R"script(set -euo pipefail
 )script";
   text += fmt::format("cd {}\n", shell_word(plan.folder.string())) + end_if_complete(plan);
   text += R"script(if [ -f jobs ] && [ -n "$(squeue --noheader --jobs="$(paste -sd , jobs)" 2>/dev/null)" ]; then

@@ -26,9 +26,9 @@ std::string who(const SurveySpec& survey) {
 
 std::string sample(const SurveySpec& survey) {
   std::string line = fmt::format("{} people, {}", survey.size.value(), survey.design.value());
-  if (survey.design.is("stratified"))
+  if (survey.design == SampleDesign::stratified)
     line += fmt::format(" by {}, {} allocation", survey.strata.value(), survey.allocation.value());
-  if (survey.design.is("clustered"))
+  if (survey.design == SampleDesign::clustered)
     line += fmt::format(", {} draws of {}", survey.clusters.value(), survey.of_staff() ? "akimats" : "communities");
   return line;
 }

@@ -12,7 +12,7 @@
 #include "command/plan.h"
 #include "command/verbs.h"
 #include "engine/output.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
 #include "sweep/execution.h"
 #include "sweep/merge.h"
 
@@ -43,7 +43,7 @@ constexpr std::size_t longest_list = 200;  // letters of an axis' values that a 
 std::string values_text(const AxisSpec& axis) {
   const std::size_t n = axis.values.size();
   if (n == 0)
-    return fmt::format("{} to {}{}", axis.low.value(), axis.high.value(), axis.spacing.is("log") ? ", log" : "");
+    return fmt::format("{} to {}{}", axis.low.value(), axis.high.value(), axis.spacing == Spacing::log ? ", log" : "");
   if (n <= longest_list) {
     std::string text = to_toml(axis.values.get());
     if (text.size() <= longest_list) return text;
@@ -67,7 +67,7 @@ void print_plan(const Sweep& sweep, const ExecutionOptions& options, const std::
                              sweep.precision.half_width.value(), sweep.precision.at_most.value())
                        : "",
       sweep.sweep.common ? "the same luck at every point" : "a luck of its own at every point",
-      sweep.sweep.society.is("shared") ? "all in one society" : "each in a society of its own");
+      sweep.sweep.society == SocietyOf::shared ? "all in one society" : "each in a society of its own");
   print("  runs         {}{}, in {} {}\n", plan.runs,
       options.shard.count > 1 ? fmt::format(" (shard {} of {})", options.shard.index, options.shard.count) : "",
       plan.societies, plan.societies == 1 ? "society" : "societies");
@@ -149,7 +149,7 @@ int sweep(const SweepOptions& options) {
                                      "what is merged are the runs of all shards", "leave --shard out"});
   execution.runner.threads = threads();
   execution.runner.memory = options.memory * 1e9;
-  execution.runner.stop_on_error = sweep.sweep.on_error.is("stop");
+  execution.runner.stop_on_error = sweep.sweep.on_error == OnError::stop;
   execution.runner.stop = [] { return stop_signal() != 0; };
   execution.runner.checkpoint_asked = take_checkpoint_request;
   if (options.dry_run) {
@@ -240,7 +240,8 @@ int rerun(const RerunOptions& options) {
     const auto& unit = values_of<double>(file, "design", "unit_" + axes.key(a), points, options.file);
     point_settings.push_back({axes[a].path.value(), value_at(axes[a], *field, unit[point])});
   }
-  const Luck luck{static_cast<std::uint64_t>(values_of<std::int64_t>(file, "runs", "seed", cells, options.file)[cell]),
+  const RunLuck luck{
+      static_cast<std::uint64_t>(values_of<std::int64_t>(file, "runs", "seed", cells, options.file)[cell]),
       static_cast<std::uint32_t>(values_of<std::int64_t>(file, "runs", "luck", cells, options.file)[cell])};
   const fs::path out =
       options.out.empty()

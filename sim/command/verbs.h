@@ -31,7 +31,8 @@ struct RunOptions : ScenarioOptions {
   std::string progress = "auto";
   std::optional<std::int64_t> checkpoint = {};  ///< weeks between checkpoints; 0: never; not set: by the clock
   bool resume = false;
-  bool force = false;  ///< replace a result of something else
+  bool force = false;    ///< replace a result of something else
+  bool profile = false;  ///< say where the time went
 };
 
 struct DescribeOptions : ScenarioOptions {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "engine/sealed_file.h"
-#include "scenario/scenario.h"
+#include "scenario/resolved.h"
 
 namespace kurultai {
 

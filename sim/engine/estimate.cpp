@@ -13,6 +13,7 @@
 #include "base/interrupt.h"
 #include "engine/memory.h"
 #include "engine/simulation.h"
+#include "observation/strata.h"
 #include "society/plain.h"
 #include "society/synthesis.h"
 
@@ -59,14 +60,15 @@ double arms_of(const Collection<PolicySpec>& policies) {
   double arms = 0;
   for (std::size_t p = 0; p < policies.size(); ++p)
     if (policies[p].is_trial())
-      arms += 2.0 + (policies[p].unit.is("household") ? 2.0 : 0.0) + (policies[p].community_share < 1.0 ? 1.0 : 0.0);
+      arms += 2.0 + (policies[p].unit == TreatedUnit::household ? 2.0 : 0.0) +
+              (policies[p].community_share < 1.0 ? 1.0 : 0.0);
   return arms;
 }
 
 }  // namespace
 
 std::shared_ptr<const Country> Estimator::places(const Model& model) {
-  if (model.society.source.is("plain")) return std::make_shared<const Country>(plain_country(model.society));
+  if (model.society.source == Source::plain) return std::make_shared<const Country>(plain_country(model.society));
   return places_of(model).country;
 }
 
@@ -74,13 +76,13 @@ std::vector<std::string> Estimator::notes(const Model& model) { return places_of
 
 const Estimator::Places& Estimator::places_of(const Model& model) {
   const SocietySettings& society = model.society;
-  if (society.source.is("plain")) {
+  if (society.source == Source::plain) {
     plain_.communities = static_cast<double>(society.communities.value());
     plain_.districts = 1;
     plain_.regions.assign(1, {society.people * plain_.communities, plain_.communities});
     return plain_;
   }
-  const bool network = society.source.is("network");
+  const bool network = society.source == Source::network;
   std::string key = network ? to_toml(society.nodes.get()) + to_toml(society.edges.get())
                             : to_toml(society.census.get()) + to_toml(society.regions.get());
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
@@ -186,7 +188,7 @@ void Estimator::add_record(const Model& model, const Places& places, Estimate& e
 Estimate Estimator::of(const Model& model, int thread_count) {
   Estimate e;
   const Places& places = places_of(model);
-  if (model.society.source.is("network")) {
+  if (model.society.source == Source::network) {
     e.residents = places.residents;
     e.ties = places.ties;
   } else {
@@ -198,7 +200,7 @@ Estimate Estimator::of(const Model& model, int thread_count) {
     e.ties = e.residents * degree / 2;
   }
   if (e.residents > most_residents || e.ties > most_ties)
-    throw scenario_error(model.source.place_of(model.society.source.is("plain") ? "society.people" : "run.scale"),
+    throw scenario_error(model.source.place_of(model.society.source == Source::plain ? "society.people" : "run.scale"),
         e.residents > most_residents ? fmt::format("{:.3g} residents are more than the program can name", e.residents)
                                      : fmt::format("{:.3g} ties are more than the program can name", e.ties),
         e.residents > most_residents ? fmt::format("at most {:.0f}, on any machine", most_residents)

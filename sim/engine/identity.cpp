@@ -9,7 +9,7 @@
 
 #include "base/hash.h"
 #include "base/input_file.h"
-#include "scenario/difference.h"
+#include "scenario/resolved.h"
 #include "society/synthesis.h"
 
 namespace kurultai {

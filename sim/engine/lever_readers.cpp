@@ -82,32 +82,37 @@ bool sets_levers(const Model& model) {
   return any;
 }
 
+namespace {
+
+/// Under which conditions ("": always) a mechanism reads the lever at `path`; none if it does not.
+std::vector<std::string> conditions(const Mechanism& mechanism, const std::string& path) {
+  std::vector<std::string> list;
+  for (const auto& [pattern, when] : mechanism.levers())
+    if (matches(pattern, path)) list.push_back(when);
+  for (const Field* field : mechanism.fields())
+    if (field->kind() == Field::Kind::lever && field->path() == path) list.push_back(field->about().read_if);
+  return list;
+}
+
+}  // namespace
+
 std::string why_unread(const Model& model, const std::string& path) {
   std::string why;
   const auto add = [&](const std::string& text) { why += (why.empty() ? "" : "; ") + text; };
-  const std::string section = path.substr(0, path.rfind('.'));
   for (const auto& mechanism : model.mechanisms) {
-    bool named = false;
-    bool reads = false;
-    std::string condition;
-    for (const std::string& declared : mechanism->role().levers) {
-      if (!matches(std::string_view(declared).substr(0, declared.find(" if ")), path)) continue;
-      const std::vector<std::string> parts = split(declared, " if ");
-      named = true;
-      reads = reads || parts.size() == 1;
-      if (parts.size() == 1) continue;
-      const std::vector<std::string> all = split(parts[1], " and ");
-      reads = reads || std::all_of(all.begin(), all.end(), [&](const std::string& one) { return holds(model, one); });
-      condition += (condition.empty() ? "" : ", or ") + parts[1];
-    }
-    if (!named && mechanism->name() != section) continue;
+    const std::vector<std::string> when = conditions(*mechanism, path);
+    if (when.empty()) continue;
     if (!mechanism->enabled) {
       add(fmt::format("{} is switched off", mechanism->name()));
-    } else if (!named || reads) {
-      return {};
-    } else {
-      add(fmt::format("{} reads it only if {}", mechanism->name(), condition));
+      continue;
     }
+    std::string unmet;
+    for (const std::string& condition : when) {
+      const std::vector<std::string> all = condition.empty() ? std::vector<std::string>{} : split(condition, " and ");
+      if (std::all_of(all.begin(), all.end(), [&](const std::string& one) { return holds(model, one); })) return {};
+      unmet += (unmet.empty() ? "" : ", or ") + condition;
+    }
+    add(fmt::format("{} reads it only if {}", mechanism->name(), unmet));
   }
   return why.empty() ? "none reads it at all" : why;
 }

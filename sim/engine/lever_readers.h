@@ -1,13 +1,10 @@
-// Which mechanisms of a scenario read a lever. A mechanism reads its own levers, and those that its declaration names
-// (Mechanism::Role::levers), where it is enabled and the declaration's condition holds:
+// Which mechanisms of a scenario read a lever. A mechanism reads its own levers, and those of other sections that it
+// declares (ReadLever), where it is enabled and the condition of the lever (About::read_if) or of the declaration
+// holds:
 //
-//   "akimat.openness"                                             always
-//   "participation.mail if participation.rule=logistic and form.*.standing=false"
-//                                                                 where the parameters have these values; * is any
-//                                                                 entry
-//
-// Levers of entries of collections are named with * ("tax.*.community"). An own lever that a declaration names is read
-// under its condition only.
+//   ""                                                             always
+//   "participation.rule=logistic and form.*.standing=false"        where the parameters have these values; * is any
+//   entry
 #pragma once
 
 #include <string>

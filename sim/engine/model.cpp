@@ -7,13 +7,13 @@
 #include <map>
 #include <stdexcept>
 #include <string_view>
+#include <tuple>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "engine/course.h"
 #include "engine/lever_readers.h"
-#include "mechanism/programme.h"
-#include "mechanism/standing.h"
 #include "society/target.h"
 
 namespace kurultai {
@@ -54,7 +54,7 @@ void check_forms(const Model& model) {
       throw scenario_error(model.source.place_of(form.name() + ".follows"),
           fmt::format("form '{}' follows '{}'", model.forms.key(f), before), "no form has that name",
           did_you_mean(nearest(before, names), "name a form that the scenario has"));
-    if (!form.standing && form.scope.is("national") && !followed->scope.is("national"))
+    if (!form.standing && (form.scope == Scope::national) && followed->scope != Scope::national)
       throw scenario_error(model.source.place_of(form.name() + ".follows"),
           fmt::format("form '{}' is national and follows '{}', which is local", model.forms.key(f), before),
           "communities close theirs in different weeks", "make both national or both local, or give it a period");
@@ -93,7 +93,7 @@ void check_room(const Model& model) {
   for (std::size_t f = 0; f < model.forms.size(); ++f) {
     if (model.forms[f].standing)
       standing.push_back(&model.forms[f]);
-    else if (model.forms[f].decides.is("support"))
+    else if (model.forms[f].decides == Decides::support)
       programmes.push_back(&model.forms[f]);
   }
   if (standing.size() > most_standing_forms)
@@ -108,7 +108,7 @@ void check_room(const Model& model) {
 
 void check_scale(const Model& model) {
   const Real& scale = model.run.scale;
-  if (model.society.source.is("network") && scale != 1)
+  if (model.society.source == Source::network && scale != 1)
     throw scenario_error(model.source.place_of(scale.path()),
         fmt::format("{} cannot be {}", scale.path(), scale.value()),
         "the society is a given network, which is never thinned", "leave it out, or set it to 1");
@@ -173,6 +173,34 @@ Model::Model() : mechanisms(make_mechanisms()) {
   registry.add(policies);
   registry.add(surveys);
   registry.add(items);
+  link();
+}
+
+void Model::link() {
+  switches_ = {};
+  costs_.all.clear();
+  std::vector<const Mechanism*> by_name;
+  for (const auto& mechanism : mechanisms) {
+    by_name.push_back(mechanism.get());
+    for (std::size_t k = 0; k < mechanism_count; ++k)
+      if (mechanism->name() == words<MechanismName>[k]) switches_.enabled[k] = &mechanism->enabled;
+  }
+  std::stable_sort(
+      by_name.begin(), by_name.end(), [](const Mechanism* a, const Mechanism* b) { return a->name() < b->name(); });
+  for (const Mechanism* mechanism : by_name)
+    for (const ProgrammeCost* cost : mechanism->costs()) costs_.all.emplace_back(&mechanism->enabled, cost);
+  Offered offered;
+  offered.add(practice);
+  offered.add(platform_service);
+  offered.add(society);
+  offered.add(forms);
+  offered.add(taxes);
+  offered.add(policies);
+  offered.add(registry);
+  offered.add(switches_);
+  offered.add(costs_);
+  for (const auto& mechanism : mechanisms) mechanism->offer(offered);
+  for (const auto& mechanism : mechanisms) mechanism->link(offered);
 }
 
 void Model::read(const std::filesystem::path& file, std::span<const std::string> sets) {
@@ -188,7 +216,7 @@ void Model::use_keys() {
 
 void Model::settle() {
   if (source.places.count(run.scale.path()) > 0) return;
-  const Value scale = society.source.is("census") ? run.scale.default_value() : Value{1.0};
+  const Value scale = society.source == Source::census ? run.scale.default_value() : Value{1.0};
   ensure(run.scale.set(scale).empty(), "the default scales are allowed");
 }
 
@@ -224,14 +252,16 @@ bool Model::remarks_read(const Field& field) {
 
 std::vector<std::string> Model::reading_notes() const {
   std::vector<std::string> list;
-  if (const Course course = course_of(registry); course.full != Course::none)
+  if (const Course course = course_of(registry); course.full != Course::none) {
+    const std::int64_t full_of_year = course.full + weeks_a_year;
     list.push_back(
-        fmt::format("{} is in full force from week {} on: of {} weeks {} lie before its full effect on series that "
-                    "look back on 52 weeks ({}), {} on others",
-            course.policy, course.full, course.weeks, std::min(course.full + 52, course.weeks),
-            course.full + 52 < course.weeks ? fmt::format("a measure with first = {} leaves them out", course.full + 52)
-                                            : "none would be left after it",
+        fmt::format("{} is in full force from week {} on: of {} weeks {} lie before its full effect on "
+                    "series that look back on 52 weeks ({}), {} on others",
+            course.policy, course.full, course.weeks, std::min(full_of_year, course.weeks),
+            full_of_year < course.weeks ? fmt::format("a measure with first = {} leaves them out", full_of_year)
+                                        : "none would be left after it",
             std::min(course.full, course.weeks)));
+  }
   std::vector<std::pair<std::string, double>> of_scale;
   const std::vector<std::string>& kept = output.series.value();
   for (const auto& mechanism : mechanisms)
@@ -246,7 +276,7 @@ std::vector<std::string> Model::reading_notes() const {
 
 std::string Model::thinned_by_another_file() const {
   const auto scale = source.places.find(run.scale.path());
-  if (!society.source.is("plain") || run.scale == 1 || scale == source.places.end()) return {};
+  if (society.source != Source::plain || run.scale == 1 || scale == source.places.end()) return {};
   const auto file = [](const std::string& place) { return place.substr(0, place.rfind(':')); };
   if (scale->second.rfind("--set", 0) == 0 || file(scale->second) == file(source.place_of(society.source.path())))
     return {};
@@ -311,20 +341,54 @@ Mechanism& Model::mechanism(const std::string& name) {
   throw std::logic_error("no mechanism is called " + name);
 }
 
-std::vector<Pass> plan(const Model& model) {
-  std::vector<Pass> passes;
+namespace {
+
+/// Throws std::logic_error where one mechanism writes what another of its phase writes or adds to.
+class Claims {
+ public:
+  void add(const Mechanism& mechanism) {
+    for (const Access* access : mechanism.accesses())
+      if (access->how() != Access::How::reads)
+        add(mechanism.role(), access->what(), access->how() == Access::How::adds);
+  }
+
+ private:
   struct Claim {
     std::string mechanism;
     bool adds;
   };
-  std::map<std::pair<Phase, std::string>, Claim> claims;
-  const auto claim = [&claims](const Mechanism::Role& role, const std::string& column, bool adds) {
-    const auto [at, fresh] = claims.emplace(std::pair{role.phase, column}, Claim{role.name, adds});
-    if (fresh || (adds && at->second.adds)) return;
+  void add(const Mechanism::Role& role, const Access::What& what, bool adds) {
+    const auto [at, fresh] = claims_.emplace(std::tuple{role.phase, what.table, what.column}, Claim{role.name, adds});
+    if (fresh || (at->second.adds == adds && (adds || at->second.mechanism == role.name))) return;
     const auto does = [](bool add) { return add ? "adds to" : "writes"; };
     throw std::logic_error(fmt::format("{} {} '{}' and {} {} it, both in phase {}", at->second.mechanism,
-        does(at->second.adds), column, role.name, does(adds), phase_names[static_cast<std::size_t>(role.phase)]));
+        does(at->second.adds), what.column, role.name, does(adds), word(role.phase)));
+  }
+  std::map<std::tuple<Phase, std::string, std::string>, Claim> claims_;
+};
+
+/// Whether mechanism `b` is prepared only after `a`: it starts from what a makes, or a from what b has not yet made.
+bool comes_after(const Mechanism& a, const Mechanism& b) {
+  const auto meets = [](const Access* x, const Access* y) {
+    return x->what().table == y->what().table && x->what().column == y->what().column;
   };
+  const auto makes = [](const Access* access) {
+    return access->how() != Access::How::reads && access->start() == Start::made;
+  };
+  for (const Access* x : a.accesses())
+    for (const Access* y : b.accesses()) {
+      if (!meets(x, y)) continue;
+      if (makes(x) && y->how() == Access::How::reads && y->start() == Start::made) return true;
+      if (x->start() == Start::given && makes(y)) return true;
+    }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Pass> plan(const Model& model) {
+  std::vector<Pass> passes;
+  Claims claims;
   Phase last = Phase::publication;
   std::vector<Mechanism*> ordered;
   for (const auto& mechanism : model.mechanisms) ordered.push_back(mechanism.get());
@@ -338,10 +402,31 @@ std::vector<Pass> plan(const Model& model) {
     if (passes.back().size() > most_in_pass)
       throw std::logic_error(fmt::format(
           "pass {} has more than {} mechanisms: {} is one too many", passes.size(), most_in_pass, mechanism->name()));
-    for (const std::string& column : mechanism->role().writes) claim(mechanism->role(), column, false);
-    for (const std::string& column : mechanism->role().adds) claim(mechanism->role(), column, true);
+    claims.add(*mechanism);
   }
   return passes;
+}
+
+std::vector<Mechanism*> order_of_preparation(const Model& model) {
+  std::vector<Mechanism*> waiting;
+  for (const auto& mechanism : model.mechanisms) waiting.push_back(mechanism.get());
+  std::vector<Mechanism*> order;
+  while (!waiting.empty()) {
+    const auto next = std::find_if(waiting.begin(), waiting.end(), [&](const Mechanism* one) {
+      return std::none_of(waiting.begin(), waiting.end(),
+          [&](const Mechanism* other) { return other != one && comes_after(*other, *one); });
+    });
+    if (next == waiting.end()) {
+      std::vector<std::string> waits;
+      for (const Mechanism* one : waiting)
+        for (const Mechanism* other : waiting)
+          if (other != one && comes_after(*other, *one)) waits.push_back(one->name() + " after " + other->name());
+      throw std::logic_error("each of these mechanisms starts from what another of them makes: " + joined(waits));
+    }
+    order.push_back(*next);
+    waiting.erase(next);
+  }
+  return order;
 }
 
 std::string describe_plan(const Model& model) {
@@ -351,10 +436,12 @@ std::string describe_plan(const Model& model) {
     text += fmt::format("\npass {}\n", ++number);
     for (const Mechanism* mechanism : pass) {
       const Mechanism::Role& role = mechanism->role();
-      text += fmt::format("  {:<14} {:<14} {}{}\n", phase_names[static_cast<std::size_t>(role.phase)], role.name,
-          role.meaning, mechanism->enabled ? "" : " (off)");
-      text += fmt::format("  {:<29} reads {}\n  {:<29} writes {}\n", "", joined(role.reads), "", joined(role.writes));
-      if (!role.adds.empty()) text += fmt::format("  {:<29} adds to {}\n", "", joined(role.adds));
+      text += fmt::format(
+          "  {:<14} {:<14} {}{}\n", word(role.phase), role.name, role.meaning, mechanism->enabled ? "" : " (off)");
+      text += fmt::format("  {:<29} reads {}\n  {:<29} writes {}\n", "", joined(mechanism->columns(Access::How::reads)),
+          "", joined(mechanism->columns(Access::How::writes)));
+      if (const auto added = mechanism->columns(Access::How::adds); !added.empty())
+        text += fmt::format("  {:<29} adds to {}\n", "", joined(added));
     }
   }
   text += "\nThen the series are recorded and the clock ticks.\n";

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "mechanism/list.h"
-#include "observation/recorder.h"
+#include "mechanism/mechanism.h"
+#include "observation/output_settings.h"
 #include "observation/survey.h"
 #include "scenario/policy.h"
 #include "scenario/run.h"
@@ -45,6 +45,10 @@ struct Model {
   /// this scale.
   [[nodiscard]] std::vector<std::string> reading_notes() const;
 
+  /// Lets every mechanism find what it uses of others; again after mechanisms were added. Throws std::logic_error if
+  /// nobody offers it.
+  void link();
+
   /// The mechanism called `name`; throws std::logic_error if there is none.
   Mechanism& mechanism(const std::string& name);
 
@@ -69,6 +73,9 @@ struct Model {
   /// What to say where another file than that which makes the society plain thins it; "" where none does.
   [[nodiscard]] std::string thinned_by_another_file() const;
   void use_keys();
+
+  Switches switches_;
+  ProgrammeCosts costs_;
 };
 
 /// The mechanisms of one pass over the residents: begun together, run block by block, ended together.
@@ -76,6 +83,10 @@ using Pass = std::vector<Mechanism*>;
 
 /// The order of a week's work. Throws std::logic_error if one writes what another of its phase writes or adds to.
 std::vector<Pass> plan(const Model& model);
+
+/// In which order mechanisms are prepared: each after those from which it starts, else as they stand in the list.
+/// Throws std::logic_error where some wait for each other.
+std::vector<Mechanism*> order_of_preparation(const Model& model);
 
 /// The plan as text: pass, phase, mechanism, what it reads and writes.
 std::string describe_plan(const Model& model);

@@ -14,9 +14,12 @@
 
 #include "base/error.h"
 #include "base/input_file.h"
+#include "base/text.h"
+#include "engine/destination.h"
 #include "engine/durable_file.h"
 #include "engine/identity.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
+#include "engine/result_writer.h"
 
 namespace kurultai {
 

@@ -1,5 +1,5 @@
 // A result in an archive, as it lies in memory: for programs of ours that hand results on, many times faster than a
-// result file (engine/storage.h), which is for people and other programs.
+// result file (engine/result_writer.h), which is for people and other programs.
 #pragma once
 
 #include "base/archive.h"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/interrupt.h"
+#include "engine/seal.h"
 
 namespace kurultai {
 
@@ -28,17 +28,17 @@ class Buffered {
     if (bytes.size() > buffer_size) return pass(bytes);
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
-  /// Writes what is still held, and the hash of all.
-  Hash::Value seal() {
+  /// Writes what is still held, and the seal of all.
+  Seal::Bytes seal() {
     flush();
-    const Hash::Value seal = hash_.value();
+    Seal::Bytes seal = seal_.bytes();
     file_.write(seal);
     return seal;
   }
 
  private:
   void pass(std::span<const std::byte> bytes) {
-    hash_.add(bytes);
+    seal_.add(bytes);
     file_.write(bytes);
   }
   void flush() {
@@ -46,11 +46,11 @@ class Buffered {
     buffer_.clear();
   }
   DurableFile& file_;
-  Hash hash_;
+  Seal seal_;
   std::vector<std::byte> buffer_;
 };
 
-/// A file whose mark and hash are right, open behind its mark. Throws storage_error.
+/// A file whose mark and seal are right, open behind its mark. Throws storage_error.
 class Verified {
  public:
   Verified(const fs::path& file, const SealedKind& kind) : place_(file.string()), kind_(kind) {
@@ -65,8 +65,8 @@ class Verified {
     read(std::as_writable_bytes(std::span(found)));
     if (found != kind.mark)
       fail(fmt::format("this is no {} that this version of the program can read", kind.what), "it begins otherwise");
-    Hash hash;
-    hash.add(std::as_bytes(std::span(found)));
+    Seal seal;
+    seal.add(std::as_bytes(std::span(found)));
     size_ = size - found.size() - seal_.size();
     std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uintmax_t>(size_, buffer_size)));
     for (std::uintmax_t left = size_; left > 0;) {
@@ -74,11 +74,11 @@ class Verified {
       const std::span<std::byte> part(
           piece.data(), static_cast<std::size_t>(std::min<std::uintmax_t>(left, piece.size())));
       read(part);
-      hash.add(part);
+      seal.add(part);
       left -= part.size();
     }
     read(seal_);
-    if (seal_ != hash.value()) damaged("its bytes do not have the hash that it states");
+    if (seal_ != seal.bytes()) damaged("its bytes do not have the hash that it states");
     in_.seekg(static_cast<std::streamoff>(found.size()));
   }
   void read(std::span<std::byte> bytes) {
@@ -86,7 +86,7 @@ class Verified {
     if (!in_) damaged("it cannot be read to its end");
   }
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] const Hash::Value& seal() const { return seal_; }
+  [[nodiscard]] const Seal::Bytes& seal() const { return seal_; }
 
  private:
   [[noreturn]] void fail(const std::string& problem, const std::string& why) const {
@@ -97,8 +97,8 @@ class Verified {
   std::string place_;
   const SealedKind& kind_;
   std::ifstream in_;
-  std::uintmax_t size_ = 0;  ///< between mark and hash
-  Hash::Value seal_{};
+  std::uintmax_t size_ = 0;  ///< between mark and seal
+  Seal::Bytes seal_ = Seal::Bytes(Seal::size());
 };
 
 }  // namespace
@@ -108,7 +108,7 @@ void write_sealed(DurableFile& file, const SealedKind& kind, const std::function
   out.write(std::as_bytes(std::span(kind.mark)));
   Archive archive = Archive::saving([&out](std::span<const std::byte> bytes) { out.write(bytes); });
   save(archive);
-  const Hash::Value seal = out.seal();
+  const Seal::Bytes seal = out.seal();
   file.close();
   if (Verified(file.path(), kind).seal() != seal)
     throw storage_error(file.place(), fmt::format("the {} read back differs from what was written", kind.what),

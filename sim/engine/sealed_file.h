@@ -1,5 +1,5 @@
-// Sealed files: a mark that says what the file is and of which version, what the visit of an Archive saved, and a hash
-// of all bytes before it. A file is read only if its mark and its hash are right; so what is loaded is what was saved.
+// Sealed files: a mark that says what the file is and of which version, what the visit of an Archive saved, and a seal
+// (seal.h). A file is read only if its mark and its seal are right; so what is loaded is what was saved.
 // Cheap: the bytes lie as in memory, and hashing them takes hardly longer than reading them. Of use on machines that
 // lay out numbers alike only.
 #pragma once

@@ -6,7 +6,9 @@
 #include "base/interrupt.h"
 #include "base/parallel.h"
 #include "engine/course.h"
+#include "engine/result_head.h"
 #include "observation/trial_record.h"
+#include "scenario/resolved.h"
 #include "society/synthesis.h"
 #include "society/target.h"
 #include "society/traits.h"
@@ -14,8 +16,6 @@
 namespace kurultai {
 
 namespace {
-
-constexpr Vertex block_size = 1024;  // residents: big enough to pay for itself, small enough for the cache
 
 std::vector<Block> make_blocks(const Society& society) {
   std::vector<Block> blocks;
@@ -45,13 +45,11 @@ std::unique_ptr<Society> make_society(const Model& model) {
 Simulation::Simulation(Model& model, const Society& society)
     : model_(model),
       world_{.society = society,
-          .forms = model.forms,
+          .form_specs = model.forms,
           .policies = model.policies,
-          .taxes = model.taxes,
-          .registry = model.registry,
           .settings = model.society,
           .practice = model.practice,
-          .platform_service = model.platform_service},
+          .forms = compiled(model.forms)},
       plan_(plan(model)) {
   check_targets(model.policies, known_targets(society.country), model.source);
   world_.seed = static_cast<std::uint64_t>(model.run.seed.value());
@@ -79,49 +77,83 @@ Simulation::Simulation(Model& model, const Society& society)
   world_.first_institution = first_institutions(society);
   for (Lever* lever : model.registry.levers()) lever->reset(communities);
 
+  prepare();
   std::vector<const SeriesSpec*> series;
-  for (const auto& mechanism : model.mechanisms) {
-    mechanism->prepare(world_);
+  for (const auto& mechanism : model.mechanisms)
     for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
-  }
   recorder_ = std::make_unique<Recorder>(world_, std::move(series), model.output, model.watched);
+  recorder_->reserve(model.run.weeks);
   panel_ = std::make_unique<Panel>(world_, model.output.panel, model.output.panel_every);
   surveys_ = std::make_unique<SurveyRecord>(world_, model.surveys, model.items, model.source);
 }
 
+void Simulation::prepare() {
+  model_.link();
+  const Week week(world_);
+  for (Mechanism* mechanism : order_of_preparation(model_)) {
+    mechanism->bind(world_, Mechanism::Bound::preparing);
+    mechanism->prepare(week);
+  }
+  for (const auto& mechanism : model_.mechanisms) mechanism->bind(world_, Mechanism::Bound::running);
+}
+
+template <class Work> void Simulation::timed(std::size_t row, Work&& work) {
+  if (profile_ == nullptr) return work();
+  const Profile::Clock::time_point from = Profile::Clock::now();
+  work();
+  profile_->add(row, from);
+}
+
+void Simulation::take_times() {
+  std::vector<std::string> names;
+  for (const Pass& mechanisms : plan_)
+    for (const Mechanism* mechanism : mechanisms) names.push_back(mechanism->name());
+  names.insert(names.end(), {"(series)", "(panel)", "(surveys)"});
+  profile_ = std::make_unique<Profile>(std::move(names));
+}
+
 void Simulation::step() {
-  for (const Pass& mechanisms : plan_) pass(mechanisms);
-  recorder_->observe(world_);
-  panel_->observe(world_);
-  surveys_->observe(world_);
+  std::size_t row = 0;
+  for (const Pass& mechanisms : plan_) {
+    pass(mechanisms, row);
+    row += mechanisms.size();
+  }
+  timed(row, [&] { recorder_->observe(world_); });
+  timed(row + 1, [&] { panel_->observe(world_); });
+  timed(row + 2, [&] { surveys_->observe(world_); });
   ++world_.week;
 }
 
-void Simulation::pass(const Pass& mechanisms) {
-  for (Mechanism* mechanism : mechanisms)
-    if (mechanism->enabled) mechanism->begin(world_);
+void Simulation::pass(const Pass& mechanisms, std::size_t first) {
+  const Week week(world_);
+  for (std::size_t k = 0; k < mechanisms.size(); ++k)
+    if (mechanisms[k]->enabled) timed(first + k, [&] { mechanisms[k]->begin(week); });
+  hand_out(mechanisms, week, first);
+  for (std::size_t k = 0; k < mechanisms.size(); ++k)
+    if (mechanisms[k]->enabled) timed(first + k, [&] { mechanisms[k]->end(week); });
+}
 
+void Simulation::hand_out(const Pass& mechanisms, const Week& week, std::size_t first) {
   wanted_.assign(world_.society.communities(), 0);
   for (std::size_t k = 0; k < mechanisms.size(); ++k)
     if (mechanisms[k]->enabled)
       for (std::size_t c = 0; c < wanted_.size(); ++c)
-        if (mechanisms[k]->wanted(world_, c)) wanted_[c] |= 1U << k;
+        if (mechanisms[k]->wanted(week, c)) wanted_[c] |= 1U << k;
   work_.clear();
+  work_.reserve(world_.blocks.size());
   for (const Block& block : world_.blocks)
     if (wanted_[block.community] != 0) work_.push_back(block.index);
 
   parallel_chunks(work_.size(), 1, [&](std::size_t from, std::size_t to) {
     thread_local Exposure exposure;  // scratch: reset for each block, kept for its memory only
     for (std::size_t b = from; b < to; ++b) {
-      const Block& block = world_.blocks[work_[b]];
+      const Batch batch(world_.blocks[work_[b]]);
       exposure.reset(0, 0);
       for (std::size_t k = 0; k < mechanisms.size(); ++k)
-        if ((wanted_[block.community] >> k) & 1U) mechanisms[k]->residents(world_, block, exposure);
+        if ((wanted_[batch.community] >> k) & 1U)
+          timed(first + k, [&] { mechanisms[k]->residents(week, batch, exposure); });
     }
   });
-
-  for (Mechanism* mechanism : mechanisms)
-    if (mechanism->enabled) mechanism->end(world_);
 }
 
 void Simulation::run(const std::function<bool()>& each_week) {
@@ -158,10 +190,7 @@ void Simulation::state(Archive& archive) {
 }
 
 std::map<std::string, Attribute> run_attributes(const Model& model) {
-  std::map<std::string, Attribute> attributes;
-  attributes["format_version"] = result_format_version;
-  attributes["kurultai_version"] = program_version();
-  attributes["git_commit"] = git_commit();
+  std::map<std::string, Attribute> attributes = new_result(ResultKind::run).attributes;
   attributes["title"] = model.source.title;
   attributes["scenario"] = resolved_scenario(model.source, model.registry);
   attributes["seed"] = model.run.seed.value();
@@ -181,7 +210,6 @@ Result Simulation::result() const {
   result.groups = recorder_->groups(world_);
   if (!panel_->empty()) result.groups.push_back(panel_->group());
   for (Group& survey : surveys_->groups()) result.groups.push_back(std::move(survey));
-
   for (std::size_t p = 0; p < model_.policies.size(); ++p) result.groups.push_back(trial_record(world_, p));
   return result;
 }

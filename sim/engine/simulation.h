@@ -9,6 +9,7 @@
 
 #include "base/archive.h"
 #include "engine/model.h"
+#include "engine/profile.h"
 #include "observation/panel.h"
 #include "observation/recorder.h"
 #include "observation/result.h"
@@ -42,8 +43,20 @@ class Simulation {
   /// the run gives the same bits. Throws storage_error if what is loaded does not fit; the run is then of no use.
   void state(Archive& archive);
 
+  /// From now on takes the time of every hook: where a week's processor time goes.
+  void take_times();
+  /// What was taken, or nullptr.
+  [[nodiscard]] const Profile* profile() const { return profile_.get(); }
+
+  /// Lets all mechanisms prepare, as the constructor does: for tests.
+  void prepare();
+
  private:
-  void pass(const Pass& mechanisms);
+  /// The pass whose first mechanism is the `first`-th of the plan.
+  void pass(const Pass& mechanisms, std::size_t first);
+  void hand_out(const Pass& mechanisms, const Week& week, std::size_t first);
+  /// Calls `work` and adds its time to a row of the profile, if there is one.
+  template <class Work> void timed(std::size_t row, Work&& work);
 
   Model& model_;
   World world_;
@@ -51,6 +64,7 @@ class Simulation {
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Panel> panel_;
   std::unique_ptr<SurveyRecord> surveys_;
+  std::unique_ptr<Profile> profile_;   ///< rows: mechanisms in the order of the plan, then observers
   std::vector<std::uint32_t> work_;    ///< blocks that have work in this pass
   std::vector<std::uint32_t> wanted_;  ///< by community: bit k, mechanism k of the pass has work
 };

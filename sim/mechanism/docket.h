@@ -1,4 +1,4 @@
-// What is open in a community: 16 slots for matters, hence two 16-bit masks a resident (MODEL 3).
+// What is open in a community: 16 slots for matters, hence two 16-bit masks a resident (MODEL 7.2).
 #pragma once
 
 #include <array>
@@ -44,16 +44,18 @@ struct Docket {
   std::uint16_t changed = 0;   ///< stale last week: neighbours still see old bits until published
   std::uint16_t waiting = 0;   ///< matters that found no slot
 
-  /// Live matters in which resident i may take part.
-  [[nodiscard]] std::uint16_t eligible(const Residents& r, std::size_t i) const {
-    unsigned mask = (r.adult(i) ? adults : children) & occupation[r.occupation[i]];
+  /// Live matters in which one of that age, occupation and memberships may take part.
+  [[nodiscard]] std::uint16_t eligible(std::uint8_t age, std::uint8_t trade, std::uint16_t member_of) const {
+    unsigned mask = (is_adult(age) ? adults : children) & occupation[trade];
     if ((mask & members) != 0) {
       unsigned open_to_me = 0;
-      for (unsigned m = r.member_of[i]; m != 0; m &= m - 1)
-        open_to_me |= kind[static_cast<std::size_t>(__builtin_ctz(m))];
+      for (unsigned m = member_of; m != 0; m &= m - 1) open_to_me |= kind[static_cast<std::size_t>(__builtin_ctz(m))];
       mask &= ~static_cast<unsigned>(members) | open_to_me;
     }
     return static_cast<std::uint16_t>(mask);
+  }
+  [[nodiscard]] std::uint16_t eligible(const Residents& r, std::size_t i) const {
+    return eligible(r.age[i], r.occupation[i], r.member_of[i]);
   }
 };
 

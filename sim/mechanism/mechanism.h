@@ -1,32 +1,28 @@
-// The border between what happens and the engine that makes it happen. A mechanism is one .cpp file and one
-// line in list.h. It never sees files, threads or ranks: the engine calls its hooks in the order of the plan.
+// The border between what happens and the engine that makes it happen. A mechanism is one .cpp file and one line in
+// list.h. It sees the week (week.h) and what it declares (access.h), never files, threads or ranks: the engine calls
+// its hooks in the order of the plan.
 #pragma once
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/archive.h"
-#include "base/random.h"
-#include "mechanism/docket.h"
-#include "mechanism/form.h"
-#include "mechanism/practice.h"
+#include "base/calendar.h"
+#include "base/words.h"
+#include "mechanism/access.h"
+#include "mechanism/kit/common_levers.h"
+#include "mechanism/kit/tax.h"
+#include "mechanism/list.h"
 #include "mechanism/series.h"
-#include "mechanism/tax.h"
-#include "scenario/policy.h"
-#include "society/akimats.h"
-#include "society/authorities.h"
-#include "society/ledger.h"
-#include "society/society.h"
-#include "society/society_settings.h"
-#include "society/staff.h"
+#include "mechanism/week.h"
 
 namespace kurultai {
 
-/// The order of a week (MODEL 2). Fixed, and here only.
+/// The order of a week (MODEL 3). Fixed, and here only.
 enum class Phase : std::uint8_t {
   levers,
   agenda,
@@ -41,7 +37,8 @@ enum class Phase : std::uint8_t {
   government,
   publication,
 };
-inline constexpr const char* phase_names[] = {"levers", "agenda", "exposure", "information", "participation",
+template <>
+inline constexpr auto words<Phase> = std::array{"levers", "agenda", "exposure", "information", "participation",
     "response", "experience", "digital", "economy", "demography", "government", "publication"};
 
 /// What neighbours did in one matter, as far as a resident could see it: ties inside the community, by layer.
@@ -85,13 +82,19 @@ class Exposure {
   std::vector<Lanes> lanes_;
 };
 
-/// A fixed run of residents of one community: the unit of parallel work.
-struct Block {
-  std::uint32_t index = 0;
-  std::uint32_t community = 0;
-  Vertex first = 0;
-  Vertex last = 0;  ///< one past the end
-  [[nodiscard]] std::size_t size() const { return last - first; }
+/// Residents of a block who are marked, by their place in it.
+class BlockBits {
+ public:
+  void set(std::size_t place) { words_[place / 64] |= std::uint64_t{1} << (place % 64); }
+  /// Calls visit(place) for each, lowest first, and forgets them.
+  template <class Visit> void take(Visit&& visit) {
+    for (std::size_t w = 0; w < words_.size(); ++w)
+      for (; words_[w] != 0; words_[w] &= words_[w] - 1)
+        visit(64 * w + static_cast<std::size_t>(__builtin_ctzll(words_[w])));
+  }
+
+ private:
+  std::array<std::uint64_t, block_size / 64> words_{};
 };
 
 /// Whole-number sums by community, added up from blocks: exact, whatever the order.
@@ -104,7 +107,6 @@ class Tally {
   }
   void clear_block(std::size_t index);
   /// The sum over the blocks of `community`. Valid for communities all of whose blocks were cleared this week.
-  [[nodiscard]] std::vector<std::int64_t> community(std::size_t community) const;
   void community(std::size_t community, std::span<std::int64_t> sum) const;
 
  private:
@@ -113,102 +115,15 @@ class Tally {
   std::vector<std::uint32_t> first_block_;
 };
 
-/// Whom a policy reaches: recorded in the result under /policy.
-struct Trial {
-  /// `beside_...`: untreated members of a household of which another member is treated (or stands as control).
-  enum Status : std::uint8_t { outside, treated, control, beside_treated, beside_control };
-  static constexpr std::size_t statuses = 5;
-  std::vector<std::uint8_t> status;     ///< per community
-  std::vector<float> exposure;          ///< per community, share of outside ties into treated ones; empty: no trial
-  std::vector<std::uint8_t> residents;  ///< per resident, Status; empty: the policy treats whole communities
-  std::vector<float>
-      treated_share;          ///< per resident, share of ties to residents that lead to treated ones; empty: no trial
-  std::int32_t outcome = -1;  ///< the form whose matters are counted below; -1: none
-  std::vector<std::uint32_t> acted;  ///< per resident: bit k: acted in the k-th closed matter of the form; see `before`
-  std::vector<std::uint32_t> known;  ///< per resident: bit k: knew of it
-  std::vector<std::uint8_t> closed;  ///< per community: matters of the form that closed, at most 32
-  std::vector<std::uint8_t> before;  ///< per community: of those, before the policy's first week
-};
-
-/// Everything a mechanism may see. One per run: the society is shared and never changed, the run has its own
-/// residents and institutions, which begin as the society's.
-struct World {
-  const Society& society;
-  Collection<FormSpec>& forms;
-  Collection<PolicySpec>& policies;
-  const Collection<TaxSpec>& taxes;
-  const Registry& registry;
-  const SocietySettings& settings;
-  Practice& practice;
-  PlatformService& platform_service;
-  Residents own_residents = {};
-  Institutions institutions = {};
-  Akimats akimats = {};
-  Authorities districts{"districts"};
-  Authorities regions{"regions"};
-  Staff staff = {};
-  Ledger ledger = {};
-  /// By community, and one more: its first institution with members. These stand in the order of communities.
-  std::vector<std::size_t> first_institution = {};
-  std::vector<Docket> dockets = {};
-  std::vector<Block> blocks = {};
-  std::uint64_t seed = 0;
-  std::uint32_t replicate = 0;
-  std::int32_t week = 0;           ///< 0 is the first recorded week; negative in the warm-up
-  std::int32_t first_week = 0;     ///< minus the warm-up
-  std::vector<Trial> trials = {};  ///< per policy, in the order of their names
-
-  [[nodiscard]] Residents& residents() { return own_residents; }
-  [[nodiscard]] const Residents& residents() const { return own_residents; }
-  /// Weeks since the run began, for keys of draws.
-  [[nodiscard]] std::uint32_t tick() const { return static_cast<std::uint32_t>(week - first_week); }
-  /// Draws of `stream` this week.
-  [[nodiscard]] Draws draws(Stream stream) const { return {seed, replicate, stream, tick()}; }
-  /// Draws of `stream` that do not depend on the week (lasting traits).
-  [[nodiscard]] Draws lasting(Stream stream) const { return {seed, replicate, stream, 0xffff}; }
-  /// True once every `period` weeks, at a week of the community's own: slow things are staggered.
-  [[nodiscard]] bool due(std::size_t community, std::uint32_t period) const {
-    return (tick() + static_cast<std::uint32_t>(society.key[community] % period)) % period == 0;
-  }
-};
-
-/// Whether resident i took part within the last 52 weeks in a form of `family`.
-inline bool took_part_lately(const World& world, std::size_t i, std::size_t family) {
-  const std::uint16_t last = world.residents().last_act(i, family);
-  return last != 0 && static_cast<std::int32_t>(world.tick()) - (static_cast<std::int32_t>(last) - 1) < 52;
-}
-/// The same in a form of any family.
-inline bool took_part_lately(const World& world, std::size_t i) {
-  return took_part_lately(world, i, 0) || took_part_lately(world, i, 1);
-}
-
-/// A series over communities: the mean over adults of what `value(world, c)` says of community c.
-template <class Value> auto over_adults(Value value) {
-  return [value](const World& world, std::size_t c, std::size_t) {
-    const double adults = world.akimats.adults[c];
-    return SeriesSpec::Ratio{value(world, c) * adults, adults};
-  };
-}
-/// The same of a column of the akimats.
-inline auto over_adults(Column<double> Akimats::* column) {
-  return over_adults([column](const World& world, std::size_t c) { return (world.akimats.*column)[c]; });
-}
-
 /// What happens: a section of parameters with hooks into the week.
 class Mechanism : public Section {
  public:
-  /// What a mechanism is, for the plan. Columns by name, as their tables declare them.
+  /// What a mechanism is, for the plan.
   struct Role {
     std::string name;
     std::string meaning;
     std::string source;  ///< SOURCE tags and citations
     Phase phase;
-    std::vector<std::string> reads;
-    std::vector<std::string> writes;
-    std::vector<std::string> adds = {};  ///< contributions to columns that others add to as well
-    /// Levers of other sections that it reads ("akimat.openness"), and those that it reads under a condition only
-    /// ("participation.mail if participation.rule=logistic"); see engine/lever_readers.h.
-    std::vector<std::string> levers = {};
   };
 
   explicit Mechanism(Role role);
@@ -217,30 +132,84 @@ class Mechanism : public Section {
   void reserve(Stream stream) { stream_ = stream; }
   [[nodiscard]] std::span<const SeriesSpec> series() const { return series_; }
 
-  /// Once, when the society is built: initial values of the columns it writes, room for its own tallies.
-  virtual void prepare(World& /*world*/) {}
+  // What it declares.
+  [[nodiscard]] std::span<Access* const> accesses() const { return accesses_; }
+  [[nodiscard]] std::span<const Luck* const> lucks() const { return lucks_; }
+  /// Names of the columns that it touches so, each once, sorted.
+  [[nodiscard]] std::vector<std::string> columns(Access::How how) const;
+  /// Levers of other sections, by path (* for any entry of a collection), and the condition under which it reads them.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> levers() const;
+
+  /// Once, when the run begins: values of the columns that it makes then, room for its own tallies.
+  virtual void prepare(const Week& /*week*/) {}
   /// Each week before the blocks of its pass: work on communities.
-  virtual void begin(World& /*world*/) {}
+  virtual void begin(const Week& /*week*/) {}
   /// Whether this week the residents of `community` have work here.
-  [[nodiscard]] virtual bool wanted(const World& /*world*/, std::size_t /*community*/) const { return false; }
+  [[nodiscard]] virtual bool wanted(const Week& /*week*/, std::size_t /*community*/) const { return false; }
   /// Each week for each block of a wanted community; blocks run in parallel, so it writes to its residents only.
-  virtual void residents(World& /*world*/, const Block& /*block*/, Exposure& /*exposure*/) {}
+  virtual void residents(const Week& /*week*/, const Batch& /*batch*/, Exposure& /*exposure*/) {}
   /// Each week after the blocks of its pass: work on communities.
-  virtual void end(World& /*world*/) {}
+  virtual void end(const Week& /*week*/) {}
   /// What it keeps from week to week outside the tables of columns, for checkpoints: visited to save and to load.
   /// Leave out what `prepare` makes of scenario and society (it runs before a resume too) and what a week fills anew.
   virtual void state(Archive& /*archive*/) {}
 
-  Flag enabled{*this, {.name = "enabled", .meaning = "whether this mechanism runs at all", .source = "design"}, true};
+  // For the engine.
+  /// Which accesses lead somewhere: those of `prepare`, or all.
+  enum class Bound : std::uint8_t { preparing, running };
+  void bind(World& world, Bound bound);
+  void offer(Offered& offered) const;
+  void link(const Offered& offered);
+  [[nodiscard]] std::span<const ProgrammeCost* const> costs() const { return costs_; }
+
+  Flag enabled{*this, "enabled", true, "whether this mechanism runs at all", "design"};
 
  protected:
+  /// One that stands for another, such as a test's that watches it: with all that the other declares.
+  explicit Mechanism(const Mechanism& stands_for);
   /// Declares a series; see series.h.
   void observe(SeriesSpec series) { series_.push_back(std::move(series)); }
 
  private:
+  friend class Access;
+  friend class AnyOffer;
+  friend class Link;
+  friend class Luck;
+  friend class ProgrammeCost;
+  friend class ReadLever;
+  template <class S> friend class ReadLevers;
+
+  /// Throws std::logic_error where it shares a number with another.
+  void add(const Luck& luck);
+
   Role role_;
   Stream stream_{};
   std::vector<SeriesSpec> series_;
+  std::vector<Access*> accesses_;
+  std::vector<Link*> links_;
+  std::vector<const AnyOffer*> offers_;
+  std::vector<const Luck*> lucks_;
+  std::vector<const ProgrammeCost*> costs_;
+  std::vector<const ReadLever*> levers_;
+  std::vector<std::string> lever_patterns_;
 };
+
+template <class S> void ReadLevers<S>::declare(Mechanism& mechanism) {
+  static const S entry("any.NAME");
+  const std::string collection = S::collection_name;
+  mechanism.lever_patterns_.push_back(collection + ".*." + (entry.*lever_).about().name);
+}
+
+/// A series over communities: the mean over adults, by `adults`, of what `value(week, c)` says of community c.
+template <class Value> auto over_adults(const Read<std::uint32_t>& adults, Value value) {
+  return [&adults, value](const Week& week, std::size_t c, std::size_t) {
+    const double people = adults[c];
+    return SeriesSpec::Ratio{value(week, c) * people, people};
+  };
+}
+/// The same of a column of the akimats.
+template <class Column> auto over_adults_of(const Read<std::uint32_t>& adults, const Column& column) {
+  return over_adults(adults, [&column](const Week&, std::size_t c) { return column[c]; });
+}
 
 }  // namespace kurultai

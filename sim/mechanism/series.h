@@ -7,12 +7,10 @@
 #include <span>
 #include <string>
 
+#include "mechanism/week.h"
 #include "society/residents.h"
 
 namespace kurultai {
-
-struct World;
-struct Block;
 
 /// How a series is made. A value is a ratio of two sums; sums over residents are whole numbers, so exact.
 struct SeriesSpec {
@@ -33,21 +31,21 @@ struct SeriesSpec {
   std::size_t family = 0;
   /// Over residents, any other count: fills numerator and denominator for each resident of the block (cleared before).
   /// Called only where `happens` says so. `form` is 0 unless by_form.
-  std::function<void(const World&, const Block&, std::size_t form, std::span<std::uint32_t> numerator,
+  std::function<void(const Week&, const Block&, std::size_t form, std::span<std::uint32_t> numerator,
       std::span<std::uint32_t> denominator)>
       residents = {};
   /// Whether this week's `residents` has anything to count in a community (empty: always).
-  std::function<bool(const World&, std::size_t community, std::size_t form)> happens = {};
+  std::function<bool(const Week&, std::size_t community, std::size_t form)> happens = {};
 
   struct Ratio {
     double numerator = 0;
     double denominator = 0;
   };
   /// Over communities, where neither of those is given: what community c adds.
-  std::function<Ratio(const World&, std::size_t community, std::size_t form)> community = {};
+  std::function<Ratio(const Week&, std::size_t community, std::size_t form)> community = {};
   /// Over a group of communities, where it is no ratio of sums (a Gini coefficient, an index of indices): its value for
   /// those listed, in their order; nan where there is none.
-  std::function<double(const World&, std::span<const std::uint32_t> communities)> group = {};
+  std::function<double(const Week&, std::span<const std::uint32_t> communities)> group = {};
   /// Whether the value is the numerator alone (a total), not the ratio.
   bool total = false;
 

@@ -1,5 +1,7 @@
 #include "observation/panel.h"
 
+#include "observation/result_builder.h"
+
 namespace kurultai {
 
 Panel::Panel(const World& world, std::int64_t residents, std::int64_t every) : every_(every) {
@@ -44,33 +46,26 @@ void Panel::state(Archive& archive) {
 }
 
 Group Panel::group() const {
-  std::vector<std::int32_t> number(member_.size());
-  for (std::size_t k = 0; k < number.size(); ++k) number[k] = static_cast<std::int32_t>(k);
-  Group group{"panel", "a sample of residents, followed through the run", {}, {}};
-  group.coordinates.push_back({"week", {"week"}, weeks_, "1", "weeks since the end of the warm-up", "design", {}});
-  group.coordinates.push_back({"resident", {"resident"}, number, "1", "number in the panel", "design", {}});
-  const auto fixed = [&](const char* name, Values values, const char* meaning, std::vector<std::string> flags = {}) {
-    group.variables.push_back({name, {"resident"}, std::move(values), "1", meaning, "MODEL 11", std::move(flags)});
-  };
-  const auto moving = [&](const char* name, Values values, const char* unit, const char* meaning,
-                          std::vector<std::string> flags = {}) {
-    group.variables.push_back(
-        {name, {"week", "resident"}, std::move(values), unit, meaning, "MODEL 11", std::move(flags)});
-  };
-  fixed("community", community_, "code of the resident's community");
-  fixed("ordinal", ordinal_, "place in the community: with its code the resident's name");
-  fixed("sex", sex_, "sex at the start", {"male", "female"});
-  fixed("education", education_, "education at the start", {std::begin(education_names), std::end(education_names)});
-  fixed(
-      "occupation", occupation_, "occupation at the start", {std::begin(occupation_names), std::end(occupation_names)});
-  moving("age", age_, "year", "age in whole years");
-  moving(
-      "took_part", took_part_, "1", "whether the resident took part in anything in the last 52 weeks", {"no", "yes"});
-  moving("trust", trust_, "1", "trust in the local akim");
-  moving("efficacy", efficacy_, "1", "belief that taking part changes something");
-  moving("satisfaction", satisfaction_, "1", "satisfaction with the public good wished for");
-  moving("propensity", propensity_, "1", "propensity to take part offline");
-  return group;
+  GroupBuilder panel("panel", "a sample of residents, followed through the run");
+  panel.from("MODEL 4");
+  panel.over(weeks_coordinate(weeks_));
+  panel.over("resident", counted(member_.size())).says("number in the panel").from("design");
+  panel.over_only({"resident"});
+  panel.add("community", community_).says("code of the resident's community");
+  panel.add("ordinal", ordinal_).says("place in the community: with its code the resident's name");
+  panel.add("sex", sex_).says("sex at the start").one_of({"male", "female"});
+  panel.add("education", education_).says("education at the start").one_of(word_list<Education>());
+  panel.add("occupation", occupation_).says("occupation at the start").one_of(word_list<Occupation>());
+  panel.over_only({"week", "resident"});
+  panel.add("age", age_).unit("year").says("age in whole years");
+  panel.add("took_part", took_part_)
+      .says("whether the resident took part in anything in the last 52 weeks")
+      .one_of({"no", "yes"});
+  panel.add("trust", trust_).says("trust in the local akim");
+  panel.add("efficacy", efficacy_).says("belief that taking part changes something");
+  panel.add("satisfaction", satisfaction_).says("satisfaction with the public good wished for");
+  panel.add("propensity", propensity_).says("propensity to take part offline");
+  return panel.take();
 }
 
 }  // namespace kurultai

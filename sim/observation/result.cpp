@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -36,7 +37,7 @@ class ResultHash {
       const std::size_t count = std::min(block.size(), values.size() - begin);
       for (std::size_t k = 0; k < count; ++k) {
         const Float x = values[begin + k];
-        block[k] = x != x ? nan : std::bit_cast<Bits>(x);
+        block[k] = std::isnan(x) ? nan : std::bit_cast<Bits>(x);
       }
       bytes(block.data(), count * sizeof(Bits));
     }

@@ -1,5 +1,5 @@
-// A result as plain data: groups of labelled arrays. What is observed fills it, engine/storage writes
-// and reads it; neither has to know the other. It mirrors what xarray makes of a file.
+// A result as plain data: groups of labelled arrays. What is observed fills it, engine/result_writer writes it and
+// engine/result_reader reads it; none has to know the others. It mirrors what xarray makes of a file.
 #pragma once
 
 #include <cstdint>
@@ -96,7 +96,7 @@ std::string flag_word(const std::string& meaning);
 void check(const Result& result);
 
 /// The same for the outline of a result, whose variables over `point` (their first dimension) may be empty: their
-/// values come later (engine/storage.h, ResultWriter).
+/// values come later (engine/result_writer.h, ResultWriter).
 void check_outline(const Result& outline);
 
 /// The root attribute `name`; empty if there is none, or if it is no text.
@@ -115,7 +115,7 @@ bool in_digest(const Result& result, const std::string& path);
 ///
 /// Of a sweep (is_sweep) only the groups `design` and `runs` are hashed: what was asked for, and the digest of every
 /// run, which stands in `runs` as text. So the digest of a sweep is known without reading all of it; what else
-/// the file holds is guarded by its seal (engine/storage.h).
+/// the file holds is guarded by its seal (engine/seal.h).
 std::string digest(const Result& result);
 
 /// The hash of all groups, of a sweep too.

@@ -1,6 +1,8 @@
 #include "observation/survey_record.h"
 
-#include <fmt/format.h>
+#include <utility>
+
+#include "observation/result_builder.h"
 
 namespace kurultai {
 
@@ -29,6 +31,9 @@ constexpr Kept fields[] = {
     {"latent", "1", "mean of what the item is about, 0 to 1, over all who may be asked"},
 };
 constexpr std::size_t field_count = std::size(fields);
+
+constexpr const char* biased =
+    "; non-response depends on the answer: estimates are biased, intervals do not cover the truth";
 
 }  // namespace
 
@@ -83,50 +88,45 @@ void SurveyRecord::state(Archive& archive) {
   }
 }
 
+Group SurveyRecord::group(std::size_t s) const {
+  const SurveySpec& survey = surveys_[s];
+  const Rounds& rounds = rounds_[s];
+  const std::string title = survey.title.value().empty() ? surveys_.key(s) : survey.title.value();
+  const std::string warning = survey.answer_dependent() ? biased : "";
+  const std::vector<const ItemSpec*> items = items_of(survey);
+  GroupBuilder group("surveys/" + surveys_.key(s), title + warning);
+  group.from(survey.source.value().empty() ? "model" : survey.source.value());
+  group.over(weeks_coordinate(rounds.week));
+  group.over("item", survey.items.value()).says("question asked");
+
+  group.over_only({"week"});
+  group.add("people", rounds.people).unit("people").says("people who may be asked, at the scale of the run");
+  group.add("drawn", rounds.drawn).unit("people").says("people drawn into the sample");
+  group.add("answered", rounds.answered).unit("people").says("of those drawn, people who did not stay away");
+  group.add("answer_dependent", std::vector<std::uint8_t>(rounds.week.size(), survey.answer_dependent() ? 1 : 0))
+      .says("whether who stays away depends on the answer" + warning)
+      .one_of({"no", "yes"});
+
+  group.over_only({"item"});
+  group.add("question", each_of(items, [](const ItemSpec* item) { return item->question.value(); }))
+      .says("the question as it is asked");
+  group.add("variable", each_of(items, [](const ItemSpec* item) { return item->variable.value(); }))
+      .says("what the answer rests on")
+      .from("MODEL 7.43");
+
+  group.over_only({"week", "item"});
+  for (std::size_t f = 0; f < field_count; ++f) {
+    std::vector<double> values(rounds.week.size() * items.size());
+    for (std::size_t cell = 0; cell < values.size(); ++cell) values[cell] = rounds.values[cell * field_count + f];
+    group.add(fields[f].name, std::move(values)).unit(fields[f].unit).says(fields[f].meaning);
+  }
+  return group.take();
+}
+
 std::vector<Group> SurveyRecord::groups() const {
   std::vector<Group> groups;
-  for (std::size_t s = 0; s < surveys_.size(); ++s) {
-    const SurveySpec& survey = surveys_[s];
-    const Rounds& rounds = rounds_[s];
-    if (rounds.week.empty()) continue;
-    const std::string source = survey.source.value().empty() ? "model" : survey.source.value();
-    const std::string title = survey.title.value().empty() ? surveys_.key(s) : survey.title.value();
-    const std::string warning =
-        survey.answer_dependent()
-            ? "; non-response depends on the answer: estimates are biased, intervals do not cover the truth"
-            : "";
-    Group group{"surveys/" + surveys_.key(s), title + warning, {}, {}};
-    group.coordinates.push_back(
-        {"week", {"week"}, rounds.week, "1", "weeks since the end of the warm-up", "design", {}});
-    group.coordinates.push_back({"item", {"item"}, survey.items.value(), "1", "question asked", source, {}});
-    const auto by_week = [&](const char* name, Values values, const char* unit, std::string meaning,
-                             std::vector<std::string> flags = {}) {
-      group.variables.push_back(
-          {name, {"week"}, std::move(values), unit, std::move(meaning), source, std::move(flags)});
-    };
-    by_week("people", rounds.people, "people", "people who may be asked, at the scale of the run");
-    by_week("drawn", rounds.drawn, "people", "people drawn into the sample");
-    by_week("answered", rounds.answered, "people", "of those drawn, people who did not stay away");
-    by_week("answer_dependent", std::vector<std::uint8_t>(rounds.week.size(), survey.answer_dependent() ? 1 : 0), "1",
-        fmt::format("whether who stays away depends on the answer{}", warning), {"no", "yes"});
-    std::vector<std::string> questions, variables;
-    for (const ItemSpec* item : items_of(survey)) {
-      questions.push_back(item->question.value());
-      variables.push_back(item->variable.value());
-    }
-    const std::size_t cells = rounds.week.size() * questions.size();
-    group.variables.push_back(
-        {"question", {"item"}, std::move(questions), "1", "the question as it is asked", source, {}});
-    group.variables.push_back(
-        {"variable", {"item"}, std::move(variables), "1", "what the answer rests on", "MODEL 11", {}});
-    for (std::size_t f = 0; f < field_count; ++f) {
-      std::vector<double> values(cells);
-      for (std::size_t cell = 0; cell < cells; ++cell) values[cell] = rounds.values[cell * field_count + f];
-      group.variables.push_back(
-          {fields[f].name, {"week", "item"}, std::move(values), fields[f].unit, fields[f].meaning, source, {}});
-    }
-    groups.push_back(std::move(group));
-  }
+  for (std::size_t s = 0; s < surveys_.size(); ++s)
+    if (!rounds_[s].week.empty()) groups.push_back(group(s));
   return groups;
 }
 

@@ -1,4 +1,4 @@
-// The surveys of a run: holds the rounds that are due and keeps what they found, beside what was true (MODEL 11;
+// The surveys of a run: holds the rounds that are due and keeps what they found, beside what was true (MODEL 7.43;
 // Q1-Q4).
 #pragma once
 
@@ -36,6 +36,7 @@ class SurveyRecord {
     std::vector<double> values;  ///< by round, item and field
   };
   [[nodiscard]] std::vector<const ItemSpec*> items_of(const SurveySpec& survey) const;
+  [[nodiscard]] Group group(std::size_t survey) const;
 
   const Collection<SurveySpec>& surveys_;
   const Collection<ItemSpec>& items_;

@@ -6,7 +6,6 @@
 
 #include "base/elementary.h"
 #include "base/parallel.h"
-#include "mechanism/conduct.h"
 
 namespace kurultai {
 
@@ -33,7 +32,7 @@ bool of_age(const World& world, const SurveySpec& survey, std::size_t i) {
 Frame frame_of_residents(const World& world, const SurveySpec& survey) {
   const Country& country = world.society.country;
   const Residents& r = world.residents();
-  const bool by_type = survey.strata.is("type");
+  const bool by_type = survey.strata == Strata::type;
   Frame frame;
   frame.strata = static_cast<std::uint32_t>(by_type ? place_type_count : country.regions.size());
   unsigned occupations = 0;
@@ -56,7 +55,7 @@ Frame frame_of_residents(const World& world, const SurveySpec& survey) {
 Frame frame_of_staff(const World& world, const SurveySpec& survey) {
   const Country& country = world.society.country;
   const Staff& staff = world.staff;
-  const bool by_type = survey.strata.is("type");
+  const bool by_type = survey.strata == Strata::type;
   Frame frame;
   frame.strata = static_cast<std::uint32_t>(by_type ? place_type_count + level_count : country.regions.size());
   for (std::size_t k = 0; k < staff.size();) {
@@ -86,7 +85,7 @@ Frame frame_of_staff(const World& world, const SurveySpec& survey) {
     const std::uint32_t kind = level == Level::community
                                    ? type
                                    : static_cast<std::uint32_t>(place_type_count) + static_cast<std::uint32_t>(level);
-    const std::uint64_t key = key_of(std::string("staff/") + level_names[static_cast<std::size_t>(level)] + "/" + code);
+    const std::uint64_t key = key_of(std::string("staff/") + word(level) + "/" + code);
     add_cluster(frame, {key, static_cast<std::uint32_t>(begin), by_type ? kind : region, type},
         [&](std::vector<std::uint32_t>& agents) {
           for (std::size_t post = begin; post < end; ++post)  // a post may be vacant
@@ -181,7 +180,7 @@ std::vector<SampleGroup> draw_sample(
       take(Unit{cluster, frame.agents[k]});
   };
   if (frame.size() == 0) return groups;
-  if (survey.design.is("clustered")) {
+  if (survey.design == SampleDesign::clustered) {
     const auto draw_count = static_cast<std::uint32_t>(survey.clusters.value());
     for (std::uint32_t k = 0; k < draw_count; ++k) {
       const std::uint32_t any = draws.below(frame.size(), {key_of(survey.name()), k}, purpose);
@@ -194,13 +193,13 @@ std::vector<SampleGroup> draw_sample(
     }
     return groups;
   }
-  const bool stratified = survey.design.is("stratified");
+  const bool stratified = survey.design == SampleDesign::stratified;
   const std::size_t strata = stratified ? frame.strata : 1;
   std::vector<double> people(strata, 0.0);
   const auto stratum_of = [&](std::uint32_t cluster) { return stratified ? frame.clusters[cluster].stratum : 0U; };
   for (std::uint32_t cluster = 0; cluster < frame.clusters.size(); ++cluster)
     people[stratum_of(cluster)] += frame.first[cluster + 1] - frame.first[cluster];
-  const std::vector<std::size_t> share = allocate(size, people, survey.allocation.is("equal"));
+  const std::vector<std::size_t> share = allocate(size, people, survey.allocation == Allocation::equal);
   for (std::uint32_t h = 0; h < strata; ++h) {
     if (share[h] == 0) continue;
     groups.push_back({people[h], choose(frame, share[h], draws, purpose, [&](auto&& each) {
@@ -271,9 +270,9 @@ Finding estimate(std::span<const GroupAnswers> groups, bool clustered, bool shar
 
   // As if the same respondents were a simple sample.
   double squares = 0;
-  for (std::size_t k = 0; k < there.size(); ++k)
-    for (const double x : there[k]->values)
-      squares += weight(*there[k]) / static_cast<double>(there[k]->values.size()) * (x - e.value) * (x - e.value);
+  for (const auto* cluster : there)
+    for (const double x : cluster->values)
+      squares += weight(*cluster) / static_cast<double>(cluster->values.size()) * (x - e.value) * (x - e.value);
   const double left = clustered ? 1.0 : std::max(0.0, 1.0 - n / population);
   const double simple = n < 2 ? nan_ : left * squares * n / (n - 1) / n;
   e.design_effect = simple > 0 ? variance / simple : (variance == 0 ? 1.0 : nan_);
@@ -307,8 +306,8 @@ Questionnaire::Questionnaire(const World& world, const SurveySpec& survey, std::
       draws_(draws) {
   for (const ItemSpec* item : items_) purpose_.push_back(purpose_of(survey.name() + "/" + item->name()));
   const std::vector<Vertex>& first = world.society.first;
-  for (std::size_t k = 0; k < frame.clusters.size(); ++k) {
-    const std::uint32_t agent = frame.clusters[k].base;
+  for (const auto& cluster : frame.clusters) {
+    const std::uint32_t agent = cluster.base;
     if (!survey.of_staff())
       community_.push_back(
           static_cast<std::uint32_t>(std::upper_bound(first.begin(), first.end(), agent) - first.begin() - 1));
@@ -342,7 +341,8 @@ double Questionnaire::latent(std::size_t k, Unit unit) const {
     case Asked::participation: return took_part_lately(world_, i) ? 1.0 : 0.0;
     case Asked::skill: return r.skill[i];
     case Asked::answered: return world_.akimats.answered[community()];
-    case Asked::openness: return openness(world_, community());
+    case Asked::openness:
+      return std::clamp(world_.practice.openness[community()] + world_.akimats.own_openness[community()], 0.0, 1.0);
     case Asked::match: return world_.akimats.match[community()];
     case Asked::tension: return std::clamp(world_.akimats.tension[community()], 0.0, 1.0);
     case Asked::job_satisfaction: return world_.staff.satisfaction[unit.agent];
@@ -442,7 +442,7 @@ RoundReport hold_round(
       }
     }
   }
-  const bool clustered = survey.design.is("clustered");
+  const bool clustered = survey.design == SampleDesign::clustered;
   for (std::size_t k = 0; k < items; ++k)
     report.items.push_back({estimate(points[k], clustered, false), estimate(tops[k], clustered, true)});
   return report;

@@ -1,4 +1,4 @@
-// How a survey samples and what it may conclude (MODEL 11): pure functions of a world, or of plain numbers.
+// How a survey samples and what it may conclude (MODEL 7.43): pure functions of a world, or of plain numbers.
 //
 //   simple      n of N, each set of n alike                      mean, (1 - n/N) s^2 / n
 //   stratified  n_h of N_h in each stratum                       sum W_h mean_h, sum W_h^2 (1 - n_h/N_h) s_h^2 / n_h,

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "observation/result_builder.h"
+
 namespace kurultai {
 
 namespace {
@@ -20,10 +22,8 @@ std::uint8_t members_of_age(const Residents& start, const PolicySpec& policy, Ve
   return count;
 }
 
-/// Adds the dimension `resident` and the variables over it.
-void add_residents(const World& world, const PolicySpec& policy, const Trial& trial, Group& group) {
-  const Society& society = world.society;
-  const Residents& start = society.residents;  // as they were when lots were drawn
+/// What is told of residents: of each who has a part in the policy, or ties to those it treats.
+struct ResidentRecord {
   std::vector<std::int64_t> number;
   std::vector<std::int32_t> community;
   std::vector<std::int64_t> household;
@@ -35,46 +35,62 @@ void add_residents(const World& world, const PolicySpec& policy, const Trial& tr
   std::vector<std::uint8_t> of_age;
   std::vector<std::int64_t> acted;
   std::vector<std::int64_t> known;
+};
+
+ResidentRecord record_of(const World& world, const PolicySpec& policy, const Trial& trial) {
+  const Society& society = world.society;
+  const Residents& start = society.residents;  // as they were when lots were drawn
+  ResidentRecord record;
   for (std::size_t c = 0; c < society.communities(); ++c)
     for (Vertex i = society.first[c]; i < society.first[c + 1]; ++i) {
       const std::uint8_t part = trial.residents.empty() ? trial.status[c] : trial.residents[i];
       const float exposed = trial.treated_share.empty() ? 0.0F : trial.treated_share[i];
       if (part == Trial::outside && exposed == 0.0F) continue;
-      number.push_back(i);
-      community.push_back(static_cast<std::int32_t>(c));
-      household.push_back(i - start.household_slot[i]);
-      status.push_back(part);
-      treated_share.push_back(exposed);
-      age.push_back(start.age[i]);
-      sex.push_back(start.sex[i]);
-      platform.push_back(start.platform[i] != 0 ? 1 : 0);
-      of_age.push_back(members_of_age(start, policy, i));
+      record.number.push_back(i);
+      record.community.push_back(static_cast<std::int32_t>(c));
+      record.household.push_back(i - start.household_slot[i]);
+      record.status.push_back(part);
+      record.treated_share.push_back(exposed);
+      record.age.push_back(start.age[i]);
+      record.sex.push_back(start.sex[i]);
+      record.platform.push_back(start.platform[i] != 0 ? 1 : 0);
+      record.of_age.push_back(members_of_age(start, policy, i));
       if (trial.outcome < 0) continue;
-      acted.push_back(trial.acted[i]);
-      known.push_back(trial.known[i]);
+      record.acted.push_back(trial.acted[i]);
+      record.known.push_back(trial.known[i]);
     }
-  group.coordinates.push_back(
-      {"resident", {"resident"}, std::move(number), "1", "number of the resident in the society", "model", {}});
-  const auto add = [&](const char* name, Values values, const char* unit, const char* meaning, const char* source,
-                       std::vector<std::string> flags = {}) {
-    group.variables.push_back({name, {"resident"}, std::move(values), unit, meaning, source, std::move(flags)});
-  };
-  add("resident_status", std::move(status), "1", "part in the policy", "design",
-      {"outside the target", "treated", "control", "beside treated", "beside control"});
-  add("resident_community", std::move(community), "1", "place of the resident's community in `community`, from 0",
-      "census");
-  add("household", std::move(household), "1", "number of the household's first member", "model");
-  add("household_eligible", std::move(of_age), "1", "members of the household of the target's age, at the start",
-      "model");
+  return record;
+}
+
+/// Adds the dimension `resident` and the variables over it.
+void add_residents(const World& world, const PolicySpec& policy, const Trial& trial, GroupBuilder& group) {
+  ResidentRecord record = record_of(world, policy, trial);
+  group.from("model");
+  group.over("resident", std::move(record.number)).says("number of the resident in the society");
+  group.over_only({"resident"});
+  group.add("resident_status", std::move(record.status))
+      .says("part in the policy")
+      .from("design")
+      .one_of({"outside the target", "treated", "control", "beside treated", "beside control"});
+  group.add("resident_community", std::move(record.community))
+      .says("place of the resident's community in `community`, from 0")
+      .from("census");
+  group.add("household", std::move(record.household)).says("number of the household's first member");
+  group.add("household_eligible", std::move(record.of_age))
+      .says("members of the household of the target's age, at the start");
   if (!trial.treated_share.empty())
-    add("treated_share", std::move(treated_share), "1",
-        "share of the resident's ties to residents that lead to treated ones", "model");
-  add("age", std::move(age), "year", "age at the start", "model");
-  add("sex", std::move(sex), "1", "sex", "model", {"male", "female"});
-  add("platform", std::move(platform), "1", "user of a civic platform at the start", "model", {"no", "yes"});
+    group.add("treated_share", std::move(record.treated_share))
+        .says("share of the resident's ties to residents that lead to treated ones");
+  group.add("age", std::move(record.age)).unit("year").says("age at the start");
+  group.add("sex", std::move(record.sex)).says("sex").one_of({"male", "female"});
+  group.add("platform", std::move(record.platform)).says("user of a civic platform at the start").one_of({"no", "yes"});
   if (trial.outcome < 0) return;
-  add("acted", std::move(acted), "bits", "bit k: took part in the k-th closed matter of the outcome's form", "model");
-  add("known", std::move(known), "bits", "bit k: knew of the k-th closed matter of the outcome's form", "model");
+  group.add("acted", std::move(record.acted))
+      .unit("bits")
+      .says("bit k: took part in the k-th closed matter of the outcome's form");
+  group.add("known", std::move(record.known))
+      .unit("bits")
+      .says("bit k: knew of the k-th closed matter of the outcome's form");
 }
 
 }  // namespace
@@ -100,26 +116,26 @@ std::string reach_of(const World& world, std::size_t p) {
 Group trial_record(const World& world, std::size_t p) {
   const PolicySpec& policy = world.policies[p];
   const Trial& trial = world.trials[p];
-  std::vector<std::string> codes;
-  for (const Community& community : world.society.country.communities) codes.push_back(community.code);
-  Group group{"policy/" + world.policies.key(p), "whom the policy reaches: it " + reach_of(world, p),
-      {{"community", {"community"}, codes, "1", "code of the community", "census", {}}}, {}};
-  const auto add = [&](const char* name, Values values, const char* meaning, const char* source,
-                       std::vector<std::string> flags = {}) {
-    group.variables.push_back({name, {"community"}, std::move(values), "1", meaning, source, std::move(flags)});
-  };
-  add("status", trial.status, "part in the policy", "design", {"outside the target", "treated", "control"});
-  if (!trial.exposure.empty())
-    add("exposure", trial.exposure, "share of residents' ties to other communities that lead into treated ones",
-        "model");
+  GroupBuilder group("policy/" + world.policies.key(p), "whom the policy reaches: it " + reach_of(world, p));
+  group.over("community", each_of(world.society.country.communities, &Community::code))
+      .says("code of the community")
+      .from("census");
+  group.from("model");
+  group.add("status", trial.status)
+      .says("part in the policy")
+      .from("design")
+      .one_of({"outside the target", "treated", "control"});
+  if (!trial.spill.empty())
+    group.add("exposure", trial.spill)
+        .says("share of residents' ties to other communities that lead into treated ones");
   if (trial.outcome >= 0) {
-    add("closed", trial.closed, "matters of the outcome's form that closed: bits in use of `acted` and `known`",
-        "model");
-    add("before", trial.before, "of those, how many closed before the policy's first week: the first bits", "model");
+    group.add("closed", trial.closed)
+        .says("matters of the outcome's form that closed: bits in use of `acted` and `known`");
+    group.add("before", trial.before).says("of those, how many closed before the policy's first week: the first bits");
   }
   if ((policy.within_communities() && policy.is_trial()) || trial.outcome >= 0)
     add_residents(world, policy, trial, group);
-  return group;
+  return group.take();
 }
 
 }  // namespace kurultai

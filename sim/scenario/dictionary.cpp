@@ -123,12 +123,12 @@ Json entry_of(const Section& section, const Field& field) {
   entry["value"] = json_of(field.get());
   entry["allowed"] = field.allowed();
   Range range;
-  if (const auto* real = dynamic_cast<const Real*>(&field)) range = real->range();
+  if (const auto* real = dynamic_cast<const RealField*>(&field)) range = real->range();
   if (const auto* whole = dynamic_cast<const Whole*>(&field)) range = whole->range();
   if (const auto* numbers = dynamic_cast<const Numbers*>(&field)) range = numbers->range();
   entry["low"] = bound(range.low);
   entry["high"] = bound(range.high);
-  const auto* choice = dynamic_cast<const Choice*>(&field);
+  const auto* choice = dynamic_cast<const WordChoice*>(&field);
   entry["words"] = choice ? Json(choice->words()) : Json::array();
   entry["meaning"] = about.meaning;
   entry["source"] = about.source;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -134,7 +135,7 @@ Field* Section::field(const std::string& name) const {
   return nullptr;
 }
 
-Real::Real(Section& section, About about, double value, Range range, Kind kind)
+RealField::RealField(Section& section, About about, double value, Range range, Kind kind)
     : Field(section, std::move(about), kind),
       value_(value),
       default_(value),
@@ -142,7 +143,7 @@ Real::Real(Section& section, About about, double value, Range range, Kind kind)
   ensure(objection(value, range).empty(), "a field's default lies in its range");
 }
 
-std::string Real::set(const Value& value) {
+std::string RealField::set(const Value& value) {
   double number = 0;
   if (const auto* real = std::get_if<double>(&value))
     number = *real;
@@ -155,10 +156,11 @@ std::string Real::set(const Value& value) {
   return why;
 }
 
-std::string Real::allowed() const { return with_limits("a number", range_); }
+std::string RealField::allowed() const { return with_limits("a number", range_); }
 
-Whole::Whole(Section& section, About about, std::int64_t value, Range range)
-    : Field(section, std::move(about), Kind::whole),
+Whole::Whole(Section& section, std::string name, std::int64_t value, Range range, std::string meaning,
+    std::string source, Details details)
+    : Field(section, {std::move(name), std::move(meaning), std::move(source), std::move(details)}, Kind::whole),
       value_(value),
       default_(value),
       range_(range) {
@@ -184,8 +186,8 @@ std::string Whole::set(const Value& value) {
 
 std::string Whole::allowed() const { return with_limits("a whole number", range_); }
 
-Flag::Flag(Section& section, About about, bool value)
-    : Field(section, std::move(about), Kind::flag),
+Flag::Flag(Section& section, std::string name, bool value, std::string meaning, std::string source, Details details)
+    : Field(section, {std::move(name), std::move(meaning), std::move(source), std::move(details)}, Kind::flag),
       value_(value),
       default_(value) {}
 
@@ -196,16 +198,17 @@ std::string Flag::set(const Value& value) {
   return {};
 }
 
-Choice::Choice(Section& section, About about, std::string value, std::vector<std::string> words)
-    : Field(section, std::move(about), Kind::choice),
+WordChoice::WordChoice(Section& section, std::string name, std::string value, std::vector<std::string> words,
+    std::string meaning, std::string source, Details details)
+    : Field(section, {std::move(name), std::move(meaning), std::move(source), std::move(details)}, Kind::choice),
       words_(std::move(words)),
       index_(0),
       default_(0) {
-  ensure(Choice::set(value).empty(), "a choice's default is one of its words");
+  ensure(WordChoice::set(value).empty(), "a choice's default is one of its words");
   default_ = index_;
 }
 
-std::string Choice::set(const Value& value) {
+std::string WordChoice::set(const Value& value) {
   const auto* word = std::get_if<std::string>(&value);
   for (std::size_t i = 0; word && i < words_.size(); ++i)
     if (words_[i] == *word) {
@@ -216,10 +219,18 @@ std::string Choice::set(const Value& value) {
   return "must be " + allowed() + (near.empty() ? "" : " (nearest: " + near + ")");
 }
 
-std::string Choice::allowed() const { return "one of " + joined(words_); }
+std::string WordChoice::allowed() const { return "one of " + joined(words_); }
 
-Text::Text(Section& section, About about, std::string value)
-    : Field(section, std::move(about), Kind::text),
+std::string unknown_word(const Texts& field, const std::vector<std::string>& words, const std::string& noun) {
+  for (const std::string& text : field.value())
+    if (std::find(words.begin(), words.end(), text) == words.end())
+      return field.about().name + " has '" + text + "', which is no " + noun + " (" + joined(words) + ")";
+  return {};
+}
+
+Text::Text(
+    Section& section, std::string name, std::string value, std::string meaning, std::string source, Details details)
+    : Field(section, {std::move(name), std::move(meaning), std::move(source), std::move(details)}, Kind::text),
       value_(value),
       default_(std::move(value)) {}
 
@@ -230,8 +241,9 @@ std::string Text::set(const Value& value) {
   return {};
 }
 
-Texts::Texts(Section& section, About about, std::vector<std::string> value)
-    : Field(section, std::move(about), Kind::texts),
+Texts::Texts(Section& section, std::string name, std::vector<std::string> value, std::string meaning,
+    std::string source, Details details)
+    : Field(section, {std::move(name), std::move(meaning), std::move(source), std::move(details)}, Kind::texts),
       value_(value),
       default_(std::move(value)) {}
 
@@ -263,8 +275,9 @@ std::string List::set(const Value& value) {
   return {};
 }
 
-Numbers::Numbers(Section& section, About about, std::vector<double> value, Range range)
-    : Field(section, std::move(about), Kind::numbers),
+Numbers::Numbers(Section& section, std::string name, std::vector<double> value, Range range, std::string meaning,
+    std::string source, Details details)
+    : Field(section, {std::move(name), std::move(meaning), std::move(source), std::move(details)}, Kind::numbers),
       value_(value),
       default_(std::move(value)),
       range_(range) {

@@ -19,9 +19,10 @@ std::string PolicySpec::inconsistency() const {
   if (poorest_share + richest_share <= 1) return "poorest_share and richest_share together leave nobody";
   if (trial && (share <= 0 || share >= 1))
     return "a trial needs a share between 0 and 1, so that some are treated and some not";
-  if (mode.is("multiply") && dose < 0) return "a lever is multiplied by a dose of at least 0";
+  if (mode == Mode::multiply && dose < 0) return "a lever is multiplied by a dose of at least 0";
   if (age_from > age_to) return fmt::format("age_from {} is above age_to {}", age_from.value(), age_to.value());
-  if (one && !unit.is("household")) return "one member of a household is drawn where unit = \"household\" only";
+  if (one && unit != TreatedUnit::household)
+    return "one member of a household is drawn where unit = \"household\" only";
   if (!outcome.value().empty() && !trial) return "an outcome is recorded of trials only: trial = true";
   if (!within_communities())
     for (const Field* field : std::initializer_list<const Field*>{
@@ -59,11 +60,10 @@ double dose_at(const PolicySpec& policy, std::int64_t week) {
 
 double moved(double base, double share_of_dose, const PolicySpec& policy, const Range& range) {
   double value = base;
-  switch (policy.mode.index()) {
-    case 0: value = base + share_of_dose * policy.dose; break;
-    case 1: value = base + share_of_dose * (policy.dose - base); break;
-    case 2: value = base * (1 + share_of_dose * (policy.dose - 1)); break;
-    default: ensure(false, "a policy's mode is add, set or multiply");
+  switch (policy.mode) {
+    case Mode::add: value = base + share_of_dose * policy.dose; break;
+    case Mode::set: value = base + share_of_dose * (policy.dose - base); break;
+    case Mode::multiply: value = base * (1 + share_of_dose * (policy.dose - 1)); break;
   }
   return std::clamp(value, range.low, range.high);
 }
@@ -160,7 +160,7 @@ void check_policies(const Collection<PolicySpec>& policies, const Registry& regi
           did_you_mean(nearest(path, levers(false)), "'describe levers' lists them"));
     }
     const Range& range = static_cast<const Lever&>(*field).range();
-    if (policy.mode.is("set") && (policy.dose < range.low || policy.dose > range.high))
+    if (policy.mode == Mode::set && (policy.dose < range.low || policy.dose > range.high))
       throw scenario_error(source.place_of(policy.dose.path()),
           fmt::format("{} cannot set {} to {}", policy.name(), path, to_toml(policy.dose.get())),
           "outside the lever's range", "allowed: " + field->allowed());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -12,7 +13,6 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "scenario/difference.h"
 
 namespace kurultai {
 
@@ -374,37 +374,6 @@ class Writer {
   ScenarioSource& source_;
 };
 
-/// The registry as it was, to go back to.
-class Snapshot {
- public:
-  explicit Snapshot(const Registry& registry) : registry_(registry) {
-    for (Section* section : registry.sections()) keep(*section);
-    for (AnyCollection* collection : registry.collections())
-      for (Section* entry : collection->entries()) {
-        keep(*entry);
-        entries_.push_back(entry->name());
-      }
-    std::sort(entries_.begin(), entries_.end());
-  }
-
-  void restore() const {
-    for (AnyCollection* collection : registry_.collections())
-      for (const Section* entry : collection->entries())
-        if (!std::binary_search(entries_.begin(), entries_.end(), entry->name()))
-          collection->remove(collection->key_of_entry(*entry));
-    for (const auto& [field, value] : fields_) ensure(field->set(value).empty(), "a field takes back the value it had");
-  }
-
- private:
-  void keep(const Section& section) {
-    for (Field* field : section.fields()) fields_.emplace_back(field, field->get());
-  }
-
-  const Registry& registry_;
-  std::vector<std::pair<Field*, Value>> fields_;
-  std::vector<std::string> entries_;
-};
-
 /// Adds `file` and what it extends to `chain`, nearest first: of several that a file extends, the last named is
 /// nearest. `open` are the files on the way here.
 void collect(const fs::path& file, const std::string& named_at, std::vector<fs::path>& open, std::vector<File>& chain) {
@@ -435,8 +404,7 @@ void collect(const fs::path& file, const std::string& named_at, std::vector<fs::
   }
   const fs::path folder = chain.back().path.parent_path();
   open.push_back(canonical);
-  for (auto base = bases.rbegin(); base != bases.rend(); ++base)
-    collect((folder / *base).lexically_normal(), place, open, chain);
+  for (const auto& base : std::views::reverse(bases)) collect((folder / base).lexically_normal(), place, open, chain);
   open.pop_back();
 }
 
@@ -455,21 +423,13 @@ std::vector<File> chain_of(const fs::path& file) {
   return once;
 }
 
-/// All sections and entries of `registry`, in the order of a resolved scenario.
-std::vector<const Section*> all_sections(const Registry& registry) {
-  std::vector<const Section*> all(registry.sections().begin(), registry.sections().end());
-  for (const AnyCollection* collection : registry.collections())
-    for (const Section* entry : collection->entries()) all.push_back(entry);
-  return all;
-}
-
 /// Writes what `chain` and `sets` say into `registry`; after an error it is as it was.
 void fill(const std::vector<File>& chain, std::span<const std::string> sets, const Registry& registry,
     ScenarioSource& source) {
   const Snapshot before(registry);
   try {
     Writer writer(registry, source);
-    for (auto link = chain.rbegin(); link != chain.rend(); ++link) writer.write(*link);
+    for (const auto& link : std::views::reverse(chain)) writer.write(link);
     for (const std::string& set : sets) writer.write(set);
     check_consistency(source, registry);
   } catch (...) {
@@ -483,29 +443,7 @@ void describe(const File& file, const std::string& title, ScenarioSource& source
   source.description = file.table["description"].value_or(std::string{});
 }
 
-/// Lines "key = value" of a resolved scenario under their section: "[sweep] seed" and "1".
-std::map<std::string, std::string> keys_of(const std::string& resolved) {
-  std::map<std::string, std::string> keys;
-  std::string section;
-  for (std::size_t begin = 0; begin < resolved.size();) {
-    const std::size_t end = std::min(resolved.find('\n', begin), resolved.size());
-    const std::string line = resolved.substr(begin, end - begin);
-    begin = end + 1;
-    if (!line.empty() && line.front() == '[') section = line;
-    const std::size_t sign = line.find(" = ");
-    if (sign != std::string::npos)
-      keys[(section.empty() ? "" : section + " ") + line.substr(0, sign)] = line.substr(sign + 3);
-  }
-  return keys;
-}
-
 }  // namespace
-
-Section* AnyCollection::find(const std::string& key) const {
-  for (Section* entry : entries())
-    if (key_of_entry(*entry) == key) return entry;
-  return nullptr;
-}
 
 std::string key_named(
     const AnyCollection& collection, const std::string& name, const std::string& title, const std::string& place) {
@@ -534,42 +472,6 @@ void use_keys(Texts& field, const AnyCollection& collection, const std::string& 
     keys.push_back(key_named(collection, name, title, source.place_of(field.path())));
   const std::string why = field.set(keys);
   ensure(why.empty(), "keys are texts");
-}
-
-Field* Registry::find(const std::string& path) const {
-  const std::size_t dot = path.rfind('.');
-  if (dot == std::string::npos) return nullptr;
-  // No list of all sections: planning asks for every point of a sweep.
-  const std::string_view name = std::string_view(path).substr(0, dot);
-  for (const Section* section : sections_)
-    if (section->name() == name) return section->field(path.substr(dot + 1));
-  const std::string_view of = name.substr(0, name.find('.'));
-  for (const AnyCollection* collection : collections_) {
-    if (collection->name() != of) continue;
-    for (const Section* entry : collection->entries())
-      if (entry->name() == name) return entry->field(path.substr(dot + 1));
-  }
-  return nullptr;
-}
-
-std::vector<Lever*> Registry::levers() const {
-  std::vector<Lever*> levers;
-  const auto add = [&levers](const Section& section) {
-    for (Field* field : section.fields())
-      if (field->kind() == Field::Kind::lever) levers.push_back(static_cast<Lever*>(field));
-  };
-  for (const Section* section : sections_) add(*section);
-  for (const AnyCollection* collection : collections_)
-    for (const Section* entry : collection->entries()) add(*entry);
-  return levers;
-}
-
-std::vector<std::string> Registry::paths() const {
-  std::vector<std::string> list;
-  for (const Section* section : all_sections(*this))
-    for (const Field* field : section->fields()) list.push_back(field->path());
-  std::sort(list.begin(), list.end());
-  return list;
 }
 
 std::string ScenarioSource::place_of(const std::string& name) const {
@@ -634,52 +536,6 @@ void check_consistency(const ScenarioSource& source, const Registry& registry) {
     if (std::string why = section->inconsistency(); !why.empty())
       throw scenario_error(source.place_of(section->name()),
           fmt::format("[{}] cannot be used as it is", section->name()), std::move(why), "");
-}
-
-void copy_values(const Registry& from, const Registry& to) {
-  for (AnyCollection* collection : from.collections())
-    for (AnyCollection* twin : to.collections())
-      if (twin->name() == collection->name())
-        for (const Section* entry : collection->entries()) twin->entry(collection->key_of_entry(*entry));
-  for (const Section* section : all_sections(from))
-    for (const Field* field : section->fields()) {
-      Field* twin = to.find(field->path());
-      ensure(twin != nullptr && twin->set(field->get()).empty(), "registries of one kind have the same fields");
-    }
-}
-
-std::string resolved_scenario(const ScenarioSource& source, const Registry& registry) {
-  std::string text = fmt::format("title = {}\n", to_toml(source.title));
-  if (!source.description.empty()) text += fmt::format("description = {}\n", to_toml(source.description));
-  for (const Section* section : all_sections(registry)) {
-    text += fmt::format("\n[{}]\n", section->name());
-    for (const Field* field : section->fields())
-      text += fmt::format("{} = {}\n", field->about().name, to_toml(field->get()));
-  }
-  return text;
-}
-
-std::vector<std::string> differences_between(const std::string& before, const std::string& now, std::size_t most) {
-  const std::map<std::string, std::string> old_keys = keys_of(before);
-  const std::map<std::string, std::string> new_keys = keys_of(now);
-  std::vector<std::string> list;
-  for (const auto& [key, value] : new_keys) {
-    const auto old = old_keys.find(key);
-    if (old == old_keys.end())
-      list.push_back(fmt::format("{}: now {}, before not there", key, value));
-    else if (old->second != value)
-      list.push_back(fmt::format("{}: now {}, before {}", key, value, old->second));
-  }
-  for (const auto& [key, value] : old_keys)
-    if (new_keys.find(key) == new_keys.end()) list.push_back(fmt::format("{}: before {}, now not there", key, value));
-  if (list.empty() && before != now) list.emplace_back("the text of the settings");
-  if (list.size() > most) list.resize(most);
-  return list;
-}
-
-std::string first_difference(const std::string& before, const std::string& now) {
-  const std::vector<std::string> list = differences_between(before, now, 1);
-  return list.empty() ? "" : list.front();
 }
 
 }  // namespace kurultai

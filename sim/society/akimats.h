@@ -1,4 +1,4 @@
-// Akimats of communities as columns: what the local administration holds, knows and delivers (MODEL 1, 6).
+// Akimats of communities as columns: what the local administration holds, knows and delivers (MODEL 2).
 #pragma once
 
 #include "base/column.h"
@@ -48,7 +48,8 @@ struct Akimats : Table {
       *this, "habitual_norm", "1", "xbar: slow mean of the norm memory, by family", Life::changing, family_count};
   Column<double> cohesion{*this, "cohesion", "1", "how much neighbours' acts count here"};
 
-  // How this akimat differs from what its levers say (mechanism/conduct.h), by character, learning and revision.
+  // How this akimat differs from what its levers say (mechanism/kit/akimat_style.h), by character, learning and
+  // revision.
   Column<double> own_openness{*this, "own_openness", "1", "openness, beyond the lever"};
   Column<double> own_responsiveness{*this, "own_responsiveness", "1", "responsiveness, beyond the lever"};
   Column<double> own_competence{*this, "own_competence", "1", "competence, beyond the lever"};

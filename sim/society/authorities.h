@@ -1,10 +1,17 @@
-// Akimats of districts and regions, each with its maslikhat, as columns (MODEL 1, 6, 9).
+// Akimats of districts and regions, each with its maslikhat, as columns (MODEL 2).
 #pragma once
 
 #include "base/column.h"
+#include "society/ledger.h"
+#include "society/places.h"
 #include "society/residents.h"
 
 namespace kurultai {
+
+/// The index of the district or region, as `level` says, in which a community lies.
+inline std::uint32_t area_of(const Community& place, Level level) {
+  return level == Level::district ? place.district : place.region;
+}
 
 struct Authorities : Table {
   explicit Authorities(std::string name) : Table(std::move(name)) {}

@@ -1,10 +1,11 @@
-// Civil institutions as agents (MODEL 1). They stand in the social graph after the akimats; residents are
+// Civil institutions as agents (MODEL 7.25). They stand in the social graph after the akimats; residents are
 // their members by ties of layer membership.
 #pragma once
 
 #include <cstdint>
 
 #include "base/column.h"
+#include "base/words.h"
 
 namespace kurultai {
 
@@ -19,12 +20,14 @@ enum class InstitutionKind : std::uint8_t {
   mobile_group,      ///< mobile training group (R6)
   digital_platform,  ///< (P4)
 };
-inline constexpr std::size_t institution_kinds = 9;
 /// The first kinds, up to local media, have members; mobile groups and the platform have none.
 inline constexpr std::size_t member_kinds = static_cast<std::size_t>(InstitutionKind::mobile_group);
 /// As scenarios write them.
-inline constexpr const char* institution_keys[] = {"assembly", "council", "resident_body", "oversight", "ngo",
+template <>
+inline constexpr auto words<InstitutionKind> = std::array{"assembly", "council", "resident_body", "oversight", "ngo",
     "cooperative", "media", "mobile_group", "digital_platform"};
+inline constexpr std::size_t institution_kinds = count_of<InstitutionKind>;
+/// As figures and series name them.
 inline constexpr const char* institution_names[] = {"local community assembly", "territorial LSG council",
     "resident LSG body", "budget-oversight commission", "NGO", "cooperative or business association", "local media",
     "mobile training group", "digital platform"};

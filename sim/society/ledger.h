@@ -1,4 +1,4 @@
-// Public money: who holds how much, and what flowed from whom to whom for what (MODEL 9; D4, D5, P8).
+// Public money: who holds how much, and what flowed from whom to whom for what (MODEL 7.38; D4, D5, P8).
 //
 // Amounts are whole tenge of the year that the scenario states, for the whole population whatever the scale of the
 // run. Money moves by `pay` alone, which writes both sides at once: so sources and uses add up to the last tenge.
@@ -9,13 +9,14 @@
 #include <cstdint>
 
 #include "base/column.h"
+#include "base/words.h"
 
 namespace kurultai {
 
 /// Whose budget: levels of government.
 enum class Level : std::uint8_t { community, district, region, republic };
-inline constexpr std::size_t level_count = 4;
-inline constexpr const char* level_names[level_count] = {"community", "district", "region", "republic"};
+template <> inline constexpr auto words<Level> = std::array{"community", "district", "region", "republic"};
+inline constexpr std::size_t level_count = count_of<Level>;
 
 /// What money is paid for. Each flow is a source for one side and a use for the other.
 enum class Flow : std::uint8_t {
@@ -32,9 +33,10 @@ enum class Flow : std::uint8_t {
   loss,          ///< a budget to nowhere: what is stolen or wasted
   functions,     ///< a budget to its own functions that are no local goods
 };
-inline constexpr std::size_t flow_count = 12;
-inline constexpr const char* flow_names[flow_count] = {"tax", "equalisation", "withdrawal", "grant", "programme",
-    "gift", "reward", "support", "pool", "goods", "loss", "functions"};
+template <>
+inline constexpr auto words<Flow> = std::array{"tax", "equalisation", "withdrawal", "grant", "programme", "gift",
+    "reward", "support", "pool", "goods", "loss", "functions"};
+inline constexpr std::size_t flow_count = count_of<Flow>;
 
 /// The budgets of one level as columns.
 struct Budgets : Table {

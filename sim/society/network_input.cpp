@@ -74,15 +74,15 @@ class Cells {
   [[nodiscard]] std::optional<std::uint8_t> whole(std::size_t row, const char* column, int low, int high) const {
     return read(row, column, [&](std::size_t k) { return static_cast<std::uint8_t>(table_.whole(row, k, low, high)); });
   }
-  /// The index of the cell's word in `words`.
-  template <std::size_t N>
-  [[nodiscard]] std::optional<std::uint8_t> word(
-      std::size_t row, const char* column, const char* const (&words)[N]) const {
+  /// The value of E that the cell's word names, of its `first` ones.
+  template <class E>
+  [[nodiscard]] std::optional<std::uint8_t> value_of(
+      std::size_t row, const char* column, std::size_t first = count_of<E>) const {
     return read(row, column, [&](std::size_t k) {
       const std::string& value = table_.text(row, k);
-      for (std::size_t w = 0; w < N; ++w)
-        if (value == words[w]) return static_cast<std::uint8_t>(w);
-      const std::vector<std::string> known(words, words + N);
+      for (std::size_t w = 0; w < first; ++w)
+        if (value == words<E>[w]) return static_cast<std::uint8_t>(w);
+      const std::vector<std::string> known(words<E>.begin(), words<E>.begin() + first);
       throw input_error(place(row), fmt::format("unknown {} '{}'", column, shown(value)), "one of: " + listed(known),
           did_you_mean(nearest(value, known), "correct the word"));
     });
@@ -102,9 +102,6 @@ class Cells {
   std::vector<std::string> optional_;
   std::map<std::string, std::size_t, std::less<>> place_of_;
 };
-
-constexpr const char* sex_names[] = {"male", "female"};
-constexpr const char* peer_layers[] = {"household", "kin", "neighbour", "work or school", "online"};
 
 constexpr NetworkColumn all_node_columns[] = {{"id", true}, {"community", true}, {"region"}, {"district"}, {"type"},
     {"latitude"}, {"longitude"}, {"household"}, {"age"}, {"sex"}, {"education"}, {"occupation"}, {"income"}, {"duty"},
@@ -144,7 +141,7 @@ template <class T> class Common {
     if (value_ && *value_ != *value)
       throw input_error(nodes.place(row),
           fmt::format("{} of community '{}' is '{}' here and was '{}' before", column, nodes.required(row, "community"),
-              word(*value), word(*value_)),
+              said(*value), said(*value_)),
           fmt::format("first said at {}", nodes.place(row_)), "give all rows of a community the same, or leave it out");
     if (!value_) row_ = row;
     value_ = std::move(value);
@@ -153,37 +150,40 @@ template <class T> class Common {
   [[nodiscard]] bool given() const { return value_.has_value(); }
 
  private:
-  static std::string word(const std::string& text) { return shown(text); }
-  static std::string word(double number) { return fmt::format("{}", number); }
-  static std::string word(PlaceType type) { return place_type_names[static_cast<std::size_t>(type)]; }
+  static std::string said(const std::string& text) { return shown(text); }
+  static std::string said(double number) { return fmt::format("{}", number); }
+  static std::string said(PlaceType type) { return word(type); }
 
   std::optional<T> value_;
   std::size_t row_ = 0;
 };
 
-Places read_places(const Cells& nodes, const SocietySettings& settings) {
-  struct Found {
-    std::string code;
-    Common<std::string> region;
-    Common<std::string> district;
-    Common<PlaceType> type;
-    Common<double> latitude;
-    Common<double> longitude;
-    Common<double> resources;
-    Common<double> participatory_budget;
-    std::vector<std::size_t> rows;
-  };
+/// A community of the table and what its rows say of it, column by column.
+struct Found {
+  std::string code;
+  Common<std::string> region = {};
+  Common<std::string> district = {};
+  Common<PlaceType> type = {};
+  Common<double> latitude = {};
+  Common<double> longitude = {};
+  Common<double> resources = {};
+  Common<double> participatory_budget = {};
+  std::vector<std::size_t> rows = {};
+};
+
+/// The communities in the order of first appearance.
+std::vector<Found> find_communities(const Cells& nodes) {
   Codes communities;
-  std::vector<Found> places_found;
+  std::vector<Found> found;
   for (std::size_t row = 0; row < nodes.rows(); ++row) {
     heed_interrupt();
     const std::string& code = nodes.required_name(row, "community");
     const std::size_t c = communities[code];
-    if (c == places_found.size()) places_found.emplace_back().code = code;
-    Found& place = places_found[c];
+    if (c == found.size()) found.emplace_back().code = code;
+    Found& place = found[c];
     place.region.hear(nodes, row, "region", nodes.name(row, "region"));
     place.district.hear(nodes, row, "district", nodes.name(row, "district"));
-    const auto type = nodes.word(row, "type", place_type_names);
+    const auto type = nodes.value_of<PlaceType>(row, "type");
     place.type.hear(nodes, row, "type", type ? std::optional(static_cast<PlaceType>(*type)) : std::nullopt);
     place.latitude.hear(nodes, row, "latitude", nodes.number(row, "latitude", -90, 90));
     place.longitude.hear(nodes, row, "longitude", nodes.number(row, "longitude", -180, 180));
@@ -192,30 +192,36 @@ Places read_places(const Cells& nodes, const SocietySettings& settings) {
         nodes, row, "participatory_budget", nodes.number(row, "participatory_budget", 0, 1e9));
     place.rows.push_back(row);
   }
-  /// A community and where its rows say it is; "" where they do not.
-  struct Settled {
-    Community community;
-    std::string region;
-    std::string district;
-    std::vector<std::size_t> rows;
-  };
+  return found;
+}
+
+/// A community and where its rows say it is; "" where they do not.
+struct Settled {
+  Community community;
+  std::string region;
+  std::string district;
+  std::vector<std::size_t> rows;
+};
+
+Settled settled(const Cells& nodes, const SocietySettings& settings, Found& place) {
+  Community community;
+  community.code = community.name = place.code;
+  community.type = place.type.value_or(PlaceType::okrug);
+  if (place.latitude.given() != place.longitude.given())
+    throw input_error(nodes.place(place.rows.front()),
+        fmt::format("community '{}' has a {} and no {}", place.code, place.latitude.given() ? "latitude" : "longitude",
+            place.latitude.given() ? "longitude" : "latitude"),
+        "a position needs both", "give both or leave both out");
+  community.latitude = place.latitude.value_or(0);
+  community.longitude = place.longitude.value_or(0);
+  community.resources = place.resources.value_or(settings.resources);
+  community.participatory_budget = place.participatory_budget.value_or(settings.participatory_budget);
+  return {std::move(community), place.region.value_or(""), place.district.value_or(""), std::move(place.rows)};
+}
+
+Places read_places(const Cells& nodes, const SocietySettings& settings) {
   std::vector<Settled> found;
-  for (Found& place : places_found) {
-    Community community;
-    community.code = community.name = place.code;
-    community.type = place.type.value_or(PlaceType::okrug);
-    if (place.latitude.given() != place.longitude.given())
-      throw input_error(nodes.place(place.rows.front()),
-          fmt::format("community '{}' has a {} and no {}", place.code,
-              place.latitude.given() ? "latitude" : "longitude", place.latitude.given() ? "longitude" : "latitude"),
-          "a position needs both", "give both or leave both out");
-    community.latitude = place.latitude.value_or(0);
-    community.longitude = place.longitude.value_or(0);
-    community.resources = place.resources.value_or(settings.resources);
-    community.participatory_budget = place.participatory_budget.value_or(settings.participatory_budget);
-    found.push_back(
-        {std::move(community), place.region.value_or(""), place.district.value_or(""), std::move(place.rows)});
-  }
+  for (Found& place : find_communities(nodes)) found.push_back(settled(nodes, settings, place));
 
   // Regions and districts by first appearance; a district is named within its region.
   Codes regions;
@@ -318,7 +324,7 @@ void settle(const Cells& nodes, const std::vector<std::size_t>& rows, const Soci
     const Name name{society.key[c], static_cast<std::uint32_t>(k)};
     residents.age[i] = nodes.whole(rows[k], "age", 0, 100)
                            .value_or(static_cast<std::uint8_t>(adults.age(draws.uniform(name, item_age))));
-    residents.sex[i] = nodes.word(rows[k], "sex", sex_names)
+    residents.sex[i] = nodes.value_of<Sex>(rows[k], "sex")
                            .value_or(draws.chance(adults.women(residents.age[i]), name, item_sex) ? 1 : 0);
   }
   deal_traits(traits, society.key[c], community.type, community.income, residents, first, society.first[c + 1]);
@@ -329,16 +335,16 @@ void settle(const Cells& nodes, const std::vector<std::size_t>& rows, const Soci
     const std::size_t row = rows[k];
     const Name name{society.key[c], static_cast<std::uint32_t>(k)};
     const int age = residents.age[i];
-    residents.education[i] = nodes.word(row, "education", education_names).value_or(residents.education[i]);
-    residents.occupation[i] = nodes.word(row, "occupation", occupation_names).value_or(residents.occupation[i]);
+    residents.education[i] = nodes.value_of<Education>(row, "education").value_or(residents.education[i]);
+    residents.occupation[i] = nodes.value_of<Occupation>(row, "occupation").value_or(residents.occupation[i]);
     const auto education = static_cast<Education>(residents.education[i]);
     residents.income[i] = Factor(nodes.number(row, "income", 0, 63)
             .value_or(traits.income(
                 name, community.income, age, education, static_cast<Occupation>(residents.occupation[i]), town)));
     if (const auto duty = nodes.number(row, "duty", -8, 7.999)) residents.duty[i] = Score(*duty);
-    if (const auto exposure = nodes.number(row, "exposure", 0, 1)) residents.exposure[i] = Share(*exposure);
+    if (const auto exposure = nodes.number(row, "exposure", 0, 1)) residents.reach[i] = Share(*exposure);
     residents.wish[i] =
-        nodes.word(row, "wish", good_names).value_or(static_cast<std::uint8_t>(traits.wish(name, mix, residents, i)));
+        nodes.value_of<Good>(row, "wish").value_or(static_cast<std::uint8_t>(traits.wish(name, mix, residents, i)));
     const bool reaches = age >= online_age && draws.chance(settings.access, name, item_access);
     residents.access[i] = nodes.whole(row, "access", 0, 1).value_or(reaches ? 1 : 0);
     const bool uses = residents.access[i] && residents.adult(i) && draws.chance(settings.platform, name, item_platform);
@@ -409,7 +415,7 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file, c
   for (std::size_t row = 0; row < ties.rows(); ++row) {
     heed_interrupt();
     const auto end = [&](const char* column) {
-      const std::string id = ties.required(row, column);
+      const std::string& id = ties.required(row, column);
       const auto at = vertex.find(id);
       if (at == vertex.end())
         throw input_error(ties.place(row), fmt::format("unknown {} '{}'", column, id),
@@ -422,8 +428,8 @@ std::unique_ptr<Society> read_network(const std::filesystem::path& nodes_file, c
       throw input_error(ties.place(row), fmt::format("'{}' is tied to itself", ties.required(row, "source")),
           "a tie joins two residents", "delete the row");
     edges[0].push_back({a, b,
-        static_cast<Layer>(
-            ties.word(row, "layer", peer_layers).value_or(static_cast<std::uint8_t>(Layer::neighbour)))});
+        static_cast<Layer>(ties.value_of<Layer>(row, "layer", resident_layers)
+                .value_or(static_cast<std::uint8_t>(Layer::neighbour)))});
   }
 
   found_institutions(settings, seed, *society);

@@ -184,7 +184,7 @@ std::string to_text(const NetworkReport& report) {
                      q[0], q[1], q[2], q[3], q[4], report.largest_degree));
   for (std::size_t l = 0; l < layer_count; ++l)
     if (report.layer_degree[l] > 0)
-      line(fmt::format("  {}", layer_names[l]).c_str(), fmt::format("{:.3f} a resident", report.layer_degree[l]));
+      line(fmt::format("  {}", words<Layer>[l]).c_str(), fmt::format("{:.3f} a resident", report.layer_degree[l]));
   line("clustering", fmt::format("{:.3f} (mean over {} residents)", report.clustering, report.clustering_sample));
   line("path length", fmt::format("{:.2f} steps (from {} residents to all)", report.path_length, report.path_sample));
   line("components", fmt::format("{}; the largest holds {:.2f}%", report.components, 100 * report.largest_component));

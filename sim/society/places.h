@@ -5,19 +5,21 @@
 #include <string>
 #include <vector>
 
+#include "base/words.h"
+
 namespace kurultai {
 
 /// What kind of community: the coordinate of /series/community_type.
 enum class PlaceType : std::uint8_t { okrug, town, city, city_district };
-inline constexpr std::size_t place_type_count = 4;
-inline constexpr const char* place_type_names[place_type_count] = {"rural okrug", "town", "city", "city district"};
+template <> inline constexpr auto words<PlaceType> = std::array{"rural okrug", "town", "city", "city district"};
+inline constexpr std::size_t place_type_count = count_of<PlaceType>;
 
 /// A settlement inside a rural okrug. Synthetic in the Kazakhstan census.
 struct Village {
   double population = 0;  ///< people, at scale 1
 };
 
-/// A community: the lowest level with an akimat of its own (MODEL 1).
+/// A community: the lowest level with an akimat of its own (MODEL 2).
 struct Community {
   std::string code;  ///< stable: its hash names the residents' random numbers
   std::string name;

@@ -8,12 +8,12 @@ Country plain_country(const SocietySettings& settings) {
   Country country;
   country.name = "plain";
   country.regions.push_back(
-      {.code = "plain", .name = "plain", .urban_share = settings.type.is("rural okrug") ? 0.0 : 1.0});
+      {.code = "plain", .name = "plain", .urban_share = settings.type == PlaceType::okrug ? 0.0 : 1.0});
   country.districts.push_back({.code = "plain", .name = "plain", .region = 0});
   for (std::int64_t c = 1; c <= settings.communities; ++c) {
     Community community;
     community.code = community.name = fmt::format("plain {:04}", c);
-    community.type = static_cast<PlaceType>(settings.type.index());
+    community.type = settings.type;
     community.population = settings.people;
     community.access = settings.access;
     community.platform = settings.platform;

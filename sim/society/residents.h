@@ -5,14 +5,16 @@
 #include <cstdint>
 
 #include "base/column.h"
+#include "base/words.h"
 
 namespace kurultai {
 
 /// The six public goods of which a resident wants one most (MODEL: wish).
 enum class Good : std::uint8_t { water, roads, school, health, safety, work };
-inline constexpr std::size_t good_count = 6;
-inline constexpr const char* good_names[good_count] = {
-    "water and utilities", "roads", "school and culture", "health", "safety and environment", "work"};
+template <>
+inline constexpr auto words<Good> =
+    std::array{"water and utilities", "roads", "school and culture", "health", "safety and environment", "work"};
+inline constexpr std::size_t good_count = count_of<Good>;
 
 enum class Sex : std::uint8_t { male, female };
 enum class Education : std::uint8_t { basic, secondary, higher };
@@ -25,17 +27,20 @@ enum class Occupation : std::uint8_t {
   pensioner,
   not_working
 };
-inline constexpr std::size_t occupation_count = 7;
-inline constexpr const char* education_names[] = {"basic", "secondary", "higher"};
-inline constexpr const char* occupation_names[] = {
-    "farmer", "entrepreneur", "employee", "public servant", "student", "pensioner", "not working"};
+template <> inline constexpr auto words<Sex> = std::array{"male", "female"};
+template <> inline constexpr auto words<Education> = std::array{"basic", "secondary", "higher"};
+template <>
+inline constexpr auto words<Occupation> =
+    std::array{"farmer", "entrepreneur", "employee", "public servant", "student", "pensioner", "not working"};
+inline constexpr std::size_t occupation_count = count_of<Occupation>;
 
 /// Families of forms: what habit, trace and norms are kept for.
 enum class Family : std::uint8_t { offline, online };
 inline constexpr std::size_t family_count = 2;
 
-/// Who is old enough to take part (MODEL 3: 18 and over).
+/// Who is old enough to take part (MODEL 7.2: 18 and over).
 inline constexpr int adult_age = 18;
+constexpr bool is_adult(std::uint8_t age) { return age >= adult_age; }
 
 /// All residents. `life` fixed: set when the society is built (demography may change age and the like).
 struct Residents : Table {
@@ -51,7 +56,7 @@ struct Residents : Table {
   Column<std::uint8_t> household_slot{
       *this, "household_slot", "1", "place in the household: i - slot is its first member", Life::fixed};
   Column<std::uint8_t> household_size{*this, "household_size", "1", "members of the household", Life::fixed};
-  Column<Share> exposure{*this, "exposure", "1", "m_i: how much of an announcement reaches this person"};
+  Column<Share> reach{*this, "exposure", "1", "m_i: how much of an announcement reaches this person"};
   Column<std::uint8_t> access{*this, "access", "1", "1: can reach the internet"};
   Column<std::uint8_t> platform{*this, "platform", "1", "1: user of civic platforms"};
   Column<Share> skill{*this, "skill", "1", "digital skill"};
@@ -96,7 +101,7 @@ struct Residents : Table {
   Column<Share> satisfaction{*this, "satisfaction", "1", "satisfaction with the public good wished for"};
   Column<Share> expectation{*this, "expectation", "1", "quality of the wished-for good that this resident is used to"};
 
-  [[nodiscard]] bool adult(std::size_t i) const { return age[i] >= adult_age; }
+  [[nodiscard]] bool adult(std::size_t i) const { return is_adult(age[i]); }
 };
 
 }  // namespace kurultai

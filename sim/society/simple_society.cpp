@@ -52,7 +52,7 @@ std::unique_ptr<Society> society_of(
   residents.occupation.fill(static_cast<std::uint8_t>(Occupation::employee));
   residents.income.fill(Factor(1));
   residents.household_size.fill(1);
-  residents.exposure.fill(Share(1));
+  residents.reach.fill(Share(1));
   residents.access.fill(1);
   residents.skill.fill(Share(0.5));
   const std::vector<Edge> list(edges.begin(), edges.end());

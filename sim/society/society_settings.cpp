@@ -11,7 +11,7 @@ bool all_zero(const Numbers& numbers) {
 }  // namespace
 
 std::string SocietySettings::inconsistency() const {
-  if (source.is("network") && (nodes.value().empty() || edges.value().empty()))
+  if (source == Source::network && (nodes.value().empty() || edges.value().empty()))
     return "source = \"network\" needs both nodes and edges";
   for (const Numbers* weights : {&work_urban, &work_rural, &wish_okrug, &wish_town, &wish_city, &reach_kin,
            &reach_neighbour, &reach_work, &reach_online})

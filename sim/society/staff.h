@@ -1,4 +1,4 @@
-// Staff of akimats of all levels as rows of their own: which resident holds which post (MODEL 1, 10; Q3, Q4).
+// Staff of akimats of all levels as rows of their own: which resident holds which post (MODEL 7.31; Q3, Q4).
 #pragma once
 
 #include "base/column.h"

@@ -115,7 +115,7 @@ std::unique_ptr<Society> synthesise(
 
 std::unique_ptr<Society> build_society(const SocietySettings& settings, double scale, std::uint64_t seed,
     const ScenarioSource& source, std::vector<std::string>* notes) {
-  if (settings.source.is("network")) {
+  if (settings.source == Source::network) {
     const std::filesystem::path nodes = source.find(settings.nodes);  // looked for first, so reported first
     const std::filesystem::path edges = source.find(settings.edges);
     return read_network(nodes, edges, settings, seed, notes);
@@ -125,10 +125,10 @@ std::unique_ptr<Society> build_society(const SocietySettings& settings, double s
 
 std::vector<SocietyTable> society_tables(const SocietySettings& settings, const ScenarioSource& source) {
   std::vector<SocietyTable> tables;
-  if (settings.source.is("network")) {
+  if (settings.source == Source::network) {
     tables.push_back({"society.nodes", settings.nodes.value(), source.find(settings.nodes)});
     tables.push_back({"society.edges", settings.edges.value(), source.find(settings.edges)});
-  } else if (settings.source.is("census")) {
+  } else if (settings.source == Source::census) {
     const std::filesystem::path folder = source.find(settings.census);
     std::error_code ignored;
     for (const char* table : {"national", "regions", "towns", "cities", "pyramid"}) {
@@ -143,7 +143,7 @@ std::vector<SocietyTable> society_tables(const SocietySettings& settings, const 
 }
 
 Country country_of(const SocietySettings& settings, const ScenarioSource& source, std::vector<std::string>* notes) {
-  if (settings.source.is("plain")) return plain_country(settings);
+  if (settings.source == Source::plain) return plain_country(settings);
   Country country = read_census(source.find(settings.census), notes);
   if (settings.regions.value().empty()) return country;
   std::vector<bool> kept(country.regions.size(), false);

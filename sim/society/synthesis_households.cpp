@@ -96,6 +96,100 @@ double claim(int age) {
   return 0.0;
 }
 
+/// Couples, by rank of age, of the people from number `from` on, at most `most`; who stays without a partner goes to
+/// `single`. `share` of those of 25 and over live as couples.
+void pair_up(const std::vector<Person>& person, std::size_t from, double share, std::size_t most, Engine& engine,
+    std::vector<Unit>& units, std::vector<std::uint32_t>& single) {
+  std::vector<std::uint32_t> men;
+  std::vector<std::uint32_t> women;
+  for (std::size_t k = from; k < person.size(); ++k) {
+    const int age = person[k].age;
+    const double chance = age < couple_age ? 0.0 : (age < 25 ? 0.5 : 1.0) * share;
+    const bool woman = person[k].sex == Sex::female;
+    const bool paired = engine.uniform() < chance;
+    (paired ? (woman ? women : men) : single).push_back(static_cast<std::uint32_t>(k));
+  }
+  const std::size_t couples = std::min({men.size(), women.size(), most});
+  // Of too many couples, those spread over all ages stay.
+  const std::size_t pairs = std::min(men.size(), women.size());
+  for (std::size_t k = 0, kept = 0; k < pairs; ++k) {
+    if ((k + 1) * couples / pairs > kept) {
+      ++kept;
+      units.push_back({.head = men[k], .partner = women[k]});
+    } else {
+      single.push_back(men[k]);
+      single.push_back(women[k]);
+    }
+  }
+  for (std::size_t k = pairs; k < men.size(); ++k) single.push_back(men[k]);
+  for (std::size_t k = pairs; k < women.size(); ++k) single.push_back(women[k]);
+}
+
+/// Single heads, until there are `households` units: rather the older ones of `single`.
+void add_single_heads(const std::vector<Person>& person, const std::vector<std::uint32_t>& single,
+    std::size_t households, Engine& engine, std::vector<Unit>& units) {
+  std::vector<Ranked> wish_to_head;
+  wish_to_head.reserve(single.size());
+  for (const std::uint32_t k : single) {
+    const int age = person[k].age;
+    wish_to_head.push_back({(age < 25 ? 2.0 : (age < 35 ? 0.7 : 0.0)) + engine.uniform(), k});
+  }
+  std::sort(wish_to_head.begin(), wish_to_head.end());
+  std::size_t next_single = 0;
+  while (units.size() < households) {
+    const std::uint32_t k = wish_to_head[next_single++].index;
+    units.push_back({.head = k, .partner = k});
+  }
+}
+
+/// Units to households: those of one member (`alone` of them) to single heads, the others by claim and size. Sorts
+/// `units`, whose first `couples` are the couples, such that unit u runs household result[u].
+std::vector<std::uint32_t> give_households(const std::vector<Person>& person, const std::vector<std::uint8_t>& sizes,
+    std::size_t alone, std::size_t couples, Engine& engine, std::vector<Unit>& units) {
+  for (Unit& unit : units)
+    unit.score = claim(person[unit.head].age) + (unit.couple() ? 0.5 : 0.0) + 0.5 * normal(engine);
+  std::vector<std::uint32_t> by_size(sizes.size());
+  for (std::uint32_t h = 0; h < by_size.size(); ++h) by_size[h] = h;
+  std::stable_sort(
+      by_size.begin(), by_size.end(), [&](std::uint32_t a, std::uint32_t b) { return sizes[a] < sizes[b]; });
+  const auto lower = [](const Unit& a, const Unit& b) {
+    return a.score != b.score ? a.score < b.score : a.head < b.head;
+  };
+  std::sort(units.begin() + static_cast<std::ptrdiff_t>(couples), units.end(), lower);  // the singles
+  std::rotate(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(couples), units.end());
+  std::sort(units.begin() + static_cast<std::ptrdiff_t>(alone), units.end(), lower);
+  return by_size;
+}
+
+/// Free places, each by its household's number, by age of the head. Unit u runs household by_size[u].
+std::vector<Ranked> free_places(const std::vector<Person>& person, const std::vector<std::uint8_t>& sizes,
+    const std::vector<Unit>& units, const std::vector<std::uint32_t>& by_size) {
+  std::vector<Ranked> places;
+  for (std::uint32_t u = 0; u < units.size(); ++u) {
+    const std::uint32_t household = by_size[u];
+    const Unit& unit = units[u];
+    const std::size_t taken = unit.couple() ? 2 : 1;
+    for (std::size_t k = taken; k < sizes[household]; ++k)
+      places.push_back({static_cast<double>(person[unit.partner].age), household});
+  }
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
+/// Dependants, by the age of the head they wish for.
+std::vector<Ranked> dependants_of(const std::vector<Person>& person, const std::vector<Unit>& units, Engine& engine) {
+  std::vector<Ranked> dependants;
+  std::vector<std::uint8_t> leads(person.size(), 0);
+  for (const Unit& unit : units) leads[unit.head] = leads[unit.partner] = 1;
+  for (std::uint32_t k = 0; k < person.size(); ++k)
+    if (!leads[k]) {
+      const double age = person[k].age;
+      dependants.push_back({(age < 45 ? age + generation : age - generation) + jitter * normal(engine), k});
+    }
+  std::sort(dependants.begin(), dependants.end());
+  return dependants;
+}
+
 }  // namespace
 
 void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean, std::uint64_t seed,
@@ -116,84 +210,18 @@ void settle_households(const SocietySettings& settings, const Pyramid& pyramid, 
   const std::size_t candidates = std::max(people - minors, households);
   const std::size_t from = people - candidates;
 
-  // Couples, by rank of age.
-  std::vector<std::uint32_t> men;
-  std::vector<std::uint32_t> women;
-  std::vector<std::uint32_t> single;
-  for (std::size_t k = from; k < people; ++k) {
-    const int age = person[k].age;
-    const double chance = age < couple_age ? 0.0 : (age < 25 ? 0.5 : 1.0) * settings.couples;
-    const bool woman = person[k].sex == Sex::female;
-    const bool paired = engine.uniform() < chance;
-    (paired ? (woman ? women : men) : single).push_back(static_cast<std::uint32_t>(k));
-  }
-  std::size_t couples = std::min({men.size(), women.size(), households - alone, candidates - households});
   std::vector<Unit> units;
   units.reserve(households);
-  // Of too many couples, those spread over all ages stay.
-  const std::size_t pairs = std::min(men.size(), women.size());
-  for (std::size_t k = 0, kept = 0; k < pairs; ++k) {
-    if ((k + 1) * couples / pairs > kept) {
-      ++kept;
-      units.push_back({.head = men[k], .partner = women[k]});
-    } else {
-      single.push_back(men[k]);
-      single.push_back(women[k]);
-    }
-  }
-  for (std::size_t k = pairs; k < men.size(); ++k) single.push_back(men[k]);
-  for (std::size_t k = pairs; k < women.size(); ++k) single.push_back(women[k]);
-  couples = units.size();
-
-  // Single heads: rather the older ones.
-  std::vector<Ranked> wish_to_head;
-  wish_to_head.reserve(single.size());
-  for (const std::uint32_t k : single) {
-    const int age = person[k].age;
-    wish_to_head.push_back({(age < 25 ? 2.0 : (age < 35 ? 0.7 : 0.0)) + engine.uniform(), k});
-  }
-  std::sort(wish_to_head.begin(), wish_to_head.end());
-  std::size_t next_single = 0;
-  while (units.size() < households) {
-    const std::uint32_t k = wish_to_head[next_single++].index;
-    units.push_back({.head = k, .partner = k});
-  }
-
-  // Units to households: those of one member to single heads, the others by claim and size.
-  for (Unit& unit : units)
-    unit.score = claim(person[unit.head].age) + (unit.couple() ? 0.5 : 0.0) + 0.5 * normal(engine);
-  std::vector<std::uint32_t> by_size(households);
-  for (std::uint32_t h = 0; h < households; ++h) by_size[h] = h;
-  std::stable_sort(
-      by_size.begin(), by_size.end(), [&](std::uint32_t a, std::uint32_t b) { return sizes[a] < sizes[b]; });
-  const auto lower = [](const Unit& a, const Unit& b) {
-    return a.score != b.score ? a.score < b.score : a.head < b.head;
-  };
-  std::sort(units.begin() + static_cast<std::ptrdiff_t>(couples), units.end(), lower);  // the singles
-  std::rotate(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(couples), units.end());
-  std::sort(units.begin() + static_cast<std::ptrdiff_t>(alone), units.end(), lower);
-
-  // Free places by age of the head, dependants by the age of the head they wish for.
+  std::vector<std::uint32_t> single;
+  const std::size_t most_couples = std::min(households - alone, candidates - households);
+  pair_up(person, from, settings.couples, most_couples, engine, units, single);
+  const std::size_t couples = units.size();
+  add_single_heads(person, single, households, engine, units);
+  const std::vector<std::uint32_t> by_size = give_households(person, sizes, alone, couples, engine, units);
   std::vector<std::uint32_t> unit_of(households);
-  std::vector<Ranked> places;
-  for (std::uint32_t u = 0; u < households; ++u) {
-    const std::uint32_t household = by_size[u];
-    unit_of[household] = u;
-    const Unit& unit = units[u];
-    const std::size_t taken = unit.couple() ? 2 : 1;
-    for (std::size_t k = taken; k < sizes[household]; ++k)
-      places.push_back({static_cast<double>(person[unit.partner].age), household});
-  }
-  std::vector<Ranked> dependants;
-  std::vector<std::uint8_t> leads(people, 0);
-  for (const Unit& unit : units) leads[unit.head] = leads[unit.partner] = 1;
-  for (std::uint32_t k = 0; k < people; ++k)
-    if (!leads[k]) {
-      const double age = person[k].age;
-      dependants.push_back({(age < 45 ? age + generation : age - generation) + jitter * normal(engine), k});
-    }
-  std::sort(places.begin(), places.end());
-  std::sort(dependants.begin(), dependants.end());
+  for (std::uint32_t u = 0; u < households; ++u) unit_of[by_size[u]] = u;
+  const std::vector<Ranked> places = free_places(person, sizes, units, by_size);
+  const std::vector<Ranked> dependants = dependants_of(person, units, engine);
 
   std::vector<std::size_t> start(households + 1, 0);
   for (std::size_t h = 0; h < households; ++h) start[h + 1] = start[h] + sizes[h];

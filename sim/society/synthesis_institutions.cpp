@@ -49,6 +49,78 @@ void add(const SocietySettings& settings, Institutions& institutions, Institutio
   institutions.activity[k] = Share(settings.activity[of_kind]);
 }
 
+/// The adults of a community, and how they come to an institution.
+struct Adults {
+  Adults(const SocietySettings& settings, std::uint64_t seed, std::size_t c, const Society& society)
+      : draws(seed, 0, Stream::institutions),
+        key(society.key[c]),
+        first(society.first[c]) {
+    const Residents& residents = society.residents;
+    for (Vertex i = first; i < society.first[c + 1]; ++i) {
+      if (!residents.adult(i)) continue;
+      who.push_back(i);
+      weight.push_back(exp_(-settings.member_duty * residents.duty[i]));
+      traders += static_cast<Occupation>(residents.occupation[i]) <= Occupation::entrepreneur;
+    }
+  }
+
+  /// Ties `wanted` adults to `to`: those with the shortest waiting times; tells how many. A patience of 0 means not
+  /// eligible.
+  template <class Patience>
+  std::size_t join(
+      double wanted, Vertex to, Layer layer, std::uint32_t item, std::vector<Edge>& edges, const Patience& patience) {
+    waiting.clear();
+    auto members = static_cast<std::size_t>(round_randomly(wanted, draws.uniform({key, 0xffffffffU}, 64 + item)));
+    if (members == 0) return members;
+    for (std::size_t k = 0; k < who.size(); ++k) {
+      const double slow = patience(k);
+      if (slow <= 0) continue;
+      const double u = draws.uniform({key, who[k] - first}, item * 4);
+      waiting.emplace_back(-log_(u) * slow, who[k]);
+    }
+    members = std::min(members, waiting.size());
+    if (members < waiting.size())
+      std::nth_element(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(members), waiting.end());
+    for (std::size_t k = 0; k < members; ++k) edges.push_back({waiting[k].second, to, layer});
+    return members;
+  }
+
+  Draws draws;
+  std::uint64_t key;  ///< of the community
+  Vertex first;       ///< its first resident
+  std::vector<Vertex> who;
+  std::vector<double> weight;  ///< of each as a member
+  double traders = 0;          ///< farmers and entrepreneurs
+  std::vector<std::pair<double, Vertex>> waiting = {};
+};
+
+/// The institutions of community c: [first, second). Those of communities stand in the order of communities; those of
+/// regions and nation come after.
+std::pair<std::size_t, std::size_t> institutions_of(const Institutions& institutions, std::size_t c) {
+  const std::span<const std::uint32_t> where = institutions.community.values();
+  std::size_t local = where.size();
+  while (local > 0 && institutions.kind[local - 1] >= static_cast<std::uint8_t>(InstitutionKind::mobile_group)) --local;
+  const auto [begin, end] = std::equal_range(
+      where.begin(), where.begin() + static_cast<std::ptrdiff_t>(local), static_cast<std::uint32_t>(c));
+  return {static_cast<std::size_t>(begin - where.begin()), static_cast<std::size_t>(end - where.begin())};
+}
+
+/// How many members an institution of `kind` should have; one that sleeps is not `active`.
+double members_wanted(const SocietySettings& settings, InstitutionKind kind, bool active, const Community& community,
+    double scale, const Adults& adults) {
+  const double people = static_cast<double>(adults.who.size());
+  switch (kind) {
+    case InstitutionKind::assembly: return assembly_size(community.population) * scale;
+    case InstitutionKind::council: return settings.council_members * scale;
+    case InstitutionKind::resident_body: return active ? settings.resident_body_share * people : 0.0;
+    case InstitutionKind::oversight: return settings.oversight_members * scale;
+    case InstitutionKind::ngo: return settings.ngo_members * scale;
+    case InstitutionKind::cooperative: return settings.cooperative_share * adults.traders;
+    case InstitutionKind::media: return settings.media_share * people;
+    default: return 0;
+  }
+}
+
 }  // namespace
 
 int assembly_size(double population) {
@@ -90,85 +162,35 @@ void found_institutions(const SocietySettings& settings, std::uint64_t seed, Soc
 
 void join_institutions(
     const SocietySettings& settings, std::uint64_t seed, std::size_t c, Society& society, std::vector<Edge>& edges) {
-  const Draws draws(seed, 0, Stream::institutions);
   const Community& community = society.country.communities[c];
   const Residents& residents = society.residents;
   Institutions& institutions = society.institutions;
-  const Vertex first = society.first[c];
-  const Name place{society.key[c], 0xffffffffU};
-
-  std::vector<Vertex> adults;
-  std::vector<double> weight;
-  double traders = 0;
-  for (Vertex i = first; i < society.first[c + 1]; ++i) {
-    if (!residents.adult(i)) continue;
-    adults.push_back(i);
-    weight.push_back(exp_(-settings.member_duty * residents.duty[i]));
-    traders += static_cast<Occupation>(residents.occupation[i]) <= Occupation::entrepreneur;
-  }
-  std::vector<std::pair<double, Vertex>> waiting;
-  // Ties `wanted` adults to `to`: those with the shortest waiting times. A patience of 0 means not eligible.
-  const auto join = [&](double wanted, Vertex to, Layer layer, std::uint32_t item, const auto& patience) {
-    waiting.clear();
-    auto members = static_cast<std::size_t>(round_randomly(wanted, draws.uniform(place, 64 + item)));
-    if (members == 0) return members;
-    for (std::size_t k = 0; k < adults.size(); ++k) {
-      const double slow = patience(k);
-      if (slow <= 0) continue;
-      const double u = draws.uniform({society.key[c], adults[k] - first}, item * 4);
-      waiting.emplace_back(-log_(u) * slow, adults[k]);
-    }
-    members = std::min(members, waiting.size());
-    if (members < waiting.size())
-      std::nth_element(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(members), waiting.end());
-    for (std::size_t k = 0; k < members; ++k) edges.push_back({waiting[k].second, to, layer});
-    return members;
-  };
-
-  // Institutions of communities stand in the order of communities; those of regions and nation come after.
-  const std::span<const std::uint32_t> where = institutions.community.values();
-  std::size_t local = where.size();
-  while (local > 0 && institutions.kind[local - 1] >= static_cast<std::uint8_t>(InstitutionKind::mobile_group)) --local;
-  const auto [begin, end] = std::equal_range(
-      where.begin(), where.begin() + static_cast<std::ptrdiff_t>(local), static_cast<std::uint32_t>(c));
+  Adults adults(settings, seed, c, society);
+  const auto [from, to] = institutions_of(institutions, c);
   std::uint32_t nth = 0;
-  for (auto k = static_cast<std::size_t>(begin - where.begin()); k < static_cast<std::size_t>(end - where.begin());
-      ++k) {
+  for (std::size_t k = from; k < to; ++k) {
     const auto kind = static_cast<InstitutionKind>(institutions.kind[k]);
-    nth = k > static_cast<std::size_t>(begin - where.begin()) && institutions.kind[k - 1] == institutions.kind[k]
-              ? nth + 1
-              : 0;
-    const double people = static_cast<double>(adults.size());
-    double wanted = 0;
-    switch (kind) {
-      case InstitutionKind::assembly: wanted = assembly_size(community.population) * society.scale; break;
-      case InstitutionKind::council: wanted = settings.council_members * society.scale; break;
-      case InstitutionKind::resident_body:
-        wanted = institutions.activity[k] > 0 ? settings.resident_body_share * people : 0.0;
-        break;
-      case InstitutionKind::oversight: wanted = settings.oversight_members * society.scale; break;
-      case InstitutionKind::ngo: wanted = settings.ngo_members * society.scale; break;
-      case InstitutionKind::cooperative: wanted = settings.cooperative_share * traders; break;
-      case InstitutionKind::media: wanted = settings.media_share * people; break;
-      default: break;
-    }
+    nth = k > from && institutions.kind[k - 1] == institutions.kind[k] ? nth + 1 : 0;
+    const bool active = institutions.activity[k] > 0;
+    const double wanted = members_wanted(settings, kind, active, community, society.scale, adults);
     const Vertex vertex = society.institution(k);
-    const std::size_t members = join(wanted, vertex, Layer::membership, item_of(kind, nth), [&](std::size_t a) {
-      if (kind == InstitutionKind::media) return 1.0;
-      if (kind == InstitutionKind::cooperative &&
-          residents.occupation[adults[a]] > static_cast<std::uint8_t>(Occupation::entrepreneur))
-        return 0.0;
-      return weight[a];
-    });
+    const std::size_t members =
+        adults.join(wanted, vertex, Layer::membership, item_of(kind, nth), edges, [&](std::size_t a) {
+          if (kind == InstitutionKind::media) return 1.0;
+          if (kind == InstitutionKind::cooperative &&
+              residents.occupation[adults.who[a]] > static_cast<std::uint8_t>(Occupation::entrepreneur))
+            return 0.0;
+          return adults.weight[a];
+        });
     institutions.members[k] = static_cast<std::uint32_t>(members);
     institutions.capacity[k] =
         static_cast<float>(settings.outreach[static_cast<std::size_t>(kind)] * static_cast<double>(members));
     edges.push_back({vertex, society.akimat(c), Layer::partner});
   }
   // Staff: public servants first; others only where there are none.
-  join(settings.staff * community.population / 1000.0 * society.scale, society.akimat(c), Layer::office, staff_item,
-      [&](std::size_t a) {
-        const auto occupation = static_cast<Occupation>(residents.occupation[adults[a]]);
+  adults.join(settings.staff * community.population / 1000.0 * society.scale, society.akimat(c), Layer::office,
+      staff_item, edges, [&](std::size_t a) {
+        const auto occupation = static_cast<Occupation>(residents.occupation[adults.who[a]]);
         if (occupation == Occupation::public_servant) return 1.0;
         return occupation == Occupation::employee ? 1e6 : 0.0;
       });

@@ -24,7 +24,7 @@ class Conditions {
     if (!policy.districts.value().empty())
       for (const District& district : country.districts)
         districts_.push_back(listed(policy.districts.value(), district.code, district.name));
-    for (const char* type : place_type_names) types_.push_back(listed(policy.types.value(), type, type));
+    for (const char* type : words<PlaceType>) types_.push_back(listed(policy.types.value(), type, type));
   }
   bool operator()(const Community& community) const {
     return (regions_.empty() || regions_[community.region]) && (districts_.empty() || districts_[community.district]) &&
@@ -97,11 +97,11 @@ KnownTargets known_targets(const Country& country) {
   for (const Region& region : country.regions) known.regions.insert(known.regions.end(), {region.code, region.name});
   for (const District& district : country.districts)
     known.districts.insert(known.districts.end(), {district.code, district.name});
-  known.types.assign(std::begin(place_type_names), std::end(place_type_names));
+  known.types = word_list<PlaceType>();
   for (const Community& community : country.communities)
     known.communities.insert(known.communities.end(), {community.code, community.name});
-  known.education.assign(std::begin(education_names), std::end(education_names));
-  known.occupations.assign(std::begin(occupation_names), std::end(occupation_names));
+  known.education = word_list<Education>();
+  known.occupations = word_list<Occupation>();
   return known;
 }
 

@@ -40,7 +40,19 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
   ensure(!first.empty() && first.back() <= vertices, "Ties::build: first must end with the number of residents");
   const Vertex residents = first.back();
   const auto pieces = pieces_of(edges);
+  place(pieces, vertices);
+  const std::vector<std::uint32_t> length = sort_rows(first, vertices);
 
+  for (std::size_t i = 0; i < residents; ++i)
+    if (inside_[i] > most_ties_inside)
+      throw input_error("society", fmt::format("resident {} has {} ties inside the community", i, inside_[i]),
+          fmt::format("neighbours are counted in 16 bits, so at most {} fit", most_ties_inside),
+          "split the hub, or make it an institution");
+
+  close_gaps(length);
+}
+
+void Ties::place(std::span<const std::span<const Edge>> pieces, std::size_t vertices) {
   begin_.assign(vertices + 1, 0);
   parallel_for(pieces.size(), [&](std::size_t k) {
     for (const Edge& edge : pieces[k]) {
@@ -66,7 +78,10 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
       ties_[std::atomic_ref(begin_[edge.b]).fetch_add(1, std::memory_order_relaxed)] = Tie(edge.layer, edge.a);
     }
   });
+}
 
+std::vector<std::uint32_t> Ties::sort_rows(std::span<const Vertex> first, std::size_t vertices) {
+  const Vertex residents = first.back();
   inside_.assign(residents, 0);
   peers_.assign(residents, 0);
   std::vector<std::uint32_t> length(vertices, 0);
@@ -98,14 +113,11 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
           static_cast<std::uint32_t>(std::find_if(row + inside_[v], end, [&](Tie tie) { return part(tie) > 1; }) - row);
     }
   });
+  return length;
+}
 
-  for (std::size_t i = 0; i < residents; ++i)
-    if (inside_[i] > most_ties_inside)
-      throw input_error("society", fmt::format("resident {} has {} ties inside the community", i, inside_[i]),
-          fmt::format("neighbours are counted in 16 bits, so at most {} fit", most_ties_inside),
-          "split the hub, or make it an institution");
-
-  // Close the gaps that duplicates left; begin_ becomes the start of each row again.
+void Ties::close_gaps(std::span<const std::uint32_t> length) {
+  const std::size_t vertices = length.size();
   std::uint64_t read = 0;
   std::uint64_t write = 0;
   for (std::size_t v = 0; v < vertices; ++v) {

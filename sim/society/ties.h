@@ -9,14 +9,17 @@
 #include <span>
 #include <vector>
 
+#include "base/words.h"
+
 namespace kurultai {
 
-/// What joins two vertices. The first five join residents (MODEL 1).
+/// What joins two vertices. The first five join residents (MODEL 2).
 enum class Layer : std::uint8_t { household, kin, neighbour, work, online, membership, office, partner };
-inline constexpr std::size_t layer_count = 8;
+template <>
+inline constexpr auto words<Layer> =
+    std::array{"household", "kin", "neighbour", "work or school", "online", "membership", "office", "partner"};
+inline constexpr std::size_t layer_count = count_of<Layer>;
 inline constexpr std::size_t resident_layers = 5;
-inline constexpr const char* layer_names[layer_count] = {
-    "household", "kin", "neighbour", "work or school", "online", "membership", "office", "partner"};
 
 using Vertex = std::uint32_t;
 
@@ -78,6 +81,14 @@ class Ties {
   [[nodiscard]] std::span<const Tie> bodies(Vertex i) const { return row(i, peers_[i], begin_[i + 1] - begin_[i]); }
 
  private:
+  /// The steps of `build`. Counts the ends of all edges and puts a word for each into its row, in any order; begin_[v]
+  /// is the end of row v then.
+  void place(std::span<const std::span<const Edge>> pieces, std::size_t vertices);
+  /// Sorts the rows and takes duplicates out; how long each is then.
+  std::vector<std::uint32_t> sort_rows(std::span<const Vertex> first, std::size_t vertices);
+  /// Closes the gaps that duplicates left; begin_ becomes the start of each row again.
+  void close_gaps(std::span<const std::uint32_t> length);
+
   [[nodiscard]] std::span<const Tie> row(Vertex v, std::uint64_t from, std::uint64_t to) const {
     return {ties_.data() + begin_[v] + from, static_cast<std::size_t>(to - from)};
   }

@@ -145,17 +145,19 @@ Wishes Traits::wishes(std::uint64_t community, PlaceType type) const {
 }
 
 Wishes Traits::wishes(const Wishes& community, const Residents& residents, std::size_t i) const {
+  const std::size_t home = i - residents.household_slot[i];
+  bool children = false;
+  for (std::size_t k = home; k < home + residents.household_size[i]; ++k) children = children || !residents.adult(k);
+  return wishes(community, residents.age[i], residents.occupation[i], children);
+}
+
+Wishes Traits::wishes(const Wishes& community, std::uint8_t age, std::uint8_t occupation, bool children) const {
   Wishes weights = community;
   const auto times = [&](const Numbers& factor) {
     for (std::size_t g = 0; g < good_count; ++g) weights[g] *= factor[g];
   };
-  const std::size_t home = i - residents.household_slot[i];
-  for (std::size_t k = home; k < home + residents.household_size[i]; ++k)
-    if (!residents.adult(k)) {
-      times(settings_.wish_parent);
-      break;
-    }
-  if (residents.adult(i)) switch (static_cast<Occupation>(residents.occupation[i])) {
+  if (children) times(settings_.wish_parent);
+  if (is_adult(age)) switch (static_cast<Occupation>(occupation)) {
       case Occupation::farmer: times(settings_.wish_farmer); break;
       case Occupation::pensioner: times(settings_.wish_pensioner); break;
       case Occupation::student:
@@ -166,7 +168,11 @@ Wishes Traits::wishes(const Wishes& community, const Residents& residents, std::
 }
 
 Good Traits::wish(Name name, const Wishes& community, const Residents& residents, std::size_t i) const {
-  return static_cast<Good>(pick(wishes(community, residents, i), traits_.uniform(name, item_wish)));
+  return wish(name, wishes(community, residents, i));
+}
+
+Good Traits::wish(Name name, const Wishes& own_mix) const {
+  return static_cast<Good>(pick(own_mix, traits_.uniform(name, item_wish)));
 }
 
 std::size_t Traits::quota(std::uint64_t community, double share, std::size_t people, std::uint32_t item) const {
@@ -234,7 +240,7 @@ void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, 
     residents.occupation[i] = static_cast<std::uint8_t>(occupation);
     residents.income[i] = Factor(traits.income(name, income, age, education, occupation, town));
     residents.duty[i] = Score(traits.duty(name, home, age, education));
-    residents.exposure[i] = Share(traits.exposure(name, age, occupation));
+    residents.reach[i] = Share(traits.exposure(name, age, occupation));
     residents.wish[i] = static_cast<std::uint8_t>(traits.wish(name, mix, residents, i));
   }
 }

@@ -46,8 +46,11 @@ class Traits {
   [[nodiscard]] Wishes wishes(std::uint64_t community, PlaceType type) const;
   /// `wishes` as resident i, a member of a stratum, weighs them.
   [[nodiscard]] Wishes wishes(const Wishes& community, const Residents& residents, std::size_t i) const;
+  /// The same of one of that age and occupation, with children at home or without.
+  [[nodiscard]] Wishes wishes(const Wishes& community, std::uint8_t age, std::uint8_t occupation, bool children) const;
   /// The good that resident i, called `name`, wants most.
   [[nodiscard]] Good wish(Name name, const Wishes& community, const Residents& residents, std::size_t i) const;
+  [[nodiscard]] Good wish(Name name, const Wishes& own_mix) const;
 
   /// How many of `people` in a community are `share` of them, rounded up or down by the community's luck
   /// `item`, so that small communities add up.

@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "base/random.h"
 #include "engine/simulation.h"
+#include "sweep/calibration_result.h"
 #include "sweep/merge.h"
 
 namespace kurultai {
@@ -38,12 +39,6 @@ std::size_t measure_of(const Calibration& calibration, std::size_t target) {
   for (std::size_t m = 0; m < sweep.measures.size(); ++m)
     if (sweep.measures.key(m) == calibration.targets.key(target)) return m;
   throw std::logic_error("every target has a measure");
-}
-
-std::vector<double> column(std::span<const Particle> particles, std::vector<double> Particle::* list, std::size_t k) {
-  std::vector<double> values;
-  for (const Particle& particle : particles) values.push_back((particle.*list)[k]);
-  return values;
 }
 
 void refuse_design(const Sweep& sweep) {
@@ -125,7 +120,7 @@ class Search {
     }
     if (!simulate(posterior, most, report)) return stopped(std::move(report));
     fit(report, prior, posterior);
-    report.result = result(report, kept);
+    report.result = calibration_result(calibration_, report, kept);
     return report;
   }
 
@@ -293,119 +288,6 @@ class Search {
     }
   }
 
-  [[nodiscard]] Result result(const CalibrationReport& report, std::span<const Particle> kept) const {
-    Result file = sweep_.attributes("calibration");
-    file.attributes["confidence"] = calibration_.calibration.confidence.value();
-    file.attributes["ended_by"] = report.ended_by;
-    file.attributes["effective_sample_size"] = report.ess;
-    file.attributes["runs"] = static_cast<std::int64_t>(report.finished + report.failed);
-    file.attributes["failed_runs"] = static_cast<std::int64_t>(report.failed);
-    add_notes(file, calibration_.remarks);
-
-    const auto numbers = [](std::size_t n) {
-      std::vector<std::int32_t> list(n);
-      for (std::size_t k = 0; k < n; ++k) list[k] = static_cast<std::int32_t>(k);
-      return list;
-    };
-    Group posterior{"posterior", "a weighted sample of the posterior",
-        {{"sample", {"sample"}, numbers(kept.size()), "1", "particle, nearest first", "calibration", {}}}, {}};
-    for (std::size_t a = 0; a < sweep_.axes.size(); ++a) {
-      std::vector<double> values;
-      for (const std::vector<double>& place : report.sample.place)
-        values.push_back(calibration_.number_at(a, place[a]));
-      const Field* field = sweep_.experiment().parameters().find(sweep_.axes[a].path.value());
-      posterior.variables.push_back({sweep_.axes.key(a), {"sample"}, values, field->about().unit,
-          fmt::format("{}: {}", field->path(), field->about().meaning), "calibration", {}});
-    }
-    std::vector<double> distances;
-    for (const Particle& particle : kept) distances.push_back(particle.distance);
-    posterior.variables.push_back(
-        {"weight", {"sample"}, report.sample.weight, "1", "weight in the posterior; sum 1", "calibration", {}});
-    posterior.variables.push_back({"distance", {"sample"}, distances, "1",
-        "of what was simulated, with an error of observation, from the targets", "calibration", {}});
-    for (std::size_t m = 0; m < sweep_.measures.size(); ++m)
-      posterior.variables.push_back({sweep_.measures.key(m), {"sample"}, column(kept, &Particle::simulated, m), "1",
-          "simulated, before places were adjusted and without an error of observation", "calibration", {}});
-    file.groups.push_back(std::move(posterior));
-
-    const auto listed = [](const auto& items, auto get) {
-      std::vector<std::decay_t<decltype(get(items[0]))>> values;
-      for (const auto& item : items) values.push_back(get(item));
-      return values;
-    };
-    const auto add = [](Group& group, const char* name, Values values, const char* meaning) {
-      group.variables.push_back(
-          {name, {group.coordinates[0].name}, std::move(values), "1", meaning, "calibration", {}});
-    };
-    using G = GenerationRecord;
-    Group generations{"generations", "how the population came nearer to the targets",
-        {{"generation", {"generation"}, numbers(report.generations.size()), "1", "generation", "calibration", {}}}, {}};
-    add(generations, "tolerance", listed(report.generations, [](const G& g) { return g.tolerance; }),
-        "distance of the farthest particle that is kept");
-    add(generations, "nearest", listed(report.generations, [](const G& g) { return g.nearest; }),
-        "distance of the nearest particle");
-    add(generations, "acceptance", listed(report.generations, [](const G& g) { return g.acceptance; }),
-        "share of the new particles that are nearer than the tolerance before");
-    add(generations, "ess", listed(report.generations, [](const G& g) { return g.ess; }),
-        "effective size of the particles that are kept");
-    add(generations, "particles",
-        listed(report.generations, [](const G& g) { return static_cast<std::int32_t>(g.particles); }), "new particles");
-    add(generations, "failed",
-        listed(report.generations, [](const G& g) { return static_cast<std::int32_t>(g.failed); }),
-        "new particles with a failed run or a measure without value");
-    file.groups.push_back(std::move(generations));
-
-    using P = ParameterEstimate;
-    const auto parameter_names = listed(report.parameters, [](const P& p) { return p.name; });
-    Group parameters{"parameters", "what is known about each parameter, in its own unit",
-        {{"parameter", {"parameter"}, parameter_names, "1", "axis", "calibration", {}}}, {}};
-    add(parameters, "path", listed(report.parameters, [](const P& p) { return p.path; }), "the parameter");
-    add(parameters, "mean", listed(report.parameters, [](const P& p) { return p.mean; }), "mean of the posterior");
-    add(parameters, "sd", listed(report.parameters, [](const P& p) { return p.sd; }),
-        "standard deviation of the posterior");
-    add(parameters, "low", listed(report.parameters, [](const P& p) { return p.low; }),
-        "lower end of the interval at `confidence`");
-    add(parameters, "median", listed(report.parameters, [](const P& p) { return p.median; }),
-        "median of the posterior");
-    add(parameters, "high", listed(report.parameters, [](const P& p) { return p.high; }),
-        "upper end of the interval at `confidence`");
-    add(parameters, "prior_low", listed(report.parameters, [](const P& p) { return p.prior_low; }),
-        "lower end of the prior");
-    add(parameters, "prior_high", listed(report.parameters, [](const P& p) { return p.prior_high; }),
-        "upper end of the prior");
-    add(parameters, "shrinkage", listed(report.parameters, [](const P& p) { return p.shrinkage; }),
-        "1 - posterior sd / prior sd, on the prior's scale; 0: nothing learned");
-    add(parameters, "r2", listed(report.parameters, [](const P& p) { return p.r2; }),
-        "share of the last population's variance that the adjustment explains");
-    parameters.coordinates.push_back(
-        {"other_parameter", {"other_parameter"}, parameter_names, "1", "axis", "calibration", {}});
-    parameters.variables.push_back({"correlation", {"parameter", "other_parameter"}, report.correlations, "1",
-        "in the posterior, on the priors' scales; near 1 or -1: not told apart", "calibration", {}});
-    file.groups.push_back(std::move(parameters));
-
-    using T = TargetFit;
-    Group targets{"targets", "whether the posterior meets the targets, in the unit of each measure",
-        {{"target", {"target"}, listed(report.targets, [](const T& t) { return t.name; }), "1", "measure",
-            "calibration", {}}},
-        {}};
-    add(targets, "value", listed(report.targets, [](const T& t) { return t.value; }), "observed");
-    add(targets, "sd", listed(report.targets, [](const T& t) { return t.sd; }), "standard error of the observation");
-    add(targets, "scale", listed(report.targets, [](const T& t) { return t.scale; }),
-        "a difference of so much is a distance of 1");
-    add(targets, "prior_low", listed(report.targets, [](const T& t) { return t.prior_low; }),
-        "lower end of what the prior predicts at `confidence`");
-    add(targets, "prior_high", listed(report.targets, [](const T& t) { return t.prior_high; }),
-        "upper end of what the prior predicts");
-    add(targets, "predicted_low", listed(report.targets, [](const T& t) { return t.low; }),
-        "lower end of what the posterior predicts at `confidence`, errors of observation included");
-    add(targets, "predicted_median", listed(report.targets, [](const T& t) { return t.median; }),
-        "median of what the posterior predicts");
-    add(targets, "predicted_high", listed(report.targets, [](const T& t) { return t.high; }),
-        "upper end of what the posterior predicts");
-    file.groups.push_back(std::move(targets));
-    return file;
-  }
-
   const Calibration& calibration_;
   const Sweep& sweep_;
   RunStore& store_;
@@ -517,8 +399,8 @@ std::vector<Task> Calibration::tasks(const Particle& particle, std::uint32_t gen
   std::vector<Task> list;
   for (std::uint64_t r = 0; r < replicates; ++r) {
     const std::uint64_t number = (generation * particles() + k) * replicates + r;
-    Luck luck{static_cast<std::uint64_t>(sweep.sweep.seed.value()), static_cast<std::uint32_t>(number)};
-    if (sweep.sweep.society.is("own")) {
+    RunLuck luck{static_cast<std::uint64_t>(sweep.sweep.seed.value()), static_cast<std::uint32_t>(number)};
+    if (sweep.sweep.society == SocietyOf::own) {
       const Draws::Four four = Draws(luck.seed, luck.replicate, Stream::designs, societies).words({0, 0});
       luck = {((static_cast<std::uint64_t>(four[0]) << 32) | four[1]) >> 12, 0};  // run.seed takes 52 bits
     }

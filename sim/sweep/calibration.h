@@ -52,49 +52,28 @@ namespace kurultai {
 /// The table [target.NAME]: what was observed of the measure NAME.
 struct TargetSpec : Section {
   explicit TargetSpec(std::string name) : Section(std::move(name), "what was observed of the measure of that name") {}
-  Real value{*this,
-      {.name = "value", .unit = "unit of the measure", .meaning = "what was observed", .source = "design"}, 0, {}};
-  Real sd{*this,
-      {.name = "sd", .unit = "unit of the measure", .meaning = "standard error of the observation", .source = "design"},
-      0, {0, 1e300}};
-  Real weight{*this, {.name = "weight", .meaning = "in the distance", .source = "design"}, 1, {0, 1e6}};
-  Text source{*this, {.name = "source", .meaning = "where the observation is from", .source = "design"}, ""};
+  Real value{*this, "value", 0, {}, "what was observed", "design", {.unit = "unit of the measure"}};
+  Real sd{*this, "sd", 0, {0, 1e300}, "standard error of the observation", "design", {.unit = "unit of the measure"}};
+  Real weight{*this, "weight", 1, {0, 1e6}, "in the distance", "design"};
+  Text source{*this, "source", "", "where the observation is from", "design"};
 };
 
 /// The table [calibration].
 struct CalibrationSettings : Section {
   CalibrationSettings() : Section("calibration", "which values of the axes agree with the targets") {}
-  Whole particles{*this,
-      {.name = "particles",
-          .meaning = "runs of the first generation; later ones make the kept up to so many again",
-          .source = "Lenormand et al. 2013"},
-      1000, {20, 1e6}};
-  Real keep{*this,
-      {.name = "keep",
-          .symbol = "alpha",
-          .meaning = "share of the particles that is kept: those nearest to the targets",
-          .source = "Lenormand et al. 2013"},
-      0.5, {0.05, 0.95}};
-  Real least_acceptance{*this,
-      {.name = "least_acceptance",
-          .symbol = "p_acc_min",
-          .meaning = "ends when this share of a generation's new particles or less is nearer than all kept before",
-          .source = "Lenormand et al. 2013"},
-      0.1, {0, 1}};
-  Whole generations{*this,
-      {.name = "generations", .meaning = "most generations, the first included", .source = "design"}, 20, {1, 1000}};
-  Real confidence{*this, {.name = "confidence", .meaning = "of the intervals, equal in both tails", .source = "design"},
-      0.9, {0.5, 0.999}};
-  Flag adjust{*this,
-      {.name = "adjust",
-          .meaning = "whether the posterior is adjusted by local-linear regression on the targets",
-          .source = "Beaumont et al. 2002"},
-      true};
-  Whole predictive{*this,
-      {.name = "predictive",
-          .meaning = "runs out of the posterior that show whether it meets the targets; 0: none",
-          .source = "design"},
-      100, {0, 1e6}};
+  Whole particles{*this, "particles", 1000, {20, 1e6},
+      "runs of the first generation; later ones make the kept up to so many again", "Lenormand et al. 2013"};
+  Real keep{*this, "keep", 0.5, {0.05, 0.95}, "share of the particles that is kept: those nearest to the targets",
+      "Lenormand et al. 2013", {.symbol = "alpha"}};
+  Real least_acceptance{*this, "least_acceptance", 0.1, {0, 1},
+      "ends when this share of a generation's new particles or less is nearer than all kept before",
+      "Lenormand et al. 2013", {.symbol = "p_acc_min"}};
+  Whole generations{*this, "generations", 20, {1, 1000}, "most generations, the first included", "design"};
+  Real confidence{*this, "confidence", 0.9, {0.5, 0.999}, "of the intervals, equal in both tails", "design"};
+  Flag adjust{*this, "adjust", true, "whether the posterior is adjusted by local-linear regression on the targets",
+      "Beaumont et al. 2002"};
+  Whole predictive{*this, "predictive", 100, {0, 1e6},
+      "runs out of the posterior that show whether it meets the targets; 0: none", "design"};
 };
 
 /// A calibration's file, read and checked.

@@ -17,7 +17,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double any_confidence = 0.95;  // where only mean and standard deviation are asked for
 
-bool same(Luck a, Luck b) { return a.seed == b.seed && a.replicate == b.replicate; }
+bool same(RunLuck a, RunLuck b) { return a.seed == b.seed && a.replicate == b.replicate; }
 
 std::vector<double> known(const std::vector<double>& values) {
   std::vector<double> list;

@@ -17,7 +17,7 @@ namespace kurultai {
 
 /// A measure in the replicates of one side; NaN where a run failed.
 struct Sample {
-  std::vector<Luck> luck;
+  std::vector<RunLuck> luck;
   std::vector<double> values;  ///< as many
 };
 
@@ -46,7 +46,7 @@ Difference difference_of(const Sample& a, const Sample& b, double confidence);
 std::size_t replicates_for(const Difference& difference, double effect, double confidence, double power);
 
 enum class Verdict : std::uint8_t { undecided, different, equivalent };
-inline constexpr const char* verdict_names[] = {"undecided", "different", "equivalent"};
+template <> inline constexpr auto words<Verdict> = std::array{"undecided", "different", "equivalent"};
 
 /// Equivalence by two one-sided tests (Schuirmann 1987), each at (1 - confidence): equivalent if the interval at
 /// 1 - 2 (1 - confidence) lies inside (-margin, margin); else different if the interval at `confidence` is without 0;
@@ -59,7 +59,7 @@ Result run_of_sweep(const Result& sweep, std::size_t point, std::size_t replicat
 /// Runs of one side, replicate by replicate; a run that failed has no groups.
 struct Side {
   std::string name;
-  std::vector<Luck> luck;
+  std::vector<RunLuck> luck;
   std::vector<Result> runs;
 };
 

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "engine/destination.h"
 #include "engine/simulation.h"
-#include "engine/storage.h"
 #include "sweep/merge.h"
 #include "sweep/statistics.h"
 
@@ -98,7 +98,7 @@ std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const R
   std::vector<Demand> demands(count);
   SocietyNumbers societies;
   const Experiment& experiment = sweep.experiment();
-  const bool own = sweep.sweep.society.is("own");
+  const bool own = sweep.sweep.society == SocietyOf::own;
   for (std::uint32_t p = 0; p < sweep.points(); ++p) {
     heed_interrupt();
     const std::vector<Setting>& settings = sweep.settings(p);

@@ -30,8 +30,8 @@ struct ExecutionReport {
   bool was_there = false;  ///< and was before: nothing was done
 };
 
-/// The folder in which the runs of `out` are kept: results/a.h5 has results/a.runs. Of a link (engine/storage.h,
-/// destination) it is that of the file it points to.
+/// The folder in which the runs of `out` are kept: results/a.h5 has results/a.runs. Of a link (`destination` of
+/// engine/destination.h) it is that of the file it points to.
 std::filesystem::path runs_folder(const std::filesystem::path& out);
 
 /// The runs that `shard` begins with (before replicates are added), in the order of their numbers.

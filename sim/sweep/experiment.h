@@ -15,7 +15,7 @@
 
 #include "engine/course.h"
 #include "engine/identity.h"
-#include "observation/recorder.h"
+#include "observation/output_settings.h"
 #include "observation/result.h"
 #include "scenario/scenario.h"
 
@@ -28,7 +28,7 @@ struct Setting {
 };
 
 /// What names the random numbers of a run. Runs with equal luck share them, whatever their settings.
-struct Luck {
+struct RunLuck {
   std::uint64_t seed = 1;       ///< of society and run
   std::uint32_t replicate = 0;  ///< of the run alone
 };
@@ -81,17 +81,18 @@ class Experiment {
   /// Series that runs are also to record every week, whatever they keep: measures look at them. Once, before any run.
   virtual void watch(const std::vector<Watched>& /*series*/) {}
   /// Settings with equal keys run in one society; the runner keeps such runs together.
-  [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, Luck /*luck*/) const {
+  [[nodiscard]] virtual std::string society_key(std::span<const Setting> /*settings*/, RunLuck /*luck*/) const {
     return {};
   }
   /// The attributes by which a run with `settings` and `luck` is known.
   [[nodiscard]] virtual std::map<std::string, Attribute> attributes(
-      std::span<const Setting> settings, Luck luck) const = 0;
+      std::span<const Setting> settings, RunLuck luck) const = 0;
   /// A result without any week: what series, levels and labels a run will have. As few residents as may be are made for
   /// it.
-  [[nodiscard]] virtual Result outline(std::span<const Setting> settings, Luck luck) const = 0;
+  [[nodiscard]] virtual Result outline(std::span<const Setting> settings, RunLuck luck) const = 0;
   /// One run. Called by several threads at once. Empty if `control` stopped it. Throws Error if the run fails.
-  virtual std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const = 0;
+  virtual std::optional<Result> run(
+      std::span<const Setting> settings, RunLuck luck, const RunControl& control) const = 0;
 };
 
 /// The simulator on the scenario `file` with `sets` ("path=value"). Throws scenario_error.

@@ -187,10 +187,10 @@ double measured_at(const MeasureSpec& spec, const std::string& level, const std:
     ++count;
   }
   if (count == 0) return nothing;
-  if (spec.reduce.is("last")) return latest;
-  if (spec.reduce.is("sum")) return sum;
-  if (spec.reduce.is("least")) return least;
-  if (spec.reduce.is("greatest")) return greatest;
+  if (spec.reduce == Reduce::last) return latest;
+  if (spec.reduce == Reduce::sum) return sum;
+  if (spec.reduce == Reduce::least) return least;
+  if (spec.reduce == Reduce::greatest) return greatest;
   return sum / static_cast<double>(count);
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/course.h"
-#include "observation/recorder.h"
+#include "observation/output_settings.h"
 #include "observation/result.h"
 #include "scenario/field.h"
 #include "scenario/scenario.h"
@@ -16,50 +16,31 @@
 
 namespace kurultai {
 
+/// What becomes of the weeks that a measure looks at.
+enum class Reduce : std::uint8_t { mean, last, sum, least, greatest };
+template <> inline constexpr auto words<Reduce> = std::array{"mean", "last", "sum", "least", "greatest"};
+
 /// The table [measure.NAME].
 struct MeasureSpec : Section {
   explicit MeasureSpec(std::string name) : Section(std::move(name), "one number out of each run") {}
-  Text series{*this,
-      {.name = "series",
-          .meaning = "the series, as 'describe outputs' lists them; empty: the measure's own name",
-          .source = "design"},
-      ""};
-  Text level{*this,
-      {.name = "level",
-          .meaning = "nation, region, community_type, stratum, arm, district or community",
-          .source = "design"},
-      "nation"};
-  Texts at{*this,
-      {.name = "at",
-          .meaning = "labels of the other dimensions, each by key or title: \"form=e_vote\", \"region=Almaty city\"",
-          .source = "design"},
-      {}};
-  Texts minus{*this,
-      {.name = "minus",
-          .meaning = "labels, as in `at`, of what is taken off: the measure is the difference (\"arm=mail: control\"); "
-                     "dimensions not named are as in `at`; none: nothing",
-          .source = "design"},
-      {}};
-  Flag untreated{*this,
-      {.name = "untreated",
-          .meaning = "whether the same in the twin run without policies is taken off (sweep.untreated): what is left "
-                     "is due to the policies, not to the lots",
-          .source = "design"},
-      false};
-  Whole first{*this,
-      {.name = "first",
-          .unit = "week",
-          .meaning = "first week looked at; negative: counted from the end",
-          .source = "design"},
-      0, {-5200, 5200}};
-  Whole last{*this,
-      {.name = "last",
-          .unit = "week",
-          .meaning = "last week looked at; negative: counted from the end",
-          .source = "design"},
-      -1, {-5200, 5200}};
-  Choice reduce{*this, {.name = "reduce", .meaning = "what becomes of the weeks", .source = "design"}, "mean",
-      {"mean", "last", "sum", "least", "greatest"}};
+  Text series{
+      *this, "series", "", "the series, as 'describe outputs' lists them; empty: the measure's own name", "design"};
+  Text level{*this, "level", "nation", "nation, region, community_type, stratum, arm, district or community", "design"};
+  Texts at{*this, "at", {},
+      "labels of the other dimensions, each by key or title: \"form=e_vote\", \"region=Almaty city\"", "design"};
+  Texts minus{*this, "minus", {},
+      "labels, as in `at`, of what is taken off: the measure is the difference (\"arm=mail: control\"); dimensions not "
+      "named are as in `at`; none: nothing",
+      "design"};
+  Flag untreated{*this, "untreated", false,
+      "whether the same in the twin run without policies is taken off (sweep.untreated): what is left is due to the "
+      "policies, not to the lots",
+      "design"};
+  Whole first{*this, "first", 0, {-5200, 5200}, "first week looked at; negative: counted from the end", "design",
+      {.unit = "week"}};
+  Whole last{*this, "last", -1, {-5200, 5200}, "last week looked at; negative: counted from the end", "design",
+      {.unit = "week"}};
+  Choice<Reduce> reduce{*this, "reduce", Reduce::mean, "what becomes of the weeks", "design"};
 };
 
 /// The measure's value in `result`: that of `at`, less that of `minus` if it names anything, less the same

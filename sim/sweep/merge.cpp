@@ -6,11 +6,14 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "engine/result_writer.h"
 #include "engine/simulation.h"
-#include "engine/storage.h"
+#include "observation/result_builder.h"
 
 namespace kurultai {
 
@@ -18,19 +21,22 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-template <class T> std::vector<T> counted(std::size_t n) {
-  std::vector<T> values(n);
-  for (std::size_t k = 0; k < n; ++k) values[k] = static_cast<T>(k);
-  return values;
-}
-
 Coordinate points_coordinate(std::size_t n) {
-  return {"point", {"point"}, counted<std::int32_t>(n), "1", "point of the design", "design", {}};
+  return {.name = "point",
+      .dimensions = {"point"},
+      .values = counted(n),
+      .unit = "1",
+      .long_name = "point of the design",
+      .source = "design"};
 }
 
 Coordinate replicates_coordinate(std::size_t n) {
-  return {"replicate", {"replicate"}, counted<std::int32_t>(n), "1",
-      "replicate: the same luck at every point, unless the sweep says otherwise", "design", {}};
+  return {.name = "replicate",
+      .dimensions = {"replicate"},
+      .values = counted(n),
+      .unit = "1",
+      .long_name = "replicate: the same luck at every point, unless the sweep says otherwise",
+      .source = "design"};
 }
 
 /// The axes as variables over (point).
@@ -48,10 +54,12 @@ std::vector<Variable> axis_variables(const Sweep& sweep) {
       if (const auto* flag = std::get_if<bool>(&value)) texts.emplace_back(*flag ? "true" : "false");
       if (const auto* text = std::get_if<std::string>(&value)) texts.push_back(*text);
     }
-    const std::string meaning = fmt::format("{}: {}", field->path(), field->about().meaning);
-    variables.push_back({sweep.axes.key(a), {"point"}, Values(std::move(numbers)), field->about().unit, meaning,
-        field->about().source, {}});
-    if (!texts.empty()) variables.back().values = std::move(texts);
+    variables.push_back({.name = sweep.axes.key(a),
+        .dimensions = {"point"},
+        .values = texts.empty() ? Values(std::move(numbers)) : Values(std::move(texts)),
+        .unit = field->about().unit,
+        .long_name = fmt::format("{}: {}", field->path(), field->about().meaning),
+        .source = field->about().source});
   }
   return variables;
 }
@@ -154,8 +162,8 @@ std::string meaning_of(const MeasureSpec& spec, const std::string& name, const V
   std::string meaning = of == nullptr ? name : of->long_name;
   for (const std::string& label : spec.at.value()) meaning += ", " + label;
   if (!spec.level.value().empty() && spec.level.value() != "nation") meaning += ", by " + spec.level.value();
-  return meaning +
-         fmt::format("; {} of {}", spec.reduce.is("last") ? "last value" : spec.reduce.value(), weeks_of(spec));
+  const std::string reduced = spec.reduce == Reduce::last ? "last value" : spec.reduce.value();
+  return meaning + fmt::format("; {} of {}", reduced, weeks_of(spec));
 }
 
 /// Whether a variable tells about places and strata rather than about a run: the same in all runs of a sweep that does
@@ -173,221 +181,313 @@ double number_attribute(const Result& result, const std::string& name) {
   return number == nullptr ? nan : *number;
 }
 
+/// The facts of a measure, besides those of the series that it looks at.
+std::map<std::string, Attribute> facts_of(const Variable& series, const Reading& reading) {
+  std::map<std::string, Attribute> facts = series.facts;
+  facts[fact::first_week] = reading.window.first;
+  facts[fact::last_week] = reading.window.last;
+  facts[fact::scale] = reading.course.scale;
+  facts[fact::weeks_left_out] = reading.window.left_out;
+  facts[fact::weeks_before_effect] = reading.window.before_effect;
+  if (reading.window.full_effect != Course::none) facts[fact::full_effect] = reading.window.full_effect;
+  return facts;
+}
+
+/// A merge under way. Cells are the runs (point, replicate), replicates fastest.
+class Merger {
+ public:
+  Merger(const Sweep& sweep, const Store& store, const std::vector<std::size_t>& needed)
+      : sweep_(sweep),
+        store_(store),
+        needed_(needed),
+        points_(sweep.points()),
+        replicates_(std::max<std::size_t>(1, *std::max_element(needed.begin(), needed.end()))),
+        axes_(axis_variables(sweep)),
+        axis_names_(axis_names(sweep)) {}
+
+  MergeReport merge(Output& output) {
+    read_runs();
+    if (report_.damaged.empty()) write(output, outline(output));
+    return report_;
+  }
+
+ private:
+  /// Arrays of a batch of points, by group and variable of `series_`.
+  using Arrays = std::map<std::pair<std::size_t, std::size_t>, Values>;
+
+  [[nodiscard]] std::size_t cell(std::size_t p, std::size_t r) const { return p * replicates_ + r; }
+  static RunKey key(std::size_t p, std::size_t r) {
+    return {static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)};
+  }
+  [[nodiscard]] bool is(std::size_t at, RunStatus status) const {
+    return status_[at] == static_cast<std::uint8_t>(status);
+  }
+
+  // --- First look: what is there, its measures, and the union of all labels ------------------------------
+
+  void read_runs() {
+    const std::size_t cells = points_ * replicates_;
+    numbers_.resize(cells);
+    status_.assign(cells, static_cast<std::uint8_t>(RunStatus::missing));
+    reasons_.resize(cells);
+    digests_.resize(cells);
+    seeds_.resize(cells);
+    lucks_.resize(cells);
+    measures_.assign(sweep_.measures.size(), std::vector<double>(cells, nan));
+    for (std::size_t p = 0; p < points_; ++p)
+      for (std::size_t r = 0; r < replicates_; ++r) {
+        heed_interrupt();
+        const std::size_t at = cell(p, r);
+        const RunLuck luck = sweep_.luck(key(p, r));
+        numbers_[at] = static_cast<std::int64_t>(sweep_.number(key(p, r)));
+        seeds_[at] = static_cast<std::int64_t>(luck.seed);
+        lucks_[at] = static_cast<std::int64_t>(luck.replicate);
+        if (r < needed_[p])
+          read_run(at, sweep_.number(key(p, r)));
+        else
+          status_[at] = static_cast<std::uint8_t>(RunStatus::not_needed);
+      }
+  }
+
+  void read_run(std::size_t at, std::uint64_t run) {
+    try {
+      if (store_.has(run)) {
+        take_in(at, run, store_.head(run));
+      } else if (store_.has_failed(run)) {
+        reasons_[at] = store_.reason(run);
+        status_[at] = static_cast<std::uint8_t>(RunStatus::failed);
+        ++report_.failed;
+      } else {
+        ++report_.missing;
+      }
+    } catch (const RunOfOthers&) { throw; } catch (const Error& e) {
+      if (e.code() != ExitCode::storage) throw;
+      report_.damaged.push_back(run);
+    }
+  }
+
+  /// Takes what a finished run's head says.
+  void take_in(std::size_t at, std::uint64_t run, Result head) {
+    status_[at] = static_cast<std::uint8_t>(RunStatus::finished);
+    if (report_.finished++ == 0) first_finished_ = run;
+    digests_[at] = text_attribute(head, run_digest_attribute);
+    for (std::size_t m = 0; m < measures_.size(); ++m)
+      measures_[m][at] = number_attribute(head, measure_attribute + sweep_.measures.key(m));
+    for (Group& group : head.groups) unite_series(std::move(group));
+  }
+
+  void unite_series(Group group) {
+    const auto known =
+        std::find_if(series_.begin(), series_.end(), [&](const Group& g) { return g.path == group.path; });
+    if (known == series_.end()) {
+      series_.push_back(std::move(group));
+      return;
+    }
+    for (const Coordinate& more : group.coordinates)
+      for (Coordinate& coordinate : known->coordinates)
+        if (coordinate.name == more.name) unite(coordinate.values, more.values);
+    for (Variable& variable : group.variables)
+      if (known->variable(variable.name) == nullptr) known->variables.push_back(std::move(variable));
+  }
+
+  // --- The outline of the file ---------------------------------------------------------------------------
+
+  [[nodiscard]] Result outline(Output& output) const {
+    Result file = sweep_.attributes();
+    output.sign(file);
+    file.attributes["design"] = sweep_.sweep.design.value();
+    file.attributes["replicates"] = sweep_.sweep.replicates.value();
+    if (const Course course = sweep_.experiment().course(sweep_.settings(0), ""); course.weeks > 0)
+      describe(course, file);
+    file.groups.push_back(design_group(sweep_));
+    file.groups.push_back(runs_group());
+    if (sweep_.measures.size() > 0) {
+      const std::vector<std::optional<Reading>> readings = readings_of_measures();
+      std::vector<Reading> known;
+      for (const std::optional<Reading>& reading : readings)
+        if (reading) known.push_back(*reading);
+      add_notes(file, remarks(known));
+      file.groups.push_back(measures_group(readings));
+    }
+    const Result first_run = report_.finished == 0 ? Result{} : store_.get(first_finished_);
+    for (const Group& group : series_) file.groups.push_back(series_group(group, first_run));
+    return file;
+  }
+
+  /// What is over (point, replicate), labelled by the axes.
+  [[nodiscard]] GroupBuilder over_runs(const char* path, const char* long_name) const {
+    GroupBuilder group(path, long_name);
+    group.over(points_coordinate(points_)).over(replicates_coordinate(replicates_));
+    group.coordinates(axis_names_).from("design");
+    return group;
+  }
+
+  [[nodiscard]] Group runs_group() const {
+    GroupBuilder runs = over_runs("runs", "every run: what became of it, and how to do it again");
+    runs.add("run", numbers_).says("number for 'kurultai rerun FILE --run N'");
+    runs.add("status", status_).says("what became of the run").one_of(word_list<RunStatus>());
+    runs.add("reason", reasons_).says("why a run failed");
+    runs.add("digest", digests_).says("digest of the run's whole result");
+    runs.add("seed", seeds_).says("run.seed");
+    runs.add("luck", lucks_).says("run.replicate");
+    runs.add(axes_);
+    return runs.take();
+  }
+
+  [[nodiscard]] const Variable* series_of_measure(std::size_t m) const {
+    return series_of(sweep_.measures[m], sweep_.measures.key(m), series_);
+  }
+
+  /// Over which weeks each measure looks; nothing where its series was not kept, or has no course.
+  [[nodiscard]] std::vector<std::optional<Reading>> readings_of_measures() const {
+    std::vector<std::optional<Reading>> readings(measures_.size());
+    for (std::size_t m = 0; m < measures_.size(); ++m) {
+      const Variable* series = series_of_measure(m);
+      if (series == nullptr) continue;
+      const MeasureSpec& spec = sweep_.measures[m];
+      const auto settings = [&](std::size_t p) { return sweep_.settings(p); };
+      Reading reading = reading_of(spec, sweep_.measures.key(m), *series, sweep_.experiment(), points_, settings,
+          sweep_.source.place_of(spec.name()));
+      if (reading.course.weeks > 0) readings[m] = std::move(reading);
+    }
+    return readings;
+  }
+
+  [[nodiscard]] Group measures_group(std::span<const std::optional<Reading>> readings) const {
+    GroupBuilder group = over_runs("measures", "one number out of each run");
+    for (std::size_t m = 0; m < measures_.size(); ++m) {
+      const std::string& name = sweep_.measures.key(m);
+      const Variable* series = series_of_measure(m);
+      VariableBuilder measure = group.add(name, measures_[m]);
+      measure.unit(series == nullptr ? "1" : series->unit).says(meaning_of(sweep_.measures[m], name, series));
+      if (readings[m]) measure.facts(facts_of(*series, *readings[m]));
+    }
+    group.add(axes_);
+    return group.take();
+  }
+
+  /// The outline of a group of series: their values come later, but for those of labels.
+  [[nodiscard]] Group series_group(Group group, const Result& first_run) const {
+    for (Variable& variable : group.variables) {
+      if (is_label(sweep_, variable)) {
+        variable.values = first_run.group(group.path)->variable(variable.name)->values;
+        continue;
+      }
+      variable.dimensions.insert(variable.dimensions.begin(), {"point", "replicate"});
+      variable.coordinates.insert(variable.coordinates.begin(), axis_names_.begin(), axis_names_.end());
+      variable.values = missing_values(variable.values, 0);
+    }
+    group.coordinates.insert(
+        group.coordinates.begin(), {points_coordinate(points_), replicates_coordinate(replicates_)});
+    group.variables.insert(group.variables.end(), axes_.begin(), axes_.end());
+    return group;
+  }
+
+  // --- Second look: the values, a batch of points at a time ----------------------------------------------
+
+  void write(Output& output, const Result& outline) const {
+    ResultWriter writer(output.file(), outline);
+    const std::size_t batch = std::max<std::size_t>(writer.batch(), 1);
+    for (std::size_t first = 0; first < points_; first += batch) {
+      for (const auto& [at, values] : read_batch(first, std::min(points_, first + batch))) {
+        const Group& group = series_[at.first];
+        writer.write(group.path, group.variables[at.second].name, first, values);
+      }
+    }
+    writer.commit([&] { output.make_way(); });
+  }
+
+  [[nodiscard]] Arrays read_batch(std::size_t first, std::size_t last) const {
+    Arrays arrays;
+    const std::size_t runs = (last - first) * replicates_;
+    for (std::size_t p = first; p < last; ++p)
+      for (std::size_t r = 0; r < replicates_; ++r) {
+        heed_interrupt();
+        if (is(cell(p, r), RunStatus::finished))
+          place_run(store_.get(sweep_.number(key(p, r))), cell(p - first, r), runs, arrays);
+      }
+    return arrays;
+  }
+
+  /// Copies the values of a run to their places in the arrays of a batch of `runs` runs.
+  void place_run(const Result& run, std::size_t place, std::size_t runs, Arrays& arrays) const {
+    for (std::size_t g = 0; g < series_.size(); ++g) {
+      const Group* group = run.group(series_[g].path);
+      if (group == nullptr) continue;
+      for (std::size_t v = 0; v < series_[g].variables.size(); ++v) {
+        const Variable* variable = group->variable(series_[g].variables[v].name);
+        if (variable == nullptr || is_label(sweep_, *variable)) continue;
+        std::vector<std::size_t> shape;
+        std::vector<std::size_t> part_shape;
+        std::vector<std::vector<std::size_t>> at;
+        std::size_t size = 1;
+        for (const std::string& dimension : variable->dimensions) {
+          const Values& all = series_[g].coordinate(dimension)->values;
+          const Values& own = group->coordinate(dimension)->values;
+          shape.push_back(size_of(all));
+          part_shape.push_back(size_of(own));
+          at.push_back(places(all, own));
+          size *= shape.back();
+        }
+        Values& array = arrays.try_emplace({g, v}, missing_values(variable->values, 0)).first->second;
+        if (size_of(array) == 0) array = missing_values(variable->values, runs * size);
+        place_values(array, place * size, variable->values, part_shape, shape, at);
+      }
+    }
+  }
+
+  const Sweep& sweep_;
+  const Store& store_;
+  const std::vector<std::size_t>& needed_;  ///< by point: replicates
+  std::size_t points_;
+  std::size_t replicates_;  ///< of the point that needs most
+  std::vector<Variable> axes_;
+  std::vector<std::string> axis_names_;
+
+  MergeReport report_;
+  std::vector<std::int64_t> numbers_;  ///< by cell, as all that follow
+  std::vector<std::uint8_t> status_;
+  std::vector<std::string> reasons_;
+  std::vector<std::string> digests_;
+  std::vector<std::int64_t> seeds_;
+  std::vector<std::int64_t> lucks_;
+  std::vector<std::vector<double>> measures_;  ///< [measure][cell]
+  std::vector<Group> series_;                  ///< of all runs: the union of their series and of their labels
+  std::uint64_t first_finished_ = 0;           ///< the number of a run that finished
+};
+
 }  // namespace
 
 void condense(const Sweep& sweep, Result& result) {
   for (std::size_t m = 0; m < sweep.measures.size(); ++m)
     result.attributes[measure_attribute + sweep.measures.key(m)] =
         measured(sweep.measures[m], sweep.measures.key(m), result, sweep.source.place_of(sweep.measures[m].name()));
-  std::erase_if(result.groups,
-      [](const Group& group) { return group.path.rfind("weekly/", 0) == 0; });  // not kept, so not hashed
+  // What is not kept is not hashed.
+  std::erase_if(result.groups, [](const Group& group) { return group.path.starts_with("weekly/"); });
   result.attributes[run_digest_attribute] = digest(result);
   result.attributes.erase("scenario");  // what differs between runs stands in their settings
   std::erase_if(result.groups,
-      [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("surveys/", 0) != 0; });
+      [](const Group& group) { return !group.path.starts_with("series/") && !group.path.starts_with("surveys/"); });
 }
 
 Group design_group(const Sweep& sweep) {
-  Group group{"design", "the points of the design", {points_coordinate(sweep.points())}, axis_variables(sweep)};
+  GroupBuilder group("design", "the points of the design");
+  group.from("design");
+  group.over(points_coordinate(sweep.points())).add(axis_variables(sweep));
   const Design& design = sweep.design();
   for (std::size_t a = 0; a < design.axes; ++a) {
     std::vector<double> unit;
     for (std::size_t p = 0; p < design.points(); ++p) unit.push_back(design(p, a));
-    group.variables.push_back(
-        {"unit_" + sweep.axes.key(a), {"point"}, unit, "1", "place of the value on the axis, 0 to 1", "design", {}});
+    group.add("unit_" + sweep.axes.key(a), std::move(unit)).says("place of the value on the axis, 0 to 1");
   }
-  group.variables.push_back({"design_group", {"point"}, design.group, "1",
-      "row of the base sample (saltelli), trajectory (morris)", "design", {}});
-  group.variables.push_back({"design_moved", {"point"}, design.moved, "1",
-      "axis taken from the second sample (saltelli) or moved (morris); -1: none, -2: all", "design", {}});
-  return group;
+  group.add("design_group", design.group).says("row of the base sample (saltelli), trajectory (morris)");
+  group.add("design_moved", design.moved)
+      .says("axis taken from the second sample (saltelli) or moved (morris); -1: none, -2: all");
+  return group.take();
 }
 
 MergeReport merge(const Sweep& sweep, const Store& store, const std::vector<std::size_t>& needed, Output& output) {
-  MergeReport report;
-  const std::size_t points = sweep.points();
-  const std::size_t replicates = std::max<std::size_t>(1, *std::max_element(needed.begin(), needed.end()));
-  const std::size_t cells = points * replicates;
-  const auto number = [&](std::size_t p, std::size_t r) {
-    return sweep.number({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)});
-  };
-
-  // First look: what is there, its measures, and the union of all labels.
-  std::vector<std::int64_t> numbers(cells);
-  std::vector<std::uint8_t> status(cells, static_cast<std::uint8_t>(RunStatus::missing));
-  std::vector<std::string> reasons(cells);
-  std::vector<std::string> digests(cells);
-  std::vector<std::int64_t> seeds(cells);
-  std::vector<std::int64_t> lucks(cells);
-  std::vector<std::vector<double>> measures(sweep.measures.size(), std::vector<double>(cells, nan));
-  std::vector<Group> series;
-  std::uint64_t first_number = 0;  // of a run that finished
-  for (std::size_t p = 0; p < points; ++p)
-    for (std::size_t r = 0; r < replicates; ++r) {
-      heed_interrupt();
-      const std::size_t cell = p * replicates + r;
-      const std::uint64_t run = number(p, r);
-      const Luck luck = sweep.luck({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(r)});
-      numbers[cell] = static_cast<std::int64_t>(run);
-      seeds[cell] = static_cast<std::int64_t>(luck.seed);
-      lucks[cell] = static_cast<std::int64_t>(luck.replicate);
-      const bool finished = store.has(run);
-      if (r >= needed[p]) {
-        status[cell] = static_cast<std::uint8_t>(RunStatus::not_needed);
-        continue;
-      }
-      if (!finished && !store.has_failed(run)) {
-        ++report.missing;
-        continue;
-      }
-      std::optional<Result> part;
-      try {
-        if (finished)
-          part = store.head(run);
-        else
-          reasons[cell] = store.reason(run);
-      } catch (const RunOfOthers&) { throw; } catch (const Error& e) {
-        if (e.code() != ExitCode::storage) throw;
-        report.damaged.push_back(run);
-        continue;
-      }
-      if (!finished) {
-        status[cell] = static_cast<std::uint8_t>(RunStatus::failed);
-        ++report.failed;
-        continue;
-      }
-      status[cell] = static_cast<std::uint8_t>(RunStatus::finished);
-      if (report.finished++ == 0) first_number = run;
-      digests[cell] = text_attribute(*part, run_digest_attribute);
-      for (std::size_t m = 0; m < measures.size(); ++m)
-        measures[m][cell] = number_attribute(*part, measure_attribute + sweep.measures.key(m));
-      for (Group& group : part->groups) {
-        const auto known =
-            std::find_if(series.begin(), series.end(), [&](const Group& g) { return g.path == group.path; });
-        if (known == series.end()) {
-          series.push_back(std::move(group));
-          continue;
-        }
-        for (std::size_t c = 0; c < group.coordinates.size(); ++c)
-          for (Coordinate& coordinate : known->coordinates)
-            if (coordinate.name == group.coordinates[c].name) unite(coordinate.values, group.coordinates[c].values);
-        for (Variable& variable : group.variables)
-          if (known->variable(variable.name) == nullptr) known->variables.push_back(std::move(variable));
-      }
-    }
-  if (!report.damaged.empty()) return report;
-
-  // The outline of the file.
-  Result outline = sweep.attributes();
-  output.sign(outline);
-  outline.attributes["design"] = sweep.sweep.design.value();
-  outline.attributes["replicates"] = sweep.sweep.replicates.value();
-  if (const Course course = sweep.experiment().course(sweep.settings(0), ""); course.weeks > 0)
-    describe(course, outline);
-  outline.groups.push_back(design_group(sweep));
-
-  Group runs{"runs", "every run: what became of it, and how to do it again",
-      {points_coordinate(points), replicates_coordinate(replicates)}, {}};
-  const std::vector<std::string> both = {"point", "replicate"};
-  const std::vector<std::string> names = axis_names(sweep);
-  runs.variables.push_back(
-      {"run", both, numbers, "1", "number for 'kurultai rerun FILE --run N'", "design", {}, names});
-  runs.variables.push_back({"status", both, status, "1", "what became of the run", "design",
-      {run_status_names[0], run_status_names[1], run_status_names[2], run_status_names[3]}, names});
-  runs.variables.push_back({"reason", both, reasons, "1", "why a run failed", "design", {}, names});
-  runs.variables.push_back({"digest", both, digests, "1", "digest of the run's whole result", "design", {}, names});
-  runs.variables.push_back({"seed", both, seeds, "1", "run.seed", "design", {}, names});
-  runs.variables.push_back({"luck", both, lucks, "1", "run.replicate", "design", {}, names});
-  const std::vector<Variable> axes = axis_variables(sweep);
-  runs.variables.insert(runs.variables.end(), axes.begin(), axes.end());
-  outline.groups.push_back(std::move(runs));
-
-  if (sweep.measures.size() > 0) {
-    Group group{
-        "measures", "one number out of each run", {points_coordinate(points), replicates_coordinate(replicates)}, {}};
-    std::vector<Reading> readings;
-    for (std::size_t m = 0; m < measures.size(); ++m) {
-      const MeasureSpec& spec = sweep.measures[m];
-      const std::string& name = sweep.measures.key(m);
-      const Variable* of = series_of(spec, name, series);
-      group.variables.push_back(
-          {name, both, measures[m], of == nullptr ? "1" : of->unit, meaning_of(spec, name, of), "design", {}, names});
-      if (of == nullptr) continue;
-      const Reading reading = reading_of(
-          spec, name, *of, sweep.experiment(), points, [&](std::size_t p) { return sweep.settings(p); },
-          sweep.source.place_of(spec.name()));
-      if (reading.course.weeks <= 0) continue;
-      auto& facts = group.variables.back().facts;
-      facts = of->facts;
-      facts[fact::first_week] = reading.window.first;
-      facts[fact::last_week] = reading.window.last;
-      facts[fact::scale] = reading.course.scale;
-      facts[fact::weeks_left_out] = reading.window.left_out;
-      facts[fact::weeks_before_effect] = reading.window.before_effect;
-      if (reading.window.full_effect != Course::none) facts[fact::full_effect] = reading.window.full_effect;
-      readings.push_back(reading);
-    }
-    add_notes(outline, remarks(readings));
-    group.variables.insert(group.variables.end(), axes.begin(), axes.end());
-    outline.groups.push_back(std::move(group));
-  }
-  const Result first_run = report.finished == 0 ? Result{} : store.get(first_number);
-  for (Group group : series) {
-    for (Variable& variable : group.variables) {
-      if (is_label(sweep, variable)) {
-        variable.values = first_run.group(group.path)->variable(variable.name)->values;
-        continue;
-      }
-      variable.dimensions.insert(variable.dimensions.begin(), {"point", "replicate"});
-      variable.coordinates.insert(variable.coordinates.begin(), names.begin(), names.end());
-      variable.values = missing_values(variable.values, 0);
-    }
-    group.coordinates.insert(group.coordinates.begin(), {points_coordinate(points), replicates_coordinate(replicates)});
-    group.variables.insert(group.variables.end(), axes.begin(), axes.end());
-    outline.groups.push_back(std::move(group));
-  }
-
-  // Second look: the values, a batch of points at a time.
-  ResultWriter writer(output.file(), outline);
-  const std::size_t batch = std::max<std::size_t>(writer.batch(), 1);
-  for (std::size_t first = 0; first < points; first += batch) {
-    const std::size_t last = std::min(points, first + batch);
-    std::map<std::pair<std::size_t, std::size_t>, Values> arrays;  // by group and variable of `series`
-    for (std::size_t p = first; p < last; ++p)
-      for (std::size_t r = 0; r < replicates; ++r) {
-        heed_interrupt();
-        const std::size_t cell = p * replicates + r;
-        if (status[cell] != static_cast<std::uint8_t>(RunStatus::finished)) continue;
-        const Result part = store.get(number(p, r));
-        for (std::size_t g = 0; g < series.size(); ++g) {
-          const Group* group = part.group(series[g].path);
-          if (group == nullptr) continue;
-          for (std::size_t v = 0; v < series[g].variables.size(); ++v) {
-            const Variable* variable = group->variable(series[g].variables[v].name);
-            if (variable == nullptr || is_label(sweep, *variable)) continue;
-            std::vector<std::size_t> shape;
-            std::vector<std::size_t> part_shape;
-            std::vector<std::vector<std::size_t>> at;
-            std::size_t size = 1;
-            for (const std::string& dimension : variable->dimensions) {
-              const Values& all = series[g].coordinate(dimension)->values;
-              const Values& own = group->coordinate(dimension)->values;
-              shape.push_back(size_of(all));
-              part_shape.push_back(size_of(own));
-              at.push_back(places(all, own));
-              size *= shape.back();
-            }
-            Values& array = arrays.try_emplace({g, v}, missing_values(variable->values, 0)).first->second;
-            if (size_of(array) == 0) array = missing_values(variable->values, (last - first) * replicates * size);
-            place_values(array, ((p - first) * replicates + r) * size, variable->values, part_shape, shape, at);
-          }
-        }
-      }
-    for (const auto& [key, values] : arrays)
-      writer.write(series[key.first].path, series[key.first].variables[key.second].name, first, values);
-  }
-  writer.commit([&] { output.make_way(); });
-  return report;
+  return Merger(sweep, store, needed).merge(output);
 }
 
 }  // namespace kurultai

@@ -20,12 +20,12 @@ namespace kurultai {
 struct Task {
   std::uint64_t number = 0;  ///< its name in the store
   std::vector<Setting> settings;
-  Luck luck;
+  RunLuck luck;
 };
 
 /// What became of a run: attribute `status` of its file.
 enum class RunStatus : std::uint8_t { missing, finished, failed, not_needed };
-inline constexpr const char* run_status_names[] = {"missing", "finished", "failed", "not_needed"};
+template <> inline constexpr auto words<RunStatus> = std::array{"missing", "finished", "failed", "not_needed"};
 
 /// The exit code of a verb some of whose runs failed: 7 if some wanted memory, else 6.
 inline ExitCode failure_code(std::size_t no_memory) { return no_memory > 0 ? ExitCode::memory : ExitCode::sweep; }

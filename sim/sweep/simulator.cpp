@@ -14,6 +14,7 @@
 #include "engine/lever_readers.h"
 #include "engine/memory.h"
 #include "engine/simulation.h"
+#include "scenario/resolved.h"
 #include "sweep/experiment.h"
 #include "sweep/test_models.h"
 
@@ -203,7 +204,7 @@ class Simulator final : public Experiment {
 
   void watch(const std::vector<Watched>& series) override { base_.watched = series; }
 
-  [[nodiscard]] std::string society_key(std::span<const Setting> settings, Luck luck) const override {
+  [[nodiscard]] std::string society_key(std::span<const Setting> settings, RunLuck luck) const override {
     // All runs here have the base in common: what makes their societies differ is what is set.
     std::string key = std::to_string(luck.seed);
     for (const Setting& setting : settings)
@@ -213,16 +214,16 @@ class Simulator final : public Experiment {
   }
 
   [[nodiscard]] std::map<std::string, Attribute> attributes(
-      std::span<const Setting> settings, Luck luck) const override {
+      std::span<const Setting> settings, RunLuck luck) const override {
     const std::unique_ptr<Model> m = model(settings, luck, "");
     std::map<std::string, Attribute> known = run_attributes(*m);
     known["inputs"] = to_text(inputs_of(*m));
     return known;
   }
 
-  [[nodiscard]] Result outline(std::span<const Setting> settings, Luck luck) const override {
+  [[nodiscard]] Result outline(std::span<const Setting> settings, RunLuck luck) const override {
     const std::unique_ptr<Model> m = model(settings, luck, "");
-    if (m->society.source.is("network")) {
+    if (m->society.source == Source::network) {
       require_memory(estimate(*m, 1).bytes, 0, "the society");
     } else {
       ensure(m->run.scale.set(thinnest).empty(), "the thinnest scale is allowed");
@@ -231,7 +232,7 @@ class Simulator final : public Experiment {
     return Simulation(*m, *society).result();
   }
 
-  std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {
+  std::optional<Result> run(std::span<const Setting> settings, RunLuck luck, const RunControl& control) const override {
     const std::unique_ptr<Model> m = model(settings, luck, "");
     const std::shared_ptr<const Society> society = societies_.get(society_key(settings, luck), *m);
     Simulation simulation(*m, *society);
@@ -263,7 +264,7 @@ class Simulator final : public Experiment {
  private:
   /// The base with `settings` and, if given, `luck`. Throws scenario_error at `place`.
   [[nodiscard]] std::unique_ptr<Model> model(
-      std::span<const Setting> settings, std::optional<Luck> luck, const std::string& place) const {
+      std::span<const Setting> settings, std::optional<RunLuck> luck, const std::string& place) const {
     auto m = std::make_unique<Model>();
     copy_values(base_.registry, m->registry);
     m->source = base_.source;

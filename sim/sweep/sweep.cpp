@@ -17,7 +17,9 @@
 #include "base/nearest.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "engine/result_head.h"
 #include "engine/simulation.h"
+#include "scenario/resolved.h"
 
 namespace kurultai {
 
@@ -37,7 +39,7 @@ std::size_t place_in_list(std::size_t n, double unit) {
 }
 
 bool fills_ranges(const SweepSettings& sweep) {
-  return !sweep.design.is("grid") && !sweep.design.is("list") && !sweep.design.is("csv");
+  return sweep.design != DesignKind::grid && sweep.design != DesignKind::list && sweep.design != DesignKind::csv;
 }
 
 /// What a table's cell or a list's text means for `field`.
@@ -116,15 +118,15 @@ std::string SweepSettings::inconsistency() const {
   if (model.is("simulator") && scenario.value().empty() == scenarios.value().empty())
     return scenario.value().empty() ? "scenario names no file" : "give scenario or scenarios, not both";
   if (untreated && scenarios.value().empty()) return "untreated needs scenarios";
-  if (design.is("csv") && table.value().empty()) return "a csv design needs a table";
-  if (!design.is("csv") && !table.value().empty()) return "a table is read by a csv design only";
-  if (design.is("morris") && levels % 2 != 0) return "morris_levels must be even";
+  if (design == DesignKind::csv && table.value().empty()) return "a csv design needs a table";
+  if (design != DesignKind::csv && !table.value().empty()) return "a table is read by a csv design only";
+  if (design == DesignKind::morris && levels % 2 != 0) return "morris_levels must be even";
   return {};
 }
 
 std::string AxisSpec::inconsistency() const {
   if (path.value().empty()) return "path names no parameter";
-  if (spacing.is("log") && values.size() == 0 && low <= 0)
+  if (spacing == Spacing::log && values.size() == 0 && low <= 0)
     return "an axis that is even in the logarithm must begin above 0";
   if (values.size() == 0 && low > high) return "low is above high";
   return {};
@@ -139,9 +141,9 @@ Value value_at(const AxisSpec& axis, const Field& field, double unit) {
   }
   const double low = axis.low;
   const double high = axis.high;
-  if (field.kind() == Field::Kind::whole && axis.spacing.is("linear"))
+  if (field.kind() == Field::Kind::whole && axis.spacing == Spacing::linear)
     return static_cast<std::int64_t>(std::min(high, std::floor(low + unit * (high - low + 1))));
-  const double x = axis.spacing.is("log") ? low * exp_(unit * log_(high / low)) : low + unit * (high - low);
+  const double x = axis.spacing == Spacing::log ? low * exp_(unit * log_(high / low)) : low + unit * (high - low);
   if (field.kind() == Field::Kind::whole) return static_cast<std::int64_t>(std::clamp(std::round(x), low, high));
   return std::clamp(x, low, high);
 }
@@ -198,7 +200,7 @@ Sweep::Sweep(const std::filesystem::path& file, std::span<const std::string> set
     throw Error(error.code(), message);
   }
   std::optional<CsvTable> table;
-  if (sweep.design.is("csv")) table = read_table();
+  if (sweep.design == DesignKind::csv) table = read_table();
   check_points(table ? &*table : nullptr);
   if (adaptive()) {
     const Section* measure = measures.find(precision.measure.value());
@@ -348,7 +350,7 @@ std::vector<std::vector<bool>> Sweep::check_axes(
       const std::string why = trial.set(value);
       ensure(trial.set(before).empty(), "a field takes back the value it had");
       if (why.empty()) {
-        if (sweep.design.is("grid") && !seen.insert(to_toml(value)).second)
+        if (sweep.design == DesignKind::grid && !seen.insert(to_toml(value)).second)
           throw scenario_error(values_place,
               fmt::format("axis '{}' has the value {} twice", axes.key(a), to_toml(value)),
               "its points would count twice", "take one away; for more runs of a point use sweep.replicates");
@@ -378,16 +380,16 @@ void Sweep::make_design() {
     counts.push_back(axes[a].values.size());
     product *= static_cast<double>(counts.back());
   }
-  const double size = sweep.design.is("grid")       ? product
-                      : sweep.design.is("saltelli") ? static_cast<double>(n * (k + 2))
-                      : sweep.design.is("morris")   ? static_cast<double>(n * (k + 1))
-                                                    : static_cast<double>(n);
+  const double size = sweep.design == DesignKind::grid       ? product
+                      : sweep.design == DesignKind::saltelli ? static_cast<double>(n * (k + 2))
+                      : sweep.design == DesignKind::morris   ? static_cast<double>(n * (k + 1))
+                                                             : static_cast<double>(n);
   if (size > static_cast<double>(most_points))
     throw scenario_error(source.place_of("sweep"), fmt::format("the design has {:.3g} points", size),
         fmt::format("at most {}", most_points), "take fewer axes or values");
-  if (sweep.design.is("grid")) {
+  if (sweep.design == DesignKind::grid) {
     design_ = grid_design(counts);
-  } else if (sweep.design.is("list") || sweep.design.is("csv")) {
+  } else if (sweep.design == DesignKind::list || sweep.design == DesignKind::csv) {
     for (std::size_t a = 0; a < k; ++a)
       if (counts[a] != counts[0])
         throw scenario_error(source.place_of(axes[a].name() + ".values"),
@@ -404,11 +406,11 @@ void Sweep::make_design() {
       design_.group.push_back(static_cast<std::int32_t>(p));
       design_.moved.push_back(-1);
     }
-  } else if (sweep.design.is("latin")) {
+  } else if (sweep.design == DesignKind::latin) {
     design_ = latin_design(n, k, seed);
-  } else if (sweep.design.is("sobol")) {
+  } else if (sweep.design == DesignKind::sobol) {
     design_ = sobol_design(n, k, seed);
-  } else if (sweep.design.is("saltelli")) {
+  } else if (sweep.design == DesignKind::saltelli) {
     design_ = saltelli_design(n, k, seed);
   } else {
     design_ = morris_design(n, k, static_cast<std::size_t>(sweep.levels.value()), seed);
@@ -428,11 +430,11 @@ std::size_t Sweep::most_replicates() const {
   return static_cast<std::size_t>(adaptive() ? precision.at_most.value() : sweep.replicates.value());
 }
 
-Luck Sweep::luck(RunKey run) const {
+RunLuck Sweep::luck(RunKey run) const {
   const auto seed = static_cast<std::uint64_t>(sweep.seed.value());
   const Draws draws(seed, run.replicate, Stream::designs, 1);
-  Luck luck{seed, run.replicate};
-  if (sweep.society.is("own")) {
+  RunLuck luck{seed, run.replicate};
+  if (sweep.society == SocietyOf::own) {
     const Draws::Four four = draws.words({0, 0xffffffffU});
     luck.seed = ((static_cast<std::uint64_t>(four[0]) << 32) | four[1]) >> 12;  // run.seed takes 52 bits
     luck.replicate = 0;
@@ -460,19 +462,16 @@ Inputs Sweep::inputs() const {
       add_inputs(all, experiment_->inputs(setting));
     }
   }
-  if (sweep.design.is("csv")) add_inputs(all, input_of("sweep.table", sweep.table.value(), source.find(sweep.table)));
+  if (sweep.design == DesignKind::csv)
+    add_inputs(all, input_of("sweep.table", sweep.table.value(), source.find(sweep.table)));
   return all;
 }
 
-Result Sweep::attributes(const std::string& kind) const {
-  Result result;
-  result.attributes["format_version"] = result_format_version;
-  result.attributes["kind"] = kind;
-  result.attributes["kurultai_version"] = program_version();
-  result.attributes["git_commit"] = git_commit();
+Result Sweep::attributes(ResultKind kind) const {
+  Result result = new_result(kind);
   result.attributes["title"] = source.title;
   result.attributes["description"] = source.description;
-  result.attributes[kind] = resolved();
+  result.attributes[word(kind)] = resolved();
   result.attributes["scenario"] = experiment_->resolved();
   result.attributes["scenario_title"] = experiment_->source().title;
   result.attributes["inputs"] = to_text(inputs());

@@ -25,6 +25,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "engine/result_head.h"
 #include "scenario/scenario.h"
 #include "sweep/design.h"
 #include "sweep/experiment.h"
@@ -32,81 +33,58 @@
 
 namespace kurultai {
 
+/// How the points of a sweep are chosen; see design.h.
+enum class DesignKind : std::uint8_t { grid, list, csv, latin, sobol, saltelli, morris };
+template <>
+inline constexpr auto words<DesignKind> = std::array{"grid", "list", "csv", "latin", "sobol", "saltelli", "morris"};
+/// Whether replicates live in one society.
+enum class SocietyOf : std::uint8_t { shared, own };
+template <> inline constexpr auto words<SocietyOf> = std::array{"shared", "own"};
+/// What a failed run means for the others.
+enum class OnError : std::uint8_t { go_on, stop };
+template <> inline constexpr auto words<OnError> = std::array{"continue", "stop"};
+/// How the range of an axis is filled.
+enum class Spacing : std::uint8_t { linear, log };
+template <> inline constexpr auto words<Spacing> = std::array{"linear", "log"};
+
 /// The table [sweep].
 struct SweepSettings : Section {
   SweepSettings() : Section("sweep", "many runs of one scenario") {}
-  Text scenario{*this,
-      {.name = "scenario", .meaning = "the base scenario, relative to the sweep's file", .source = "design"}, ""};
-  Texts scenarios{*this,
-      {.name = "scenarios",
-          .meaning = "in place of one scenario, several: each point runs them all, and levels are called "
-                     "SCENARIO.LEVEL, by the file's name without ending",
-          .source = "design"},
-      {}};
-  Flag untreated{*this,
-      {.name = "untreated",
-          .meaning = "with scenarios: each is run a second time with the same luck and without its policies; see the "
-                     "measures' `untreated`",
-          .source = "design"},
-      false};
-  Choice model{*this,
-      {.name = "model",
-          .meaning = "what is run: the simulator, or a test model with known answers",
-          .source = "design"},
-      "simulator", model_names()};
-  Texts set{*this, {.name = "set", .meaning = "settings of all runs, each \"path=value\"", .source = "design"}, {}};
-  Choice design{*this,
-      {.name = "design",
-          .meaning = "grid: all combinations of the axes' values; list: the k-th values of all axes make point k; csv: "
-                     "a table, a column an axis; latin, sobol, saltelli, morris: see sim/sweep/design.h",
-          .source = "design"},
-      "grid", {"grid", "list", "csv", "latin", "sobol", "saltelli", "morris"}};
-  Whole points{*this,
-      {.name = "points",
-          .meaning = "points (latin, sobol), rows of the base sample (saltelli), trajectories (morris)",
-          .source = "design"},
-      64, {1, 1e7}};
-  Whole levels{*this,
-      {.name = "morris_levels", .meaning = "levels of an axis in a Morris design, even", .source = "Morris 1991"}, 4,
-      {2, 1000}};
-  Text table{*this,
-      {.name = "table", .meaning = "the table of a csv design, relative to the sweep's file", .source = "design"}, ""};
-  Whole replicates{*this,
-      {.name = "replicates", .meaning = "runs of each point, each with its own luck", .source = "design"}, 10,
-      {1, 1e6}};
-  Whole seed{*this,
-      {.name = "seed", .meaning = "names the luck of the whole sweep, and of random designs", .source = "design"}, 1,
-      {0, 9.0e15}};
-  Choice society{*this,
-      {.name = "society",
-          .meaning = "shared: all replicates live in one society and differ by what happens; own: each replicate has a "
-                     "society of its own",
-          .source = "design"},
-      "shared", {"shared", "own"}};
-  Flag common{*this,
-      {.name = "common",
-          .meaning = "whether the same replicate of two points shares its random numbers, so that differences show "
-                     "more clearly",
-          .source = "design"},
-      true};
-  Choice on_error{*this, {.name = "on_error", .meaning = "what a failed run means for the others", .source = "design"},
-      "continue", {"continue", "stop"}};
-  Texts keep_levels{*this,
-      {.name = "keep_levels",
-          .meaning = "levels whose series are kept (output.levels of the runs)",
-          .source = "design"},
-      {"nation", "region"}};
-  Texts keep_series{*this,
-      {.name = "keep_series",
-          .meaning = "series that are kept (output.series of the runs); none: all",
-          .source = "design"},
-      {}};
-  Whole keep_every{*this,
-      {.name = "keep_every",
-          .unit = "week",
-          .meaning = "weeks between records (output.every of the runs)",
-          .source = "design"},
-      4, {1, 5200}};
+  Text scenario{*this, "scenario", "", "the base scenario, relative to the sweep's file", "design"};
+  Texts scenarios{*this, "scenarios", {},
+      "in place of one scenario, several: each point runs them all, and levels are called SCENARIO.LEVEL, by the "
+      "file's name without ending",
+      "design"};
+  Flag untreated{*this, "untreated", false,
+      "with scenarios: each is run a second time with the same luck and without its policies; see the measures' "
+      "`untreated`",
+      "design"};
+  WordChoice model{*this, "model", "simulator", model_names(),
+      "what is run: the simulator, or a test model with known answers", "design"};
+  Texts set{*this, "set", {}, "settings of all runs, each \"path=value\"", "design"};
+  Choice<DesignKind> design{*this, "design", DesignKind::grid,
+      "grid: all combinations of the axes' values; list: the k-th values of all axes make point k; csv: a table, a "
+      "column an axis; latin, sobol, saltelli, morris: see sim/sweep/design.h",
+      "design"};
+  Whole points{*this, "points", 64, {1, 1e7},
+      "points (latin, sobol), rows of the base sample (saltelli), trajectories (morris)", "design"};
+  Whole levels{*this, "morris_levels", 4, {2, 1000}, "levels of an axis in a Morris design, even", "Morris 1991"};
+  Text table{*this, "table", "", "the table of a csv design, relative to the sweep's file", "design"};
+  Whole replicates{*this, "replicates", 10, {1, 1e6}, "runs of each point, each with its own luck", "design"};
+  Whole seed{*this, "seed", 1, {0, 9.0e15}, "names the luck of the whole sweep, and of random designs", "design"};
+  Choice<SocietyOf> society{*this, "society", SocietyOf::shared,
+      "shared: all replicates live in one society and differ by what happens; own: each replicate has a society of its "
+      "own",
+      "design"};
+  Flag common{*this, "common", true,
+      "whether the same replicate of two points shares its random numbers, so that differences show more clearly",
+      "design"};
+  Choice<OnError> on_error{*this, "on_error", OnError::go_on, "what a failed run means for the others", "design"};
+  Texts keep_levels{
+      *this, "keep_levels", {"nation", "region"}, "levels whose series are kept (output.levels of the runs)", "design"};
+  Texts keep_series{*this, "keep_series", {}, "series that are kept (output.series of the runs); none: all", "design"};
+  Whole keep_every{*this, "keep_every", 4, {1, 5200}, "weeks between records (output.every of the runs)", "design",
+      {.unit = "week"}};
   [[nodiscard]] std::string inconsistency() const override;
 
  private:
@@ -116,50 +94,28 @@ struct SweepSettings : Section {
 /// The table [precision]: replicates are added until a measure is known well enough at every point.
 struct Precision : Section {
   Precision() : Section("precision", "adds replicates until a measure is known well enough") {}
-  Text measure{*this,
-      {.name = "measure",
-          .meaning = "the measure that must be precise; empty: replicates are not added",
-          .source = "design"},
-      ""};
-  Real half_width{*this,
-      {.name = "half_width",
-          .unit = "unit of the measure",
-          .meaning = "half-width of the confidence interval of each point's mean that is good enough",
-          .source = "design"},
-      0, {0, 1e300}};
-  Real confidence{*this, {.name = "confidence", .meaning = "of the interval (Student's t)", .source = "design"}, 0.95,
-      {0.5, 0.9999}};
-  Whole step{*this,
-      {.name = "step", .meaning = "replicates added at a time to a point that is not precise", .source = "design"}, 10,
-      {1, 1e6}};
-  Whole at_most{*this,
-      {.name = "at_most", .meaning = "replicates of a point beyond which none are added", .source = "design"}, 100,
-      {1, 1e6}};
+  Text measure{*this, "measure", "", "the measure that must be precise; empty: replicates are not added", "design"};
+  Real half_width{*this, "half_width", 0, {0, 1e300},
+      "half-width of the confidence interval of each point's mean that is good enough", "design",
+      {.unit = "unit of the measure"}};
+  Real confidence{*this, "confidence", 0.95, {0.5, 0.9999}, "of the interval (Student's t)", "design"};
+  Whole step{*this, "step", 10, {1, 1e6}, "replicates added at a time to a point that is not precise", "design"};
+  Whole at_most{*this, "at_most", 100, {1, 1e6}, "replicates of a point beyond which none are added", "design"};
 };
 
 /// The table [axis.NAME]: a parameter that differs between points.
 struct AxisSpec : Section {
   explicit AxisSpec(std::string name)
       : Section(std::move(name), "a parameter that differs between the points of a sweep") {}
-  Text path{*this,
-      {.name = "path",
-          .meaning = "the parameter, as 'describe parameters' lists them, or a policy's: policy.NAME.dose",
-          .source = "design"},
-      ""};
-  List values{*this, {.name = "values",
-                         .meaning = "the values (grid, list), or the words or numbers that other designs choose among",
-                         .source = "design"}};
-  Real low{*this,
-      {.name = "low",
-          .unit = "unit of the parameter",
-          .meaning = "lower end, for designs that fill a range",
-          .source = "design"},
-      0, {}};
-  Real high{
-      *this, {.name = "high", .unit = "unit of the parameter", .meaning = "upper end", .source = "design"}, 0, {}};
-  Choice spacing{*this,
-      {.name = "spacing", .meaning = "how a range is filled: evenly, or evenly in the logarithm", .source = "design"},
-      "linear", {"linear", "log"}};
+  Text path{*this, "path", "", "the parameter, as 'describe parameters' lists them, or a policy's: policy.NAME.dose",
+      "design"};
+  List values{
+      *this, "values", "the values (grid, list), or the words or numbers that other designs choose among", "design"};
+  Real low{
+      *this, "low", 0, {}, "lower end, for designs that fill a range", "design", {.unit = "unit of the parameter"}};
+  Real high{*this, "high", 0, {}, "upper end", "design", {.unit = "unit of the parameter"}};
+  Choice<Spacing> spacing{
+      *this, "spacing", Spacing::linear, "how a range is filled: evenly, or evenly in the logarithm", "design"};
   [[nodiscard]] std::string inconsistency() const override;
 };
 
@@ -219,7 +175,7 @@ class Sweep : public SweepTables {
   [[nodiscard]] bool adaptive() const { return !precision.measure.value().empty(); }
   /// The axes' values at a point, in the order of the axes' names.
   [[nodiscard]] const std::vector<Setting>& settings(std::size_t point) const { return settings_[point]; }
-  [[nodiscard]] Luck luck(RunKey run) const;
+  [[nodiscard]] RunLuck luck(RunKey run) const;
   /// The number under which `rerun` knows a run.
   [[nodiscard]] std::uint64_t number(RunKey run) const { return run.point * most_replicates() + run.replicate; }
   [[nodiscard]] RunKey key(std::uint64_t number) const {
@@ -235,7 +191,7 @@ class Sweep : public SweepTables {
   /// The tables that its runs are made from, and that of its points.
   [[nodiscard]] Inputs inputs() const;
   /// A result with the attributes by which this sweep is known; `kind` is that of the verb.
-  [[nodiscard]] Result attributes(const std::string& kind = "sweep") const;
+  [[nodiscard]] Result attributes(ResultKind kind = ResultKind::sweep) const;
 
   ScenarioSource source;
 

@@ -16,12 +16,13 @@
 #include <ctime>
 #include <limits>
 #include <numbers>
-#include <numeric>
 
 #include "base/elementary.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "engine/simulation.h"
+#include "observation/result_builder.h"
+#include "scenario/resolved.h"
 #include "sweep/test_models.h"
 
 namespace kurultai {
@@ -35,8 +36,7 @@ class TestModel : public Section {
   [[nodiscard]] virtual double y(const RunControl& control) const = 0;
   /// The answer by week; only some models have more than one.
   [[nodiscard]] virtual std::vector<double> weeks(const RunControl& control) const { return {y(control)}; }
-  Real noise{
-      *this, {.name = "noise", .meaning = "standard deviation of what luck adds", .source = "test"}, 0, {0, 1e9}};
+  Real noise{*this, "noise", 0, {0, 1e9}, "standard deviation of what luck adds", "test"};
 };
 
 class Ishigami final : public TestModel {
@@ -48,11 +48,11 @@ class Ishigami final : public TestModel {
     return s + a * t * t + b * x3 * x3 * x3 * x3 * s;
   }
   static constexpr double pi = std::numbers::pi;
-  Real x1{*this, {.name = "x1", .source = "Ishigami & Homma 1990"}, 0, {-pi, pi}};
-  Real x2{*this, {.name = "x2", .source = "Ishigami & Homma 1990"}, 0, {-pi, pi}};
-  Real x3{*this, {.name = "x3", .source = "Ishigami & Homma 1990"}, 0, {-pi, pi}};
-  Real a{*this, {.name = "a", .source = "Ishigami & Homma 1990"}, 7, {}};
-  Real b{*this, {.name = "b", .source = "Ishigami & Homma 1990"}, 0.1, {}};
+  Real x1{*this, "x1", 0, {-pi, pi}, "", "Ishigami & Homma 1990"};
+  Real x2{*this, "x2", 0, {-pi, pi}, "", "Ishigami & Homma 1990"};
+  Real x3{*this, "x3", 0, {-pi, pi}, "", "Ishigami & Homma 1990"};
+  Real a{*this, "a", 7, {}, "", "Ishigami & Homma 1990"};
+  Real b{*this, "b", 0.1, {}, "", "Ishigami & Homma 1990"};
 };
 
 class GFunction final : public TestModel {
@@ -63,15 +63,15 @@ class GFunction final : public TestModel {
     for (std::size_t i = 0; i < 8; ++i) product *= (std::fabs(4 * *x_[i] - 2) + a[i]) / (1 + a[i]);
     return product;
   }
-  Real x1{*this, {.name = "x1", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Real x2{*this, {.name = "x2", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Real x3{*this, {.name = "x3", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Real x4{*this, {.name = "x4", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Real x5{*this, {.name = "x5", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Real x6{*this, {.name = "x6", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Real x7{*this, {.name = "x7", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Real x8{*this, {.name = "x8", .source = "Sobol' 1993"}, 0, {0, 1}};
-  Numbers a{*this, {.name = "a", .source = "Saltelli et al. 2010"}, {0, 1, 4.5, 9, 99, 99, 99, 99}, {0, 1e9}};
+  Real x1{*this, "x1", 0, {0, 1}, "", "Sobol' 1993"};
+  Real x2{*this, "x2", 0, {0, 1}, "", "Sobol' 1993"};
+  Real x3{*this, "x3", 0, {0, 1}, "", "Sobol' 1993"};
+  Real x4{*this, "x4", 0, {0, 1}, "", "Sobol' 1993"};
+  Real x5{*this, "x5", 0, {0, 1}, "", "Sobol' 1993"};
+  Real x6{*this, "x6", 0, {0, 1}, "", "Sobol' 1993"};
+  Real x7{*this, "x7", 0, {0, 1}, "", "Sobol' 1993"};
+  Real x8{*this, "x8", 0, {0, 1}, "", "Sobol' 1993"};
+  Numbers a{*this, "a", {0, 1, 4.5, 9, 99, 99, 99, 99}, {0, 1e9}, "", "Saltelli et al. 2010"};
 
  private:
   std::array<const Real*, 8> x_ = {&x1, &x2, &x3, &x4, &x5, &x6, &x7, &x8};
@@ -81,9 +81,9 @@ class Line final : public TestModel {
  public:
   Line() : TestModel("line", "y = slope x + intercept") {}
   [[nodiscard]] double y(const RunControl& /*control*/) const override { return slope * x + intercept; }
-  Real x{*this, {.name = "x", .source = "test"}, 1, {-1e9, 1e9}};
-  Real slope{*this, {.name = "slope", .source = "test"}, 1, {-1e9, 1e9}};
-  Real intercept{*this, {.name = "intercept", .source = "test"}, 0, {-1e9, 1e9}};
+  Real x{*this, "x", 1, {-1e9, 1e9}, "", "test"};
+  Real slope{*this, "slope", 1, {-1e9, 1e9}, "", "test"};
+  Real intercept{*this, "intercept", 0, {-1e9, 1e9}, "", "test"};
 };
 
 class Decay final : public TestModel {
@@ -95,8 +95,8 @@ class Decay final : public TestModel {
     for (int t = 0; t < 10; ++t) path.push_back(level * exp_(-rate * t));
     return path;
   }
-  Real level{*this, {.name = "level", .source = "test"}, 1, {0, 1e9}};
-  Real rate{*this, {.name = "rate", .unit = "per week", .source = "test"}, 0.1, {0, 100}};
+  Real level{*this, "level", 1, {0, 1e9}, "", "test"};
+  Real rate{*this, "rate", 0.1, {0, 100}, "", "test", {.unit = "per week"}};
 };
 
 class Idle final : public TestModel {
@@ -117,12 +117,10 @@ class Idle final : public TestModel {
           {"idle", fmt::format("x is {}", x.value()), fmt::format("runs with x >= {} fail", fails_from.value()), ""});
     return x;
   }
-  Real x{*this, {.name = "x", .source = "test"}, 0, {-1e9, 1e9}};
-  Real seconds{
-      *this, {.name = "seconds", .unit = "s", .meaning = "how long a run takes", .source = "test"}, 0, {0, 1e6}};
-  Flag busy{*this, {.name = "busy", .meaning = "keeps its core busy, or sleeps", .source = "test"}, false};
-  Real fails_from{
-      *this, {.name = "fails_from", .meaning = "runs with x of at least this fail", .source = "test"}, 1e9, {}};
+  Real x{*this, "x", 0, {-1e9, 1e9}, "", "test"};
+  Real seconds{*this, "seconds", 0, {0, 1e6}, "how long a run takes", "test", {.unit = "s"}};
+  Flag busy{*this, "busy", false, "keeps its core busy, or sleeps", "test"};
+  Real fails_from{*this, "fails_from", 1e9, {}, "runs with x of at least this fail", "test"};
 };
 
 std::unique_ptr<TestModel> make(const std::string& name) {
@@ -158,7 +156,7 @@ class TestExperiment final : public Experiment {
   }
 
   [[nodiscard]] std::map<std::string, Attribute> attributes(
-      std::span<const Setting> settings, Luck luck) const override {
+      std::span<const Setting> settings, RunLuck luck) const override {
     const auto model = with(settings);
     Registry registry;
     registry.add(*model);
@@ -167,11 +165,11 @@ class TestExperiment final : public Experiment {
         {"seed", static_cast<std::int64_t>(luck.seed)}, {"replicate", static_cast<std::int64_t>(luck.replicate)}};
   }
 
-  [[nodiscard]] Result outline(std::span<const Setting> /*settings*/, Luck luck) const override {
+  [[nodiscard]] Result outline(std::span<const Setting> /*settings*/, RunLuck luck) const override {
     return result({0}, luck);
   }
 
-  std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {
+  std::optional<Result> run(std::span<const Setting> settings, RunLuck luck, const RunControl& control) const override {
     const auto model = with(settings);
     std::vector<double> y = model->weeks(control);
     if (control.stop && control.stop()) return {};
@@ -197,17 +195,17 @@ class TestExperiment final : public Experiment {
     return model;
   }
 
-  [[nodiscard]] Result result(const std::vector<double>& y, Luck luck) const {
+  [[nodiscard]] Result result(const std::vector<double>& y, RunLuck luck) const {
     Result result;
     result.attributes["format_version"] = result_format_version;
     result.attributes["title"] = source_.title;
     result.attributes["seed"] = static_cast<std::int64_t>(luck.seed);
     result.attributes["replicate"] = static_cast<std::int64_t>(luck.replicate);
-    std::vector<std::int32_t> weeks(y.size());
-    std::iota(weeks.begin(), weeks.end(), 0);
-    result.groups.push_back(
-        {"series/nation", "the model's answer", {{"week", {"week"}, weeks, "1", "week", "test", {}}}, {}});
-    result.groups.back().variables.push_back({"y", {"week"}, y, "1", model_->meaning(), "test", {}});
+    GroupBuilder nation("series/nation", "the model's answer");
+    nation.from("test");
+    nation.over("week", counted(y.size())).says("week");
+    nation.add("y", y).says(model_->meaning());
+    result.groups.push_back(nation.take());
     return result;
   }
 

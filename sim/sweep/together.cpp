@@ -93,18 +93,18 @@ class Together final : public Experiment {
       part.experiment->watch(own);
     }
   }
-  [[nodiscard]] std::string society_key(std::span<const Setting> settings, Luck luck) const override {
+  [[nodiscard]] std::string society_key(std::span<const Setting> settings, RunLuck luck) const override {
     std::string key;
     for (const Part& part : parts_) key += part.experiment->society_key(settings, luck) + '\n';
     return key;
   }
   [[nodiscard]] std::map<std::string, Attribute> attributes(
-      std::span<const Setting> settings, Luck luck) const override {
+      std::span<const Setting> settings, RunLuck luck) const override {
     std::map<std::string, Attribute> first = parts_.front().experiment->attributes(settings, luck);
     first["inputs"] = to_text(inputs(settings));
     return first;
   }
-  [[nodiscard]] Result outline(std::span<const Setting> settings, Luck luck) const override {
+  [[nodiscard]] Result outline(std::span<const Setting> settings, RunLuck luck) const override {
     Result all;
     for (const Part& part : parts_) {
       join(all, part, part.experiment->outline(settings, luck), "");
@@ -112,7 +112,7 @@ class Together final : public Experiment {
     }
     return all;
   }
-  std::optional<Result> run(std::span<const Setting> settings, Luck luck, const RunControl& control) const override {
+  std::optional<Result> run(std::span<const Setting> settings, RunLuck luck, const RunControl& control) const override {
     Result all;
     for (std::size_t k = 0; k < parts_.size(); ++k) {
       RunControl part{.stop = control.stop};

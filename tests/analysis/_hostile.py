@@ -1,5 +1,5 @@
-"""Files that end with a right seal and are hostile all the same: anybody can seal anything. `files(folder)` writes them and gives
-their paths by what they are."""
+"""Files that end with a right seal and are hostile all the same: anybody can seal anything. `files(folder)` writes them
+and gives their paths by what they are."""
 import h5py
 import numpy
 

@@ -1,5 +1,5 @@
 """A result for the tests: of a small run of the program KURULTAI_BINARY where there is one, else written by h5py in
-the layout of sim/engine/storage.h."""
+the layout of sim/FORMAT.md."""
 import os
 import pathlib
 import subprocess

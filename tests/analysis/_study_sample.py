@@ -12,9 +12,10 @@ PARTICIPATION = "share of adults who took part in anything in the last 52 weeks;
 def write(
     path, name, axes, values, measures, levels=None, surveys=None, replicates=8, design="grid", lost=(), society="own"
 ):
-    """Writes a sweep. `axes`: {name: (path, [off, ..., on])}; `values`: {name: values by point}; `measures`: {name: (series, (point, replicate),
-    meaning, unit)}; `levels`: {level: (labels or None, weeks, {series: ((point, replicate, week[, label]), meaning, unit)}, texts by label)};
-    `surveys`: {name: (weeks, items, {variable: (point, replicate, week[, item])})}; `lost`: (point, replicate) of failed runs.
+    """Writes a sweep. `axes`: {name: (path, [off, ..., on])}; `values`: {name: values by point}; `measures`: {name:
+    (series, (point, replicate), meaning, unit)}; `levels`: {level: (labels or None, weeks, {series: ((point, replicate,
+    week[, label]), meaning, unit)}, texts by label)}; `surveys`: {name: (weeks, items, {variable: (point, replicate,
+    week[, item])})}; `lost`: (point, replicate) of failed runs.
     """
     points = len(next(iter(values.values())))
     failed = numpy.zeros((points, replicates), dtype=bool)
@@ -259,8 +260,8 @@ INCENTIVES = {
 
 
 def write_incentives(path, seed=5, replicates=5):
-    """Effort rises with retention by 0.02, by 0.10 more where standard is 1; own revenue with effort; participation by nothing. The
-    second region gains twice as much effort as the first."""
+    """Effort rises with retention by 0.02, by 0.10 more where standard is 1; own revenue with effort; participation by
+    nothing. The second region gains twice as much effort as the first."""
     draws = numpy.random.default_rng(seed)
     rows = list(itertools.product(*(listed for _, listed in INCENTIVES.values())))
     values = {name: [row[k] for row in rows] for k, name in enumerate(INCENTIVES)}
@@ -314,8 +315,8 @@ MISSES = 12  # of 48 intervals of an item where everyone answers, exactly
 
 
 def write_surveys(path, seed=6, replicates=12):
-    """Estimates that miss the census by luck of known size; by BIAS more where non-response depends on the answer. Where everyone
-    answers, exactly MISSES of the intervals about "work" of rural residents leave the census out."""
+    """Estimates that miss the census by luck of known size; by BIAS more where non-response depends on the answer.
+    Where everyone answers, exactly MISSES of the intervals about "work" of rural residents leave the census out."""
     draws = numpy.random.default_rng(seed)
     weeks = [40, 92, 144, 196]
     axes, values = {}, {}

@@ -1,4 +1,4 @@
-"""Result files of sweeps for the tests, written by h5py in the layout of sim/engine/storage.h: a model whose answer
+"""Result files of sweeps for the tests, written by h5py in the layout of sim/FORMAT.md: a model whose answer
 is known, so that figures and tables can be held against it.
 
     participation = 0.05 + 0.10 reach + 0.05 push + 0.04 reach push + luck of the replicate + noise of the run
@@ -79,7 +79,8 @@ STRINGS = h5py.string_dtype("utf-8")
 
 
 class Group:
-    """A group of `file` with its dimension scales; `axes` are the sweep's, by name: (path, meaning, unit, values by point)."""
+    """A group of `file` with its dimension scales; `axes` are the sweep's, by name: (path, meaning, unit, values by
+    point)."""
 
     def __init__(self, file, axes, name, **scales):
         self.axes, self.group, self.scales = axes, file.create_group(name), {}

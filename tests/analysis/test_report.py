@@ -221,8 +221,11 @@ class Report(unittest.TestCase):
         said = self.with_scenario(
             _sample.write_sample(self.path / "a.h5"),
             """
-            [run]\nweeks = 5\n[policy.a]\nlever = "akimat.openness"\nmode = "set"\ndose = 0.5\nstart = 5\nend = 50\nramp = 4\nregions = ["Abai Region"]
-            types = ["town"]\nincome_below = 0.8\nage_to = 30\nsex = "women"\nshare = 0.25\nunit = "resident"\nlot = "both"\ncommunity_share = 0.5
+            [run]\nweeks = 5\n[policy.a]\nlever = "akimat.openness"
+            mode = "set"\ndose = 0.5\nstart = 5\nend = 50\nramp = 4\nregions = ["Abai Region"]
+            types = ["town"]
+            income_below = 0.8\nage_to = 30\nsex = "women"\nshare = 0.25\nunit = "resident"
+            lot = "both"\ncommunity_share = 0.5
             [policy.b]\nlever = "akimat.audit"\ndose = 0.1\nmeaning = "More audits"\n""",
         )
         for part in (

@@ -18,8 +18,8 @@ ITEMS = ["trust", "work"]
 
 
 def write_survey(path, dependent=0):
-    """A result with the survey "rural" of two rounds and two items: an estimate 0.1 above the census for trust, 0.5 for work;
-    half-widths 0.2; nobody answered work in the first round."""
+    """A result with the survey "rural" of two rounds and two items: an estimate 0.1 above the census for trust, 0.5 for
+    work; half-widths 0.2; nobody answered work in the first round."""
     _sample.write_sample(path)
     with _sealed.File(path, "r+") as file:
         group = file.create_group("surveys/rural")

@@ -1,7 +1,7 @@
 // Digitalisation: coverage, adoption, skill and training do what they name, rest by default, and nothing more.
-#include "mechanism/digital.h"
 
 #include "engine.h"
+#include "mechanism/kit/platforms.h"
 #include "society/traits.h"
 
 using namespace kurultai;
@@ -9,15 +9,25 @@ using namespace kurultai::test;
 
 namespace {
 
+/// Stands beside the mechanisms, and sees whose connection is up.
+struct Witness final : Mechanism {
+  Witness() : Mechanism({.name = "witness", .meaning = "looks", .source = "test", .phase = Phase::publication}) {}
+  Connection connection{*this};
+};
+
 /// testland at `scale` with the usual forms, after `weeks`.
 struct Land : Experiment {
   explicit Land(const std::vector<std::pair<std::string, Value>>& values, int weeks_to_pass, double scale = 0.5) {
     add_usual_forms(*this);
     set({{"run.scale", scale}, {"output.levels", std::vector<std::string>{"nation"}}});
     set(values);
+    auto joins = std::make_unique<Witness>();
+    witness = joins.get();
+    model.mechanisms.push_back(std::move(joins));
     move_into_testland(*this);
     weeks(weeks_to_pass);
   }
+  Witness* witness;
   template <class Has> double share(Has&& has, bool adults_only = true) {
     double all = 0;
     double with = 0;
@@ -92,13 +102,12 @@ TEST_CASE("digital: coverage follows its equation, connects by luck and age, and
 
 TEST_CASE("digital: an outage turns users into residents without a platform, for as long as it lasts") {
   Land land({{"platform.outage", 0.3}}, 1);
-  CHECK(connected(land.world(), 0) == Approx(0.7));
+  CHECK(land.witness->connection.share(0) == Approx(0.7));
   double users = 0;
   double up = 0;
   for (std::size_t c = 0; c < land.society->communities(); ++c)
     for (Vertex i = land.society->first[c]; i < land.society->first[c + 1]; ++i) {
-      const bool online = on_platform(land.world(), c, i);
-      if (!land.residents().platform[i]) CHECK(!online);
+      const bool online = land.residents().platform[i] && land.witness->connection.up(Week(land.world()), c, i);
       users += land.residents().platform[i];
       up += online;
     }

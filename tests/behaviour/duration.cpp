@@ -1,4 +1,4 @@
-// Duration alone is no treatment (MODEL 5): a matter open 1, 4 or 8 weeks draws the same total without peers.
+// Duration alone is no treatment (MODEL 7.6): a matter open 1, 4 or 8 weeks draws the same total without peers.
 #include "engine.h"
 
 using namespace kurultai;

@@ -1,4 +1,4 @@
-// Experience of self-organisation and cohesion (MODEL 10; D8, P6).
+// Experience of self-organisation and cohesion (MODEL 7.26; D8, P6).
 #include "engine.h"
 
 using namespace kurultai;

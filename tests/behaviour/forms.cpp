@@ -197,7 +197,7 @@ TEST_CASE("forms: national matters take one slot in one week everywhere, local o
       for_slots(docket.live, [&](unsigned s) {
         const bool national = (docket.national >> s) & 1U;
         CHECK(national == (s >= 14));  // two national forms: two slots kept
-        CHECK(e.world().forms[docket.slot[s].form].scope.is("national") == national);
+        CHECK(e.world().forms[docket.slot[s].form].national == national);
         if (national)
           CHECK(
               (docket.slot[s].announced == first.slot[s].announced && docket.slot[s].subject == first.slot[s].subject));

@@ -1,11 +1,20 @@
-// Government (MODEL 6, 10): akimats' character, learning, pooling, staff, maslikhats, revision, tension, appointment.
+// Government (MODEL 7.8, 7.29 to 7.34): akimats' character, learning, pooling, staff, maslikhats, revision, tension,
+// appointment.
 #include "engine.h"
-#include "mechanism/conduct.h"
+#include "mechanism/kit/akimat_style.h"
 
 using namespace kurultai;
 using namespace kurultai::test;
 
 namespace {
+
+/// Stands beside the mechanisms, and sees what they see.
+struct Witness final : Mechanism {
+  Witness() : Mechanism({.name = "witness", .meaning = "looks", .source = "test", .phase = Phase::publication}) {}
+  BoughtShare bought_share{*this};
+  StateWeight state_weight{*this};
+  Competence competence{*this};
+};
 
 /// testland with everything off but `mechanisms`; `run.scale` 0.3.
 struct Land : Experiment {
@@ -14,7 +23,11 @@ struct Land : Experiment {
     only(mechanisms);
     set({{"run.scale", 0.3}, {"output.levels", std::vector<std::string>{"nation"}}});
     set(settings);
+    auto joins = std::make_unique<Witness>();
+    witness = joins.get();
+    model.mechanisms.push_back(std::move(joins));
   }
+  Witness* witness;
   void go(int n = 0) {
     move_into_testland(*this);
     weeks(n);
@@ -61,7 +74,7 @@ TEST_CASE("conduct: training goes where its equation says, the republic pays, an
   e.go(520);
   // gain/2 (1 - C) = fade (C - 1/2): C = (0.15 + 0.075) / 0.3
   for (std::size_t c = 0; c < e.society->communities(); ++c)
-    CHECK(competence(e.world(), c) == Approx(0.75 - 0.25 * std::exp(-3.0)).epsilon(0.01));
+    CHECK(e.witness->competence(c) == Approx(0.75 - 0.25 * std::exp(-3.0)).epsilon(0.01));
   double people = 0;
   double paid = 0;
   for (std::size_t c = 0; c < e.society->communities(); ++c) {
@@ -70,7 +83,7 @@ TEST_CASE("conduct: training goes where its equation says, the republic pays, an
   }
   CHECK(paid == Approx(500.0 * people).epsilon(0.001));  // of the tenth year
   e.weeks(520);
-  for (std::size_t c = 0; c < e.society->communities(); ++c) CHECK(competence(e.world(), c) < 0.56);
+  for (std::size_t c = 0; c < e.society->communities(); ++c) CHECK(e.witness->competence(c) < 0.56);
 }
 
 TEST_CASE("conduct: competence is capacity") {
@@ -303,9 +316,9 @@ TEST_CASE("maslikhat: what a delay holds back is bought in the rest of the year"
     std::vector<double> bought(e.society->communities(), 0.0);
     for (world.week = 0; world.week < 52; ++world.week)
       for (std::size_t c = 0; c < bought.size(); ++c)
-        if (world.due(c, 4)) {
-          if (world.week < delay) CHECK(bought_share(world, c) == 0);
-          bought[c] += bought_share(world, c);
+        if (const Week week(world); week.due(c, 4)) {
+          if (world.week < delay) CHECK(e.witness->bought_share(week, c) == 0);
+          bought[c] += e.witness->bought_share(week, c);
         }
     for (const double share : bought) CHECK(share == Approx(1.0));
   }
@@ -352,14 +365,14 @@ TEST_CASE("office: below one half akims are appointed: no elections, a heavier s
   CHECK(mean_of(appointed->akimats().appointed.values()) == 1);
   CHECK(mean_of(elected->akimats().official_turnout.values()) > 0);
   CHECK(mean_of(appointed->akimats().official_turnout.values()) == 0);
-  CHECK(state_weight(elected->world(), 0) == 0.5);
-  CHECK(state_weight(appointed->world(), 0) == Approx(0.6));  // odds 1.5 to 1
+  CHECK(elected->witness->state_weight(0) == 0.5);
+  CHECK(appointed->witness->state_weight(0) == Approx(0.6));  // odds 1.5 to 1
   CHECK(mean_of(appointed->akimats().match.values()) < mean_of(elected->akimats().match.values()));
   CHECK(last_mean(national(*appointed->simulation, "akims_dismissed"), 52) > 0.02);
   CHECK(last_mean(national(*elected->simulation, "akims_replaced"), 52) > 0.02);
   const auto off = land(0.0, false);
   CHECK(mean_of(off->akimats().appointed.values()) == 0);
-  CHECK(state_weight(off->world(), 0) == 0.5);
+  CHECK(off->witness->state_weight(0) == 0.5);
 }
 
 TEST_CASE("office: tension and distance from the district's mix cost an appointed akim the office") {

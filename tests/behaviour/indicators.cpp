@@ -1,4 +1,4 @@
-// Indicators of local self-government and their index (MODEL 11; I1): each moves with what it names, and only then.
+// Indicators of local self-government and their index (MODEL 7.42; I1): each moves with what it names, and only then.
 #include "engine.h"
 
 using namespace kurultai;

@@ -1,5 +1,4 @@
-// Civil institutions (MODEL 1, 10): who is a member stays in order, and members come by ties, support and success.
-#include "mechanism/membership.h"
+// Civil institutions (MODEL 7.25): who is a member stays in order, and members come by ties, support and success.
 
 #include "engine.h"
 
@@ -45,11 +44,11 @@ std::vector<std::uint32_t> counted(World& world) {
     while (i >= world.society.first[c + 1]) ++c;
     unsigned bits = 0;
     std::vector<std::size_t> of;
-    for_memberships(world, c, i, [&](std::size_t k) {
+    for (const std::size_t k : memberships(world, c, i)) {
       ++members[k];
       bits |= 1U << world.institutions.kind[k];
       of.push_back(k);
-    });
+    }
     std::sort(of.begin(), of.end());
     wrong += bits != world.residents().member_of[i] || std::adjacent_find(of.begin(), of.end()) != of.end();
     wrong += bits != 0 && world.residents().age[i] > 0 && !world.residents().adult(i);
@@ -81,7 +80,7 @@ TEST_CASE("institutions: members are counted to a head, through leaving, joining
   CHECK(joined > 500);
   for (std::size_t c = 0; c < e.society->communities(); ++c)
     for (Vertex i = e.society->first[c]; i < e.society->first[c + 1]; ++i)  // nobody joins elsewhere
-      for_memberships(e.world(), c, i, [&](std::size_t k) { CHECK(e.world().institutions.community[k] == c); });
+      for (const std::size_t k : memberships(e.world(), c, i)) CHECK(e.world().institutions.community[k] == c);
 }
 
 TEST_CASE("institutions: nothing moves of itself") {
@@ -93,11 +92,11 @@ TEST_CASE("institutions: nothing moves of itself") {
   std::map<std::string, double> start;
   for (const InstitutionKind kind :
       {InstitutionKind::assembly, InstitutionKind::ngo, InstitutionKind::cooperative, InstitutionKind::media})
-    start[institution_keys[static_cast<std::size_t>(kind)]] = e.members(kind);
+    start[word(kind)] = e.members(kind);
   e.weeks(52 + 260);
   for (const InstitutionKind kind :
       {InstitutionKind::assembly, InstitutionKind::ngo, InstitutionKind::cooperative, InstitutionKind::media}) {
-    const std::string key = institution_keys[static_cast<std::size_t>(kind)];
+    const std::string key = word(kind);
     INFO(key << ": " << start[key] << " at the start, " << e.members(kind) << " after six years");
     REQUIRE(start[key] > 100);
     CHECK(std::abs(e.members(kind) / start[key] - 1) < 0.2);
@@ -153,7 +152,8 @@ TEST_CASE("institutions: support raises activity, members and awareness; closing
     Civic e({{"run.warmup", 12}});
     if (!lever.empty()) {
       if (lever == "support") {
-        for (std::size_t q = 0; q < 7; ++q) e.rule(std::string("institutions.support_") + institution_keys[q], dose);
+        for (std::size_t q = 0; q < 7; ++q)
+          e.rule(std::string("institutions.support_") + words<InstitutionKind>[q], dose);
       } else {
         e.rule("institutions." + lever, dose);
       }

@@ -155,7 +155,7 @@ struct Ruled : Experiment {
     set(effect.where);
     const auto* lever = dynamic_cast<const Lever*>(model.registry.find(effect.lever));
     REQUIRE(lever != nullptr);
-    add_policy("move", {{"lever", effect.lever}, {"mode", "set"}, {"dose", moves ? effect.dose : lever->value()}});
+    add_policy("move", {{"lever", effect.lever}, {"mode", "set"}, {"dose", moves ? effect.dose : lever->scenario()}});
     if (!readers_on)
       for (const std::string& name : effect.readers) set(name + ".enabled", false);
     move_into_testland(*this);

@@ -1,4 +1,4 @@
-// Match of spending with wishes (MODEL 6): does not rise with the state's weight, does not fall with
+// Match of spending with wishes (MODEL 7.12): does not rise with the state's weight, does not fall with
 // participation, and suffers where those who take part are not like the rest.
 #include "engine.h"
 

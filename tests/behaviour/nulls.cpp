@@ -34,7 +34,7 @@ double participation(const Settings& settings, const Moves& moves, bool moved, s
     REQUIRE(found != nullptr);
     std::string name = "move " + lever;
     std::replace_if(name.begin(), name.end(), [](char ch) { return ch == '.' || ch == ' '; }, '_');
-    e.add_policy(name, {{"lever", lever}, {"mode", "set"}, {"dose", moved ? dose : found->value()}});
+    e.add_policy(name, {{"lever", lever}, {"mode", "set"}, {"dose", moved ? dose : found->scenario()}});
   }
   e.move_into(make_society(e.model));
   e.weeks(26 + 104);
@@ -68,7 +68,7 @@ Compared compare(const Settings& settings, const Moves& moves) {
 std::string text(const Compared& c) {
   const Difference& d = c.difference;
   return fmt::format("{:.2f}% and {:.2f}%: difference {:+.4f} +- {:.4f} points, {}", 100 * d.mean_a, 100 * d.mean_b,
-      100 * d.difference, 100 * d.half_width, verdict_names[static_cast<std::size_t>(c.verdict)]);
+      100 * d.difference, 100 * d.half_width, word(c.verdict));
 }
 
 /// Whoever may take part is invited in person, so that all but one in a thousand know before it closes.

@@ -1,4 +1,4 @@
-// School of democracy (MODEL 7; T7): acting in one form raises skill and efficacy, and so acts in another.
+// School of democracy (MODEL 7.16; T7): acting in one form raises skill and efficacy, and so acts in another.
 #include "engine.h"
 
 using namespace kurultai;

@@ -1,5 +1,5 @@
-// Surveys in a run (MODEL 11; Q1-Q4): a user's own survey is data; the same bits for any threads and after a stop; who
-// may be asked; messages.
+// Surveys in a run (MODEL 7.43; Q1-Q4): a user's own survey is data; the same bits for any threads and after a stop;
+// who may be asked; messages.
 #include <cstring>
 #include <fstream>
 

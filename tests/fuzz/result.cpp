@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 #include "command/show.h"
+#include "engine/result_reader.h"
+#include "engine/result_writer.h"
 #include "engine/simulation.h"
-#include "engine/storage.h"
 #include "fuzz/fuzz.h"
 
 namespace kurultai::fuzz {

@@ -1,8 +1,8 @@
 // Fuzz target: the text of a scenario, as `check` reads it, without a society.
-#include "scenario/scenario.h"
 #include "base/error.h"
 #include "engine/model.h"
 #include "fuzz/fuzz.h"
+#include "scenario/resolved.h"
 
 namespace kurultai::fuzz {
 

@@ -215,7 +215,8 @@ class SlurmHost:
         )
 
     def job(self, number):
-        """What the controller says of a job or array task: {"JobState": "RUNNING", ...}; of an array, its first part."""
+        """What the controller says of a job or array task: {"JobState": "RUNNING", ...}; of an array, its first
+        part."""
         text = self.call("scontrol", "show", "job", "--oneliner", number, check=False).splitlines()
         return dict(word.split("=", 1) for word in text[0].split() if "=" in word) if text else {}
 

@@ -1,4 +1,5 @@
-"""What surroundings.py and signals_full.py share: the verbs, as the program and its launcher list them, and a good call of each.
+"""What surroundings.py and signals_full.py share: the verbs, as the program and its launcher list them, and a good call
+of each.
 
 A verb that is new is tried without a change here, unless it takes a kind of file that no other takes.
 """
@@ -33,7 +34,8 @@ SLOWER = 8 if SANITIZED else 1  # a guess: a run was 7 to 11 times slower
 
 
 def busy() -> float:
-    """How much slower than idle this machine is now, and this program than one without a sanitizer: limits of time are multiples of it."""
+    """How much slower than idle this machine is now, and this program than one without a sanitizer: limits of time are
+    multiples of it."""
     begun = time.perf_counter()
     sum(k * k for k in range(300_000))
     return max(1.0, (time.perf_counter() - begun) / 0.03) * SLOWER

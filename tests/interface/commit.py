@@ -1,4 +1,5 @@
-"""What a build says of the commit that it is made from (sim/commit.cmake): the commit, and whether the tree differs from it."""
+"""What a build says of the commit that it is made from (sim/commit.cmake): the commit, and whether the tree differs
+from it."""
 import os
 import pathlib
 import re

@@ -1,5 +1,5 @@
-"""Result files that are damaged or hostile: verbs that read results refuse them with exit code 5 and the reason, or show what they
-showed before; never a signal, never for long, and never as a fault of the program's own."""
+"""Result files that are damaged or hostile: verbs that read results refuse them with exit code 5 and the reason, or
+show what they showed before; never a signal, never for long, and never as a fault of the program's own."""
 import os
 import pathlib
 import random
@@ -18,8 +18,8 @@ import _hostile  # noqa: E402
 import _sealed  # noqa: E402
 from _surroundings import SLOWER  # noqa: E402
 
-# HDF5 reads what has no seal in a process of its own, and may break there; a sanitizer says how before we do. Where it is
-# HDF5 that breaks, on memory that HDF5 has allocated, the report is passed over.
+# HDF5 reads what has no seal in a process of its own, and may break there; a sanitizer says how before we do. Where it
+# is HDF5 that breaks, on memory that HDF5 has allocated, the report is passed over.
 REPORT = re.compile(
     r"=+\n==\d+==ERROR: AddressSanitizer: (?:SEGV|memcpy-param-overlap|heap-buffer-overflow).*\n(?:.*\n)*?    #0 .*\n  "
     r"  #1 .*libhdf5.*\n"

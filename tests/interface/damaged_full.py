@@ -1,5 +1,5 @@
-"""As damaged.py, with many more places; and the Python package, for each byte of the first and the last 4 kB and 5,000 more: changed,
-zeroed, and the file cut there. (tests/unit/storage.cpp does the same for the program's own reader.)"""
+"""As damaged.py, with many more places; and the Python package, for each byte of the first and the last 4 kB and 5,000
+more: changed, zeroed, and the file cut there. (tests/unit/storage.cpp does the same for the program's own reader.)"""
 import os
 import random
 import shutil

@@ -1,5 +1,6 @@
-"""Documents stay true: every command parses and its files exist or are made by a command before it, files to save are valid, links lead
-somewhere, and figures between marks are those of results/. tests/interface/documents_full.py runs the commands."""
+"""Documents stay true: every command parses and its files exist or are made by a command before it, files to save are
+valid, links lead somewhere, and figures between marks are those of results/. tests/interface/documents_full.py runs the
+commands."""
 import os
 import pathlib
 import re
@@ -14,9 +15,9 @@ from _documents import ROOT
 PROGRAM = os.environ["KURULTAI_BINARY"]
 sys.path.insert(0, str(ROOT / "analysis"))
 import documents  # noqa: E402
-import kept  # noqa: E402
 
-#: Verbs of the launcher that are scripts of analysis/, and those that are the launcher's alone, with the options it knows.
+#: Verbs of the launcher that are scripts of analysis/, and those that are the launcher's alone, with the options it
+#: knows.
 SCRIPTS = ("report", "swot", "experiments", "expectations", "baseline", "studies", "results")
 LAUNCHER = {"figures": (), "test": ("--full",), "bench": ()}
 #: What stands for a name of the reader's.

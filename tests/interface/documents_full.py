@@ -1,8 +1,9 @@
-"""The commands of documents run, one after the other as a reader would type them, in a copy of the tree; Python too. Those that take longer
-than 20 s are made smaller, by the options below; the rest runs as it stands."""
+"""The commands of documents run, one after the other as a reader would type them, in a copy of the tree; Python too.
+Those that take longer than 20 s are made smaller, by the options below; the rest runs as it stands."""
+import json
 import os
 import pathlib
-import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -166,6 +167,23 @@ class Documents(unittest.TestCase):
                 for file in (self.tree / "results").glob("*"):
                     shutil.rmtree(file) if file.is_dir() else file.unlink()
                 self.read(document, python=False)
+
+    def test_the_example_of_a_mechanism_compiles(self):
+        """sim/README.md, "How to add": with the command by which the build compiles another one."""
+        of = "sim/mechanism/government/exchange.cpp"
+        build = pathlib.Path(PROGRAM).parents[1]
+        commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+        entry = next(entry for entry in commands if entry["file"].endswith(of))
+        text = (ROOT / "sim" / "README.md").read_text(encoding="utf-8")
+        example = next("\n".join(lines) for _, _, lines in _documents.blocks(text) if "public Mechanism" in str(lines))
+        file = self.tree / "twinning.cpp"
+        for code, right in ((example, True), (example.replace("meetings[c]", "meeting[c]"), False)):
+            file.write_text(code, encoding="utf-8")
+            words = shlex.split(entry["command"])
+            words = [str(file) if word.endswith(of) else word for word in words if "ccache" not in word]
+            words[words.index("-o") : words.index("-o") + 2] = ["-fsyntax-only"]
+            done = subprocess.run(words, cwd=entry["directory"], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode == 0, right, done.stderr)
 
     def test_options_are_put_in_place(self):
         self.assertEqual(

@@ -1,4 +1,5 @@
-"""Every scenario of scenarios/experiments/ is valid, and the table of published and simulated effects is made of small runs."""
+"""Every scenario of scenarios/experiments/ is valid, and the table of published and simulated effects is made of small
+runs."""
 import os
 import pathlib
 import subprocess
@@ -51,7 +52,8 @@ class Experiments(unittest.TestCase):
             page = (pathlib.Path(folder) / "experiments.md").read_text()
             rows = [line for line in page.splitlines() if "| fitted |" in line or "| predicted |" in line]
             self.assertEqual(len(rows), 13)
-            # Small societies measure badly, but every effect is measured; but for histories of five elections, of which there was one.
+            # Small societies measure badly, but every effect is measured; but for histories of five elections, of which
+            # there was one.
             self.assertEqual(
                 [row.split("|")[1].strip() for row in rows if "not measured" in row], ["neighbours mail, by past votes"]
             )

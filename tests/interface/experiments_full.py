@@ -1,4 +1,5 @@
-"""The values in results/experiments.csv are those that the program computes: the first replicates, run again, to every digit kept."""
+"""The values in results/experiments.csv are those that the program computes: the first replicates, run again, to every
+digit kept."""
 import os
 import pathlib
 import subprocess

@@ -1,4 +1,5 @@
-"""What results/ keeps is listed in its README, says what it was made from, and tables and pages agree. Writing and reading of stamps."""
+"""What results/ keeps is listed in its README, says what it was made from, and tables and pages agree. Writing and
+reading of stamps."""
 import dataclasses
 import json
 import os
@@ -20,8 +21,8 @@ import experiments  # noqa: E402
 import kept  # noqa: E402
 import results  # noqa: E402
 
-# Models of before whose kept files still hold, and why: a change of digests that moves no number in results/, say a series more. For as
-# short as it takes to make them again.
+# Models of before whose kept files still hold, and why: a change of digests that moves no number in results/, say a
+# series more. For as short as it takes to make them again.
 STILL_HOLD: dict[str, str] = {}
 
 STAMP = kept.Stamp("0.2.0", "abc-dirty", "0" * 16, "1" * 16, "2" * 16)

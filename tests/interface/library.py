@@ -1,5 +1,5 @@
-"""The page of the library is up to date, and every proposal of the source has its scenario; that each runs and does something,
-tests/regression tells.
+"""The page of the library is up to date, and every proposal of the source has its scenario; that each runs and does
+something, tests/regression tells.
 """
 import pathlib
 import subprocess

@@ -310,28 +310,34 @@ def census_cases():
     yield spoilt("urban share above 1", "regions.csv", cell("urban_share", "1.5"), regions)
     yield spoilt("negative wage", "regions.csv", cell("wage", "-1"), regions)
     yield spoilt("region without a code", "regions.csv", cell("code", ""), regions)
-    yield spoilt("doubled region", "regions.csv", lambda l, h: l[: h + 2] + [l[h + 1]] + l[h + 2 :])
-    yield spoilt("short row", "regions.csv", lambda l, h: l[: h + 1] + ["KZ10,Abai"] + l[h + 2 :], regions)
-    yield spoilt("long row", "regions.csv", lambda l, h: l[: h + 1] + [l[h + 1] + ",1"] + l[h + 2 :], regions)
+    yield spoilt("doubled region", "regions.csv", lambda lines, h: lines[: h + 2] + [lines[h + 1]] + lines[h + 2 :])
+    yield spoilt("short row", "regions.csv", lambda lines, h: lines[: h + 1] + ["KZ10,Abai"] + lines[h + 2 :], regions)
+    yield spoilt(
+        "long row", "regions.csv", lambda lines, h: lines[: h + 1] + [lines[h + 1] + ",1"] + lines[h + 2 :], regions
+    )
     yield spoilt("missing column", "regions.csv", without_column("population"))
     yield spoilt(
-        "doubled column", "regions.csv", lambda l, h: l[:h] + [l[h].replace("wage_status", "wage")] + l[h + 1 :]
+        "doubled column",
+        "regions.csv",
+        lambda lines, h: lines[:h] + [lines[h].replace("wage_status", "wage")] + lines[h + 1 :],
     )
-    yield spoilt("no rows", "regions.csv", lambda l, h: l[: h + 1])
-    yield spoilt("empty table", "regions.csv", lambda l, h: b"")
-    yield spoilt("binary table", "regions.csv", lambda l, h: bytes(range(256)))
-    yield spoilt("unterminated quote", "regions.csv", lambda l, h: l[: h + 1] + ['"' + l[h + 1]] + l[h + 2 :])
+    yield spoilt("no rows", "regions.csv", lambda lines, h: lines[: h + 1])
+    yield spoilt("empty table", "regions.csv", lambda lines, h: b"")
+    yield spoilt("binary table", "regions.csv", lambda lines, h: bytes(range(256)))
+    yield spoilt(
+        "unterminated quote", "regions.csv", lambda lines, h: lines[: h + 1] + ['"' + lines[h + 1]] + lines[h + 2 :]
+    )
     yield spoilt("town in no region", "towns.csv", cell("region", "KZ99"), towns)
     yield spoilt("latitude beyond the pole", "towns.csv", cell("latitude", "91"), towns)
     yield spoilt("longitude no number", "towns.csv", cell("longitude", "east"), towns)
     yield spoilt("negative town", "towns.csv", cell("population", "-5"), towns)
     yield spoilt("negative age group", "pyramid.csv", cell("men", "-1"), pyramid)
     yield spoilt("age group that ends before it begins", "pyramid.csv", cell("last", "-3"), pyramid)
-    yield spoilt("no age groups", "pyramid.csv", lambda l, h: l[: h + 1])
+    yield spoilt("no age groups", "pyramid.csv", lambda lines, h: lines[: h + 1])
     yield spoilt("negative nation", "national.csv", row_of("population", "-1"))
     yield spoilt("nation without villages", "national.csv", row_of("villages", "none"))
     for table in ("regions.csv", "towns.csv", "pyramid.csv", "national.csv"):
-        case = spoilt(f"no {table}", table, lambda l, h: l)
+        case = spoilt(f"no {table}", table, lambda lines, h: lines)
         del case.files[f"census/{table}"]
         yield case
     yield Case("census: no folder", "[society]\ncensus = 'none'\n", r"case\.toml(:\d+)?")
@@ -468,8 +474,8 @@ def unreadable(binary):
                 yield f"scenario at {path[:50]}: exit code {answer.returncode}, said: {told[:300]}"
 
 
-# Where a scenario, a sweep or an option names a file to read: the verb, the text of its file, and the exit code of a file
-# that cannot be read.
+# Where a scenario, a sweep or an option names a file to read: the verb, the text of its file, and the exit code of a
+# file that cannot be read.
 VILLAGE = ROOT / "scenarios" / "data" / "village"
 NAMED = {
     "the scenario itself": ("run", None, 3),

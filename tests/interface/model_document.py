@@ -30,6 +30,42 @@ def undescribed(mechanisms, document):
     return [name for name in mechanisms if f"`{name}`" not in headings]
 
 
+#: Where the code, its tests and scenarios cite sections of the document: "MODEL 7.6", "MODEL 7.9, 7.12", "MODEL 7.29 to
+#: 7.34".
+CITING = [
+    path
+    for folder in ("sim", "tests", "bench", "scenarios")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".h", ".cpp", ".toml") and "0.1" not in path.parts
+]
+
+
+def citations(text):
+    """(line, number of a section) for each citation in `text`."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for cited in re.findall(r"\bMODEL ((?:\d+(?:\.\d+)?)(?:(?:, | to )\d+\.\d+)*)", line):
+            yield from ((number, section) for section in re.findall(r"\d+(?:\.\d+)?", cited))
+
+
+#: {name of a mechanism's file: its section in scenarios}
+SECTIONS = dict(
+    re.findall(r"MECHANISM\((\w+), (\w+), \d+\)", (ROOT / "sim" / "mechanism" / "list.h").read_text(encoding="utf-8"))
+)
+
+
+def wrong_citations(path, text, document):
+    """Citations of sections that are not there; of a mechanism's own file, those of sections on other mechanisms."""
+    headings = dict(re.findall(r"^##+ (\d+(?:\.\d+)?)\.? (.*)$", document, re.MULTILINE))
+    own = SECTIONS.get(path.stem) if path.suffix == ".cpp" and "mechanism" in path.parts else None
+    found = []
+    for number, section in citations(text):
+        if section not in headings:
+            found.append(f"{path}:{number}: MODEL {section} is not there")
+        elif own is not None and f"(`{own}`)" not in headings[section]:
+            found.append(f"{path}:{number}: MODEL {section} does not speak of {own}")
+    return found
+
+
 class Document(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -59,6 +95,20 @@ class Document(unittest.TestCase):
         self.assertGreater(len(self.mechanisms), 10)
         self.assertEqual(undescribed(self.mechanisms, MODEL), [])
         self.assertEqual(undescribed(["no_such_mechanism"], MODEL), ["no_such_mechanism"])
+
+    def test_every_citation_leads_to_its_section(self):
+        self.assertGreater(len(CITING), 200)
+        found = [
+            wrong
+            for path in CITING
+            for wrong in wrong_citations(path.relative_to(ROOT), path.read_text(encoding="utf-8"), MODEL)
+        ]
+        self.assertEqual(found, [])
+        trust = pathlib.Path("sim/mechanism/learning/trust.cpp")
+        self.assertEqual(
+            wrong_citations(trust, "// MODEL 7.18; T3, MODEL 7.12, 7.99", MODEL),
+            [f"{trust}:1: MODEL 7.12 does not speak of trust", f"{trust}:1: MODEL 7.99 is not there"],
+        )
 
     def test_every_parameter_is_listed(self):
         for entry in json.loads(describe("parameters", "--json")):

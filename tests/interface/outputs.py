@@ -1,5 +1,5 @@
-"""What verbs write: never over an input, a file of another kind or the result of something else, never two at once; and runs are
-known by the bytes of their tables."""
+"""What verbs write: never over an input, a file of another kind or the result of something else, never two at once; and
+runs are known by the bytes of their tables."""
 import fcntl
 import json
 import os

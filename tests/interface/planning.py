@@ -1,4 +1,5 @@
-"""Planning as a user meets it: seconds for a hundred thousand points, honest about memory, with the notes of `check`."""
+"""Planning as a user meets it: seconds for a hundred thousand points, honest about memory, with the notes of
+`check`."""
 import os
 import pathlib
 import resource

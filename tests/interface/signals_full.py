@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Signals at fifty random moments of every verb, those of scripts included: each time the verb and all processes that it
-began have ended within a second, with the right exit code and without a traceback; what it writes is whole, or not there, or
-as it was; and where it keeps checkpoints or runs, it goes on from them to the same bits.
+"""Signals at fifty random moments of every verb, those of scripts included: each time the verb and all processes that
+it began have ended within a second, with the right exit code and without a traceback; what it writes is whole, or not
+there, or as it was; and where it keeps checkpoints or runs, it goes on from them to the same bits.
 """
 import os
 import pathlib

@@ -69,30 +69,22 @@ class OnSlurm(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def prepare(self, scenario, scale, weeks, *sets, bundles=4):
-        """Writes sweep and scripts, and begins the one call that makes the reference: once for all tests, beside their jobs."""
+        """Writes sweep and scripts, and begins the one call that makes the reference: once for all tests, beside their
+        jobs."""
         text = SWEEP.format(root=ROOT, scenario=scenario, scale=scale, weeks=weeks)
         self.sweep.write_text(text)
         sets = [word for text in sets for word in ("--set", text)]
         self.program("slurm", self.sweep, "--out", self.out, "--jobs", bundles, "--cpus", 1, "--memory", 1, *sets)
-        place = (
-            self.references / f"{scenario}{weeks}"
-        )  # a result says where its sweep stands, as seen from it: beside it, here too
+        # A result says where its sweep stands, as seen from it: beside it, here too.
+        place = self.references / f"{scenario}{weeks}"
         self.reference = place / "out.h5"
         if self.reference not in self.calls:
             place.mkdir()
             (place / "sweep.toml").write_text(text)
             self.calls[self.reference] = subprocess.Popen(
                 [
-                    PROGRAM,
-                    "sweep",
-                    place / "sweep.toml",
-                    "--out",
-                    self.reference,
-                    "--threads",
-                    "1",
-                    "--progress",
-                    "none",
-                    *sets,
+                    *[PROGRAM, "sweep", place / "sweep.toml", "--out", self.reference],
+                    *["--threads", "1", "--progress", "none", *sets],
                 ],
                 stdout=subprocess.DEVNULL,
             )
@@ -182,8 +174,8 @@ class OnSlurm(unittest.TestCase):
         self.assert_like_one_call()
 
     def test_a_bundle_whose_time_is_nearly_up_goes_back_into_the_queue(self):
-        # Slurm looks at limits twice a minute and warns up to a minute early: here after half a minute. One run that takes
-        # more than twice as long on this machine, as it is now.
+        # Slurm looks at limits twice a minute and warns up to a minute early: here after half a minute. One run that
+        # takes more than twice as long on this machine, as it is now.
         def seconds(weeks):
             begin = time.monotonic()
             self.program(

@@ -1,4 +1,5 @@
-"""The Snakemake example makes the file that a single call makes, also after a kill. Skipped where there is no Snakemake."""
+"""The Snakemake example makes the file that a single call makes, also after a kill. Skipped where there is no
+Snakemake."""
 import os
 import pathlib
 import shutil

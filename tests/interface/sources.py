@@ -94,14 +94,16 @@ class Sources(unittest.TestCase):
                     self.assertIn(name, self.series, tag)
 
     def test_usual_share_belongs_to_the_taxes(self):
-        """revenue.usual_share is half of what communities keep of the taxes that their effort moves: there standard effort is the best."""
+        """revenue.usual_share is half of what communities keep of the taxes that their effort moves: there standard
+        effort is the best."""
         reached = {name: tax["rate"] * tax["taxed"] * tax.get("reach", 1.0) for name, tax in self.taxes.items()}
         kept = sum(reached[name] * tax.get("community", 0.0) for name, tax in self.taxes.items())
         usual = next(entry["default"] for entry in described("parameters") if entry["path"] == "revenue.usual_share")
         self.assertAlmostEqual(usual, 0.5 * kept / sum(reached.values()), places=6)
 
     def test_there_are_nulls(self):
-        """At least five, each of a share with a margin of 0.2 points; of those that cannot fail the reason is given, and three can."""
+        """At least five, each of a share with a margin of 0.2 points; of those that cannot fail the reason is given,
+        and three can."""
         nulls = [row for tag in TAGS for row in self.rows[tag]["expectations"] if row["sign"] == "stays"]
         self.assertGreaterEqual(len(nulls), 5)
         for row in nulls:

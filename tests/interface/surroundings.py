@@ -2,8 +2,8 @@
 """Every verb in every bad surrounding: streams that are full or closed, signals, inputs that are none, outputs that are
 something else, no room, no threads, little memory. Verbs and what they take come from the program and its launcher.
 
-Never: exit code 1, an end by a signal that nobody sent, a traceback, an input changed, half a file. Quick: all verbs of the
-program and a script; with FULL all scripts, and signals at more moments.
+Never: exit code 1, an end by a signal that nobody sent, a traceback, an input changed, half a file. Quick: all verbs of
+the program and a script; with FULL all scripts, and signals at more moments.
 """
 import functools
 import os

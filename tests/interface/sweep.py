@@ -285,7 +285,9 @@ class Sweeps(unittest.TestCase):
             from statistics import stdev
             from math import sqrt
 
-            width = lambda k: stdev(y[point, :k]) / sqrt(k) * 2.0  # Student's t is a little more
+            def width(k):
+                return stdev(y[point, :k]) / sqrt(k) * 2.0  # Student's t is a little more
+
             self.assertLess(width(n), 0.27)
             self.assertGreater(width(n - 7), 0.2)
         again = self.folder / "again.h5"

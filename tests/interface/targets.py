@@ -1,4 +1,5 @@
-"""Targets of a calibration that are made from the model at a known truth (analysis/targets.py); those of the shipped example are still the model's."""
+"""Targets of a calibration that are made from the model at a known truth (analysis/targets.py); those of the shipped
+example are still the model's."""
 import os
 import pathlib
 import subprocess

@@ -49,16 +49,14 @@ void load(Simulation& simulation, const Bytes& bytes) {
 /// Runs a mechanism, but forgets what it keeps from week to week.
 class Forgetful final : public Mechanism {
  public:
-  explicit Forgetful(std::unique_ptr<Mechanism> inner) : Mechanism(inner->role()), inner_(std::move(inner)) {
-    for (const SeriesSpec& series : inner_->series()) observe(series);
+  explicit Forgetful(std::unique_ptr<Mechanism> inner) : Mechanism(*inner), inner_(std::move(inner)) {}
+  void prepare(const Week& week) override { inner_->prepare(week); }
+  void begin(const Week& week) override { inner_->begin(week); }
+  [[nodiscard]] bool wanted(const Week& week, std::size_t c) const override { return inner_->wanted(week, c); }
+  void residents(const Week& week, const Batch& batch, Exposure& exposure) override {
+    inner_->residents(week, batch, exposure);
   }
-  void prepare(World& world) override { inner_->prepare(world); }
-  void begin(World& world) override { inner_->begin(world); }
-  [[nodiscard]] bool wanted(const World& world, std::size_t c) const override { return inner_->wanted(world, c); }
-  void residents(World& world, const Block& block, Exposure& exposure) override {
-    inner_->residents(world, block, exposure);
-  }
-  void end(World& world) override { inner_->end(world); }
+  void end(const Week& week) override { inner_->end(week); }
 
  private:
   std::unique_ptr<Mechanism> inner_;
@@ -82,7 +80,7 @@ void busy(Experiment& e, const Settings& settings = {}) {
   for (std::size_t k = 0; k < levers.size(); ++k)
     e.add_policy(fmt::format("p{:02}", k),
         {{"lever", levers[k]->path()}, {"mode", "set"},
-            {"dose", std::clamp(1.5 * *levers[k] + 0.1, levers[k]->range().low, levers[k]->range().high)},
+            {"dose", std::clamp(1.5 * levers[k]->scenario() + 0.1, levers[k]->range().low, levers[k]->range().high)},
             {"start", static_cast<std::int64_t>(k % 30)}, {"end", static_cast<std::int64_t>(40 + k % 30)}, {"ramp", 9},
             {"share", 0.5}, {"trial", true}});
   for (const char* arm : {"mail", "money"})
@@ -106,7 +104,7 @@ std::vector<Settings> choices() {
       if (field->kind() != Field::Kind::choice) continue;
       std::vector<Settings> longer;
       for (const Settings& settings : of_section)
-        for (const std::string& word : static_cast<const Choice*>(field)->words()) {
+        for (const std::string& word : static_cast<const WordChoice*>(field)->words()) {
           longer.push_back(settings);
           longer.back().emplace_back(field->path(), word);
         }

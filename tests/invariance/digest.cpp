@@ -27,24 +27,21 @@ struct Lived : Experiment {
 class Dreamer final : public Mechanism {
  public:
   explicit Dreamer(Phase phase)
-      : Mechanism({.name = "dreamer",
-            .meaning = "draws random numbers",
-            .source = "test",
-            .phase = phase,
-            .reads = {},
-            .writes = {}}) {
+      : Mechanism({.name = "dreamer", .meaning = "draws random numbers", .source = "test", .phase = phase}) {
     reserve(Stream{1999});
   }
-  void begin(World& world) override { dreams_ += world.draws(stream()).word({world.society.key[0], 0}); }
-  [[nodiscard]] bool wanted(const World& /*world*/, std::size_t /*community*/) const override { return true; }
-  void residents(World& world, const Block& block, Exposure& /*exposure*/) override {
-    const Draws draws = world.draws(stream());
+  void begin(const Week& week) override { dreams_ += of_community_(week).word(week.name_of_community(0)); }
+  [[nodiscard]] bool wanted(const Week& /*week*/, std::size_t /*community*/) const override { return true; }
+  void residents(const Week& week, const Batch& batch, Exposure& /*exposure*/) override {
+    const Luck::Drawn luck = of_resident_(week);
     std::uint32_t sum = 0;
-    for (Vertex i = block.first; i < block.last; ++i) sum += draws.word(world.society.name(block.community, i));
+    for (const Vertex i : batch) sum += luck.word(week.name(batch.community, i));
     dreams_ += sum;
   }
 
  private:
+  Luck of_community_{*this, "dreams of a community", Luck::communities, Luck::weekly};
+  Luck of_resident_{*this, "dreams of a resident", Luck::residents, Luck::weekly};
   std::atomic<std::uint32_t> dreams_ = 0;
 };
 
@@ -119,7 +116,7 @@ TEST_CASE("digest: a mechanism that only draws random numbers changes nothing") 
   Lived base;
   for (const Phase phase : {Phase::levers, Phase::information, Phase::experience, Phase::publication}) {
     Lived run({}, std::make_unique<Dreamer>(phase));
-    INFO(phase_names[static_cast<std::size_t>(phase)]);
+    INFO(word(phase));
     CHECK(digest(run.simulation->result()) == digest(base.simulation->result()));
     CHECK(said(differing(base, run)).empty());
   }

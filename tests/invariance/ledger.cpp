@@ -109,7 +109,7 @@ TEST_CASE("ledger: every tenge is accounted for, over all levels, week by week, 
       books.close(ledger, new_year);
     }
     for (std::size_t f = 0; f < flow_count; ++f) {
-      INFO(flow_names[f]);
+      INFO(words<Flow>[f]);
       CHECK(books.moved(static_cast<Flow>(f)) > 0);
     }
   }

@@ -30,8 +30,8 @@ struct Governed : Experiment {
     if (like != nullptr) {
       // Down to the bottom, or up where it is there already (more capacity than matters would change
       // nothing).
-      const double far = like->value() > like->range().low ? like->range().low : std::min(like->range().high, 1e6);
-      add_policy("push", {{"lever", like->path()}, {"mode", "set"}, {"dose", moves ? far : like->value()},
+      const double far = like->scenario() > like->range().low ? like->range().low : std::min(like->range().high, 1e6);
+      add_policy("push", {{"lever", like->path()}, {"mode", "set"}, {"dose", moves ? far : like->scenario()},
                              {"start", starts}, {"regions", std::vector<std::string>{"R0"}}});
     }
     move_into_testland(*this);

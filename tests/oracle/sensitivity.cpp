@@ -9,7 +9,7 @@
 
 #include "command/analyze.h"
 #include "engine.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
 #include "sweep/execution.h"
 #include "sweep/sensitivity.h"
 

@@ -1,6 +1,6 @@
 // Surveys against the truth: over 2,000 draws of each survey on one fixed society the 95% intervals cover what a full
 // census with the same questionnaire gives in 93% to 97%, with and without ignorable non-response; where who answers
-// depends on the answer they do not (MODEL 11; Q1-Q4).
+// depends on the answer they do not (MODEL 7.43; Q1-Q4).
 #include <cstdlib>
 
 #include "engine.h"

@@ -1,5 +1,6 @@
-"""The cases of the net: what is run, and how. A case is a name, the calls of the program that make its result, and whether it belongs
-to the quick part. Whatever the program writes for one of them stays as it is unless results are meant to change.
+"""The cases of the net: what is run, and how. A case is a name, the calls of the program that make its result, and
+whether it belongs to the quick part. Whatever the program writes for one of them stays as it is unless results are
+meant to change.
 """
 import dataclasses
 import json

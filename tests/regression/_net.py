@@ -2,11 +2,13 @@
 
     # the calls
     digest      the program's digest of the whole result
-    series/x    digest of one series at all levels it stands at: values, units, labels of dimensions; then five values in its course
+    series/x    digest of one series at all levels it stands at: values, units, labels of dimensions; then five values
+    in its course
                 (the nation's, where the level is there)
 
-One line for each series, so that a new one adds a line and leaves the others as they are. Other variables of a result have a line each.
-With KURULTAI_UPDATE=1 what is found is kept; a changed line is a change of results, which CHANGELOG.md has to tell.
+One line for each series, so that a new one adds a line and leaves the others as they are. Other variables of a result
+have a line each. With KURULTAI_UPDATE=1 what is found is kept; a changed line is a change of results, which
+CHANGELOG.md has to tell.
 """
 import concurrent.futures
 import hashlib
@@ -17,7 +19,7 @@ import subprocess
 import h5py
 import numpy
 
-from _cases import PROGRAM, ROOT, Case
+from _cases import PROGRAM, ROOT
 
 KEPT = ROOT / "tests" / "regression" / "kept"
 UPDATE = bool(os.environ.get("KURULTAI_UPDATE"))

@@ -1,5 +1,6 @@
-"""Small runs give the digests kept in tests/regression/digests.json: on every compiler, C library and machine. These digests name the
-model in what ./kurultai results keeps (analysis/kept.py). What of a run changed, the kept files of the cases "country" tell.
+"""Small runs give the digests kept in tests/regression/digests.json: on every compiler, C library and machine. These
+digests name the model in what ./kurultai results keeps (analysis/kept.py). What of a run changed, the kept files of the
+cases "country" tell.
 
 A digest that changes on purpose is a change of results: say so in CHANGELOG.md, then run this file with
 KURULTAI_UPDATE=1 to keep the new ones.

@@ -1,5 +1,6 @@
-"""What version 0.1 wrote and read stays readable, with the same values: its scenarios and sweeps (0.1/*.toml), its results (0.1/*.h5, made by
-that version out of them). all.toml names every parameter of that version. A key that is renamed later is accepted under its old name.
+"""What version 0.1 wrote and read stays readable, with the same values: its scenarios and sweeps (0.1/*.toml), its
+results (0.1/*.h5, made by that version out of them). all.toml names every parameter of that version. A key that is
+renamed later is accepted under its old name.
 """
 import json
 import os

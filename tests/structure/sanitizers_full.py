@@ -2,7 +2,8 @@
 """The program under sanitizers: each builds a preset of its own beside the release build and runs tests in it.
 
 address, undefined behaviour   unit, invariance and the quick interface tests; each fuzz target for a minute
-threads (on std::thread)       unit and invariance; a run, a sweep in two shards, their merge and a comparison, with four threads
+threads (on std::thread)       unit and invariance; a run, a sweep in two shards, their merge and a comparison, with
+four threads
 
 A finding of a sanitizer ends the program that it is found in, so the test that ran it fails.
 """

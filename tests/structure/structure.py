@@ -16,6 +16,8 @@ TOP = {
     ".ci",
     ".clang-format",
     ".clang-tidy",
+    ".flake8",
+    ".git-blame-ignore-revs",
     ".gitattributes",
     ".gitignore",
     "CHANGELOG.md",
@@ -38,7 +40,8 @@ TOP = {
 LIBRARIES = [
     (r"tbb/|oneapi/|execution$", r"sim/base/parallel\.cpp", "threads by TBB"),
     (r"thread$|future$|barrier$|latch$|semaphore$|omp\.h$", r"sim/(base/parallel\.cpp|command/.*)", "threads"),
-    (r"hdf5|H5", r"sim/engine/storage\.cpp", "HDF5"),
+    # Our own headers that include it count too: so it reaches no header of others.
+    (r"(engine/)?hdf5|H5", r"sim/engine/(hdf5\w*\.(h|cpp)|result_(writer|reader)\.cpp)", "HDF5"),
     (r"toml", r"sim/scenario/scenario\.cpp", "toml++"),
     (r"boost/(graph|property_map)/", r"sim/society/.*", "Boost.Graph"),
     (r"boost/graph/.*(generator|random)", r"sim/society/(synthesis|simple_society).*", "Boost.Graph's generators"),
@@ -58,7 +61,8 @@ INEXACT = (
 ).replace(" ", "|")
 INEXACT_CALL = re.compile(rf"(?:\bstd::|(?<![\w:.>]))((?:{INEXACT})[fl]?)\s*\(")
 NOT_OURS = re.compile(
-    r"\bstd::\w*_distribution\b|\bboost::(?:random::)?\w*_distribution\b|\b(?:std::)?s?rand(?:om)?\s*\(|\b[delm]rand48\b"
+    r"\bstd::\w*_distribution\b|\bboost::(?:random::)?\w*_distribution\b"
+    r"|\b(?:std::)?s?rand(?:om)?\s*\(|\b[delm]rand48\b"
     r"|\bstd::(?:mt19937(?:_64)?|minstd_rand0?|random_device|default_random_engine|ranlux\w+|knuth_b)\b"
     r"|\bstd::(?:random_)?shuffle\b|\bstd::(?:ranges::)?sample\b"
 )
@@ -69,7 +73,8 @@ UNORDERED_SUM = re.compile(r"\bstd::(?:transform_)?reduce\b|\btbb::parallel_redu
 DOORS = [
     (
         re.compile(
-            r"\bfmt::(?:v?print|println)\b|\b(?:v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\(|\bstd::(?:cout|cerr|clog)\b"
+            r"\bfmt::(?:v?print|println)\b|\b(?:v?f?printf|f?puts|f?putc|putchar|fwrite|perror)\s*\("
+            r"|\bstd::(?:cout|cerr|clog)\b"
             r"|\b(?:stdout|stderr)\b|\bSTD(?:OUT|ERR)_FILENO\b"
         ),
         r"sim/(base/(console|interrupt)|engine/child)\.cpp",
@@ -92,7 +97,8 @@ def blank(text):
 
 
 TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<string>R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+')""",
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)"""
+    r"""|(?P<string>R"(?P<mark>[^(\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+')""",
     re.DOTALL,
 )
 
@@ -205,7 +211,7 @@ def mechanism_list(files):
     path = "sim/mechanism/list.h"
     listed, streams, found = {}, {}, []
     for number, line in lines(without_comments(files.get(path, ""))):
-        for name, stream in re.findall(r"\bMECHANISM\(\s*(\w+)\s*,\s*(\d+)\s*\)", line):
+        for name, stream in re.findall(r"\bMECHANISM\(\s*(\w+)\s*,\s*\w+\s*,\s*(\d+)\s*\)", line):
             if stream in streams:
                 found.append(f"{path}:{number}: {name} has stream {stream}, which is {streams[stream]}'s")
             if int(stream) < 1000:
@@ -216,7 +222,7 @@ def mechanism_list(files):
     made = set()
     for source, text in in_sim(files).items():
         stem = pathlib.PurePosixPath(source).stem
-        if not re.fullmatch(r"sim/mechanism/\w+\.cpp", source) or stem in ("list", "mechanism"):
+        if not re.fullmatch(r"sim/mechanism/\w+/\w+\.cpp", source):
             continue
         code = code_only(text)
         makes = re.findall(r"std::unique_ptr<Mechanism>\s+make_(\w+)\s*\(", code)
@@ -231,123 +237,45 @@ def mechanism_list(files):
     return found
 
 
-def mechanisms_ask_by_setting(files):
-    """A mechanism reads another section by setting<T>(world, path), which checks that there is such a one."""
-    return [
-        f"{path}:{number}: looks up a parameter by itself: see mechanism/setting.h"
-        for path, text in in_sim(files).items()
-        if path.startswith("sim/mechanism/") and path != "sim/mechanism/setting.h"
-        for number, line in lines(code_only(text))
-        if re.search(r"\bregistry\s*\.\s*find\b", line)
-    ]
-
-
-# Tables of columns and how a mechanism reaches them; variables that refer to one are found where they are declared.
-TABLES = {
-    "Residents": r"\bresidents\(\)|\bown_residents",
-    "Akimats": r"\bakimats",
-    "Institutions": r"\binstitutions",
-    "Authorities": r"\bdistricts|\bregions",
-    "Staff": r"\bstaff",
-}
-COLUMN = re.compile(r'\bColumn<[^{}]*>\s+(\w+)\{\s*\*this,\s*"(\w+)"')
-FUNCTION = re.compile(
-    r"^ {0,2}(?:\[\[nodiscard\]\] )?(?:[\w:<>,&*]+ )+[&*]?(?:\w+::)?(\w+)\([^;{]*\)(?: const)?(?: override)? \{",
+# Who alone may name the world, streams and numbers of draws; a mechanism sees a Week and what it declares
+# (mechanism/access.h).
+ENGINE_SIDE = r"sim/mechanism/(world\.h|week\.h|access\.(h|cpp)|mechanism\.(h|cpp)|list\.(h|cpp))"
+UNDECLARED = [
+    (r"\bWorld\b", "names the world: declare what it touches (mechanism/access.h)"),
+    (
+        r"\bfind\s*\(\s*\"|registry\w*(?:\.|->)find\b",
+        "looks up a parameter by its path: see Uses and ReadLever of mechanism/access.h",
+    ),
+    (r"\bStream\b|\bDraws\s+\w+\s*[({]|\bDraws\s*[({]", "makes draws by itself: declare a Luck"),
+    (r"0x[fF]{6,8}[0-9a-fA-F]?U?", "names an agent by a number: see Week::name_of_community"),
+]
+DECLARATION = re.compile(
+    r"^ +(?:(?:Read|Write|Add|Uses|ReadLevers|ReadAreas|WriteAreas|LevelsAccess)<[^;{]*>"
+    r"|ReadLever|ReadReal|ScenarioValue|Switch|Luck|Payments|Accounts|Need|ReadPlanned|WritePlanned"
+    r"|WriteDockets|WriteTrials|WritePosts|Franchise|TookPart|Memberships|SpokenFor|KindsWithMembers|Persons"
+    r"|Openness|Responsiveness|Competence|Autonomy|Elects|StateWeight|BoughtShare|RelativeQuality"
+    r"|Connection)\s+(\w+_)\{\*this",
     re.MULTILINE,
 )
-HELPERS = r"sim/(mechanism|society)/\w+\.h|sim/society/traits\.cpp"  # what mechanisms call to read columns for them
 
 
-def block_at(text, at):
-    """The text from `at` to the end of the block in braces that begins there or later."""
-    depth = 0
-    for k in range(text.index("{", at), len(text)):
-        depth += {"{": 1, "}": -1}.get(text[k], 0)
-        if depth == 0:
-            return text[at : k + 1]
-    return text[at:]
-
-
-def columns_of(files):
-    """{table: {member: name of the column}}"""
-    found = {}
-    for path, text in files.items():
-        if re.fullmatch(r"sim/society/\w+\.h", path):
-            for struct in re.finditer(r"struct (\w+) : Table \{.*?\n\};", text, re.DOTALL):
-                if struct[1] in TABLES:
-                    found[struct[1]] = dict(COLUMN.findall(struct[0]))
-    return found
-
-
-def columns_named(code, columns):
-    """Columns that `code` names as a member of a table, and `code` without them."""
-    names = set()
-    for table, members in columns.items():
-        variables = re.findall(rf"\b{table}\s*[&*]\s*(?:const\s+)?(\w+)", code)
-        owners = "|".join([TABLES[table], *(rf"\b{name}" for name in sorted(set(variables)))])
-        access = re.compile(rf"(?:(?:{owners})(?:\.|->)|\b{table}::)({'|'.join(members)})\b")
-        names.update(members[match[1]] for match in access.finditer(code))
-        code = access.sub(lambda match: blank(match[0]), code)
-    return names, code
-
-
-def columns_by_function(files, columns):
-    """{function that mechanisms may call: columns that it reads, itself or by those it calls}"""
-    reads, calls = {}, {}
-    for path, text in files.items():
-        if not re.fullmatch(HELPERS, path):
-            continue
-        code = code_only(text)
-        inside = re.search(r"struct (\w+) : Table \{", code)  # a table's own functions name its columns without it
-        for match in FUNCTION.finditer(code):
-            body = block_at(code, match.start())
-            names, rest = columns_named(body, columns)
-            if inside and inside[1] in columns:
-                names |= {
-                    columns[inside[1]][name] for name in re.findall(r"\b(\w+)\[", body) if name in columns[inside[1]]
-                }
-            reads.setdefault(match[1], set()).update(names)
-            calls.setdefault(match[1], set()).update(re.findall(r"\b(\w+)\(", rest[rest.index("{") :]))
-    grows = True
-    while grows:
-        before = sum(map(len, reads.values()))
-        for name, called in calls.items():
-            for other in called & reads.keys():
-                reads[name] |= reads[other]
-        grows = sum(map(len, reads.values())) > before
-    return reads
-
-
-def declared_reads(files):
-    """A mechanism says in .reads which columns its file, and what it calls, names (beside those it writes or adds to)."""
-    columns = columns_of(files)
-    by_function = columns_by_function(files, columns)
+def mechanisms_declare(files):
+    """A mechanism names nothing that it does not declare, and declares nothing that it does not use."""
     found = []
     for path, text in in_sim(files).items():
-        begin = text.find(": Mechanism({")
-        if not path.startswith("sim/mechanism/") or begin < 0:
+        if not path.startswith("sim/mechanism/") or re.fullmatch(ENGINE_SIDE, path):
             continue
-        role = block_at(text, begin)
-        said = {
-            list_: set(re.findall(r'"(\w+)"', names))
-            for list_, names in re.findall(r"\.(reads|writes|adds) = \{([^}]*)\}", role)
-        }
-        code = code_only(text.replace(role, blank(role)))
-        named, rest = columns_named(code, columns)
-        called = set(re.findall(r"\b(\w+)\(", rest)) - {match[1] for match in FUNCTION.finditer(code)}
-        named.update(*(by_function[name] for name in called & by_function.keys()))
-        line = text[:begin].count("\n") + 1
+        code = without_comments(text)
         found += [
-            f"{path}:{line}: reads {name} and does not say so" for name in sorted(named - set().union(*said.values()))
+            f"{path}:{number}: {what}"
+            for number, line in lines(code)
+            for pattern, what in UNDECLARED
+            if re.search(pattern, line)
         ]
-        found += [
-            f"{path}:{line}: says that it reads {name} and does not name it"
-            for name in sorted(said.get("reads", set()) - named)
-        ]
-        found += [
-            f"{path}:{line}: says twice what it does to {name}"
-            for name in sorted(said.get("reads", set()) & (said.get("writes", set()) | said.get("adds", set())))
-        ]
+        for match in DECLARATION.finditer(code):
+            name = match[1]
+            if not name.startswith("retired") and len(re.findall(rf"\b{name}(?!\w)", code)) < 2:
+                found.append(f"{path}:{code[:match.start()].count(chr(10)) + 1}: declares {name} and does not use it")
     return found
 
 
@@ -395,33 +323,6 @@ def tree():
     return files
 
 
-# A small house of tables and helpers, for the rule on declared reads.
-HOUSE = {
-    "sim/society/residents.h": (
-        'struct Residents : Table {\n  Column<std::uint8_t> age{*this, "age", "year", "age"};\n'
-        '  Column<Share> trust{*this, "trust", "1", "trust"};\n'
-        '  [[nodiscard]] bool adult(std::size_t i) const { return age[i] >= 18; }\n};\n'
-    ),
-    "sim/society/akimats.h": (
-        'struct Akimats : Table {\n  Column<double> mix{*this, "mix", "share", "mix", Life::changing,'
-        ' good_count};\n};\n'
-    ),
-    "sim/mechanism/help.h": (
-        "inline bool old(const World& world, std::size_t i) { return world.residents().adult(i); }\n"
-    ),
-}
-
-
-def mechanism_of(role, code):
-    return (
-        "A()\n      : Mechanism({.name = \"a\", "
-        + role
-        + "}) {}\n  void begin(World& world) override { "
-        + code
-        + "; }\n"
-    )
-
-
 OFFENDERS = {
     floors: [
         {"sim/base/a.h": '// fine\n#include "engine/b.h"\n', "sim/engine/b.h": ""},
@@ -433,7 +334,9 @@ OFFENDERS = {
         {"sim/society/a.cpp": "#include <tbb/parallel_for.h>\n"},
         {"sim/engine/simulation.cpp": "#include <thread>\n"},
         {"sim/engine/simulation.cpp": "#include <hdf5.h>\n"},
-        {"sim/engine/storage.h": "#  include <H5public.h>\n"},
+        {"sim/engine/result_writer.h": "#  include <H5public.h>\n"},
+        {"sim/engine/result_reader.h": '#include "engine/hdf5.h"\n'},
+        {"sim/sweep/merge.cpp": '#include "engine/hdf5_read.h"\n'},
         {"sim/scenario/field.cpp": "#include <toml++/toml.h>\n"},
         {"sim/engine/a.cpp": "#include <boost/graph/connected_components.hpp>\n"},
         {"sim/society/ties.cpp": "#include <boost/graph/small_world_generator.hpp>\n"},
@@ -466,44 +369,31 @@ OFFENDERS = {
         {"sim/command/a.cpp": "std::signal(SIGINT, f);\n"},
     ],
     mechanism_list: [
-        {"sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n"},
-        {"sim/mechanism/a.cpp": "struct A : public Mechanism {};\n"},
-        {"sim/mechanism/list.h": "MECHANISM(a, 1000)\n"},
+        {"sim/mechanism/room/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n"},
+        {"sim/mechanism/room/a.cpp": "struct A : public Mechanism {};\n"},
+        {"sim/mechanism/list.h": "MECHANISM(a, a, 1000)\n"},
         {
-            "sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
-            "sim/mechanism/list.h": "MECHANISM(a, 1000)\n",
+            "sim/mechanism/room/a.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
+            "sim/mechanism/list.h": "MECHANISM(a, a, 1000)\n",
         },
         {
-            "sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
-            "sim/mechanism/b.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
-            "sim/mechanism/list.h": "MECHANISM(a, 1000)\nMECHANISM(b, 1000)\n",
+            "sim/mechanism/room/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
+            "sim/mechanism/room/b.cpp": "std::unique_ptr<Mechanism> make_b() {}\n",
+            "sim/mechanism/list.h": "MECHANISM(a, a, 1000)\nMECHANISM(b, b, 1000)\n",
         },
         {
-            "sim/mechanism/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
-            "sim/mechanism/list.h": "MECHANISM(a, 7)\n",
+            "sim/mechanism/room/a.cpp": "std::unique_ptr<Mechanism> make_a() {}\n",
+            "sim/mechanism/list.h": "MECHANISM(a, a, 7)\n",
         },
     ],
-    mechanisms_ask_by_setting: [
-        {"sim/mechanism/a.cpp": 'double x = static_cast<const Real*>(world.registry.find("a.x"))->value();\n'},
-    ],
-    declared_reads: [
-        {
-            **HOUSE,
-            "sim/mechanism/a.cpp": mechanism_of(
-                '.reads = {"trust"}', "world.akimats.mix(c, 0) * world.residents().trust[i]"
-            ),
-        },
-        {
-            **HOUSE,
-            "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "const Residents& r = world.residents(); r.age[i]"),
-        },
-        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "r_.adult(i)")},
-        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {}', "old(world, i)")},
-        {**HOUSE, "sim/mechanism/a.cpp": mechanism_of('.reads = {"mix"}', "the_mix(world)")},
-        {
-            **HOUSE,
-            "sim/mechanism/a.cpp": mechanism_of('.reads = {"trust"}, .adds = {"trust"}', "world.residents().trust[i]"),
-        },
+    mechanisms_declare: [
+        {"sim/mechanism/a.cpp": "void begin(World& world) override {}\n"},
+        {"sim/mechanism/kit/a.h": "inline double x(const World& world) { return 1; }\n"},
+        {"sim/mechanism/a.cpp": 'double x = static_cast<const Real*>(registry_->find("a.x"))->value();\n'},
+        {"sim/mechanism/a.cpp": "const Draws draws(seed, 0, stream(), 1);\n"},
+        {"sim/mechanism/a.cpp": "const Name name{week.key[c], 0xffffffffU};\n"},
+        {"sim/mechanism/a.cpp": "  Read<Share> trust_{*this, &Residents::trust};\n"},
+        {"sim/mechanism/a.cpp": '  Luck luck_{*this, "who", Luck::residents, Luck::weekly};\n'},
     ],
     top_level: [{"notes.txt": ""}, {"src/a.cpp": ""}],
     no_machine: [
@@ -519,21 +409,22 @@ INNOCENT = {
     "sim/base/console.cpp": "::write(STDOUT_FILENO, text, size);\n",
     "sim/command/a.cpp": "// std::cout\nprint_text(describe_outputs(model)); fingerprint(signal); take_signal(stop);\n",
     "sim/base/parallel.cpp": "#include <tbb/parallel_for.h>\n#include <thread>\n",
+    "sim/engine/hdf5.h": "#include <hdf5.h>\n",
+    "sim/engine/hdf5_image.cpp": "#include <H5public.h>\n",
+    "sim/engine/result_writer.cpp": '#include "engine/hdf5.h"\n',
     "sim/society/synthesis.cpp": "#include <boost/graph/small_world_generator.hpp>\n",
     "sim/engine/a.cpp": (
         '// never std::exp(x)\nauto s = "rand()"; auto t = R"(std::log(x))"; /* pow(x, 2)\n sin(x) */\n'
         'auto y = exp_(x) + log_(x) + std::sqrt(x) + record.log(x) + 1\'000; auto c = \'"\'; auto d = \'"\';\n'
     ),
-    "sim/mechanism/a.cpp": '#include "base/random.h"\nstd::unique_ptr<Mechanism> make_a() {}\n',
+    "sim/mechanism/room/a.cpp": '#include "base/random.h"\nstd::unique_ptr<Mechanism> make_a() {}\n',
     "sim/mechanism/shared.cpp": "int helper() { return 1; }\n",
-    "sim/mechanism/list.h": "#define KURULTAI_MECHANISMS(MECHANISM) \\\n  MECHANISM(a, 1000)\n",
+    "sim/mechanism/list.h": "#define KURULTAI_MECHANISMS(MECHANISM) \\\n  MECHANISM(a, a, 1000)\n",
     "sim/base/random.h": "",
-    **HOUSE,
-    "sim/mechanism/b.h": "inline double x(const World& world) { return world.registry.levers(); }\n",
-    "sim/mechanism/c.h": (
-        '// : Mechanism\nA()\n      : Mechanism({.name = "a", .reads = {"age", "mix"}, .adds = {"trust"}}) {}\n'
-        '  void begin(World& world) override { Residents& r = world.residents(); r.trust[i] = 1; if (old(world, i)) '
-        'x = world.akimats.mix(c, 0); the_trust(r.length); }\n'
+    "sim/mechanism/world.h": "struct World {};\n",
+    "sim/mechanism/b.cpp": (
+        "// not a World\n  Read<Share> trust_{*this, &Residents::trust};\n  double x() { return trust_[0]; }\n"
+        "  Luck retired_{*this, \"nothing any more\", Luck::residents, Luck::weekly};\n"
     ),
     "README.md": "https://example.org/home/page, ../home/x, /usr/bin/python3\n",
 }

@@ -1,5 +1,6 @@
 #include "base/elementary.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -16,16 +16,16 @@ namespace {
 
 struct Every : Section {
   Every() : Section("every", "a field of every kind") {}
-  Real share{*this, {.name = "share"}, 0.5, {0, 1}};
-  Real positive{*this, {.name = "positive"}, 1, {0, std::numeric_limits<double>::infinity()}};
-  Real free{*this, {.name = "free"}, 0, {}};
-  Whole weeks{*this, {.name = "weeks"}, 52, {1, 5200}};
-  Flag on{*this, {.name = "on"}, true};
-  Choice rule{*this, {.name = "rule"}, "logistic", {"logistic", "threshold"}};
-  Text file{*this, {.name = "file"}, "a.csv"};
-  Texts places{*this, {.name = "places"}, {}};
-  Numbers mix{*this, {.name = "mix"}, {0.2, 0.8}, {0, 1}};
-  Lever reach{*this, {.name = "reach"}, 0.1, {0, 1}};
+  Real share{*this, "share", 0.5, {0, 1}, ""};
+  Real positive{*this, "positive", 1, {0, std::numeric_limits<double>::infinity()}, ""};
+  Real free{*this, "free", 0, {}, ""};
+  Whole weeks{*this, "weeks", 52, {1, 5200}, ""};
+  Flag on{*this, "on", true, ""};
+  WordChoice rule{*this, "rule", "logistic", {"logistic", "threshold"}, ""};
+  Text file{*this, "file", "a.csv", ""};
+  Texts places{*this, "places", {}, ""};
+  Numbers mix{*this, "mix", {0.2, 0.8}, {0, 1}, ""};
+  Lever reach{*this, "reach", 0.1, {0, 1}, ""};
 };
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
@@ -74,7 +74,7 @@ TEST_CASE("field: a whole number may be written as a real that is whole") {
 
 TEST_CASE("field: a whole number without bounds refuses reals that name no single number") {
   Section section("s", "");
-  Whole free(section, {.name = "free"}, 0, {});
+  Whole free(section, "free", 0, {});
   CHECK_FALSE(free.set(1e16).empty());
   CHECK_FALSE(free.set(-1e300).empty());
   CHECK(free.set(std::int64_t{9007199254740993}).empty());
@@ -123,12 +123,12 @@ TEST_CASE("field: a lever starts at the scenario's value in every community") {
 
 TEST_CASE("field: a declaration that cannot be right is our own fault") {
   Section section("s", "");
-  Real first(section, {.name = "a"}, 0, {0, 1});
+  Real first(section, "a", 0, {0, 1});
   CHECK(first.path() == "s.a");
   CHECK(section.field("a") == &first);
   CHECK(section.field("b") == nullptr);
-  CHECK_THROWS_AS(Real(section, {.name = "a"}, 0, {0, 1}), std::logic_error);
-  CHECK_THROWS_AS(Real(section, {.name = "b"}, 2, {0, 1}), std::logic_error);
+  CHECK_THROWS_AS(Real(section, "a", 0, {0, 1}), std::logic_error);
+  CHECK_THROWS_AS(Real(section, "b", 2, {0, 1}), std::logic_error);
 }
 
 TEST_CASE("field: values are written so that they read back to the same bits") {

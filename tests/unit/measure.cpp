@@ -10,7 +10,7 @@
 #include "command/number_text.h"
 #include "engine.h"
 #include "engine/lever_readers.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
 #include "sweep/execution.h"
 
 using namespace kurultai;
@@ -233,9 +233,8 @@ TEST_CASE("levers: what declarations name exists, and what no mechanism reads ch
   Model model;
   const Registry& registry = model.registry;
   for (const auto& mechanism : model.mechanisms)
-    for (const std::string& declared : mechanism->role().levers) {
-      INFO(mechanism->name() << ": " << declared);
-      const std::string path = declared.substr(0, declared.find(' '));
+    for (const auto& [path, when] : mechanism->levers()) {
+      INFO(mechanism->name() << ": " << path << " if " << when);
       if (path.find('*') == std::string::npos) {
         const Field* lever = registry.find(path);
         REQUIRE(lever != nullptr);
@@ -261,7 +260,7 @@ TEST_CASE("levers: what declarations name exists, and what no mechanism reads ch
   for (const Lever* lever : bare.registry.levers()) {
     if (why_unread(bare, lever->path()).empty()) continue;
     INFO(lever->path());
-    const double other = *lever < 0.5 * (lever->range().low + std::min(lever->range().high, 1.0))
+    const double other = lever->scenario() < 0.5 * (lever->range().low + std::min(lever->range().high, 1.0))
                              ? std::min(lever->range().high, 1.0)
                              : lever->range().low;
     CHECK(digest_with(lever->path(), other) == usual);

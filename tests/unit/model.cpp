@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine.h"
 #include "engine/estimate.h"
+#include "scenario/resolved.h"
 #include "sweep/sweep.h"
 
 using namespace kurultai;

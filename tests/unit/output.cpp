@@ -15,8 +15,8 @@
 #include "catch.h"
 #include "engine/durable_file.h"
 #include "engine/identity.h"
+#include "engine/result_reader.h"
 #include "engine/simulation.h"
-#include "engine/storage.h"
 #include "society/synthesis.h"
 
 using namespace kurultai;
@@ -294,7 +294,7 @@ TEST_CASE("the tables of a society are those that building it reads", "[output]"
     for (const SocietyTable& table : society_tables(model.society, model.source))
       listed.insert(fs::weakly_canonical(table.file));
     const std::vector<fs::path> before = noted_inputs();
-    if (model.society.source.is("network"))
+    if (model.society.source == Source::network)
       (void)make_society(model);
     else
       (void)country_of(model.society, model.source);

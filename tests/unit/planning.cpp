@@ -44,7 +44,7 @@ std::vector<Value> trials(const Field& field) {
     case Field::Kind::flag: return {true, false};
     case Field::Kind::choice: {
       std::vector<Value> words;
-      for (const std::string& word : static_cast<const Choice&>(field).words()) words.emplace_back(word);
+      for (const std::string& word : static_cast<const WordChoice&>(field).words()) words.emplace_back(word);
       return words;
     }
     case Field::Kind::whole: {

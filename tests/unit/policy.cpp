@@ -9,10 +9,10 @@ namespace {
 
 struct Information : Section {
   explicit Information(const std::string& name = "information") : Section(name, "") {}
-  Lever reach{*this, {.name = "reach"}, 0.1, {0, 1}};
-  Lever mail{*this, {.name = "mail", .personal = true}, 0.0, {0, 1}};
-  Real q_aware{*this, {.name = "q_aware"}, 0.05, {0, 1}};
-  Flag standing{*this, {.name = "standing"}, false};
+  Lever reach{*this, "reach", 0.1, {0, 1}, ""};
+  Lever mail{*this, "mail", 0.0, {0, 1}, "", "", {.personal = true}};
+  Real q_aware{*this, "q_aware", 0.05, {0, 1}, ""};
+  Flag standing{*this, "standing", false, ""};
 };
 
 struct World {

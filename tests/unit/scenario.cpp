@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "catch.h"
 #include "scenario/dictionary.h"
 #include "scenario/policy.h"
+#include "scenario/resolved.h"
 #include "scenario/run.h"
 
 using namespace kurultai;
@@ -19,15 +21,15 @@ namespace {
 
 struct Information : Section {
   Information() : Section("information", "how residents hear of matters") {}
-  Lever reach{*this, {.name = "reach", .meaning = "share reached by the announcement"}, 0.1, {0, 1}};
-  Real q_aware{*this, {.name = "q_aware", .symbol = "q_N"}, 0.05, {0, 1}};
-  Numbers layers{*this, {.name = "layers"}, {0.1, 0.2, 0.3}, {0, 1}};
-  Choice rule{*this, {.name = "rule"}, "simple", {"simple", "complex"}};
-  Whole first{*this, {.name = "first"}, 0, {0, 100}};
-  Whole last{*this, {.name = "last"}, 10, {0, 100}};
-  Text census{*this, {.name = "census"}, "census.csv"};
-  Texts tags{*this, {.name = "tags"}, {}};
-  Flag on{*this, {.name = "on"}, true};
+  Lever reach{*this, "reach", 0.1, {0, 1}, "share reached by the announcement"};
+  Real q_aware{*this, "q_aware", 0.05, {0, 1}, "", "", {.symbol = "q_N"}};
+  Numbers layers{*this, "layers", {0.1, 0.2, 0.3}, {0, 1}, ""};
+  WordChoice rule{*this, "rule", "simple", {"simple", "complex"}, ""};
+  Whole first{*this, "first", 0, {0, 100}, ""};
+  Whole last{*this, "last", 10, {0, 100}, ""};
+  Text census{*this, "census", "census.csv", ""};
+  Texts tags{*this, "tags", {}, ""};
+  Flag on{*this, "on", true, ""};
   [[nodiscard]] std::string inconsistency() const override {
     return first > last ? "first must not come after last" : "";
   }
@@ -109,7 +111,7 @@ TEST_CASE("scenario: sets fields of sections and makes entries of collections") 
   CHECK(source.title == "A");
   CHECK(source.description == "what");
   CHECK(world.run.weeks == 100);
-  CHECK(world.information.reach == 0.4);
+  CHECK(world.information.reach.scenario() == 0.4);
   CHECK(world.information.q_aware == 1.0);
   CHECK(world.information.layers.value() == std::vector<double>{1, 0.5, 0});
   CHECK(world.information.rule.is("complex"));
@@ -132,7 +134,7 @@ TEST_CASE("scenario: sets fields of sections and makes entries of collections") 
 TEST_CASE("scenario: dotted keys, a byte order mark and Windows line ends are as good") {
   World world;
   read("\xef\xbb\xbfinformation.reach = 0.4\r\npolicy.x.dose = 3\r\n", world);
-  CHECK(world.information.reach == 0.4);
+  CHECK(world.information.reach.scenario() == 0.4);
   CHECK(world.policies[0].dose == 3.0);
 }
 
@@ -142,7 +144,7 @@ TEST_CASE("scenario: --set comes last and wins") {
       {"information.reach=0.5", "information.reach=0.6", "run.weeks = 1e2", "information.rule=complex",
           "information.tags=[\"x\"]", "information.census=2024-01-01", "information.layers=[0,0,1]",
           "information.on=false", "policy.x.dose=-2.5", "run.seed=7"});
-  CHECK(world.information.reach == 0.6);
+  CHECK(world.information.reach.scenario() == 0.6);
   CHECK(world.run.weeks == 100);
   CHECK(world.information.rule.is("complex"));
   CHECK(world.information.tags.value() == std::vector<std::string>{"x"});
@@ -311,7 +313,7 @@ TEST_CASE("scenario: extends, nearest wins") {
       folder.write("near.toml", "extends = \"far/middle.toml\"\n[run]\nweeks = 9\n[policy.x]\ndose = 2\n");
   World world;
   const ScenarioSource source = read_scenario(file, {}, world.registry);
-  CHECK(world.information.reach == 0.2);
+  CHECK(world.information.reach.scenario() == 0.2);
   CHECK(world.information.q_aware == 0.4);
   CHECK(world.run.weeks == 9);
   CHECK(world.policies[0].dose == 2.0);
@@ -350,7 +352,7 @@ TEST_CASE("scenario: extends several, the last of them nearest") {
   const fs::path file = folder.write("both.toml", "extends = ['left.toml', 'right.toml']\n[run]\nweeks = 9\n");
   World world;
   (void)read_scenario(file, {}, world.registry);
-  CHECK(world.information.reach == 0.2);  // the root that both extend stands behind both
+  CHECK(world.information.reach.scenario() == 0.2);  // the root that both extend stands behind both
   CHECK(world.information.q_aware == 0.3);
   CHECK(world.policies.size() == 2);
   CHECK(world.run.weeks == 9);
@@ -414,7 +416,7 @@ TEST_CASE("scenario: the resolved scenario gives the same values again") {
   CHECK(second.title == "A \"quoted\" \\ one");
   CHECK(second.description == "two\nlines");
   CHECK(resolved_scenario(second, again.registry) == text);
-  CHECK(again.information.reach.value() == world.information.reach.value());
+  CHECK(again.information.reach.scenario() == world.information.reach.scenario());
   CHECK(again.information.q_aware == 5e-324);
   CHECK(again.information.census.value() == "\x01\t\xd0\xb0");
   CHECK(std::signbit(again.policies[0].dose.value()));

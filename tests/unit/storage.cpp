@@ -1,5 +1,4 @@
-#include "engine/storage.h"
-
+// Result files: written, read, damaged.
 #include <algorithm>
 #include <cmath>
 #include <csignal>
@@ -20,6 +19,9 @@
 
 #include "base/error.h"
 #include "catch.h"
+#include "engine/destination.h"
+#include "engine/result_reader.h"
+#include "engine/result_writer.h"
 
 using namespace kurultai;
 namespace fs = std::filesystem;

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "engine.h"
-#include "engine/storage.h"
+#include "engine/result_reader.h"
 #include "sweep/execution.h"
 
 using namespace kurultai;
@@ -64,9 +64,9 @@ TEST_CASE("sweep: a measure can be a difference between two labels") {
 
 TEST_CASE("sweep: an axis' value follows from its place, by kind of parameter") {
   Section section("s", "");
-  const Real real(section, {.name = "real"}, 0, {});
-  const Whole whole(section, {.name = "whole"}, 0, {-100, 100});
-  const Flag flag(section, {.name = "flag"}, false);
+  const Real real(section, "real", 0, {});
+  const Whole whole(section, "whole", 0, {-100, 100});
+  const Flag flag(section, "flag", false);
   AxisSpec range("axis.a");
   REQUIRE(range.low.set(2.0).empty());
   REQUIRE(range.high.set(6.0).empty());

@@ -254,7 +254,7 @@ TEST_CASE("synthesis: the graph has the same shape at every scale") {
     CHECK(report->mean_degree == Approx(large.mean_degree).epsilon(0.03));
     CHECK(report->inside == Approx(large.inside).margin(0.01));
     for (std::size_t l = 0; l < resident_layers; ++l) {
-      INFO(layer_names[l]);
+      INFO(words<Layer>[l]);
       CHECK(report->layer_degree[l] == Approx(large.layer_degree[l]).epsilon(0.05));
     }
     CHECK(report->layer_degree[static_cast<std::size_t>(Layer::membership)] ==

@@ -19,7 +19,7 @@ bool counts_right(Stage& stage) {
   std::size_t beyond = 0;
   stage.for_wanted("exposure", [&](const Block& block) {
     const Docket& docket = world.dockets[block.community];
-    pass.residents(world, block, exposure);
+    pass.residents(Week(world), Batch(block), exposure);
     for (Vertex i = block.first; i < block.last; ++i) {
       for_slots(docket.eligible(r, i), [&](unsigned s) {
         const bool national = ((docket.national >> s) & 1U) != 0;

@@ -9,29 +9,29 @@ namespace kurultai::test {
 namespace {
 
 /// 1 - [ (1 - v) (1 - a m) (1 - e m) (1 - d) (1 - w) (1 - o) prod_l (1 - qN)^nN (1 - qP)^nP ]^(1/T), in the
-/// order of MODEL 4.
+/// order of MODEL 7.5.
 double chance(Stage& stage, std::size_t c, Vertex i, unsigned s) {
   World& world = stage.world();
   const Society& society = world.society;
   const Residents& r = world.residents();
   const Institutions& bodies = world.institutions;
-  const FormSpec& form = world.forms[world.dockets[c].slot[s].form];
-  const bool national = form.scope.is("national");
+  const FormSpec& form = world.form_specs[world.dockets[c].slot[s].form];
+  const bool national = form.scope == Scope::national;
   const auto parameter = [&](const char* name, std::size_t l = 0) { return stage.value("information", name, l); };
   const auto lever = [&](const char* name) { return stage.lever(std::string("information.") + name, c, i); };
-  const double openness = std::clamp(world.practice.openness[c] + world.akimats.own_openness[c], 0.0, 1.0);
+  const double openness = std::clamp(stage.model->practice.openness[c] + world.akimats.own_openness[c], 0.0, 1.0);
   double unreached = 1.0 - form.invitation;
   const double carried = std::max(0.0, 1.0 + parameter("a_openness") * (openness - parameter("openness_0")));
-  unreached *= 1.0 - std::min(1.0, lever("reach") * carried) * r.exposure[i];
+  unreached *= 1.0 - std::min(1.0, lever("reach") * carried) * r.reach[i];
   double aired = 1.0;
   for (std::size_t k = 0; k < bodies.size(); ++k)
     if (bodies.community[k] == c && bodies.kind[k] == static_cast<std::uint8_t>(InstitutionKind::media))
       aired *= 1.0 - std::min(1.0, lever("media") * bodies.activity[k] * bodies.credibility[k]);
-  unreached *= 1.0 - (1.0 - aired) * r.exposure[i];
-  if (national) unreached *= 1.0 - lever("broadcast") * r.exposure[i];
+  unreached *= 1.0 - (1.0 - aired) * r.reach[i];
+  if (national) unreached *= 1.0 - lever("broadcast") * r.reach[i];
   const bool up = stage.connected(c, i);
   const bool user = r.platform[i] && up;
-  if (user) unreached *= 1.0 - std::min(1.0, lever("push") * world.platform_service.quality[c] / 0.5);
+  if (user) unreached *= 1.0 - std::min(1.0, lever("push") * stage.model->platform_service.quality[c] / 0.5);
   if (r.access[i] && up)
     unreached *= 1.0 - std::min(1.0, lever("site") * world.akimats.digital_competence[c] / 0.5 * openness);
   for (const std::size_t k : stage.memberships(c, i)) {
@@ -55,15 +55,15 @@ bool heard_right(Stage& stage) {
   Residents& r = world.residents();
   Mechanism& information = stage.mechanism("information");
   const Draws draws = world.draws(information.stream());
-  information.begin(world);
+  information.begin(Week(world));
   Exposure exposure;
   bool right = true;
   std::size_t heard = 0;
   std::size_t national = 0;
   stage.for_wanted("information", [&](const Block& block) {
     const std::vector<std::uint16_t> before(r.aware.data() + block.first, r.aware.data() + block.last);
-    stage.mechanism("exposure").residents(world, block, exposure);
-    information.residents(world, block, exposure);
+    stage.mechanism("exposure").residents(Week(world), Batch(block), exposure);
+    information.residents(Week(world), Batch(block), exposure);
     for (Vertex i = block.first; i < block.last; ++i)
       for_slots(world.dockets[block.community].live, [&](unsigned s) {
         if (((before[i - block.first] >> s) & 1U) != 0) return;
@@ -76,7 +76,8 @@ bool heard_right(Stage& stage) {
         const double u = draws.uniform(world.society.name(block.community, i), s);
         if (std::abs(u - p) > 1e-12) right = right && hears == (u < p);
         heard += hears ? 1 : 0;
-        national += hears && world.forms[world.dockets[block.community].slot[s].form].scope.is("national") ? 1 : 0;
+        national +=
+            hears && (world.form_specs[world.dockets[block.community].slot[s].form].scope == Scope::national) ? 1 : 0;
       });
   });
   return right && heard > 0 && national > 0;

@@ -12,7 +12,7 @@ bool means_right(Stage& stage) {
   bool right = true;
   std::uint64_t seen = 0;
   stage.for_wanted("norms", [&](const Block& block) {
-    stage.mechanism("norms").residents(world, block, unused);
+    stage.mechanism("norms").residents(Week(world), Batch(block), unused);
     for (Vertex i = block.first; i < block.last; ++i)
       for (std::size_t f = 0; f < family_count; ++f) {
         std::uint64_t sum = 0;

@@ -1,4 +1,4 @@
-// Who acts, against the equation of MODEL 5 term by term (C library) and the same reservation.
+// Who acts, against the equation of MODEL 7.6 term by term (C library) and the same reservation.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -29,13 +29,14 @@ struct Equation {
     World& world = stage.world();
     const Residents& r = world.residents();
     const Community& community = world.society.country.communities[c];
-    const FormSpec& form = world.forms[matter.form];
+    const FormSpec& form = world.form_specs[matter.form];
     double u = b("b_duty") * r.duty[i] + b("b_eff") * (r.efficacy[i] - 0.5) + b("b_trust") * (r.trust[i] - 0.5);
     u += incomes(lever("reward")) + incomes(lever("fine")) - incomes(form.money);
     u += b("b_mail") * lever("mail") + b("b_canvass") * lever("canvass");
     if (r.platform[i] && stage.connected(c, i)) u += b("b_message") * stage.lever("platform.message", c, i);
     const double stake = matter.subject == good_count || matter.subject == r.wish[i] ? 1.0 : b("s_other");
-    const double size = form.decides.is("budget") ? std::log1p(community.participatory_budget / b("money_0")) : 1.0;
+    const double size =
+        (form.decides == Decides::budget) ? std::log1p(community.participatory_budget / b("money_0")) : 1.0;
     u += b("b_stake") * stake * size;
     std::set<Vertex> asking;  // who is kin and a colleague asks once
     for (std::size_t l = 0; l < resident_layers; ++l) {
@@ -43,7 +44,8 @@ struct Equation {
       double all = 0;
       for (const Tie tie : world.society.ties.all(i)) {
         const bool here = tie.to() >= world.society.first[c] && tie.to() < world.society.first[c + 1];
-        if (tie.to() >= r.size() || static_cast<std::size_t>(tie.layer()) != l || (!here && !form.scope.is("national")))
+        if (tie.to() >= r.size() || static_cast<std::size_t>(tie.layer()) != l ||
+            (!here && form.scope != Scope::national))
           continue;
         const bool carries = tie.layer() != Layer::online || r.shows[tie.to()] != 0;
         const bool acts = carries && ((r.signal[tie.to()] >> (16 + slot)) & 1U) != 0;
@@ -63,27 +65,27 @@ struct Equation {
   [[nodiscard]] bool possible(Family family) const {
     World& world = stage.world();
     const Residents& r = world.residents();
-    const FormSpec& form = world.forms[matter.form];
+    const FormSpec& form = world.form_specs[matter.form];
     if (family == Family::offline) return form.offline;
-    if (!form.online || !stage.connected(c, i) || !(form.needs.is("access") ? r.access[i] : r.platform[i]))
+    if (!form.online || !stage.connected(c, i) || !((form.needs == Needs::access) ? r.access[i] : r.platform[i]))
       return false;
     const Draws lasting = world.lasting(stage.mechanism("participation").stream());
     return lasting.uniform({world.society.key[c], 0xffffffffU}, static_cast<std::uint32_t>(key_of(form.name()))) <
-           world.platform_service.open[c];
+           stage.model->platform_service.open[c];
   }
 
   [[nodiscard]] double cost(Family family) const {
     World& world = stage.world();
     const Residents& r = world.residents();
-    const FormSpec& form = world.forms[matter.form];
-    double hours = form.hours(family);
+    const FormSpec& form = world.form_specs[matter.form];
+    double hours = family == Family::offline ? form.hours_offline : form.hours_online;
     if (family == Family::offline) {
       const double way = b("way", static_cast<std::size_t>(world.society.country.communities[c].type)) *
                          (r.age[i] >= 70 ? b("way_old") : 1.0);
       const double distant = lever("remote");
       hours = (1.0 - distant) * (hours + way) + distant * std::min(hours + way, form.hours_remote.value());
     } else {
-      hours = (hours + b("skill_hours") * (1.0 - r.skill[i])) * (1.5 - world.platform_service.quality[c]);
+      hours = (hours + b("skill_hours") * (1.0 - r.skill[i])) * (1.5 - stage.model->platform_service.quality[c]);
     }
     const double experience =
         std::min(1.0, std::max(-1.0, world.akimats.experience[c] - world.akimats.usual_experience[c]));
@@ -95,13 +97,13 @@ struct Equation {
     if (!possible(family)) return -1e9;
     World& world = stage.world();
     const Residents& r = world.residents();
-    const FormSpec& form = world.forms[matter.form];
+    const FormSpec& form = world.form_specs[matter.form];
     const auto f = static_cast<std::size_t>(family);
     const double h = r.propensity(i, f);
     return shared() + form.intercept + world.akimats.place_effect[c] + b("b_habit") * std::log(h / (1.0 - h)) +
            r.trace(i, f) +
-           b("b_norm") * form.visibility(family) * world.akimats.cohesion[c] *
-               (r.norm(i, f) - world.akimats.habitual_norm(c, f)) -
+           b("b_norm") * (family == Family::offline ? form.visibility_offline : form.visibility_online) *
+               world.akimats.cohesion[c] * (r.norm(i, f) - world.akimats.habitual_norm(c, f)) -
            cost(family);
   }
 };
@@ -111,14 +113,13 @@ bool may_take_part(const World& world, std::size_t c, Vertex i, const FormSpec& 
   const auto listed = [](const std::vector<std::string>& list, const char* word) {
     return list.empty() || std::find(list.begin(), list.end(), word) != list.end();
   };
-  if (!form.eligible.is("residents") && r.age[i] < 18) return false;
-  if (!listed(form.occupations.value(), occupation_names[r.occupation[i]])) return false;
-  if (!listed(
-          form.types.value(), place_type_names[static_cast<std::size_t>(world.society.country.communities[c].type)]))
-    return false;
-  if (!form.eligible.is("members")) return true;
+  if (form.eligible != Eligible::residents && r.age[i] < 18) return false;
+  if (!listed(form.occupations.value(), words<Occupation>[r.occupation[i]])) return false;
+  if (!listed(form.types.value(), word(world.society.country.communities[c].type))) return false;
+  if (form.eligible != Eligible::members) return true;
   for (std::size_t kind = 0; kind < institution_kinds; ++kind)
-    if (((r.member_of[i] >> kind) & 1U) != 0 && listed(form.members_of.value(), institution_keys[kind])) return true;
+    if (((r.member_of[i] >> kind) & 1U) != 0 && listed(form.members_of.value(), words<InstitutionKind>[kind]))
+      return true;
   return false;
 }
 
@@ -127,7 +128,7 @@ bool acts_right(Stage& stage) {
   World& world = stage.world();
   Residents& r = world.residents();
   Mechanism& participation = stage.mechanism("participation");
-  participation.begin(world);
+  participation.begin(Week(world));
   Exposure exposure;
   bool right = true;
   std::size_t acts = 0;
@@ -138,14 +139,14 @@ bool acts_right(Stage& stage) {
     const std::size_t c = block.community;
     const Docket& docket = world.dockets[c];
     const std::vector<std::uint16_t> before(r.acted.data() + block.first, r.acted.data() + block.last);
-    stage.mechanism("exposure").residents(world, block, exposure);
-    participation.residents(world, block, exposure);
+    stage.mechanism("exposure").residents(Week(world), Batch(block), exposure);
+    participation.residents(Week(world), Batch(block), exposure);
     for (Vertex i = block.first; i < block.last; ++i)
       for_slots(docket.open, [&](unsigned s) {
         if (((before[i - block.first] >> s) & 1U) != 0) return;
         const bool act = ((r.acted[i] >> s) & 1U) != 0;
         const Matter& matter = docket.slot[s];
-        const FormSpec& form = world.forms[matter.form];
+        const FormSpec& form = world.form_specs[matter.form];
         const Equation equation{stage, c, i, matter, s};
         const double in_person = equation.utility(Family::offline);
         const double online = equation.utility(Family::online);
@@ -167,8 +168,8 @@ bool acts_right(Stage& stage) {
         if (act && std::abs(online - in_person) > 1e-10)
           right = right && (((r.online[i] >> s) & 1U) != 0) == (online > in_person);
         acts += act ? 1 : 0;
-        national += act && form.scope.is("national") ? 1 : 0;
-        members += act && form.eligible.is("members") ? 1 : 0;
+        national += act && (form.scope == Scope::national) ? 1 : 0;
+        members += act && (form.eligible == Eligible::members) ? 1 : 0;
         broken += !kept && (induced || waited > reservation) ? 1 : 0;
       });
   });

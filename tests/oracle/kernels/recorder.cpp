@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernels.h"
+#include "observation/strata.h"
 #include "stage.h"
 
 namespace kurultai::test {

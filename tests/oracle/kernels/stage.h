@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "engine/simulation.h"
-#include "mechanism/streams.h"
 
 namespace kurultai {
 
@@ -44,7 +43,7 @@ struct Stage {
   /// Lets `name` begin its week and hands each block where it has work to `visit`.
   void for_wanted(const std::string& name, const std::function<void(const Block&)>& visit) {
     for (const Block& block : world().blocks)
-      if (mechanism(name).wanted(world(), block.community)) visit(block);
+      if (mechanism(name).wanted(Week(world()), block.community)) visit(block);
   }
   /// The value of a parameter: of one number, or the l-th of several.
   [[nodiscard]] double value(const std::string& section, const std::string& name, std::size_t l = 0) {
@@ -83,8 +82,8 @@ struct Stage {
   }
   /// Whether the connection of resident i is up this week.
   [[nodiscard]] bool connected(std::size_t c, Vertex i) {
-    const double up = 1.0 - world().platform_service.outage[c];
-    return world().draws(StreamOf::coverage).uniform(society->name(c, i), 0) < up;
+    const double up = 1.0 - model->platform_service.outage[c];
+    return world().draws(mechanism("coverage").stream()).uniform(society->name(c, i), 0) < up;
   }
 
   std::unique_ptr<Model> model;

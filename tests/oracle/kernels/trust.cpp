@@ -16,7 +16,7 @@ bool shared_right(Stage& stage) {
   std::size_t moved = 0;
   stage.for_wanted("trust", [&](const Block& block) {
     const std::vector<Share> before(r.trust.data() + block.first, r.trust.data() + block.last);
-    stage.mechanism("trust").residents(world, block, unused);
+    stage.mechanism("trust").residents(Week(world), Batch(block), unused);
     for (Vertex i = block.first; i < block.last; ++i) {
       double sum = 0;
       double close = 0;

@@ -81,7 +81,7 @@ Simulation::Simulation(Model& model, const Society& society)
   std::vector<const SeriesSpec*> series;
   for (const auto& mechanism : model.mechanisms)
     for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
-  recorder_ = std::make_unique<Recorder>(world_, std::move(series), model.output, model.watched);
+  recorder_ = std::make_unique<Recorder>(world_, series, model.output, model.watched);
   recorder_->reserve(model.run.weeks);
   panel_ = std::make_unique<Panel>(world_, model.output.panel, model.output.panel_every);
   surveys_ = std::make_unique<SurveyRecord>(world_, model.surveys, model.items, model.source);

@@ -14,6 +14,13 @@ import experiments as table  # noqa: E402
 import kept  # noqa: E402
 
 
+def made_in(folder, *options):
+    """What the script says that makes the table in `folder`."""
+    words = ["/usr/bin/python3", str(ROOT / "analysis" / "experiments.py"), "--program", PROGRAM]
+    words += ["--replicates", "1", "--out", folder, *options]
+    return subprocess.run(words, capture_output=True, text=True)
+
+
 class Experiments(unittest.TestCase):
     def test_every_scenario_is_valid(self):
         scenarios = [
@@ -28,25 +35,8 @@ class Experiments(unittest.TestCase):
 
     def test_the_table_is_made_by_one_command(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [
-                    "/usr/bin/python3",
-                    str(ROOT / "analysis" / "experiments.py"),
-                    "--program",
-                    PROGRAM,
-                    "--replicates",
-                    "1",
-                    "--out",
-                    folder,
-                    "--set",
-                    "society.communities=4",
-                    "--set",
-                    "society.people=300",
-                    "--set",
-                    "run.warmup=60",
-                ],
-                capture_output=True,
-                text=True,
+            done = made_in(
+                folder, "--set", "society.communities=4", "--set", "society.people=300", "--set", "run.warmup=60"
             )
             self.assertEqual(done.returncode, 0, done.stderr[-800:])
             page = (pathlib.Path(folder) / "experiments.md").read_text()
@@ -80,22 +70,7 @@ class Experiments(unittest.TestCase):
 
     def test_a_run_that_fails_is_told(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [
-                    "/usr/bin/python3",
-                    str(ROOT / "analysis" / "experiments.py"),
-                    "--program",
-                    PROGRAM,
-                    "--replicates",
-                    "1",
-                    "--out",
-                    folder,
-                    "--set",
-                    "participation.b_nail=1",
-                ],
-                capture_output=True,
-                text=True,
-            )
+            done = made_in(folder, "--set", "participation.b_nail=1")
             self.assertEqual(done.returncode, 1)
             self.assertIn("did you mean 'participation.b_mail'", done.stderr)
             self.assertEqual(list(pathlib.Path(folder).iterdir()), [])

@@ -33,6 +33,13 @@ def described(topic, *arguments):
     )
 
 
+def made_in(folder, *options):
+    """What the script says that makes the table in `folder`."""
+    words = ["/usr/bin/python3", str(ROOT / "analysis" / "expectations.py"), "--program", PROGRAM]
+    words += ["--seeds", "2", "--only", "R3", "--out", folder, *options]
+    return subprocess.run(words, capture_output=True, text=True)
+
+
 class Sources(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -134,29 +141,8 @@ class Verdicts(unittest.TestCase):
 
     def test_the_table_is_made_by_one_command(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [
-                    "/usr/bin/python3",
-                    str(ROOT / "analysis" / "expectations.py"),
-                    "--program",
-                    PROGRAM,
-                    "--seeds",
-                    "2",
-                    "--only",
-                    "R3",
-                    "--only",
-                    "Q1",
-                    "--horizon",
-                    "60",
-                    "--set",
-                    "run.scale=0.003",
-                    "--set",
-                    "run.warmup=8",
-                    "--out",
-                    folder,
-                ],
-                capture_output=True,
-                text=True,
+            done = made_in(
+                folder, "--only", "Q1", "--horizon", "60", "--set", "run.scale=0.003", "--set", "run.warmup=8"
             )
             self.assertEqual(done.returncode, 0, done.stderr[-800:])
             page = (pathlib.Path(folder) / "expectations.md").read_text()
@@ -169,24 +155,7 @@ class Verdicts(unittest.TestCase):
 
     def test_a_run_that_fails_is_told(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [
-                    "/usr/bin/python3",
-                    str(ROOT / "analysis" / "expectations.py"),
-                    "--program",
-                    PROGRAM,
-                    "--seeds",
-                    "2",
-                    "--only",
-                    "R3",
-                    "--set",
-                    "akimat.audits=1",
-                    "--out",
-                    folder,
-                ],
-                capture_output=True,
-                text=True,
-            )
+            done = made_in(folder, "--set", "akimat.audits=1")
             self.assertEqual(done.returncode, 1)
             self.assertIn("did you mean", done.stderr)
             self.assertFalse((pathlib.Path(folder) / "expectations.md").exists())

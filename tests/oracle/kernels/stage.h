@@ -96,7 +96,7 @@ inline std::unique_ptr<Recorder> make_recorder(Stage& stage) {
   std::vector<const SeriesSpec*> series;
   for (const auto& mechanism : stage.model->mechanisms)
     for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
-  return std::make_unique<Recorder>(stage.world(), std::move(series), stage.model->output);
+  return std::make_unique<Recorder>(stage.world(), series, stage.model->output);
 }
 
 }  // namespace kurultai

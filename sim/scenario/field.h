@@ -341,8 +341,6 @@ class Lever final : public RealField {
       if (move.status[i] == move.treated) value = move.moved(value, move.dose, move.by, range());
     return value;
   }
-  /// Whether some policy moves it for single residents this week.
-  [[nodiscard]] bool differs_within() const { return !personal_.empty(); }
   /// Every community at the scenario's value, no resident apart. Called once the number of communities is known.
   void reset(std::size_t communities) {
     now_.assign(communities, value_);

@@ -384,14 +384,16 @@ int run_program(int argc, char** argv) {
         e.code() == std::errc::resource_unavailable_try_again || e.code() == std::errc::not_enough_memory;
     tell("kurultai: {} ({}){}",
         scarce ? "no thread or no memory is to be had" : "something is wrong inside the program", e.what(),
-        scarce ? " raise the limit (ulimit -u, ulimit -v), or lower --threads" : " please report it");
+        scarce ? " raise the limit (ulimit -u, ulimit -v), or lower --threads"
+               : ". Please report it, unless you have changed its code");
     return static_cast<int>(scarce ? ExitCode::memory : ExitCode::internal);
   } catch (const std::bad_alloc&) {
     tell_text(
         "kurultai: not enough memory (the society does not fit) lower --scale, or see 'kurultai check SCENARIO'\n");
     return static_cast<int>(ExitCode::memory);
   } catch (const std::exception& e) {
-    tell("kurultai: something is wrong inside the program ({}) please report it", e.what());
+    tell("kurultai: something is wrong inside the program ({}). Please report it, unless you have changed its code",
+        e.what());
     return static_cast<int>(ExitCode::internal);
   }
 }

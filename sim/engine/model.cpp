@@ -361,8 +361,10 @@ class Claims {
     const auto [at, fresh] = claims_.emplace(std::tuple{role.phase, what.table, what.column}, Claim{role.name, adds});
     if (fresh || (at->second.adds == adds && (adds || at->second.mechanism == role.name))) return;
     const auto does = [](bool add) { return add ? "adds to" : "writes"; };
-    throw std::logic_error(fmt::format("{} {} '{}' and {} {} it, both in phase {}", at->second.mechanism,
-        does(at->second.adds), what.column, role.name, does(adds), word(role.phase)));
+    throw std::logic_error(fmt::format(
+        "{} {} {}.{} and {} {} it, both in phase {} (the order would matter). Let both Add, or move one to another "
+        "phase",
+        at->second.mechanism, does(at->second.adds), what.table, what.column, role.name, does(adds), word(role.phase)));
   }
   std::map<std::tuple<Phase, std::string, std::string>, Claim> claims_;
 };

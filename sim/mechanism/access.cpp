@@ -1,5 +1,7 @@
 #include "mechanism/access.h"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 
 #include "mechanism/mechanism.h"
@@ -7,10 +9,17 @@
 namespace kurultai {
 
 Access::Access(Mechanism& mechanism, How how, What what, Start start)
-    : how_(how),
+    : mechanism_(mechanism),
+      how_(how),
       what_(std::move(what)),
       start_(start) {
   mechanism.accesses_.push_back(this);
+}
+
+void Access::fail_unbound() const {
+  throw std::logic_error(fmt::format(
+      "{}: 'prepare' uses {}.{} (its declaration does not say so). Add at_start where it is made then, or as_given",
+      mechanism_.name(), what_.table, what_.column));
 }
 
 void WritePosts::resize(std::size_t posts) const {

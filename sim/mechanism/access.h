@@ -59,7 +59,12 @@ class Access {
   virtual void bind(World& /*world*/) {}
   virtual void release() {}
 
+ protected:
+  /// Throws std::logic_error: it is used in `prepare`, and its declaration does not say so.
+  [[noreturn]] void fail_unbound() const;
+
  private:
+  const Mechanism& mechanism_;
   How how_;
   What what_;
   Start start_;
@@ -99,23 +104,33 @@ template <class T, Access::How H> class ColumnAccess : public Access {
       : Access(mechanism, H, {specimen<Of>().name(), (specimen<Of>().*column).name()}, start),
         find_([column, level](World& world) { return &(table_in<Of>(world, level).*column); }) {}
 
+  /// Single values, unchecked: where `prepare` uses them without having said so, the program ends.
   Value& operator[](std::size_t i) const { return values_[i]; }
   Value& operator()(std::size_t i, std::size_t f) const { return values_[i * width_ + f]; }
-  [[nodiscard]] Value* data() const { return values_; }
-  [[nodiscard]] std::span<Value> values() const { return {values_, size_}; }
+  [[nodiscard]] Value* data() const { return values().data(); }
+  [[nodiscard]] std::span<Value> values() const {
+    if (!bound_) fail_unbound();
+    return {values_, size_};
+  }
   /// Agents.
-  [[nodiscard]] std::size_t size() const { return size_ / width_; }
-  void fill(const T& value) const { std::fill(values_, values_ + size_, value); }
+  [[nodiscard]] std::size_t size() const { return values().size() / width_; }
+  void fill(const T& value) const
+    requires(H != How::reads)
+  {
+    std::ranges::fill(values(), value);
+  }
 
   void bind(World& world) override {
     Column<T>& column = *find_(world);
     values_ = column.data();
     width_ = column.width();
     size_ = column.values().size();
+    bound_ = true;
   }
   void release() override {
     values_ = nullptr;
     size_ = 0;
+    bound_ = false;
   }
 
  private:
@@ -123,6 +138,7 @@ template <class T, Access::How H> class ColumnAccess : public Access {
   Value* values_ = nullptr;
   std::size_t width_ = 1;
   std::size_t size_ = 0;
+  bool bound_ = false;
 };
 
 template <class T> using Read = ColumnAccess<T, Access::How::reads>;
@@ -153,8 +169,11 @@ template <class T, Access::How H> class PartAccess : public Access {
   PartAccess(Mechanism& mechanism, What what, std::function<T*(World&)> find, Start start = Start::no)
       : Access(mechanism, H, std::move(what), start),
         find_(std::move(find)) {}
-  Value& operator*() const { return *part_; }
-  Value* operator->() const { return part_; }
+  Value& operator*() const { return *operator->(); }
+  Value* operator->() const {
+    if (part_ == nullptr) fail_unbound();
+    return part_;
+  }
   void bind(World& world) override { part_ = find_(world); }
   void release() override { part_ = nullptr; }
 
@@ -354,7 +373,7 @@ struct Switches {
 
 /// Draws of one purpose. Their numbers are handed out in the order of declaration, apart for each kind of agent and for
 /// those of a week and of a run, so that no two lucks share one. A number is never used for anything else: what is no
-/// longer drawn is declared as `Luck::retired`.
+/// longer drawn stays declared, as a member whose name begins with `retired`.
 class Luck {
  public:
   /// Whose names they stand under.
@@ -425,8 +444,8 @@ class Luck {
   std::uint64_t last_;
 };
 
-/// What a lever costs the republic: so much for each of `heads` in a community, thousand tenge a year. The budget pays
-/// it while the mechanism runs that has the lever.
+/// What a lever costs the republic, thousand tenge a year: its value times the `heads` of a community, which hold the
+/// price where the lever is no sum of money. The budget pays it while the mechanism runs that has the lever.
 class ProgrammeCost {
  public:
   ProgrammeCost(

@@ -160,6 +160,19 @@ std::string said(const Settings& settings) {
   return text;
 }
 
+/// Where two images of runs with these settings first differ: what loading one up to there stumbles over.
+std::string first_difference(const Settings& settings, const Bytes& a, const Bytes& b) {
+  if (a == b) return {};
+  const auto [at, other] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  Experiment e;
+  busy(e, settings);
+  move_into_testland(e);
+  try {
+    load(*e.simulation, Bytes(a.begin(), at));
+  } catch (const Error& error) { return error.what(); }
+  return fmt::format("after {} bytes of {} and {}", at - a.begin(), a.size(), b.size());
+}
+
 /// A run that is cheap to begin, for what is about files.
 struct Hamlet : Experiment {
   explicit Hamlet(const Settings& settings = {}, double people = 1.0) {
@@ -213,8 +226,8 @@ TEST_CASE("checkpoint: from any week on any number of threads the run ends in th
     set_threads(count);
     const Course run = resumed({}, stop);
     INFO("stopped after " << week << " weeks, resumed on " << count << " threads");
-    CHECK(run.stop.at(0) == stop);
-    CHECK(run.end == whole.end);
+    CHECK(first_difference({}, stop, run.stop.at(0)).empty());
+    CHECK(first_difference({}, whole.end, run.end).empty());
     CHECK(run.digest == whole.digest);
   }
   set_threads(0);
@@ -226,7 +239,7 @@ TEST_CASE("checkpoint: nothing is forgotten under any choice of any mechanism") 
     for (const auto& [week, stop] : whole.stop) {
       const Course run = resumed(settings, stop);
       INFO(said(settings) << "stopped after " << week << " weeks");
-      CHECK(run.end == whole.end);
+      CHECK(first_difference(settings, whole.end, run.end).empty());
       CHECK(run.digest == whole.digest);
     }
   }

@@ -114,6 +114,16 @@ class Trespasser final : public Mechanism {
   Everything everything_{*this};
 };
 
+/// Uses a column in `prepare` that it declares for the week only.
+class Hasty final : public Mechanism {
+ public:
+  Hasty() : Mechanism({.name = "hasty", .meaning = "begins too early", .source = "test", .phase = Phase::digital}) {}
+  void prepare(const Week& /*week*/) override { skill_.fill(Share(0.5)); }
+
+ private:
+  Add<Share> skill_{*this, &Residents::skill};
+};
+
 struct Watch : Deeds {
   std::vector<std::unique_ptr<Mechanism>> inner;
 };
@@ -139,6 +149,13 @@ Watch three_years(bool trespass) {
   e.add_policy("appoint", {{"lever", "akimat.elected"}, {"mode", "set"}, {"dose", 0.0}, {"start", 10},
                               {"regions", std::vector<std::string>{"R0"}}});
   e.add_policy("culture", {{"lever", "experience.support"}, {"mode", "set"}, {"dose", 10.0}, {"start", 10}});
+  for (const Lever* lever : e.model.registry.levers())  // what is off by default has to be written, too
+    if (lever->scenario() == 0 && lever->range().high > 0) {
+      std::string name = lever->path();
+      std::replace(name.begin(), name.end(), '.', '_');
+      e.add_policy(name,
+          {{"lever", lever->path()}, {"mode", "set"}, {"dose", std::min(0.1, lever->range().high)}, {"start", 20}});
+    }
   if (trespass) e.model.mechanisms.push_back(std::make_unique<Trespasser>());
   watch.inner = std::move(e.model.mechanisms);
   e.model.mechanisms.clear();
@@ -169,11 +186,20 @@ TEST_CASE("declared: every mechanism writes the columns it declares, and no othe
     const auto of = [&](const std::map<std::string, std::set<std::string>>& deeds) {
       return deeds.count(name) != 0 ? deeds.at(name) : std::set<std::string>{};
     };
-    INFO(name);
+    INFO(name << " declares what it does not write in this run, or the other way round; if a lever is 0 that would "
+                 "move it, a policy above has to set it");
     CHECK(of(watch.written) == declared);
     CHECK(of(watch.made) == at_the_start);
   }
   for (const std::string& trespass : watch.trespasses) FAIL_CHECK("outside its block: " << trespass);
+}
+
+TEST_CASE("declared: what prepare uses without a word is told, with a way out") {
+  Experiment e;
+  e.model.mechanisms.push_back(std::make_unique<Hasty>());
+  CHECK_THROWS_WITH(move_into_testland(e),
+      "hasty: 'prepare' uses residents.skill (its declaration does not say so). Add at_start where it is made then, or "
+      "as_given");
 }
 
 TEST_CASE("declared: the test notices a mechanism that writes what is not its own") {

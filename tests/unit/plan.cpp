@@ -41,11 +41,13 @@ std::string wrong(const std::vector<std::string>& writes, const std::vector<std:
 TEST_CASE("plan: a column has one writer in a phase, or several that add to it") {
   CHECK(wrong({"wish"}, {}).empty());  // of another phase
   CHECK(wrong({}, {"skill"}).empty());
-  CHECK(wrong({"talent"}, {}) == "skill writes 'talent' and newcomer0 writes it, both in phase digital");
-  CHECK(wrong({}, {"talent"}) == "skill writes 'talent' and newcomer0 adds to it, both in phase digital");
-  CHECK(wrong({"skill"}, {}) == "skill adds to 'skill' and newcomer0 writes it, both in phase digital");
+  const std::string way_out =
+      ", both in phase digital (the order would matter). Let both Add, or move one to another phase";
+  CHECK(wrong({"talent"}, {}) == "skill writes residents.talent and newcomer0 writes it" + way_out);
+  CHECK(wrong({}, {"talent"}) == "skill writes residents.talent and newcomer0 adds to it" + way_out);
+  CHECK(wrong({"skill"}, {}) == "skill adds to residents.skill and newcomer0 writes it" + way_out);
   CHECK(wrong({"trust_level"}, {"trust_level"}) ==
-        "newcomer0 writes 'trust_level' and newcomer0 adds to it, both in phase digital");
+        "newcomer0 writes residents.trust_level and newcomer0 adds to it" + way_out);
 }
 
 TEST_CASE("plan: a pass holds as many mechanisms as there are bits for them") {

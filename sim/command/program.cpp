@@ -219,7 +219,8 @@ class CommandLine {
         "weeks between checkpoints (OUT.checkpoint); 0: never. Default: every 10 minutes, and when stopped");
     verb.add_flag(
         "--resume", options.resume, "go on from OUT.checkpoint if it is there, else start from the beginning");
-    verb.add_flag("--profile", options.profile, "say at the end how much processor time each mechanism took");
+    verb.add_flag("--profile", options.profile,
+        "say at the end where the time went, by mechanism (most exactly with --threads 1)");
   }
 
   void add_check() {

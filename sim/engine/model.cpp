@@ -26,9 +26,6 @@ bool opens_pass(Phase phase) {
          phase == Phase::publication;
 }
 
-/// Mechanisms that a pass may have: a bit each in what a community wants of it (Simulation::wanted_).
-constexpr std::size_t most_in_pass = 32;
-
 std::string joined(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) line += (line.empty() ? "" : ", ") + word;

@@ -80,6 +80,8 @@ struct Model {
 
 /// The mechanisms of one pass over the residents: begun together, run block by block, ended together.
 using Pass = std::vector<Mechanism*>;
+/// Mechanisms that a pass may have: a bit each in what a community wants of it (Simulation::wanted_).
+inline constexpr std::size_t most_in_pass = 32;
 
 /// The order of a week's work. Throws std::logic_error if one writes what another of its phase writes or adds to.
 std::vector<Pass> plan(const Model& model);

@@ -13,8 +13,10 @@ Profile::Profile(std::vector<std::string> names)
 std::vector<Profile::Row> Profile::rows() const {
   std::vector<Row> list;
   double all = 0;
+  const double elapsed = std::chrono::duration<double>(Clock::now() - began_).count();
+  const double second = elapsed / static_cast<double>(ticks_now() - began_ticks_);  // of one tick
   for (std::size_t k = 0; k < names_.size(); ++k) {
-    const double seconds = 1e-9 * static_cast<double>(rows_[k].load());
+    const double seconds = second * static_cast<double>(rows_[k].load());
     all += seconds;
     if (seconds > 0) list.push_back({names_[k], seconds, 0});
   }

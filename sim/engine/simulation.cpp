@@ -97,13 +97,6 @@ void Simulation::prepare() {
   for (const auto& mechanism : model_.mechanisms) mechanism->bind(world_, Mechanism::Bound::running);
 }
 
-template <class Work> void Simulation::timed(std::size_t row, Work&& work) {
-  if (profile_ == nullptr) return work();
-  const Profile::Clock::time_point from = Profile::Clock::now();
-  work();
-  profile_->add(row, from);
-}
-
 void Simulation::take_times() {
   std::vector<std::string> names;
   for (const Pass& mechanisms : plan_)
@@ -118,19 +111,29 @@ void Simulation::step() {
     pass(mechanisms, row);
     row += mechanisms.size();
   }
-  timed(row, [&] { recorder_->observe(world_); });
-  timed(row + 1, [&] { panel_->observe(world_); });
-  timed(row + 2, [&] { surveys_->observe(world_); });
+  Stopwatch watch(profile_.get(), row);
+  recorder_->observe(world_);
+  watch.lap(0);
+  panel_->observe(world_);
+  watch.lap(1);
+  surveys_->observe(world_);
+  watch.lap(2);
   ++world_.week;
 }
 
 void Simulation::pass(const Pass& mechanisms, std::size_t first) {
   const Week week(world_);
-  for (std::size_t k = 0; k < mechanisms.size(); ++k)
-    if (mechanisms[k]->enabled) timed(first + k, [&] { mechanisms[k]->begin(week); });
+  const auto each = [&](auto hook) {
+    Stopwatch watch(profile_.get(), first);
+    for (std::size_t k = 0; k < mechanisms.size(); ++k) {
+      if (!mechanisms[k]->enabled) continue;
+      hook(*mechanisms[k]);
+      watch.lap(k);
+    }
+  };
+  each([&](Mechanism& mechanism) { mechanism.begin(week); });
   hand_out(mechanisms, week, first);
-  for (std::size_t k = 0; k < mechanisms.size(); ++k)
-    if (mechanisms[k]->enabled) timed(first + k, [&] { mechanisms[k]->end(week); });
+  each([&](Mechanism& mechanism) { mechanism.end(week); });
 }
 
 void Simulation::hand_out(const Pass& mechanisms, const Week& week, std::size_t first) {
@@ -146,12 +149,15 @@ void Simulation::hand_out(const Pass& mechanisms, const Week& week, std::size_t 
 
   parallel_chunks(work_.size(), 1, [&](std::size_t from, std::size_t to) {
     thread_local Exposure exposure;  // scratch: reset for each block, kept for its memory only
+    Stopwatch watch(profile_.get(), first);
     for (std::size_t b = from; b < to; ++b) {
       const Batch batch(world_.blocks[work_[b]]);
       exposure.reset(0, 0);
-      for (std::size_t k = 0; k < mechanisms.size(); ++k)
-        if ((wanted_[batch.community] >> k) & 1U)
-          timed(first + k, [&] { mechanisms[k]->residents(week, batch, exposure); });
+      for (std::size_t k = 0; k < mechanisms.size(); ++k) {
+        if (((wanted_[batch.community] >> k) & 1U) == 0) continue;
+        mechanisms[k]->residents(week, batch, exposure);
+        watch.lap(k);
+      }
     }
   });
 }

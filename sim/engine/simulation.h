@@ -55,8 +55,6 @@ class Simulation {
   /// The pass whose first mechanism is the `first`-th of the plan.
   void pass(const Pass& mechanisms, std::size_t first);
   void hand_out(const Pass& mechanisms, const Week& week, std::size_t first);
-  /// Calls `work` and adds its time to a row of the profile, if there is one.
-  template <class Work> void timed(std::size_t row, Work&& work);
 
   Model& model_;
   World world_;

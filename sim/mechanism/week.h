@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -71,12 +72,20 @@ class Week {
   /// Others, of another luck.
   [[nodiscard]] Traits traits(std::uint64_t luck) const { return {world_.settings, luck}; }
 
-  // Under which name an agent draws. Residents have ordinals; what has none stands at the end of those.
+  // Under which name an agent draws. Residents have ordinals from 0; places have the last ones, which no resident
+  // reaches.
+  static constexpr std::uint32_t ordinal_of_community = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t ordinal_of_district = ordinal_of_community - 1;
+  static constexpr std::uint32_t ordinal_of_region = ordinal_of_community - 2;
   [[nodiscard]] Name name(std::size_t community, Vertex i) const { return {key[community], i - first[community]}; }
-  [[nodiscard]] Name name_of_community(std::size_t c) const { return {key[c], 0xffffffffU}; }
-  [[nodiscard]] Name name_of_district(std::size_t d) const { return {key_of(country.districts[d].code), 0xfffffffeU}; }
-  [[nodiscard]] Name name_of_region(std::size_t r) const { return {key_of(country.regions[r].code), 0xfffffffdU}; }
-  [[nodiscard]] static constexpr Name name_of_nation() { return {0, 0xffffffffU}; }
+  [[nodiscard]] Name name_of_community(std::size_t c) const { return {key[c], ordinal_of_community}; }
+  [[nodiscard]] Name name_of_district(std::size_t d) const {
+    return {key_of(country.districts[d].code), ordinal_of_district};
+  }
+  [[nodiscard]] Name name_of_region(std::size_t r) const {
+    return {key_of(country.regions[r].code), ordinal_of_region};
+  }
+  [[nodiscard]] static constexpr Name name_of_nation() { return {0, ordinal_of_community}; }
 
   /// The vertex of a community's akimat in the graph, and the community of one; at least communities() if it is none.
   [[nodiscard]] Vertex akimat(std::size_t community) const { return world_.society.akimat(community); }

@@ -56,6 +56,20 @@ class Program(unittest.TestCase):
         call("run", *SMALL, "--out", other, "--progress", "none", "--seed", "2")
         self.assertNotEqual(call("digest", other).stdout.strip(), digest)
 
+    def test_profile_says_where_the_time_went_and_changes_nothing(self):
+        out = self.folder / "profile.h5"
+        done = call("run", *SMALL, "--out", out, "--progress", "none", "--threads", "1", "--profile")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        head, *rows, last = [line.split() for line in done.stderr.splitlines() if "%" in line or "ns a" in line]
+        self.assertEqual(head[:3], ["mechanism", "seconds", "share"])
+        seconds = {row[0]: float(row[1]) for row in rows}
+        for name in ("participation", "exposure", "information", "(series)"):
+            self.assertGreater(seconds.get(name, 0), 0, done.stderr)
+        self.assertEqual(last[0], "all")
+        self.assertAlmostEqual(sum(seconds.values()), float(last[1]), delta=0.0006 * len(rows))
+        self.assertAlmostEqual(sum(float(row[2].rstrip("%")) for row in rows), 100, delta=0.06 * len(rows))
+        self.assertEqual(call("digest", out).stdout, call("digest", self.result).stdout)
+
     def test_the_resolved_scenario_in_a_result_runs_to_the_same_digest(self):
         import h5py
 

@@ -2,9 +2,8 @@
 // declares (ReadLever), where it is enabled and the condition of the lever (About::read_if) or of the declaration
 // holds:
 //
-//   ""                                                             always
-//   "participation.rule=logistic and form.*.standing=false"        where the parameters have these values; * is any
-//   entry
+//   ""                                                         always
+//   "participation.rule=logistic and form.*.standing=false"    where the parameters have these values; * is any entry
 #pragma once
 
 #include <string>

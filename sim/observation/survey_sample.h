@@ -1,9 +1,9 @@
 // How a survey samples and what it may conclude (MODEL 7.43): pure functions of a world, or of plain numbers.
 //
 //   simple      n of N, each set of n alike                      mean, (1 - n/N) s^2 / n
-//   stratified  n_h of N_h in each stratum                       sum W_h mean_h, sum W_h^2 (1 - n_h/N_h) s_h^2 / n_h,
-//   W_h = N_h / N clustered   m draws of clusters with chance N_c / N, with    mean of the draws' means, their variance
-//   / m
+//   stratified  n_h of N_h in each stratum                       sum W_h mean_h, W_h = N_h / N,
+//                                                                sum W_h^2 (1 - n_h/N_h) s_h^2 / n_h
+//   clustered   m draws of clusters with chance N_c / N, with    mean of the draws' means, their variance / m
 //               replacement; n / m people in each                (Hansen and Hurwitz 1943: no correction is due)
 //
 // n counts respondents. Intervals of means: mean +- t se, t of Student with n - 1, Satterthwaite's, or m - 1 degrees of

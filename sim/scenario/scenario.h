@@ -1,8 +1,7 @@
 // Reads what a user wrote into sections. A scenario is a TOML file: a table per section, and tables keyed by
 // name for what there may be many of ([form.NAME], [policy.NAME]). `extends = "other.toml"`, or a list of files, starts
 // from others (relative to this one); the nearer file wins, of a list the later; title and description are not
-// inherited.
-// `--set path=value` comes last and wins over all. A file may add entries to a collection, a --set may only
+// inherited. `--set path=value` comes last and wins over all. A file may add entries to a collection, a --set may only
 // change one that exists: a mistyped name should not make a new policy.
 #pragma once
 

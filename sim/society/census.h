@@ -14,18 +14,14 @@ namespace kurultai {
 /// Reads regions.csv, towns.csv, pyramid.csv, national.csv and, if it is there, cities.csv in `folder`, and
 /// settles the country's people:
 ///
-/// - The country's population is divided among regions as in their census, a region's among town and country
-/// by
+/// - The country's population is divided among regions as in their census, a region's among town and country by
 ///   its urban share, the urban part among its towns by their size; every step by largest remainders, so that
 ///   populations are whole and add up to the person.
-/// - A region of kind `city` is its city districts. Elsewhere every settlement of at least `town_population`
-/// is
+/// - A region of kind `city` is its city districts. Elsewhere every settlement of at least `town_population` is
 ///   a town (a city from `city_population` on); smaller ones only mark where people live.
 /// - Okrugs and villages are divided among regions by rural population. Village sizes are the quantiles of a
-///   lognormal distribution; the largest become centres of okrugs, the others join okrugs of the region by
-///   lot.
-/// - Districts: a city is one of its own (at most half of a region's), the others lie around seats that stand
-/// far
+///   lognormal distribution; the largest become centres of okrugs, the others join okrugs of the region by lot.
+/// - Districts: a city is one of its own (at most half of a region's), the others lie around seats that stand far
 ///   apart; a town belongs to the nearest seat, okrugs lie scattered around theirs.
 ///
 /// The settlement pattern belongs to the census: it does not vary with a run's seed, and a region's does not

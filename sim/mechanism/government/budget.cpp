@@ -10,12 +10,11 @@
 // owe: each payment is at most what is there, and what is short for several is shared in proportion. The republic may
 // owe: its deficit is a series. It also pays, every four weeks and earmarked, for what the state's levers promise:
 // connections, support of culture and of institutions, visits of mobile groups. Matching and rewards (`response`), help
-// for new enterprises
-// (`enterprise`), training of akims (`conduct`), pay, training and posts of staff (`staff`) are paid where they fall
-// due. A programme costs nothing while the mechanism is off that it works by. `reserve` of a year's budget is kept in
-// the till, since goods are bought a little ahead of the quarters' money. Where this mechanism is off there is no
-// money: budgets a head stay as the census and the scenario give them. Limits: no loans, no interest, no prices; a
-// quarter's shortfall is made good in the next year's plan only.
+// for new enterprises (`enterprise`), training of akims (`conduct`), pay, training and posts of staff (`staff`) are
+// paid where they fall due. A programme costs nothing while the mechanism is off that it works by. `reserve` of a
+// year's budget is kept in the till, since goods are bought a little ahead of the quarters' money. Where this mechanism
+// is off there is no money: budgets a head stay as the census and the scenario give them. Limits: no loans, no
+// interest, no prices; a quarter's shortfall is made good in the next year's plan only.
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -1,9 +1,9 @@
 // enterprise: residents start enterprises and give them up (MODEL 7.39; P5, R6, R8, D7, D10).
 //
 //   opens    rate_i = (exit + leave) u / (1 - u) exp(b_heard heard_i) / H_j exp(b_credit credit_j
-//                         + b_incentive ln(1 + incentive_j / incentive_0) + b_goods ln(G_j / G0_j) + b_competence
-//                         (competence_j - 1/2)
-//                         + b_open (openness_j - openness_0) - b_tension (tension_j - tension0_j))
+//                         + b_incentive ln(1 + incentive_j / incentive_0) + b_goods ln(G_j / G0_j)
+//                         + b_competence (competence_j - 1/2) + b_open (openness_j - openness_0)
+//                         - b_tension (tension_j - tension0_j))
 //   closes   rate_i = (exit + shock_j) (1 + e_harvest max(0, 1 - harvest_j / usual_harvest_j) for a farmer)
 //
 // Every fourth week, communities in turn, a thirteenth of the yearly rates. Farmers and entrepreneurs by occupation run

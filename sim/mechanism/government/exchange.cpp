@@ -2,12 +2,11 @@
 // P10).
 //
 //   with chance 4/52 meetings_j an akimat meets another of its district, with 4/52 network_j one of its network:
-//     if the peer's LSG index is higher:  x_own <- x_own + rate (x_peer - x)         x: openness, responsiveness,
-//     competence, effort
+//     if the peer's LSG index is higher:  x_own <- x_own + rate (x_peer - x)
+//     x: openness, responsiveness, competence, effort
 //   with chance 4/52 experiments_j it tries a change of +- step in one of these, for `trial` weeks; if its index has
-//   fallen by then it
-//     goes back, and neither tries nor copies a change in that direction for `memory` years; the peer's failures are
-//     told at a meeting
+//     fallen by then it goes back, and neither tries nor copies a change in that direction for `memory` years; the
+//     peer's failures are told at a meeting
 //
 // x: lever and own together, effort own alone; x_own within +- bound. All read practices as they were when the week
 // began. A network: akimats tied as partners, and theirs (synthesis: about eight of a region, across districts).

@@ -7,12 +7,13 @@
 //   digital          mean of coverage, adults on civic platforms, their mean skill, the akimat's digital competence
 //   fiscal_autonomy  own revenue / (own revenue + transfers)
 //   transparency     mean of openness, of watch = 1 - (1 - audit) (1 - oversight) (1 - watched), of 1 - loss
-//   effectiveness    mean of matters answered in time, match, thrift = c_0 / (c_0 + budget a head / matters decided a
-//   year) services         sum_g wishes_g Q_g, quality as in `satisfaction` trust            mean of adults' trust and
-//   satisfaction welfare          mean of enterprises / (enterprises + e_0), income / (income + 1), output / (output +
-//   o_0) equality         mean of 1 - Gini of adults' incomes, and of 1 - |a - b| / (a + b) for the shares a, b who
-//   took part: women
-//                    and men, with and without higher education
+//   effectiveness    mean of matters answered in time, match,
+//                    thrift = c_0 / (c_0 + budget a head / matters decided a year)
+//   services         sum_g wishes_g Q_g, quality as in `satisfaction`
+//   trust            mean of adults' trust and satisfaction
+//   welfare          mean of enterprises / (enterprises + e_0), income / (income + 1), output / (output + o_0)
+//   equality         mean of 1 - Gini of adults' incomes, and of 1 - |a - b| / (a + b) for the shares a, b who took
+//                    part: women and men, with and without higher education
 //   calm             1 - tension
 //
 //   LSG index = sum weight x indicator / sum of weights

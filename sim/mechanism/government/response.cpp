@@ -13,8 +13,7 @@
 //
 //   budget     the mix that its voters wished for is left for the participatory share
 //   funds      if quorate: acts (money + in_kind hourly wage kind_value) / population joins the budget of the good it
-//   is about
-//              (of all goods, by participants' wishes), times 1 + akimat.matching if the matter is answered
+//              is about (of all goods, by participants' wishes), times 1 + akimat.matching if the matter is answered
 //   oversight  watched_j = share of the eligible who took part; `spending` reads it
 //   support    who knew of the matter has heard of the programme; each year a share `forget` forgets it
 //

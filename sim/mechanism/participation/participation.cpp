@@ -9,8 +9,8 @@
 // which is that hazard exactly while u stands still, gives those who hear late the same p by the end, and lets
 // peers move a decision without a new throw of the dice. Duration alone is no treatment.
 //
-//   u = b_form + place_j + b_habit logit(h_if) + trace_if + b_duty duty_i + b_eff (efficacy - 1/2) + b_trust (trust -
-//   1/2)
+//   u = b_form + place_j + b_habit logit(h_if) + trace_if
+//       + b_duty duty_i + b_eff (efficacy - 1/2) + b_trust (trust - 1/2)
 //       + b_stake stake_ik size_k + sum_l b_now,l y_il + b_norm vis_f cohesion_j (x_if - xbar_fj) + b_ask asked_ik
 //       + b_money (ln(1 + reward / weekly income) + ln(1 + fine / weekly income) - ln(1 + gift / weekly income))
 //       + b_mail mail_i + b_canvass canvass_i + b_message message_i - b_cost cost_ifj

@@ -19,8 +19,9 @@ difference of the means over the year before the horizon. Verdicts are by the 95
     construction
     not equivalent      none expected: it does not
 
-Nothing is tuned to a verdict. Writes OUT/expectations.csv with both ends' values of every seed, and OUT/expectations.md
-from that table. With --resume runs that are done already, of the same program, stay. Exits with 1 if a run fails.
+Nothing is tuned to a verdict. Runs of a seed go through the weeks in which they read the same together. Writes
+OUT/expectations.csv with both ends' values of every seed, and OUT/expectations.md from that table. With --resume the
+runs of seeds that are done already, of the same program, stay. Exits with 1 if a run fails.
 """
 if __name__ == "__main__":
     import verb
@@ -28,9 +29,7 @@ if __name__ == "__main__":
     verb.begin("expectations")
 
 import argparse
-import concurrent.futures
 import dataclasses
-import hashlib
 import json
 import math
 import os
@@ -204,40 +203,26 @@ def values_of(file: pathlib.Path, series: set[str], horizon: int) -> dict[str, f
 def simulate(
     program: pathlib.Path,
     folder: pathlib.Path,
-    text: str,
-    where: tuple,
     seed: int,
-    weeks: int,
-    series: set[str],
+    runs: dict[str, tuple[tuple, set[str]]],
     common: list[str],
-) -> tuple[dict[str, float], kept.Made]:
-    """One run: its values, and what it was; raises RuntimeError with the program's message."""
-    name = hashlib.sha1(repr((text, where, seed, weeks)).encode()).hexdigest()[:16]
-    scenario, out = folder / f"{name}.toml", folder / f"{name}.h5"
-    scenario.write_text(f'extends = "{SCENARIO}"\n{text}', encoding="utf-8")
-    command = [
-        str(program),
-        "run",
-        str(scenario),
-        "--seed",
-        str(seed),
-        "--weeks",
-        str(weeks),
-        "--threads",
-        "1",
-        "--out",
-        str(out),
-        "--progress",
-        "none",
-    ]
-    for setting in [*common, *where]:
-        command += ["--set", setting]
-    kept.simulate(command)
-    values = values_of(out, series, weeks)
-    with h5py.File(out) as data:
-        made = kept.Made.of(data.attrs)
-    out.unlink()
-    return values, made
+    jobs: int,
+) -> dict[str, tuple[dict[str, float], kept.Made]]:
+    """The runs of a seed, by name: what each asks for, and which series; of each its values, and what it was. Raises
+    RuntimeError with the program's message."""
+    listed = {}
+    for name, ((text, where, weeks), _) in runs.items():
+        scenario = folder / f"{name}.toml"
+        scenario.write_text(f'extends = "{SCENARIO}"\n{text}', encoding="utf-8")
+        listed[name] = (scenario, [*common, *where, f"run.weeks={weeks}"])
+    found = {}
+    for name, file in kept.simulate_all(program, folder, listed, seed, jobs).items():
+        (_, _, weeks), series = runs[name]
+        values = values_of(file, series, weeks)
+        with h5py.File(file) as data:
+            found[name] = values, kept.Made.of(data.attrs)
+        file.unlink()
+    return found
 
 
 def judge(row: Row, low: numpy.ndarray, high: numpy.ndarray) -> Finding:
@@ -396,34 +381,23 @@ def main() -> int:
         for key, names in series.items()
         for seed in range(1, options.seeds + 1)
     }
-    missing = [name for name in tasks if name not in parts.found]
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        futures = {}
-        for name in missing:
-            key, seed = tasks[name]
-            futures[
-                pool.submit(
-                    simulate,
-                    options.program,
-                    pathlib.Path(folder),
-                    key[0],
-                    key[1],
-                    seed,
-                    key[2],
-                    series[key],
-                    options.set,
-                )
-            ] = name
-        try:
-            for number, future in enumerate(concurrent.futures.as_completed(futures), 1 + len(tasks) - len(missing)):
-                values, made = future.result()
-                parts.add(futures[future], [values, dataclasses.astuple(made)])
-                if number % 50 == 0 or number == len(tasks):
-                    print(f"run {number} of {len(tasks)}", file=sys.stderr, flush=True)
-        except (RuntimeError, KeyError, ValueError) as error:
-            pool.shutdown(cancel_futures=True)
-            print(f"expectations: {error}", file=sys.stderr)
-            return 1
+    done = sum(name in parts.found for name in tasks)
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(1, options.seeds + 1):
+            missing = {
+                name: (key, series[key]) for name, (key, of) in tasks.items() if of == seed and name not in parts.found
+            }
+            if not missing:
+                continue
+            try:
+                found = simulate(options.program, pathlib.Path(folder), seed, missing, options.set, options.jobs)
+            except (RuntimeError, KeyError, ValueError) as error:
+                print(f"expectations: {error}", file=sys.stderr)
+                return 1
+            for name, (values, made) in found.items():
+                parts.add(name, [values, dataclasses.astuple(made)])
+            done += len(found)
+            print(f"run {done} of {len(tasks)}", file=sys.stderr, flush=True)
     values = {tasks[name]: parts.found[name][0] for name in tasks}
     stamp = kept.stamp((kept.Made(*parts.found[name][1]) for name in tasks), recipe(wanted, options.seeds, options.set))
 

@@ -326,29 +326,10 @@ def simulate(program: pathlib.Path, folder: pathlib.Path, seed: int, threads: in
     """The runs of one replicate, by name, all with the settings `common` ("path=value")."""
     import kurultai
 
-    runs = {}
-    for k, (name, (scenario, sets)) in enumerate(RUNS.items()):
-        out = folder / f"{k}.h5"
-        command = [
-            str(program),
-            "run",
-            str(SCENARIOS / scenario),
-            "--seed",
-            str(seed),
-            "--out",
-            str(out),
-            "--progress",
-            "none",
-        ]
-        if out.exists():
-            out.unlink()  # of the replicate before
-        if threads is not None:
-            command += ["--threads", str(threads)]
-        for text in [*common, *sets]:
-            command += ["--set", text]
-        kept.simulate(command, name)
-        runs[name] = kurultai.open_run(out)
-    return runs
+    names = {f"run{k}": name for k, name in enumerate(RUNS)}
+    listed = {key: (SCENARIOS / RUNS[name][0], [*common, *RUNS[name][1]]) for key, name in names.items()}
+    files = kept.simulate_all(program, folder, listed, seed, threads)
+    return {names[key]: kurultai.open_run(file) for key, file in files.items()}
 
 
 def values_of(runs: dict) -> list[list]:

@@ -265,6 +265,33 @@ def simulate(command: list[str], name: str = "") -> None:
         raise RuntimeError(": ".join(filter(None, [name, done.stderr.strip() or done.stdout.strip()])))
 
 
+def simulate_all(
+    program: pathlib.Path,
+    folder: pathlib.Path,
+    runs: dict[str, tuple[pathlib.Path, list[str]]],
+    seed: int,
+    threads: int | None,
+) -> dict[str, pathlib.Path]:
+    """Runs scenarios with their settings ("path=value") in one process, so that weeks they have in common are simulated
+    once; results in `folder`, by name. RuntimeError with the program's message if one fails."""
+    listed = folder / "runs.toml"
+    listed.write_text(
+        "".join(
+            f'[run."{name}"]\nscenario = {json.dumps(str(scenario))}\nset = {json.dumps(list(sets))}\nseed = {seed}\n'
+            for name, (scenario, sets) in runs.items()
+        ),
+        encoding="utf-8",
+    )
+    command = [str(program), "runs", str(listed), "--folder", str(folder), "--progress", "none"]
+    if threads is not None:
+        command += ["--threads", str(threads)]
+    files = {name: folder / f"{name}.h5" for name in runs}
+    for file in files.values():
+        file.unlink(missing_ok=True)
+    simulate(command)
+    return files
+
+
 def main() -> int:
     """Prints the stamps of the files that are named."""
     missing = 0

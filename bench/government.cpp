@@ -5,8 +5,6 @@
 //
 // Both runs start from the same society; turns alternate, so that a machine's drift meets both. Options of Google
 // Benchmark are let pass.
-#include <ctime>
-
 #include "base/parallel.h"
 #include "kazakhstan.h"
 #include "turns.h"
@@ -24,11 +22,11 @@ const std::vector<std::string>& government() {
   return names;
 }
 
-/// Processor time of a year, seconds: what a loaded machine takes away is not in it.
+/// Processor time of a year, seconds.
 double year(Simulation& simulation) {
-  const std::clock_t begun = std::clock();
-  for (int w = 0; w < weeks_a_year; ++w) simulation.step();
-  return static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
+  return timed([&] {
+    for (int w = 0; w < weeks_a_year; ++w) simulation.step();
+  }).busy;
 }
 
 void measure(double residents, int turns, int thread_count) {

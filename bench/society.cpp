@@ -11,7 +11,7 @@ namespace {
 
 /// Residents as apportioned, every tie in both rows, housemates in one household, each household whole.
 bool society_right(const Society& society) {
-  const Residents& r = society.residents;
+  const GivenResidents& r = society.residents;
   const std::vector<std::uint32_t> people = apportion(society.country, society.scale);
   for (std::size_t c = 0; c < society.communities(); ++c)
     if (society.first[c + 1] - society.first[c] != people[c]) return false;

@@ -9,9 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -19,31 +16,10 @@
 #include "engine/result_reader.h"
 #include "kazakhstan.h"
 #include "sweep/execution.h"
+#include "turns.h"
 
 namespace kurultai {
 namespace {
-
-struct Time {
-  double wall = 0;
-  double busy = 0;  // processor time of all threads
-};
-
-template <class Work> Time timed(Work&& work) {
-  const auto busy = [] {
-    std::timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-  };
-  const auto wall = std::chrono::steady_clock::now();
-  const double before = busy();
-  work();
-  return {std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count(), busy() - before};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 void measure(std::size_t runs, double seconds, int turns) {
   const std::filesystem::path folder =
@@ -102,15 +78,12 @@ void measure(std::size_t runs, double seconds, int turns) {
 }  // namespace kurultai
 
 int main(int argc, char** argv) {
-  std::size_t runs = 20;
+  double runs = 20;
   double seconds = 1;
-  int turns = 3;
-  for (int k = 1; k + 1 < argc; ++k) {
-    if (std::strcmp(argv[k], "--runs") == 0) runs = std::stoul(argv[k + 1]);
-    if (std::strcmp(argv[k], "--seconds") == 0) seconds = std::stod(argv[k + 1]);
-    if (std::strcmp(argv[k], "--turns") == 0) turns = std::stoi(argv[k + 1]);
-  }
-  kurultai::set_threads(2);
-  kurultai::measure(runs, seconds, turns);
-  return 0;
+  double turns = 3;
+  return kurultai::with_options(
+      argc, argv, {{"--runs", runs, 2}, {"--seconds", seconds, 0.01}, {"--turns", turns, 1}}, [&] {
+        kurultai::set_threads(2);
+        kurultai::measure(static_cast<std::size_t>(runs), seconds, static_cast<int>(turns));
+      });
 }

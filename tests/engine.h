@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/parallel.h"
 #include "catch.h"
 #include "engine/model.h"
@@ -85,9 +86,14 @@ class Experiment {
   void weeks(int n) {
     for (int k = 0; k < n; ++k) simulation->step();
   }
-  [[nodiscard]] World& world() { return simulation->world(); }
-  /// Those of the run; before it starts, those it will begin with.
-  [[nodiscard]] Residents& residents() { return simulation ? world().residents() : society->residents; }
+  [[nodiscard]] World& world() {
+    ensure(simulation != nullptr, "the run has started");
+    return simulation->world();
+  }
+  /// Those of the run, which has started.
+  [[nodiscard]] Residents& residents() { return world().residents(); }
+  /// Before it starts: those it will begin with.
+  [[nodiscard]] GivenResidents& given() { return society->residents; }
 
   Model model;
   std::unique_ptr<Society> society;

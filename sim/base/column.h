@@ -80,7 +80,7 @@ class Table {
     size_ = agents;
     for (AnyColumn* column : columns_) column->resize(agents);
   }
-  /// Takes over size and values of a table of the same type.
+  /// Takes over size and values of a table that has the first of these columns, or all; the others are 0.
   void copy(const Table& other);
   [[nodiscard]] std::span<AnyColumn* const> columns() const { return columns_; }
   [[nodiscard]] std::size_t bytes_per_agent() const {
@@ -135,7 +135,7 @@ inline AnyColumn::AnyColumn(Table& table, std::string name, std::string unit, st
 
 inline void Table::copy(const Table& other) {
   resize(other.size_);
-  for (std::size_t k = 0; k < columns_.size(); ++k) {
+  for (std::size_t k = 0; k < other.columns_.size(); ++k) {
     const std::span<const std::byte> from = other.columns_[k]->bytes();
     std::copy(from.begin(), from.end(), columns_[k]->bytes().begin());
   }

@@ -2,7 +2,8 @@
 // fields: commas, or semicolons or tabs as spreadsheets of many countries save them; with the latter two, numbers may
 // have decimal commas. Quoted fields are understood. A cell is not given if it is empty or holds one of the words NA,
 // N/A, nan, NULL, None, - and ., in any case; in quotes such a word is a text.
-// Every error names file and line.
+// Every error names file and line. A table is its text and where each cell stands in it, so it takes little more memory
+// than its file; large ones are cut into blocks that are read in parallel.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kurultai {
@@ -30,10 +32,13 @@ class CsvTable {
   [[nodiscard]] std::size_t column(const std::string& name) const;
   /// Whether the cell says anything.
   [[nodiscard]] bool given(std::size_t row, std::size_t column) const;
-  /// The cell's text. Throws input_error if it is not given: ask `given` first where it may be.
-  [[nodiscard]] const std::string& text(std::size_t row, std::size_t column) const;
+  /// The cell's text, which lasts as long as the table stays where it is. Throws input_error if it is not given: ask
+  /// `given` first where it may be.
+  [[nodiscard]] std::string_view text(std::size_t row, std::size_t column) const;
   /// As `text`, for names that results show: without line breaks and other control characters.
-  [[nodiscard]] const std::string& name(std::size_t row, std::size_t column) const;
+  [[nodiscard]] std::string_view name(std::size_t row, std::size_t column) const;
+  /// What stands in the cell, given or not.
+  [[nodiscard]] std::string_view raw(std::size_t row, std::size_t column) const { return raw(cell(row, column)); }
   /// The cell as a finite number in [low, high]; throws input_error naming file, line, column and why.
   [[nodiscard]] double number(std::size_t row, std::size_t column, double low, double high) const;
   /// As `number`, but must be whole.
@@ -47,20 +52,36 @@ class CsvTable {
   void add_notes(std::span<const std::string> may_be_empty, std::vector<std::string>* notes) const;
 
  private:
+  /// Where a cell's text begins in that of the file, and how long it is.
   struct Cell {
-    std::string text;
-    bool quoted = false;
+    std::uint32_t begin = 0;
+    std::uint32_t length : 31 = 0;
+    std::uint32_t quoted : 1 = 0;
   };
   class Reader;
+  struct Rows;
 
-  [[nodiscard]] std::size_t column_or_end(const std::string& name) const;
+  /// Takes names of columns from the header that `reader` stands before.
+  void read_header(Reader& reader);
+  /// The records that begin before `until`, from `from` on, which is on `line`.
+  [[nodiscard]] Rows read_rows(std::string_view text, std::size_t from, std::size_t line, std::size_t until) const;
+  /// Checks the record that `reader` has read last into `cells`.
+  void check_row(const Reader& reader, std::span<const Cell> cells) const;
+  /// Takes over `rows`, which begin on `line`.
+  void add_rows(Rows& rows, std::size_t line);
+  [[nodiscard]] std::size_t column_or_end(std::string_view name) const;
+  [[nodiscard]] const Cell& cell(std::size_t row, std::size_t column) const;
+  [[nodiscard]] std::string_view raw(const Cell& cell) const {
+    return std::string_view(text_).substr(cell.begin, cell.length);
+  }
 
   std::filesystem::path file_;
+  std::string text_;  ///< of the file; quotation marks that stood twice in a cell are one
   char separator_ = ',';
   std::vector<std::string> header_;
-  std::vector<std::vector<Cell>> cells_;
-  std::vector<std::size_t> lines_;
-  std::vector<std::size_t> decimal_point_;  // by column: a line on which a number has a decimal point, 0 if none
+  std::vector<Cell> cells_;  ///< row by row
+  std::vector<std::uint32_t> lines_;
+  std::vector<std::size_t> decimal_point_;  ///< by column: a line on which a number has a decimal point, 0 if none
 };
 
 }  // namespace kurultai

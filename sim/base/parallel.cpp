@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -59,13 +60,18 @@ class Team {
   std::vector<std::thread> threads_;
 };
 
-/// The first exception of several threads.
+/// Of the exceptions of several threads that of the work that comes first.
 class FirstFailure {
  public:
-  void keep() {
+  /// Keeps the exception of work number `k`; of equal numbers the first that is told.
+  void keep(std::size_t k = 0) {
     const std::scoped_lock lock(guard_);
-    if (!failure_) failure_ = std::current_exception();
+    if (failure_ && k >= at_) return;
+    failure_ = std::current_exception();
+    at_ = k;
   }
+  /// Whether work that comes before number `k` has failed.
+  [[nodiscard]] bool before(std::size_t k) const { return at_.load(std::memory_order_relaxed) < k; }
   void rethrow() const {
     if (failure_) std::rethrow_exception(failure_);
   }
@@ -73,6 +79,7 @@ class FirstFailure {
  private:
   std::mutex guard_;
   std::exception_ptr failure_;
+  std::atomic<std::size_t> at_ = std::numeric_limits<std::size_t>::max();
 };
 
 /// How many threads there can be at once, this one included: `wanted`, or fewer where a limit stands in the way.
@@ -159,14 +166,18 @@ void parallel_for(std::size_t n, FunctionRef<void(std::size_t)> body) {
     }
     return;
   }
+  FirstFailure failure;
   const bool finishing = finishing_first();
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, n), [&](const tbb::blocked_range<std::size_t>& range) {
     const FinishingOf caller(finishing);
-    for (std::size_t k = range.begin(); k != range.end(); ++k) {
-      heed_interrupt();
-      body(k);
+    for (std::size_t k = range.begin(); k != range.end() && !failure.before(k); ++k) {
+      try {
+        heed_interrupt();
+        body(k);
+      } catch (...) { failure.keep(k); }
     }
   });
+  failure.rethrow();
 }
 
 void parallel_chunks(std::size_t n, std::size_t grain, FunctionRef<void(std::size_t, std::size_t)> body) {
@@ -214,14 +225,11 @@ void parallel_for(std::size_t n, FunctionRef<void(std::size_t)> body) {
   const bool finishing = finishing_first();
   auto work = [&] {
     const FinishingOf caller(finishing);
-    for (std::size_t k = next++; k < n; k = next++) {
+    for (std::size_t k = next++; k < n && !failure.before(k); k = next++) {
       try {
         heed_interrupt();
         body(k);
-      } catch (...) {
-        failure.keep();
-        next = n;
-      }
+      } catch (...) { failure.keep(k); }
     }
   };
   const int limit = thread_limit() == 0 ? threads() : std::min(thread_limit(), threads());

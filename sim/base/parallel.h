@@ -36,8 +36,8 @@ void with_threads(int limit, const std::function<void()>& body);
 /// for all: for workers that take work until none is left. The first exception that leaves a body is rethrown here.
 void side_by_side(std::size_t n, const std::function<void()>& body);
 
-/// Runs body(k) for every k in [0, n), in any order, on all threads; returns when all are done. The first
-/// exception thrown by a body is rethrown here. Heeds interruption (base/interrupt.h) between bodies.
+/// Runs body(k) for every k in [0, n), in any order, on all threads; returns when all are done. Where bodies throw, the
+/// exception of the lowest k is rethrown here, as in a loop. Heeds interruption (base/interrupt.h) between bodies.
 void parallel_for(std::size_t n, FunctionRef<void(std::size_t)> body);
 
 /// Runs body(first, last) for chunks that together cover [0, n) once. Chunks are at least `grain` long

@@ -62,6 +62,14 @@ class Draws {
   [[nodiscard]] std::uint32_t word(Name name, std::uint32_t item = 0) const {
     return words(name, item >> 2)[item & 3U];
   }
+  /// Agents whose words are drawn together, at most.
+  static constexpr std::size_t many = 32;
+  using Ordinals = std::array<std::uint32_t, many>;
+  /// Word w of the k-th of them stands at [w][k].
+  using Words = std::array<std::array<std::uint32_t, many>, 4>;
+  /// The words of the first `count` of `ordinals` in a community, the same as words() gives each; what stands behind
+  /// them is not to be read. Whole numbers, so instruction sets cannot differ.
+  void words(std::uint64_t community, const Ordinals& ordinals, std::size_t count, std::uint32_t item, Words& to) const;
   /// A uniform number in (0, 1), never 0 or 1.
   [[nodiscard]] double uniform(Name name, std::uint32_t item = 0) const { return to_uniform(word(name, item)); }
   /// True with probability p (to 2^-32; exactly never for p <= 0, always for p >= 1).
@@ -76,6 +84,10 @@ class Draws {
   [[nodiscard]] double normal(Name name, std::uint32_t item = 0) const;
 
   static constexpr double to_uniform(std::uint32_t word) { return (word + 0.5) * 0x1p-32; }
+  /// A word above this one strikes with no chance up to p: who draws it is refused before his chance is known.
+  static constexpr std::uint32_t highest(double p) {
+    return p >= 1.0 ? 0xffffffffU : p > 0 ? static_cast<std::uint32_t>(p * 0x1p32) : 0U;
+  }
   static constexpr std::uint32_t to_below(std::uint32_t word, std::uint32_t n) {
     return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word) * n) >> 32);
   }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -139,6 +140,12 @@ std::uintmax_t text_size(const std::filesystem::path& file, const TextKind& kind
 
 std::size_t first_not_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    std::uint64_t eight = 0;  // letters of a byte each, most often
+    for (; at + sizeof eight <= text.size(); at += sizeof eight) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      if ((eight & 0x8080808080808080U) != 0) break;
+    }
+    if (at == text.size()) break;
     const std::size_t length = letter_length(text.substr(at));
     if (length == 0) return at;
     at += length;

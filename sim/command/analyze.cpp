@@ -202,7 +202,7 @@ struct AxisChanges {
   std::vector<Change> changes;
 };
 
-struct Finding {
+struct MeasureAnalysis {
   const Measure* measure = nullptr;
   VarianceSplit split;
   std::optional<SobolIndices> sobol = {};
@@ -263,9 +263,9 @@ std::optional<AxisChanges> changes_of(const SweepFile& sweep, std::size_t a, con
   return found;
 }
 
-Finding examined(const SweepFile& sweep, const Measure& measure, const AnalyzeOptions& options) {
+MeasureAnalysis examined(const SweepFile& sweep, const Measure& measure, const AnalyzeOptions& options) {
   const Responses& y = measure.y;
-  Finding finding{&measure, split_variance(y)};
+  MeasureAnalysis finding{&measure, split_variance(y)};
   if (sweep.kind == "saltelli")
     finding.sobol = sobol_indices(sweep.design, y, options.confidence, options.resamples, sweep.seed);
   if (sweep.kind == "morris")
@@ -351,7 +351,7 @@ class Page {
  public:
   Page(const SweepFile& sweep, const AnalyzeOptions& options) : sweep_(sweep), options_(options) {}
 
-  [[nodiscard]] std::string text(const std::vector<Finding>& findings) {
+  [[nodiscard]] std::string text(const std::vector<MeasureAnalysis>& findings) {
     put(sweep_.title.empty() ? "a sweep" : printable(sweep_.title));
     put(fmt::format("design {}: {}, {}, {} at most, seed {}", sweep_.kind, axes_text(),
         plural(sweep_.design.points(), "point"), plural(sweep_.measures[0].y.replicates, "replicate"), sweep_.seed));
@@ -360,9 +360,9 @@ class Page {
       if (n > 0) runs += fmt::format("{}{} {}", runs.empty() ? "runs: " : ", ", n, spaced(status));
     if (!runs.empty()) put(runs);
     std::vector<Reading> readings;
-    for (const Finding& finding : findings) readings.push_back(finding.measure->reading);
+    for (const MeasureAnalysis& finding : findings) readings.push_back(finding.measure->reading);
     for (const std::string& remark : remarks(readings)) put("note: " + remark);
-    for (const Finding& finding : findings) measure(finding);
+    for (const MeasureAnalysis& finding : findings) measure(finding);
     bool categories = false;
     for (const Axis& axis : sweep_.axes) categories = categories || axis.categorical;
     if (categories) put("\n* words, in the order in which the sweep has them: a slope over them means little");
@@ -392,7 +392,7 @@ class Page {
   }
   static std::string index(double x) { return std::isnan(x) ? "–" : fmt::format("{:.3f}", x); }
 
-  void measure(const Finding& finding) {
+  void measure(const MeasureAnalysis& finding) {
     const Measure& m = *finding.measure;
     const VarianceSplit& split = finding.split;
     put("");
@@ -430,7 +430,7 @@ class Page {
     return false;
   }
 
-  void sobol(const SobolIndices& found, const Finding& finding) {
+  void sobol(const SobolIndices& found, const MeasureAnalysis& finding) {
     put(fmt::format("\n  Sobol' indices from {}{}; {} intervals", plural(found.rows, "row"),
         left_out(found.rows_left_out, "row"), confidence()));
     Table table({"axis", "total", "", "first", ""});
@@ -532,7 +532,7 @@ class Page {
 
 Json json_of(const Interval& x) { return {{"estimate", x.estimate}, {"low", x.low}, {"high", x.high}}; }
 
-Json json_of(const SweepFile& sweep, const Finding& finding) {
+Json json_of(const SweepFile& sweep, const MeasureAnalysis& finding) {
   const VarianceSplit& split = finding.split;
   Json json = {{"name", finding.measure->name}, {"meaning", finding.measure->long_name},
       {"unit", finding.measure->unit}, {"runs", split.runs}, {"missing", split.missing}, {"mean", split.mean},
@@ -588,14 +588,15 @@ Json json_of(const SweepFile& sweep, const Finding& finding) {
   return json;
 }
 
-std::string json_of(const SweepFile& sweep, const std::vector<Finding>& findings, const AnalyzeOptions& options) {
+std::string json_of(
+    const SweepFile& sweep, const std::vector<MeasureAnalysis>& findings, const AnalyzeOptions& options) {
   Json axes = Json::array(), measures = Json::array(), runs = Json::object();
   for (const Axis& axis : sweep.axes)
     axes.push_back(
         {{"name", axis.name}, {"meaning", axis.long_name}, {"unit", axis.unit}, {"categorical", axis.categorical}});
   for (const auto& [status, n] : sweep.runs) runs[status] = n;
   std::vector<Reading> readings;
-  for (const Finding& finding : findings) {
+  for (const MeasureAnalysis& finding : findings) {
     measures.push_back(json_of(sweep, finding));
     readings.push_back(finding.measure->reading);
   }
@@ -617,7 +618,7 @@ std::string analysis(const Result& result, const AnalyzeOptions& options) {
         ExitCode::usage, {fmt::format("--resamples {}", options.resamples), "out of range",
                              fmt::format("more than {} samples change no digit that is shown", most), "take 1000"});
   const SweepFile sweep = Reader(result, options.file).sweep();
-  std::vector<Finding> findings;
+  std::vector<MeasureAnalysis> findings;
   std::vector<std::string> names;
   for (const Measure& measure : sweep.measures) {
     names.push_back(measure.name);

@@ -25,6 +25,7 @@
 #include "engine/simulation.h"
 #include "observation/result_builder.h"
 #include "sweep/execution.h"
+#include "sweep/societies.h"
 #include "sweep/statistics.h"
 
 namespace kurultai {
@@ -376,24 +377,6 @@ fs::path output_of(const CompareOptions& options) {
   return fs::path("results") / fmt::format("compare-{}-{}.h5", names[0], names[1]);
 }
 
-/// How the runs of both sides, one side after the other, will be fitted to the machine.
-Schedule schedule_of(
-    const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed, const RunnerOptions& runner) {
-  std::vector<Task> tasks;
-  for (std::uint32_t r = 0; r < replicates; ++r) tasks.push_back({r, {}, {seed, r}});
-  Schedule both = schedule(a, tasks, runner);
-  const Schedule then = schedule(b, tasks, runner);
-  both.runs += then.runs;
-  both.seconds += then.seconds;
-  both.file_bytes += then.file_bytes;
-  both.societies += then.societies;
-  both.bytes_each = std::max(both.bytes_each, then.bytes_each);
-  both.shared_bytes = std::max(both.shared_bytes, then.shared_bytes);
-  both.peak_bytes = std::max(both.peak_bytes, then.peak_bytes);
-  both.side_by_side = std::max(both.side_by_side, then.side_by_side);
-  return both;
-}
-
 enum class Compared : std::uint8_t { done, stopped, planned, was_there };
 
 /// Runs both scenarios, or says what that would take.
@@ -409,8 +392,9 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   sets.push_back(options.by.empty() ? "output.levels=[\"nation\"]"
                                     : fmt::format("output.levels=[\"nation\", \"{}\"]", options.by));
   sets.insert(sets.end(), options.sets.begin(), options.sets.end());
-  const std::unique_ptr<Experiment> a = make_simulator(options.a, sets);
-  const std::unique_ptr<Experiment> b = make_simulator(options.b, sets);
+  const auto societies = std::make_shared<Societies>();
+  const std::unique_ptr<Experiment> a = make_simulator(options.a, sets, societies);
+  const std::unique_ptr<Experiment> b = make_simulator(options.b, sets, societies);
   const auto* own_seed = dynamic_cast<const Whole*>(a->parameters().find("run.seed"));
   ensure(own_seed != nullptr, "a simulator has a seed");
   const std::uint64_t seed = options.seed.value_or(static_cast<std::uint64_t>(own_seed->value()));
@@ -456,7 +440,7 @@ Compared compare_scenarios(const CompareOptions& options, Comparison& comparison
   for (const std::string& remark : a->remarks({})) notes.push_back(fmt::format("{}: {}", options.a, remark));
   for (const std::string& remark : b->remarks({})) notes.push_back(fmt::format("{}: {}", options.b, remark));
   notes.insert(notes.end(), comparison.remarks.begin(), comparison.remarks.end());
-  const Schedule plan = schedule_of(*a, *b, options.replicates, seed, runner);
+  const Schedule plan = schedule(*a, tasks_of_pairs(*a, *b, options.replicates, seed), runner);
   if (options.dry_run) {
     print("{} and {}: valid\n  runs         {}, in {} pairs of shared luck\n{}{}", options.a, options.b, plan.runs,
         options.replicates, plan_lines(plan, out), note_lines(notes));

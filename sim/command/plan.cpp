@@ -26,6 +26,9 @@ std::string plan_lines(const Schedule& plan, const std::filesystem::path& out, c
   std::string text = fmt::format("  side by side {} with {} thread{} each\n", plan.side_by_side, plan.threads_each,
       plan.threads_each == 1 ? "" : "s");
   const double together = plan.shared_bytes + plan.bytes_each * static_cast<double>(plan.side_by_side);
+  if (plan.weeks < plan.weeks_alone)
+    text += fmt::format("  weeks        {:.0f} of {:.0f}, or {:.2f}: what runs have in common is simulated once\n",
+        plan.weeks, plan.weeks_alone, plan.weeks / plan.weeks_alone);
   text += fmt::format("  memory       {}, about ({} a run, {} shared by runs in one society){}\n",
       bytes_text(std::max(together, plan.peak_bytes)), bytes_text(plan.bytes_each), bytes_text(plan.shared_bytes),
       memory_caveat(plan.peak_bytes));

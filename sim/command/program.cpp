@@ -27,6 +27,7 @@
 #include "command/analyze.h"
 #include "command/calibrate.h"
 #include "command/compare.h"
+#include "command/runs.h"
 #include "command/slurm.h"
 #include "command/verbs.h"
 #include "engine/simulation.h"
@@ -45,6 +46,7 @@ class CommandLine {
     app_.add_flag("--verbs", list_, "list the verbs with what they take, as a line of JSON each, for programs");
     app_.fallthrough();
     add_run();
+    add_runs();
     add_check();
     add_describe();
     add_show();
@@ -105,8 +107,8 @@ class CommandLine {
   }
 
   /// What a verb takes, as JSON. The kinds are the names of types that `--help` shows: SCENARIO, SWEEP, CALIBRATION,
-  /// RESULT, SWEEP_RESULT, INPUT (files or folders to read), OUTPUT, FOLDER (to write), NUMBER (with its range), TEXT;
-  /// an option without one is a flag.
+  /// LIST, RESULT, SWEEP_RESULT, INPUT (files or folders to read), OUTPUT, FOLDER (to write), NUMBER (with its range),
+  /// TEXT; an option without one is a flag.
   static std::string listing(const CLI::App& verb) {
     nlohmann::ordered_json json = {{"verb", verb.get_name()}, {"arguments", nlohmann::ordered_json::array()},
         {"options", nlohmann::ordered_json::array()}};
@@ -223,9 +225,26 @@ class CommandLine {
         "say at the end where the time went, by mechanism (most exactly with --threads 1)");
   }
 
+  void add_runs() {
+    auto [verb, options] = add("runs",
+        "run scenarios of a list, each into a result of its own; what they have in common once", &kurultai::runs);
+    add_file(verb, "file", options.file, "LIST", "list of runs (TOML): a table [run.NAME] for each")->required();
+    add_sets(verb, options.sets, "set a key of the list: run.NAME.seed=5");
+    add_file(verb, "--folder", options.folder, "FOLDER", "folder of the results; default results/LIST");
+    verb.add_flag("--force", options.force, "replace what another verb, file, seed or scale left under those names");
+    verb.add_flag("--dry-run", options.dry_run, "say what would be run, and the memory, time and disk it takes");
+    verb.add_flag("--resume", options.resume, "go on with runs that were stopped; what is finished stays");
+    add_threads(verb);
+    add_memory(verb, options.memory);
+    add_progress(verb, options.progress);
+  }
+
   void add_check() {
     auto [verb, options] = add("check", "say whether a scenario is valid, and what a run will take", &kurultai::check);
     add_scenario(verb, options, true);
+    add_threads(verb);
+    verb.add_flag("--measure", options.measure,
+        "measure first, in a few seconds, what this machine takes for such a scenario; kept for estimates to come");
   }
 
   void add_describe() {

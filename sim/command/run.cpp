@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
+#include "command/measure.h"
 #include "command/verbs.h"
 #include "engine/checkpoint.h"
 #include "engine/memory.h"
@@ -195,12 +196,15 @@ int run(const RunOptions& options) {
   }
   for (const std::string& notice : output.notices()) tell("kurultai: {}", notice);
   Estimator estimator;
-  require_memory(estimator.of(model, threads()).bytes, 0, "the run");
+  const Estimate foretold = estimator.of(model, threads());
+  require_memory(foretold.bytes, 0, "the run");
   const std::shared_ptr<const Country> places = model.policies.size() > 0 ? estimator.places(model) : nullptr;
   for (const std::string& remark : model.remarks(places.get())) tell("kurultai: note: {}", remark);
   for (const std::string& note : model.reading_notes()) tell("kurultai: note: {}", note);
   for (const std::string& note : estimator.notes(model)) tell("kurultai: note: {}", note);
+  RunMeter meter;
   const std::unique_ptr<Society> society = make_society(model);
+  meter.begin_weeks();
   Simulation simulation(model, *society);
   if (places != nullptr)  // conditions on residents that nobody meets show only now
     for (std::size_t p = 0; p < model.policies.size(); ++p)
@@ -246,6 +250,7 @@ int run(const RunOptions& options) {
     output.write(result);
   } catch (const Interrupted&) { return keeper.stop(out); }
   keeper.remove();
+  meter.keep(model, foretold, keeper.weeks_done() - weeks_before, options.scenario);
   print("{}\n", out.string());
   if (options.progress != "none") tell("Look at it with: ./kurultai show {}", out.string());
   return static_cast<int>(ExitCode::done);

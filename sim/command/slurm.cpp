@@ -11,6 +11,7 @@
 #include "base/console.h"
 #include "base/error.h"
 #include "command/plan.h"
+#include "engine/destination.h"
 #include "engine/durable_file.h"
 #include "engine/memory.h"
 #include "engine/output.h"
@@ -329,11 +330,7 @@ int slurm(const SlurmOptions& options) {
   const std::map<std::string, std::string> scripts = {
       {"bundles.sh", texts.bundles}, {"merge.sh", texts.merge}, {"submit.sh", texts.submit}};
   check_folder(plan, scripts);
-  std::error_code error;
-  fs::create_directories(plan.folder, error);
-  if (error)
-    throw storage_error(
-        plan.folder.string(), "cannot make the folder for the scripts", error.message(), "choose another --folder");
+  make_folder(plan.folder, "scripts");
   for (const auto& [name, text] : scripts) write_script(plan.folder / name, text);
 
   print("{}\n", (plan.folder / "bundles.sh").string());

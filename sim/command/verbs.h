@@ -26,6 +26,10 @@ struct ScenarioOptions {
   void read(Model& model) const;
 };
 
+struct CheckOptions : ScenarioOptions {
+  bool measure = false;  ///< measure what this machine takes first
+};
+
 struct RunOptions : ScenarioOptions {
   std::string out;  ///< empty: results/SCENARIO.h5
   std::string progress = "auto";
@@ -76,7 +80,7 @@ int stopped_with_runs(const std::filesystem::path& runs);
 int run(const RunOptions& options);
 int sweep(const SweepOptions& options);
 int rerun(const RerunOptions& options);
-int check(const ScenarioOptions& options);
+int check(const CheckOptions& options);
 int describe(const DescribeOptions& options);
 int show_file(const FileOptions& options);
 int digest_file(const FileOptions& options);

@@ -48,4 +48,12 @@ fs::path destination(const fs::path& file) {
   return name;
 }
 
+void make_folder(const fs::path& folder, const char* things) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw storage_error(folder.string(), std::string("cannot make the folder for the ") + things, error.message(),
+        "choose another --folder");
+}
+
 }  // namespace kurultai

@@ -10,6 +10,10 @@ namespace kurultai {
 /// and is no regular file.
 void prepare_output(const std::filesystem::path& file);
 
+/// Makes `folder`, and those that it is in, where they are missing: for the `things` that go there. Throws
+/// storage_error if that cannot be; the option --folder names another.
+void make_folder(const std::filesystem::path& folder, const char* things);
+
 /// Where `file` is written: links are followed, whether or not what they point to is there, so that the link
 /// stays.
 std::filesystem::path destination(const std::filesystem::path& file);

@@ -21,14 +21,11 @@ namespace kurultai {
 
 namespace {
 
-/// Measured on two cores of a Zen 3 server with the forms of scenarios/forms.toml; a guide, not a promise.
-constexpr double agent_steps_per_second_and_thread = 3e6;
-constexpr double residents_built_per_second_and_thread = 3e5;
-constexpr double bytes_a_run = 3e7;        ///< the program, its libraries, tables of names
-constexpr double bytes_a_community = 1e4;  ///< of akimats, dockets, institutions and what mechanisms keep of them
-constexpr double bytes_a_table_byte = 12;  ///< cells of a table while it is read, over its file
-constexpr double packed = 0.6;             ///< a recorded number on disk, over its bytes in memory
-constexpr double file_base = 4e5;          ///< names, units and meanings in a result file
+/// The share of a week that one thread does alone while others wait (bench/country: time on one thread and on several).
+constexpr double alone = 0.05;
+constexpr double bytes_a_table_byte = 3;  ///< cells of a table while it is read, over its file
+constexpr double packed = 0.6;            ///< a recorded number on disk, over its bytes in memory
+constexpr double file_base = 4e5;         ///< names, units and meanings in a result file
 
 /// What the program can name: a tie has 29 bits for its other end, a row's place 40.
 constexpr double most_residents = 536870912.0;
@@ -50,10 +47,8 @@ double count_lines(const std::filesystem::path& file) {
   return lines;
 }
 
-double bytes_a_resident() {
-  static const double bytes = static_cast<double>(Residents().bytes_per_agent());
-  return bytes;
-}
+/// How long `busy` seconds of processor time take on so many threads of an idle machine.
+double on_threads(double busy, int threads) { return busy * (alone + (1 - alone) / threads); }
 
 /// Arms that the level "arm" has.
 double arms_of(const Collection<PolicySpec>& policies) {
@@ -179,9 +174,12 @@ void Estimator::add_record(const Model& model, const Places& places, Estimate& e
     if ((policy.within_communities() && policy.is_trial()) || !policy.outcome.value().empty())
       trial_values += e.residents;
   }
-  // What was recorded is there twice when the result is made of it; what hangs on residents is copied as it grows.
-  e.record_bytes = channels.bytes_a_cell * cells + 2.0 * 4.0 * values + 16.0 * blocks * channels.all +
-                   2.0 * 18.0 * panel_values + 2.0 * 8.0 * survey_values + 2.0 * 50.0 * trial_values;
+  e.values_a_week = weeks > 0 ? values / weeks : 0;
+  // Sums are kept by block, the kind of each resident for strata. What was recorded is there twice when the result is
+  // made of it; what hangs on residents is copied as it grows.
+  e.record_bytes = channels.bytes_a_cell * cells + 2.0 * 4.0 * values + 8.0 * blocks * channels.over_residents +
+                   (records(output, "stratum") ? 2.0 * e.residents : 0.0) + 2.0 * 18.0 * panel_values +
+                   2.0 * 8.0 * survey_values + 2.0 * 50.0 * trial_values;
   e.file_bytes = file_base + packed * (4.0 * kept + 18.0 * panel_values + 8.0 * survey_values) + 12.0 * trial_values;
 }
 
@@ -206,8 +204,8 @@ Estimate Estimator::of(const Model& model, int thread_count) {
         e.residents > most_residents ? fmt::format("at most {:.0f}, on any machine", most_residents)
                                      : fmt::format("at most {:.0f}, on any machine", most_ties),
         "lower run.scale, or take fewer people");
-  const double per_resident = bytes_a_resident() + 4.0 + 8.0 + 8.0;
-  e.society_bytes = e.residents * per_resident + e.ties * 2 * 4.0 + places.communities * bytes_a_community / 2;
+  e.society_bytes =
+      e.residents * rates_.resident_society + e.ties * bytes_a_tie + places.communities * rates_.community / 2;
   double trial_bytes = 0;  // a resident: part, ties to the treated, acts remembered
   for (std::size_t p = 0; p < model.policies.size(); ++p) {
     const PolicySpec& policy = model.policies[p];
@@ -215,13 +213,18 @@ Estimate Estimator::of(const Model& model, int thread_count) {
     if (!policy.outcome.value().empty()) trial_bytes += 8.0;
   }
   add_record(model, places, e);
-  e.run_bytes = bytes_a_run + e.residents * (bytes_a_resident() + trial_bytes) +
-                places.communities * bytes_a_community / 2 + e.record_bytes;
-  const double building = std::max(e.ties * 14.0, places.table_bytes);  // edges, or tables, while it is built
-  e.bytes = e.society_bytes + std::max(e.run_bytes, bytes_a_run + building);
-  e.seconds_a_week = e.residents / (agent_steps_per_second_and_thread * thread_count);
-  e.build_seconds = e.residents / (residents_built_per_second_and_thread * thread_count);
-  e.seconds = e.seconds_a_week * static_cast<double>(model.run.weeks + model.run.warmup) + e.build_seconds;
+  e.run_bytes = rates_.program + e.residents * (rates_.resident_run + trial_bytes) +
+                places.communities * rates_.community / 2 + e.record_bytes;
+  const double building = std::max(e.ties * rates_.tie_building, places.table_bytes);  // edges, or tables
+  e.bytes = e.society_bytes + std::max(e.run_bytes, rates_.program + building);
+  const double week = e.residents * rates_.resident_week + places.communities * rates_.community_week +
+                      e.values_a_week * rates_.value_week;
+  e.build_busy = e.residents * rates_.resident_built;
+  const auto weeks = static_cast<double>(model.run.weeks + model.run.warmup);
+  e.run_busy = week * weeks;
+  e.seconds_a_week = on_threads(week, thread_count);
+  e.build_seconds = on_threads(e.build_busy, thread_count);
+  e.seconds = e.build_seconds + e.seconds_a_week * weeks;
   return e;
 }
 

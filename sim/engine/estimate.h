@@ -7,26 +7,33 @@
 #include <vector>
 
 #include "engine/model.h"
+#include "engine/rates.h"
 
 namespace kurultai {
 
 struct Estimate {
   double residents = 0;
   double ties = 0;
-  double bytes = 0;          ///< at the peak, of the whole run
-  double society_bytes = 0;  ///< of the society, which runs may share
-  double run_bytes = 0;      ///< of a run's own state, and of what it records
-  double record_bytes = 0;   ///< of what it records, in memory
-  double file_bytes = 0;     ///< of the result on disk
-  double seconds_a_week = 0;
-  double build_seconds = 0;  ///< of the society
-  double seconds = 0;        ///< of the whole run, building the society included
+  double bytes = 0;           ///< at the peak, of the whole run
+  double society_bytes = 0;   ///< of the society, which runs may share
+  double run_bytes = 0;       ///< of a run's own state, and of what it records
+  double record_bytes = 0;    ///< of what it records, in memory
+  double file_bytes = 0;      ///< of the result on disk
+  double values_a_week = 0;   ///< that the recorder keeps
+  double build_busy = 0;      ///< seconds of processor time to build the society
+  double run_busy = 0;        ///< the same of all weeks
+  double seconds_a_week = 0;  ///< on an idle machine
+  double build_seconds = 0;   ///< of the society, likewise
+  double seconds = 0;         ///< of the whole run, building the society included
 };
 
 /// Estimates, with what was looked up for one kept for the next: thousands of points share a census. Nothing is built
 /// but the society of a given network, if it fits into memory.
 class Estimator {
  public:
+  /// By what was measured on this machine, else by what is built in.
+  explicit Estimator(const Rates& rates = known_rates().rates) : rates_(rates) {}
+
   /// Bytes, and seconds on `threads` threads, that a run of `model` will take. Throws scenario_error (exit code 3) for
   /// more residents or ties than the program can name on any machine; input_error for tables that cannot be used.
   Estimate of(const Model& model, int threads);
@@ -65,6 +72,7 @@ class Estimator {
   const Channels& channels_of(const Model& model);
   void add_record(const Model& model, const Places& places, Estimate& e);
 
+  Rates rates_;
   std::map<std::string, Places> known_;
   Places plain_;
   Channels channels_;

@@ -1,6 +1,7 @@
 #include "engine/memory.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -80,6 +81,21 @@ double free_memory() {
   for (const Group& group : control_groups())
     if (group.limit > 0 && group.used >= 0) bytes = std::min(bytes, std::max(group.limit - group.used, 0.0));
   return bytes;
+}
+
+double used_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);  // it keeps what was freed for the next to come
+#endif
+  std::ifstream file("/proc/self/statm");
+  double whole = 0;
+  double resident = 0;  // pages
+  return file >> whole >> resident ? resident * static_cast<double>(sysconf(_SC_PAGE_SIZE)) : 0;
+}
+
+double peak_memory() {
+  rusage usage{};
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024.0 * static_cast<double>(usage.ru_maxrss) : 0;
 }
 
 std::string bytes_text(double bytes) {

@@ -9,6 +9,10 @@ namespace kurultai {
 double present_memory();
 /// Bytes that are free now, of those.
 double free_memory();
+/// Bytes that this process has in use now, once what it freed is given back to the system; 0 where that does not tell.
+double used_memory();
+/// Bytes that it had at its peak.
+double peak_memory();
 
 /// "64 GB", "850 MB", "12 kB".
 std::string bytes_text(double bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
 #include "engine/course.h"
@@ -66,6 +67,10 @@ Simulation::Simulation(Model& model, const Society& society)
   world_.ledger.republic.resize(1);
   world_.dockets.assign(society.communities(), {});
   world_.blocks = make_blocks(society);
+  world_.moved.assign(communities, 0);
+  for (std::size_t m = 0; m < model.mechanisms.size(); ++m)
+    if (model.mechanisms[m]->changes(world_.residents().name()))
+      movers_.emplace_back(model.mechanisms[m].get(), std::uint64_t{1} << m);
   world_.akimats.cohesion.fill(1.0);
   const Traits traits(model.society, world_.seed);
   for (std::size_t c = 0; c < society.communities(); ++c)
@@ -78,13 +83,29 @@ Simulation::Simulation(Model& model, const Society& society)
   for (Lever* lever : model.registry.levers()) lever->reset(communities);
 
   prepare();
-  std::vector<const SeriesSpec*> series;
-  for (const auto& mechanism : model.mechanisms)
-    for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
-  recorder_ = std::make_unique<Recorder>(world_, series, model.output, model.watched);
-  recorder_->reserve(model.run.weeks);
-  panel_ = std::make_unique<Panel>(world_, model.output.panel, model.output.panel_every);
-  surveys_ = std::make_unique<SurveyRecord>(world_, model.surveys, model.items, model.source);
+  watch_.records(world_, model, model.mechanisms);
+  watch_.asks(world_, model);
+}
+
+Passenger& Simulation::take_along(std::unique_ptr<Model> other, bool records, bool surveys) {
+  auto passenger = std::make_unique<Passenger>();
+  passenger->model = std::move(other);
+  Model& model = *passenger->model;
+  if (records) {
+    Simulation alone(model, world_.society);  // draws its lots; the rest of it is not needed
+    passenger->watch.records(alone.world_, model, model_.mechanisms);
+    passenger->trials = std::move(alone.world_.trials);  // it remembers where each of them is: they stay there
+    Mechanism* const trials = passenger->watch.trials;
+    trials->bind(world_, Mechanism::Bound::running);
+    for (Pass& mechanisms : plan_) {
+      const auto own = std::find(mechanisms.begin(), mechanisms.end(), watch_.trials);
+      if (own != mechanisms.end()) mechanisms.insert(own + 1, trials);
+      ensure(mechanisms.size() <= most_in_pass, "a pass has room for passengers");
+    }
+  }
+  if (surveys) passenger->watch.asks(world_, model);
+  passengers_.push_back(std::move(passenger));
+  return *passengers_.back();
 }
 
 void Simulation::prepare() {
@@ -107,18 +128,32 @@ void Simulation::take_times() {
 
 void Simulation::step() {
   std::size_t row = 0;
+  world_.moved.assign(world_.society.communities(), 0);
   for (const Pass& mechanisms : plan_) {
     pass(mechanisms, row);
     row += mechanisms.size();
   }
-  Stopwatch watch(profile_.get(), row);
-  recorder_->observe(world_);
-  watch.lap(0);
-  panel_->observe(world_);
-  watch.lap(1);
-  surveys_->observe(world_);
-  watch.lap(2);
+  look(row);
   ++world_.week;
+}
+
+void Simulation::look(std::size_t row) {
+  Stopwatch stopwatch(profile_.get(), row);
+  watch_.recorder->observe(world_);
+  stopwatch.lap(0);
+  watch_.panel->observe(world_);
+  stopwatch.lap(1);
+  watch_.surveys->observe(world_);
+  stopwatch.lap(2);
+  for (const auto& passenger : passengers_) {
+    if (passenger->watch.recorder != nullptr) {
+      world_.trials.swap(passenger->trials);  // its arms, not ours
+      passenger->watch.recorder->observe(world_);
+      passenger->watch.panel->observe(world_);
+      world_.trials.swap(passenger->trials);
+    }
+    if (passenger->watch.surveys != nullptr) passenger->watch.surveys->observe(world_);
+  }
 }
 
 void Simulation::pass(const Pass& mechanisms, std::size_t first) {
@@ -142,17 +177,21 @@ void Simulation::hand_out(const Pass& mechanisms, const Week& week, std::size_t 
     if (mechanisms[k]->enabled)
       for (std::size_t c = 0; c < wanted_.size(); ++c)
         if (mechanisms[k]->wanted(week, c)) wanted_[c] |= 1U << k;
+  for (const auto& [mechanism, bit] : movers_)
+    if (mechanism->enabled && std::find(mechanisms.begin(), mechanisms.end(), mechanism) != mechanisms.end())
+      for (std::size_t c = 0; c < wanted_.size(); ++c)
+        if (mechanism->moves(week, c)) world_.moved[c] |= bit;
   work_.clear();
   work_.reserve(world_.blocks.size());
   for (const Block& block : world_.blocks)
     if (wanted_[block.community] != 0) work_.push_back(block.index);
 
   parallel_chunks(work_.size(), 1, [&](std::size_t from, std::size_t to) {
-    thread_local Exposure exposure;  // scratch: reset for each block, kept for its memory only
+    thread_local Exposure exposure;  // scratch: reset for each block
     Stopwatch watch(profile_.get(), first);
     for (std::size_t b = from; b < to; ++b) {
       const Batch batch(world_.blocks[work_[b]]);
-      exposure.reset(0, 0);
+      exposure.reset();
       for (std::size_t k = 0; k < mechanisms.size(); ++k) {
         if (((wanted_[batch.community] >> k) & 1U) == 0) continue;
         mechanisms[k]->residents(week, batch, exposure);
@@ -171,6 +210,12 @@ void Simulation::run(const std::function<bool()>& each_week) {
 }
 
 void Simulation::state(Archive& archive) {
+  state_of_world(archive);
+  watch_.state_of_records(archive);
+  watch_.state_of_surveys(archive);
+}
+
+void Simulation::state_of_world(Archive& archive) {
   archive.section("week");
   archive("week", world_.week);
   for (Table* table : std::initializer_list<Table*>{&world_.own_residents, &world_.akimats, &world_.institutions,
@@ -185,14 +230,10 @@ void Simulation::state(Archive& archive) {
   archive.section("levers");
   for (Lever* lever : model_.registry.levers()) archive(lever->path(), std::span(lever->now()));
   for (const auto& mechanism : model_.mechanisms) {
+    if (mechanism.get() == watch_.trials) continue;  // it watches
     archive.section(mechanism->name());
     mechanism->state(archive);
   }
-  archive.section("recorder");
-  recorder_->state(archive);
-  archive.section("panel");
-  panel_->state(archive);
-  surveys_->state(archive);
 }
 
 std::map<std::string, Attribute> run_attributes(const Model& model) {
@@ -213,9 +254,9 @@ Result Simulation::result() const {
   for (std::string& note : model_.reading_notes()) notes.push_back(std::move(note));
   add_notes(result, notes);
   result.attributes["residents"] = static_cast<std::int64_t>(world_.society.residents.size());
-  result.groups = recorder_->groups(world_);
-  if (!panel_->empty()) result.groups.push_back(panel_->group());
-  for (Group& survey : surveys_->groups()) result.groups.push_back(std::move(survey));
+  result.groups = watch_.recorder->groups(world_);
+  if (!watch_.panel->empty()) result.groups.push_back(watch_.panel->group());
+  for (Group& survey : watch_.surveys->groups()) result.groups.push_back(std::move(survey));
   for (std::size_t p = 0; p < model_.policies.size(); ++p) result.groups.push_back(trial_record(world_, p));
   return result;
 }

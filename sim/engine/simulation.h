@@ -5,15 +5,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/archive.h"
 #include "engine/model.h"
 #include "engine/profile.h"
-#include "observation/panel.h"
-#include "observation/recorder.h"
+#include "engine/watch.h"
 #include "observation/result.h"
-#include "observation/survey_record.h"
 
 namespace kurultai {
 
@@ -42,6 +41,14 @@ class Simulation {
   /// society alone, is not in it: load it into a fresh simulation of the same model and society, and the rest of
   /// the run gives the same bits. Throws storage_error if what is loaded does not fit; the run is then of no use.
   void state(Archive& archive);
+  /// The same without what watches it.
+  void state_of_world(Archive& archive);
+
+  /// What watches it: its own, and those of the passengers.
+  [[nodiscard]] Watch& watch() { return watch_; }
+  /// Takes along what would watch the run of `other`, which reads the same for a while: its `records` (trials, series,
+  /// panel), its `surveys`. Before the next week; both are empty, as before the first.
+  Passenger& take_along(std::unique_ptr<Model> other, bool records, bool surveys);
 
   /// From now on takes the time of every hook: where a week's processor time goes.
   void take_times();
@@ -55,16 +62,19 @@ class Simulation {
   /// The pass whose first mechanism is the `first`-th of the plan.
   void pass(const Pass& mechanisms, std::size_t first);
   void hand_out(const Pass& mechanisms, const Week& week, std::size_t first);
+  /// Lets all look at the week that is over.
+  void look(std::size_t row);
 
   Model& model_;
   World world_;
   std::vector<Pass> plan_;
-  std::unique_ptr<Recorder> recorder_;
-  std::unique_ptr<Panel> panel_;
-  std::unique_ptr<SurveyRecord> surveys_;
+  Watch watch_;
+  std::vector<std::unique_ptr<Passenger>> passengers_;
   std::unique_ptr<Profile> profile_;   ///< rows: mechanisms in the order of the plan, then observers
   std::vector<std::uint32_t> work_;    ///< blocks that have work in this pass
   std::vector<std::uint32_t> wanted_;  ///< by community: bit k, mechanism k of the pass has work
+  std::vector<std::pair<const Mechanism*, std::uint64_t>>
+      movers_;  ///< who changes residents, with a bit of World::moved
 };
 
 /// Builds the society that `model` describes, at its scale and seed.

@@ -72,7 +72,7 @@ class Access {
 
 /// The table of type T in a world; where levels have one each, that of `level`.
 template <class T> T& table_in(World& world, Level level) {
-  if constexpr (std::is_same_v<T, Residents>) return world.own_residents;
+  if constexpr (std::is_base_of_v<T, Residents>) return world.own_residents;
   if constexpr (std::is_same_v<T, Akimats>) return world.akimats;
   if constexpr (std::is_same_v<T, Institutions>) return world.institutions;
   if constexpr (std::is_same_v<T, Staff>) return world.staff;
@@ -296,6 +296,8 @@ class ReadLever : public Link {
             std::move(when)) {}
   double operator[](std::size_t community) const { return (*lever_)[community]; }
   [[nodiscard]] double at(std::size_t community, std::size_t i) const { return lever_->at(community, i); }
+  /// Its values in one community.
+  [[nodiscard]] Lever::Here here(std::size_t community) const { return lever_->here(community); }
   /// What the scenario says, before any policy.
   [[nodiscard]] double scenario() const { return lever_->scenario(); }
   [[nodiscard]] std::string path() const { return lever_->path(); }
@@ -414,6 +416,16 @@ class Luck {
       return draws_.below(n, name, first_ + item);
     }
     [[nodiscard]] double normal(Name name, std::uint32_t item = 0) const { return draws_.normal(name, first_ + item); }
+    /// Those of many agents of a community at once, the same: what words() gives each.
+    void words(std::uint64_t community, const Draws::Ordinals& ordinals, std::size_t count, std::uint32_t block,
+        Draws::Words& to) const {
+      draws_.words(community, ordinals, count, first_ / Luck::block + block, to);
+    }
+    /// Where word(name, item) stands: among which words(name, block), and at which place there.
+    [[nodiscard]] std::uint32_t block_of(std::uint32_t item) const {
+      return (first_ + item) / Luck::block - first_ / Luck::block;
+    }
+    [[nodiscard]] std::uint32_t place_of(std::uint32_t item) const { return (first_ + item) % Luck::block; }
 
    private:
     Draws draws_;

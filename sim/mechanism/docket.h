@@ -59,6 +59,14 @@ struct Docket {
   }
 };
 
+/// How many bits of a mask are set.
+constexpr unsigned bits_of(unsigned mask) {  // plain x86-64 has no instruction for it
+  mask -= (mask >> 1) & 0x5555U;
+  mask = (mask & 0x3333U) + ((mask >> 2) & 0x3333U);
+  mask = (mask + (mask >> 4)) & 0x0f0fU;
+  return (mask + (mask >> 8)) & 0x1fU;
+}
+
 /// Calls visit(slot) for each bit set in `mask`, lowest first.
 template <class Visit> inline void for_slots(std::uint16_t mask, Visit&& visit) {
   for (unsigned m = mask; m != 0; m &= m - 1) visit(static_cast<unsigned>(__builtin_ctz(m)));

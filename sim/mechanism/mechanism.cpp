@@ -37,6 +37,11 @@ std::vector<std::string> Mechanism::columns(Access::How how) const {
   return names;
 }
 
+bool Mechanism::changes(const std::string& table) const {
+  return std::any_of(accesses_.begin(), accesses_.end(),
+      [&](const Access* access) { return access->how() != Access::How::reads && access->what().table == table; });
+}
+
 std::vector<std::pair<std::string, std::string>> Mechanism::levers() const {
   std::vector<std::pair<std::string, std::string>> all;
   for (const ReadLever* lever : levers_) all.emplace_back(lever->path(), lever->when());
@@ -60,14 +65,48 @@ void Mechanism::link(const Offered& offered) {
   for (Link* link : links_) link->link(offered, name());
 }
 
-void Exposure::reset(std::size_t residents, std::uint16_t mask) {
-  mask_ = mask;
-  std::size_t groups = 0;
-  for (std::size_t g = 0; g < 4; ++g)
-    if (((mask >> (4 * g)) & 15U) != 0) offset_[g] = residents * groups++;
-  const std::size_t needed = residents * groups * resident_layers;
-  if (lanes_.size() < needed) lanes_.resize(needed);
-  std::fill_n(lanes_.begin(), needed, Lanes{});
+namespace {
+
+/// lanes[b]: bit k of b as a 1 in the k-th 16-bit lane.
+constexpr std::array<std::uint64_t, 16> lanes = [] {
+  std::array<std::uint64_t, 16> table{};
+  for (unsigned b = 0; b < 16; ++b)
+    for (unsigned k = 0; k < 4; ++k)
+      if ((b >> k) & 1U) table[b] |= std::uint64_t{1} << (16 * k);
+  return table;
+}();
+
+}  // namespace
+
+void Exposure::count(std::size_t group, std::size_t r) {
+  lanes_.fill({});
+  const unsigned shift = static_cast<unsigned>(4 * group);
+  const auto i = static_cast<Vertex>(view_.first + r);
+  const auto look = [&](Tie tie, unsigned slots) {
+    const bool carries = tie.layer() != Layer::online || view_.shows[tie.to()] != 0;
+    const std::uint32_t seen = carries ? view_.signal[tie.to()] : 0;
+    Lanes& sum = lanes_[static_cast<std::size_t>(tie.layer())];
+    sum.aware += lanes[(seen >> shift) & slots];
+    sum.acted += lanes[(seen >> (16 + shift)) & slots];
+  };
+  for (const Tie tie : view_.ties->inside(i)) look(tie, 15U);
+  if (const unsigned everywhere = (view_.national >> shift) & 15U; everywhere != 0)
+    for (const Tie tie : view_.ties->outside(i)) look(tie, everywhere);
+}
+
+Neighbours Exposure::neighbours(unsigned slot, std::size_t r) {
+  Neighbours n;
+  if (((view_.live >> slot) & 1U) == 0) return n;
+  if (const std::size_t row = 4 * r + slot / 4; counted_ != row) {
+    count(slot / 4, r);
+    counted_ = row;
+  }
+  const unsigned shift = (slot % 4) * 16;
+  for (std::size_t l = 0; l < resident_layers; ++l) {
+    n.aware[l] = static_cast<std::uint16_t>(lanes_[l].aware >> shift);
+    n.acted[l] = static_cast<std::uint16_t>(lanes_[l].acted >> shift);
+  }
+  return n;
 }
 
 void Tally::prepare(std::size_t communities, std::span<const Block> blocks) {

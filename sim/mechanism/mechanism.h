@@ -47,39 +47,40 @@ struct Neighbours {
   std::array<std::uint16_t, resident_layers> acted{};  ///< n_P: had acted
 };
 
-/// What the exposure pass found for the residents of a block. Memory is reused from block to block.
-/// Four slots share one 64-bit word of four counters: `lanes(resident, layer)` of a group of slots.
+/// What the neighbours of a block's residents knew and did, counted for those who ask.
 class Exposure {
  public:
-  /// Makes room for `residents` and the slots in `mask`, all zero.
-  void reset(std::size_t residents, std::uint16_t mask);
+  /// Where it is seen: what residents published, and the matters that are live in the community.
+  struct View {
+    const Ties* ties = nullptr;
+    const std::uint32_t* signal = nullptr;
+    const std::uint8_t* shows = nullptr;
+    Vertex first = 0;  ///< of the block
+    std::uint16_t live = 0;
+    std::uint16_t national = 0;
+  };
+  void look(const View& view) {
+    view_ = view;
+    counted_ = nobody;
+  }
+  /// Nothing is to be seen.
+  void reset() { look({}); }
+  [[nodiscard]] bool filled() const { return view_.live != 0; }
+  /// The counts in slot `slot` for the r-th resident of the block; ties beyond the community are for national matters.
+  Neighbours neighbours(unsigned slot, std::size_t r);
+
+ private:
+  static constexpr std::size_t nobody = ~std::size_t{0};
+  /// Four slots share one word of four 16-bit counters (Ties::build keeps a row below 65,536 ties inside).
   struct Lanes {
     std::uint64_t aware = 0;
     std::uint64_t acted = 0;
   };
-  /// Counters of the four slots of `group` (0..3) for the r-th resident of the block.
-  Lanes* lanes(std::size_t group, std::size_t r) { return lanes_.data() + (offset_[group] + r) * resident_layers; }
-  [[nodiscard]] const Lanes* lanes(std::size_t group, std::size_t r) const {
-    return lanes_.data() + (offset_[group] + r) * resident_layers;
-  }
-  [[nodiscard]] bool filled() const { return mask_ != 0; }
-  /// The counts in slot `slot` for the r-th resident of the block.
-  [[nodiscard]] Neighbours neighbours(unsigned slot, std::size_t r) const {
-    Neighbours n;
-    if (((mask_ >> slot) & 1U) == 0) return n;
-    const Lanes* lane = lanes(slot / 4, r);
-    const unsigned shift = (slot % 4) * 16;
-    for (std::size_t l = 0; l < resident_layers; ++l) {
-      n.aware[l] = static_cast<std::uint16_t>(lane[l].aware >> shift);
-      n.acted[l] = static_cast<std::uint16_t>(lane[l].acted >> shift);
-    }
-    return n;
-  }
+  void count(std::size_t group, std::size_t r);
 
- private:
-  std::uint16_t mask_ = 0;
-  std::array<std::size_t, 4> offset_{};
-  std::vector<Lanes> lanes_;
+  View view_;
+  std::size_t counted_ = nobody;  ///< whose row was looked at last, and for which four slots
+  std::array<Lanes, resident_layers> lanes_{};
 };
 
 /// Residents of a block who are marked, by their place in it.
@@ -137,6 +138,8 @@ class Mechanism : public Section {
   [[nodiscard]] std::span<const Luck* const> lucks() const { return lucks_; }
   /// Names of the columns that it touches so, each once, sorted.
   [[nodiscard]] std::vector<std::string> columns(Access::How how) const;
+  /// Whether it changes a column of the table that is called so.
+  [[nodiscard]] bool changes(const std::string& table) const;
   /// Levers of other sections, by path (* for any entry of a collection), and the condition under which it reads them.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> levers() const;
 
@@ -146,6 +149,9 @@ class Mechanism : public Section {
   virtual void begin(const Week& /*week*/) {}
   /// Whether this week the residents of `community` have work here.
   [[nodiscard]] virtual bool wanted(const Week& /*week*/, std::size_t /*community*/) const { return false; }
+  /// Whether this week it may change residents of `community`: there, or in `begin` or `end`. What was counted of
+  /// others is kept.
+  [[nodiscard]] virtual bool moves(const Week& week, std::size_t community) const { return wanted(week, community); }
   /// Each week for each block of a wanted community; blocks run in parallel, so it writes to its residents only.
   virtual void residents(const Week& /*week*/, const Batch& /*batch*/, Exposure& /*exposure*/) {}
   /// Each week after the blocks of its pass: work on communities.

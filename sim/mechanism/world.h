@@ -74,6 +74,8 @@ struct World {
   std::int32_t week = 0;           ///< 0 is the first recorded week; negative in the warm-up
   std::int32_t first_week = 0;     ///< minus the warm-up
   std::vector<Trial> trials = {};  ///< per policy, in the order of their names
+  /// By community: which mechanisms may have changed residents there this week, a bit each in the order of list.h.
+  std::vector<std::uint64_t> moved = {};
 
   [[nodiscard]] Residents& residents() { return own_residents; }
   [[nodiscard]] const Residents& residents() const { return own_residents; }
@@ -88,8 +90,7 @@ struct World {
 /// Whether an act of which `last_act` tells (Residents::last_act) lies within the last `weeks` before `tick`, this one
 /// included.
 inline bool acted_within(std::uint16_t last_act, std::uint32_t tick, std::uint32_t weeks) {
-  return last_act != 0 &&
-         static_cast<std::int32_t>(tick) - (static_cast<std::int32_t>(last_act) - 1) < static_cast<std::int32_t>(weeks);
+  return last_act > (tick < weeks ? 0 : tick - weeks + 1);
 }
 
 /// Whether resident i took part within the last year in a form of `family`; of any.

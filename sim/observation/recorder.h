@@ -1,29 +1,31 @@
 // The recorder: sums the series that mechanisms declare, week by week, and turns them into labelled arrays.
 //
-// Sums over residents are whole numbers, kept per block and added up: the same in any order. Levels are nation,
-// region, community_type and stratum, the arms of trials if there are any, on request district and community
-// (record_level.h); each becomes a group of the result, complete in itself (recorded.cpp).
+// Sums over residents are whole numbers (resident_sums.h), those over communities are added up in their order
+// (community_sums.h). Levels are nation, region, community_type and stratum, the arms of trials if there are any, on
+// request district and community (record_level.h); each becomes a group of the result, complete in itself
+// (recorded.cpp).
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "mechanism/mechanism.h"
 #include "observation/arms.h"
+#include "observation/community_sums.h"
 #include "observation/output_settings.h"
 #include "observation/record_level.h"
+#include "observation/resident_sums.h"
 #include "observation/result.h"
 
 namespace kurultai {
 
 class Recorder {
  public:
-  /// `series` point into mechanisms that outlive the recorder. Of `watched` those that are recorded at all count.
-  Recorder(const World& world, const std::vector<const SeriesSpec*>& series, const OutputSettings& settings,
+  /// Of the series of `mechanisms`, which outlive the recorder. Of `watched` those that are recorded at all count.
+  Recorder(const World& world, std::span<const std::unique_ptr<Mechanism>> mechanisms, const OutputSettings& settings,
       std::span<const Watched> watched = {});
 
   /// Makes room for a run of `weeks` recorded weeks, so that recording takes no more memory.
@@ -51,48 +53,39 @@ class Recorder {
   struct Sum {
     std::int64_t numerator = 0;
     std::int64_t denominator = 0;
-    void add(const Sum& other) {
-      numerator += other.numerator;
-      denominator += other.denominator;
-    }
   };
-  /// One series of one form: this week's sums by cell, the window, and what was recorded.
+  /// One series of one form: of what it is made, the window, and what was recorded.
   struct Channel {
     const SeriesSpec* spec = nullptr;
     std::size_t form = 0;
-    std::vector<Sum> week;                     ///< by cell
+    ResidentSums::Term numerator = ResidentSums::nothing;
+    ResidentSums::Term denominator = ResidentSums::nothing;
+    std::size_t of_communities = 0;            ///< its index there, for series over communities
     std::vector<Sum> window;                   ///< by cell: sums over the last spec->window weeks
     std::vector<Sum> ring;                     ///< [week mod window][cell]
-    std::vector<SeriesSpec::Ratio> ratio;      ///< by cell, for series over communities
     std::vector<std::vector<float>> recorded;  ///< by level: [week][cell]
     std::vector<std::vector<float>> weekly;    ///< the same of every week, where it is watched and not kept so
     std::vector<std::uint8_t> watched;         ///< by level: whether `weekly` is filled
-    bool always = false;                       ///< watched at some level: due every week
-    bool strata_always = false;                ///< watched by stratum
   };
 
   /// What was kept of a series, by level: Channel::recorded or Channel::weekly.
   using Kept = std::vector<std::vector<float>> Channel::*;
 
+  /// The values of a column (of its part for a family), as whole numbers, in the world that is observed.
+  [[nodiscard]] std::shared_ptr<const ResidentCount> values_of(const SeriesSpec& spec) const;
   void list_forms(const World& world);
   void list_levels(const World& world, const OutputSettings& settings);
-  /// Says which cells each community is in.
-  void place_communities(const Country& country);
-  void add_channel(const SeriesSpec& spec, std::size_t form, std::span<const Watched> watched);
-
-  void sum_residents(const World& world, bool due, bool strata_due);
-  void sum_blocks(const World& world, std::size_t from, std::size_t to, bool due, bool strata_due);
-  /// Adds a block's residents, each with what it adds to a series, to the arms they are in.
-  void add_to_arms(const World& world, const Block& block, std::span<const std::uint32_t> numerator,
-      std::span<const std::uint32_t> denominator, std::span<Sum> by_arm) const;
-  void sum_communities(const World& world, bool due);
+  /// Says in which cells communities and residents are.
+  void place(const World& world, std::span<const std::unique_ptr<Mechanism>> mechanisms);
+  void add_channel(const World& world, const SeriesSpec& spec, std::size_t form, std::span<const Watched> watched);
+  /// Asks for the sums of a series over residents.
+  void ask(const World& world, Channel& channel);
+  void move_windows(const World& world);
   void record(const World& world);
-  /// A community's cell in each of its levels.
-  [[nodiscard]] std::span<const std::uint32_t> cells_of(std::size_t community) const {
-    return {cells_of_.data() + community * community_levels_, community_levels_};
-  }
+  /// This week's sums of a channel over residents.
+  [[nodiscard]] Sum sum(const Channel& channel, std::size_t cell) const;
   /// This week's value of a channel in a cell.
-  [[nodiscard]] static double value(const World& world, const Channel& channel, std::size_t cell);
+  [[nodiscard]] double value(const World& world, const Channel& channel, std::size_t cell) const;
 
   // The layout of the result: recorded.cpp.
   [[nodiscard]] Group series_group(const World& world, std::size_t level) const;
@@ -104,21 +97,18 @@ class Recorder {
   /// What was kept of a series by form, whose first form has the channel `channel`: [week][cell][form].
   [[nodiscard]] std::vector<float> by_form(std::size_t level, std::size_t channel, Kept kept) const;
 
+  const World* world_ = nullptr;  ///< that is observed now: perhaps not that in which it was made
   std::vector<Level> levels_;
   std::vector<Channel> channels_;
-  std::size_t cells_ = 0;          ///< of all levels but strata and arms
-  std::size_t stratum_first_ = 0;  ///< cell of the first stratum
-  bool wants_strata_ = false;
-  std::size_t arm_first_ = 0;                        ///< cell of the first arm
-  Arms arms_;                                        ///< empty: no trial, or not asked for
-  std::vector<std::uint32_t> cells_of_;              ///< [community][level but strata and arms]: its cell
-  std::vector<std::vector<std::uint32_t>> members_;  ///< by cell of those levels: its communities
-  std::size_t community_levels_ = 0;                 ///< levels but strata and arms: they are the first
-  std::vector<Sum> block_sums_;                      ///< [block][channel]
-  std::vector<Sum> stratum_sums_;                    ///< [channel][stratum]
-  std::vector<Sum> arm_sums_;                        ///< [channel][arm]
-  std::mutex guard_;                                 ///< of stratum_sums_ and arm_sums_
-  std::vector<std::string> form_names_;              ///< titles, told apart
+  std::size_t cells_ = 0;       ///< of all levels
+  std::size_t areas_ = 0;       ///< levels that communities make up: they are the first
+  std::size_t area_cells_ = 0;  ///< cells of those
+  Arms arms_;                   ///< empty: no trial, or not asked for
+  std::unique_ptr<ResidentSums> residents_;
+  std::unique_ptr<CommunitySums> communities_;
+  std::vector<std::size_t> level_of_keys_;  ///< as the keys of residents_: an index into levels_
+  std::vector<std::uint8_t> keys_due_;      ///< this week, likewise
+  std::vector<std::string> form_names_;     ///< titles, told apart
   std::vector<std::string> form_keys_;
   std::int32_t weeks_ = 0;  ///< recorded so far
 };

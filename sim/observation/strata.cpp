@@ -17,20 +17,28 @@ std::span<const Stratum> strata() {
   return all;
 }
 
-std::uint16_t kind_of(const Residents& r, std::size_t i) {
-  const int age = r.age[i];
-  const double income = r.income[i];
-  const int age_group = (age >= 18) + (age >= 30) + (age >= 45) + (age >= 60);
-  const int income_group = (income >= 0.5) + (income >= 1.0);
+void kinds_of(const Residents& r, std::size_t first, std::span<std::uint16_t> kind) {
+  const std::uint8_t* const age = r.age.data() + first;
+  const std::uint8_t* const sex = r.sex.data() + first;
+  const std::uint8_t* const education = r.education.data() + first;
+  const std::uint8_t* const occupation = r.occupation.data() + first;
+  const Factor* const income = r.income.data() + first;
+  const std::uint8_t* const platform = r.platform.data() + first;
+  constexpr std::uint16_t half = Factor(0.5).raw;
+  constexpr std::uint16_t whole = Factor(1.0).raw;
   const auto& [ages, sexes, educations, occupations, incomes, platforms] = strata_of_dimension;
-  int kind = age_group;
-  kind = kind * sexes + r.sex[i];
-  kind = kind * educations + r.education[i];
-  kind = kind * occupations + r.occupation[i];
-  kind = kind * incomes + income_group;
-  kind = kind * platforms + (r.platform[i] != 0 ? 0 : 1);
-  return static_cast<std::uint16_t>(kind);
+  for (std::size_t k = 0; k < kind.size(); ++k) {
+    int of_this = (age[k] >= 18) + (age[k] >= 30) + (age[k] >= 45) + (age[k] >= 60);
+    of_this = of_this * sexes + sex[k];
+    of_this = of_this * educations + education[k];
+    of_this = of_this * occupations + occupation[k];
+    of_this = of_this * incomes + (income[k].raw >= half) + (income[k].raw >= whole);
+    of_this = of_this * platforms + (platform[k] != 0 ? 0 : 1);
+    kind[k] = static_cast<std::uint16_t>(of_this);
+  }
 }
+
+bool is_adult_kind(std::uint16_t kind) { return kind >= kind_count / strata_of_dimension[0]; }
 
 std::array<std::uint8_t, stratum_dimensions> strata_of(std::uint16_t kind) {
   std::array<std::uint8_t, stratum_dimensions> strata_of_kind{};

@@ -24,8 +24,10 @@ inline constexpr std::size_t stratum_dimensions = 6;
 /// Residents of one kind are in the same strata: people are counted by kind, and strata are sums of kinds.
 inline constexpr std::array<std::uint8_t, stratum_dimensions> strata_of_dimension = {5, 2, 3, 7, 3, 2};
 inline constexpr std::size_t kind_count = std::size_t{5} * 2 * 3 * 7 * 3 * 2;
-/// The kind of resident i.
-std::uint16_t kind_of(const Residents& residents, std::size_t i);
+/// The kinds of residents from `first` on.
+void kinds_of(const Residents& residents, std::size_t first, std::span<std::uint16_t> kind);
+/// Whether those of a kind are adults (its first dimension is age, its first stratum under 18).
+bool is_adult_kind(std::uint16_t kind);
 /// The strata of a kind: indices into strata(), one a dimension.
 std::array<std::uint8_t, stratum_dimensions> strata_of(std::uint16_t kind);
 

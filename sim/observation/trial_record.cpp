@@ -14,7 +14,7 @@ namespace kurultai {
 namespace {
 
 /// Number of members of resident i's household who were of the target's age at the start.
-std::uint8_t members_of_age(const Residents& start, const PolicySpec& policy, Vertex i) {
+std::uint8_t members_of_age(const GivenResidents& start, const PolicySpec& policy, Vertex i) {
   const Vertex first = i - start.household_slot[i];
   std::uint8_t count = 0;
   for (Vertex j = first; j < first + start.household_size[i]; ++j)
@@ -39,7 +39,7 @@ struct ResidentRecord {
 
 ResidentRecord record_of(const World& world, const PolicySpec& policy, const Trial& trial) {
   const Society& society = world.society;
-  const Residents& start = society.residents;  // as they were when lots were drawn
+  const GivenResidents& start = society.residents;  // as they were when lots were drawn
   ResidentRecord record;
   for (std::size_t c = 0; c < society.communities(); ++c)
     for (Vertex i = society.first[c]; i < society.first[c + 1]; ++i) {

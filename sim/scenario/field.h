@@ -341,6 +341,29 @@ class Lever final : public RealField {
       if (move.status[i] == move.treated) value = move.moved(value, move.dose, move.by, range());
     return value;
   }
+  /// This week's values in one community, looked up once: a plain number, but where a policy treats single residents.
+  class Here {
+   public:
+    Here(const Lever& lever, std::size_t community)
+        : value_(lever[community]),
+          personal_(lever.differs_within() ? &lever : nullptr),
+          community_(community) {}
+    /// For resident i.
+    [[nodiscard]] double at(std::size_t i) const {
+      return personal_ == nullptr ? value_ : personal_->at(community_, i);
+    }
+    /// Whether all residents have the same; which one then.
+    [[nodiscard]] bool alike() const { return personal_ == nullptr; }
+    [[nodiscard]] double value() const { return value_; }
+
+   private:
+    double value_;
+    const Lever* personal_;
+    std::size_t community_;
+  };
+  [[nodiscard]] Here here(std::size_t community) const { return {*this, community}; }
+  /// Whether some policy moves it for single residents this week.
+  [[nodiscard]] bool differs_within() const { return !personal_.empty(); }
   /// Every community at the scenario's value, no resident apart. Called once the number of communities is known.
   void reset(std::size_t communities) {
     now_.assign(communities, value_);

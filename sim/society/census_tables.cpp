@@ -70,7 +70,7 @@ National read_national(const path& file) {
   const std::size_t value = table.column("value");
   std::map<std::string, std::size_t> rows;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    const std::string& name = table.text(row, key);
+    const std::string name(table.text(row, key));
     if (std::find(national_figures.begin(), national_figures.end(), name) == national_figures.end())
       throw input_error(table.place(row), fmt::format("unknown figure '{}'", shown(name)),
           "the census has no use for it",
@@ -185,7 +185,7 @@ void read_settlements(
   const std::size_t feature = table.column("feature");
   Index index;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    const std::string& code = table.text(row, region);
+    const std::string_view code = table.text(row, region);
     const auto province =
         std::find_if(provinces.begin(), provinces.end(), [&](const Province& p) { return p.region.code == code; });
     if (province == provinces.end())

@@ -42,9 +42,9 @@ inline constexpr std::size_t family_count = 2;
 inline constexpr int adult_age = 18;
 constexpr bool is_adult(std::uint8_t age) { return age >= adult_age; }
 
-/// All residents. `life` fixed: set when the society is built (demography may change age and the like).
-struct Residents : Table {
-  Residents() : Table("residents") {}
+/// Residents as they are when the society is built: 17 bytes each. `life` fixed: nothing changes it later.
+struct GivenResidents : Table {
+  GivenResidents() : Table("residents") {}
   using Life = AnyColumn::Life;
 
   Column<std::uint8_t> age{*this, "age", "year", "age in whole years, capped at 100"};
@@ -60,6 +60,13 @@ struct Residents : Table {
   Column<std::uint8_t> access{*this, "access", "1", "1: can reach the internet"};
   Column<std::uint8_t> platform{*this, "platform", "1", "1: user of civic platforms"};
   Column<Share> skill{*this, "skill", "1", "digital skill"};
+  Column<std::uint8_t> wish{*this, "wish", "1", "the public good wanted most"};
+
+  [[nodiscard]] bool adult(std::size_t i) const { return is_adult(age[i]); }
+};
+
+/// Residents of a run: what they were given, which the run may change, and what comes about in it.
+struct Residents : GivenResidents {
   Column<Share> talent{*this, "talent", "1", "digital skill that stays without use and training"};
   Column<std::uint8_t> programmes{
       *this, "programmes", "bits", "support programmes that this resident has heard of, in the order of their forms"};
@@ -69,7 +76,6 @@ struct Residents : Table {
   Column<std::uint32_t> joined{*this, "joined", "1",
       "place of the institution joined since the start among those of the community, from 1 on; 0: none"};
   Column<std::uint8_t> owner{*this, "owner", "1", "1: runs an enterprise"};
-  Column<std::uint8_t> wish{*this, "wish", "1", "the public good wanted most"};
 
   Column<std::uint16_t> aware{*this, "aware", "bits", "slots of open matters this resident knows of"};
   Column<std::uint16_t> acted{*this, "acted", "bits", "slots of matters this resident took part in"};
@@ -100,8 +106,6 @@ struct Residents : Table {
   Column<Share> shared_trust{*this, "shared_trust", "1", "published: trust as close neighbours see it"};
   Column<Share> satisfaction{*this, "satisfaction", "1", "satisfaction with the public good wished for"};
   Column<Share> expectation{*this, "expectation", "1", "quality of the wished-for good that this resident is used to"};
-
-  [[nodiscard]] bool adult(std::size_t i) const { return is_adult(age[i]); }
 };
 
 }  // namespace kurultai

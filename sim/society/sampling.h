@@ -15,18 +15,26 @@ inline std::uint32_t round_randomly(double x, double u) {
   return floor + (u < x - floor ? 1U : 0U);
 }
 
-/// A Poisson number of the given mean (0 to about 30) by inversion of u.
-inline std::uint32_t poisson(double mean, double u) {
-  double term = exp_(-mean);
-  double sum = term;
-  std::uint32_t k = 0;
-  while (u > sum && k < 100) {
-    ++k;
-    term *= mean / k;
-    sum += term;
+/// Poisson numbers of one mean (0 to about 30), each by inversion of a u.
+class Poisson {
+ public:
+  explicit Poisson(double mean) : mean_(mean), none_(exp_(-mean)) {}
+  [[nodiscard]] std::uint32_t operator()(double u) const {
+    double term = none_;
+    double sum = term;
+    std::uint32_t k = 0;
+    while (u > sum && k < 100) {
+      ++k;
+      term *= mean_ / k;
+      sum += term;
+    }
+    return k;
   }
-  return k;
-}
+
+ private:
+  double mean_;
+  double none_;  ///< chance of 0
+};
 
 /// An index drawn with chances proportional to `weights` (each >= 0, not all 0).
 template <class Weights> std::size_t pick(const Weights& weights, double u) {

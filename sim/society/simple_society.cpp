@@ -45,7 +45,7 @@ std::unique_ptr<Society> society_of(
     society->first.push_back(static_cast<Vertex>(society->first.back() + n));
     country.communities.push_back(std::move(community));
   }
-  Residents& residents = society->residents;
+  GivenResidents& residents = society->residents;
   residents.resize(society->first.back());
   residents.age.fill(40);
   residents.education.fill(static_cast<std::uint8_t>(Education::secondary));

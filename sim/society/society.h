@@ -19,7 +19,7 @@ struct Society {
   double scale = 1;                ///< residents per inhabitant
   std::vector<Vertex> first;       ///< first resident of each community; last: number of residents
   std::vector<std::uint64_t> key;  ///< stable key of each community (hash of its code)
-  Residents residents;
+  GivenResidents residents;
   Institutions institutions;
   Ties ties;
 

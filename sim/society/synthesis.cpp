@@ -86,7 +86,7 @@ std::unique_ptr<Society> synthesise(
   }
   society->first.push_back(static_cast<Vertex>(total));
   for (const Community& community : country.communities) society->key.push_back(key_of(community.code));
-  Residents& residents = society->residents;
+  GivenResidents& residents = society->residents;
   residents.resize(total);
 
   const Pyramid pyramid(country.pyramid, static_cast<int>(settings.youngest));
@@ -102,14 +102,14 @@ std::unique_ptr<Society> synthesise(
   });
   found_institutions(settings, seed, *society);
 
-  const TieMaker ties(settings, seed, *society);
-  std::vector<std::vector<Edge>> edges(society->communities() + 1);
+  const TieMaker maker(settings, seed, *society);
+  TieRows rows(society->first, society->vertices());
   parallel_for(society->communities(), [&](std::size_t c) {
-    edges[c] = ties.residents(c);
-    join_institutions(settings, seed, c, *society, edges[c]);
+    std::vector<Edge> edges = maker.residents(c);
+    join_institutions(settings, seed, c, *society, edges);
+    rows.add(c, edges);
   });
-  edges.back() = partner_ties(*society);
-  society->ties.build(edges, society->first, society->vertices());
+  society->ties = rows.build(partner_ties(*society));
   return society;
 }
 

@@ -64,8 +64,9 @@ std::vector<std::uint8_t> household_sizes(std::size_t people, double mean, Engin
   const std::size_t wanted = round_randomly(static_cast<double>(people) / mean, engine.uniform());
   std::vector<std::uint8_t> sizes(std::clamp(wanted, least, people));
   std::size_t places = 0;
+  const Poisson others(mean - 1);
   for (std::uint8_t& size : sizes) {
-    size = static_cast<std::uint8_t>(std::min<std::size_t>(1 + poisson(mean - 1, engine.uniform()), largest_household));
+    size = static_cast<std::uint8_t>(std::min<std::size_t>(1 + others(engine.uniform()), largest_household));
     places += size;
   }
   const auto any = [&]() -> std::uint8_t& { return sizes[engine.below(static_cast<std::uint32_t>(sizes.size()))]; };
@@ -193,7 +194,7 @@ std::vector<Ranked> dependants_of(const std::vector<Person>& person, const std::
 }  // namespace
 
 void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean, std::uint64_t seed,
-    std::uint64_t community, Residents& residents, Vertex first, Vertex last) {
+    std::uint64_t community, GivenResidents& residents, Vertex first, Vertex last) {
   const std::size_t people = last - first;
   if (people == 0) return;
   Engine engine(Draws(seed, 0, Stream::households), {community, 0});

@@ -13,6 +13,6 @@ namespace kurultai {
 /// household_size, age and sex. Ages follow the pyramid (systematically sampled, so that even a small
 /// community has young and old); the mean household has `mean` members.
 void settle_households(const SocietySettings& settings, const Pyramid& pyramid, double mean, std::uint64_t seed,
-    std::uint64_t community, Residents& residents, Vertex first, Vertex last);
+    std::uint64_t community, GivenResidents& residents, Vertex first, Vertex last);
 
 }  // namespace kurultai

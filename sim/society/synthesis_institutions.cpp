@@ -6,6 +6,8 @@
 #include "society/synthesis_institutions.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -55,7 +57,7 @@ struct Adults {
       : draws(seed, 0, Stream::institutions),
         key(society.key[c]),
         first(society.first[c]) {
-    const Residents& residents = society.residents;
+    const GivenResidents& residents = society.residents;
     for (Vertex i = first; i < society.first[c + 1]; ++i) {
       if (!residents.adult(i)) continue;
       who.push_back(i);
@@ -72,15 +74,36 @@ struct Adults {
     waiting.clear();
     auto members = static_cast<std::size_t>(round_randomly(wanted, draws.uniform({key, 0xffffffffU}, 64 + item)));
     if (members == 0) return members;
+    // Who waits longer than `members` others is out: by a bound of the logarithm first, which is most of them.
+    double longest = std::numeric_limits<double>::infinity();
+    const auto nth = [&] { return waiting.begin() + static_cast<std::ptrdiff_t>(members); };
+    const auto hear = [&](std::uint32_t word, std::uint32_t ordinal, double slow) {
+      const double u = Draws::to_uniform(word);
+      if ((1.0 - u) * slow > longest) return;  // 1 - u < -log u
+      waiting.emplace_back(-log_(u) * slow, first + ordinal);
+      if (waiting.size() < 4 * members + 64) return;
+      std::nth_element(waiting.begin(), nth() - 1, waiting.end());
+      longest = waiting[members - 1].first;
+      waiting.erase(nth(), waiting.end());
+    };
+    Draws::Ordinals ordinals{};
+    Draws::Words words{};
+    std::array<double, Draws::many> slow{};
+    std::size_t together = 0;
+    const auto draw = [&] {
+      draws.words(key, ordinals, together, item, words);
+      for (std::size_t k = 0; k < together; ++k) hear(words[0][k], ordinals[k], slow[k]);
+      together = 0;
+    };
     for (std::size_t k = 0; k < who.size(); ++k) {
-      const double slow = patience(k);
-      if (slow <= 0) continue;
-      const double u = draws.uniform({key, who[k] - first}, item * 4);
-      waiting.emplace_back(-log_(u) * slow, who[k]);
+      ordinals[together] = who[k] - first;
+      slow[together] = patience(k);
+      together += slow[together] > 0 ? 1 : 0;
+      if (together == Draws::many) draw();
     }
+    draw();
     members = std::min(members, waiting.size());
-    if (members < waiting.size())
-      std::nth_element(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(members), waiting.end());
+    if (members < waiting.size()) std::nth_element(waiting.begin(), nth(), waiting.end());
     for (std::size_t k = 0; k < members; ++k) edges.push_back({waiting[k].second, to, layer});
     return members;
   }
@@ -163,7 +186,7 @@ void found_institutions(const SocietySettings& settings, std::uint64_t seed, Soc
 void join_institutions(
     const SocietySettings& settings, std::uint64_t seed, std::size_t c, Society& society, std::vector<Edge>& edges) {
   const Community& community = society.country.communities[c];
-  const Residents& residents = society.residents;
+  const GivenResidents& residents = society.residents;
   Institutions& institutions = society.institutions;
   Adults adults(settings, seed, c, society);
   const auto [from, to] = institutions_of(institutions, c);

@@ -171,14 +171,14 @@ void TieMaker::kin(const Home& home, std::vector<Edge>& edges) const {
   std::vector<std::uint32_t> order(households);
   for (std::uint32_t h = 0; h < households; ++h) order[h] = h;
   shuffle(order, engine);
-  const double begun = 0.5 * settings_.kin_degree * (1 - share_outside(settings_, Layer::kin));
+  const Poisson begun(0.5 * settings_.kin_degree * (1 - share_outside(settings_, Layer::kin)));
   const auto family = std::min<std::size_t>(static_cast<std::size_t>(settings_.kin_households.value()), households);
   for (std::size_t from = 0; from < households;) {
     // What is left over joins the last whole family.
     const std::size_t to = households - from < 2 * family ? households : from + family;
     for (std::size_t h = from; h < to; ++h)
       for (Vertex i = home.households[order[h]]; i < home.households[order[h] + 1]; ++i)
-        for (std::uint32_t k = poisson(begun, engine.uniform()); k > 0; --k) {
+        for (std::uint32_t k = begun(engine.uniform()); k > 0; --k) {
           const auto step = 1 + engine.below(static_cast<std::uint32_t>(to - from - 1));
           const std::uint32_t other = order[from + (h - from + step) % (to - from)];
           const Vertex first = home.households[other];
@@ -230,7 +230,7 @@ void TieMaker::colleagues(const Home& home, std::vector<Edge>& edges) const {
   };
   Engine engine(Draws(seed_, 0, Stream::work), {home.key, 0});
   std::vector<Member> members;
-  const Residents& residents = society_.residents;
+  const GivenResidents& residents = society_.residents;
   for (Vertex i = home.first; i < home.last; ++i) {
     const std::uint32_t luck = engine();
     if (!belongs(Layer::work, i)) continue;
@@ -284,7 +284,7 @@ void TieMaker::friends_online(const Home& home, std::vector<Edge>& edges) const 
 }
 
 bool TieMaker::belongs(Layer layer, Vertex i) const {
-  const Residents& residents = society_.residents;
+  const GivenResidents& residents = society_.residents;
   switch (layer) {
     case Layer::work: {
       const auto occupation = static_cast<Occupation>(residents.occupation[i]);
@@ -314,15 +314,14 @@ void TieMaker::beyond(const Home& home, std::vector<Edge>& edges) const {
   const Draws draws(seed_, 0, Stream::outside);
   constexpr std::array layers = {Layer::kin, Layer::neighbour, Layer::work, Layer::online};
   // A tie has two ends, so a resident begins half of the ties it is to have.
-  std::array<double, layers.size()> begun{};
-  for (std::size_t l = 0; l < layers.size(); ++l)
-    begun[l] = 0.5 * mean_degree(settings_, layers[l]) * share_outside(settings_, layers[l]);
+  std::vector<Poisson> begun;
+  for (const Layer layer : layers)
+    begun.emplace_back(0.5 * mean_degree(settings_, layer) * share_outside(settings_, layer));
   for (Vertex i = home.first; i < home.last; ++i) {
     const Name name{home.key, i - home.first};
     const Draws::Four luck = draws.words(name);
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      if (begun[l] <= 0 || !belongs(layers[l], i)) continue;
-      const std::uint32_t ties = poisson(begun[l], Draws::to_uniform(luck[l]));
+      const std::uint32_t ties = belongs(layers[l], i) ? begun[l](Draws::to_uniform(luck[l])) : 0;
       for (std::uint32_t k = 0; k < ties; ++k)
         edges.push_back(
             {i, partner(layers[l], home.community, name, 1 + static_cast<std::uint32_t>(l) * 128 + k), layers[l]});

@@ -65,9 +65,20 @@ void mark_highest(
 
 }  // namespace
 
+void TraitDraws::ahead(Name first, std::size_t count) {
+  first_ = first;
+  count_ = std::min(count, Draws::many);
+  Draws::Ordinals ordinals{};
+  for (std::size_t k = 0; k < count_; ++k) ordinals[k] = first.ordinal + static_cast<std::uint32_t>(k);
+  for (std::uint32_t block = 0; block < words_.size(); ++block)
+    draws_.words(first.community, ordinals, count_, block, words_[block]);
+}
+
+double TraitDraws::normal(Name name, std::uint32_t item) const { return normal_quantile(uniform(name, item)); }
+
 Traits::Traits(const SocietySettings& settings, std::uint64_t seed)
     : settings_(settings),
-      traits_(seed, 0, Stream::traits),
+      traits_(Draws(seed, 0, Stream::traits)),
       places_(seed, 0, Stream::places),
       urban_factor_(mean_factor(settings, settings.higher_urban, settings.work_urban)),
       rural_factor_(mean_factor(settings, settings.higher_rural, settings.work_rural)) {}
@@ -144,7 +155,7 @@ Wishes Traits::wishes(std::uint64_t community, PlaceType type) const {
   return weights;
 }
 
-Wishes Traits::wishes(const Wishes& community, const Residents& residents, std::size_t i) const {
+Wishes Traits::wishes(const Wishes& community, const GivenResidents& residents, std::size_t i) const {
   const std::size_t home = i - residents.household_slot[i];
   bool children = false;
   for (std::size_t k = home; k < home + residents.household_size[i]; ++k) children = children || !residents.adult(k);
@@ -167,7 +178,7 @@ Wishes Traits::wishes(const Wishes& community, std::uint8_t age, std::uint8_t oc
   return weights;
 }
 
-Good Traits::wish(Name name, const Wishes& community, const Residents& residents, std::size_t i) const {
+Good Traits::wish(Name name, const Wishes& community, const GivenResidents& residents, std::size_t i) const {
   return wish(name, wishes(community, residents, i));
 }
 
@@ -226,11 +237,25 @@ int Pyramid::age(double q) const {
 
 double Pyramid::women(int age) const { return women_[static_cast<std::size_t>(std::clamp(age, 0, 100))]; }
 
-void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, double income, Residents& residents,
+namespace {
+
+/// Calls deal(i, traits) for residents [first, last) of a community, with traits whose draws are made ahead.
+template <class Deal>
+void deal_ahead(Traits traits, std::uint64_t community, std::size_t first, std::size_t last, const Deal& deal) {
+  for (std::size_t i = first; i < last; ++i) {
+    const std::size_t ordinal = i - first;
+    if (ordinal % Draws::many == 0) traits.ahead({community, static_cast<std::uint32_t>(ordinal)}, last - i);
+    deal(i, traits);
+  }
+}
+
+}  // namespace
+
+void deal_traits(const Traits& draws, std::uint64_t community, PlaceType type, double income, GivenResidents& residents,
     std::size_t first, std::size_t last) {
   const bool town = urban(type);
-  const Wishes mix = traits.wishes(community, type);
-  for (std::size_t i = first; i < last; ++i) {
+  const Wishes mix = draws.wishes(community, type);
+  deal_ahead(draws, community, first, last, [&](std::size_t i, const Traits& traits) {
     const Name name{community, static_cast<std::uint32_t>(i - first)};
     const Name home{community, name.ordinal - residents.household_slot[i]};
     const int age = residents.age[i];
@@ -242,34 +267,35 @@ void deal_traits(const Traits& traits, std::uint64_t community, PlaceType type, 
     residents.duty[i] = Score(traits.duty(name, home, age, education));
     residents.reach[i] = Share(traits.exposure(name, age, occupation));
     residents.wish[i] = static_cast<std::uint8_t>(traits.wish(name, mix, residents, i));
-  }
+  });
 }
 
-void deal_digital(const Traits& traits, std::uint64_t community, double access, double platform, Residents& residents,
-    std::size_t first, std::size_t last) {
+void deal_digital(const Traits& draws, std::uint64_t community, double access, double platform,
+    GivenResidents& residents, std::size_t first, std::size_t last) {
   const auto name = [&](std::size_t i) { return Name{community, static_cast<std::uint32_t>(i - first)}; };
   std::vector<std::pair<double, std::uint32_t>> scored;
   scored.reserve(last - first);
-  for (std::size_t i = first; i < last; ++i) {
+  deal_ahead(draws, community, first, last, [&](std::size_t i, const Traits& traits) {
     residents.access[i] = 0;
     residents.platform[i] = 0;
     if (residents.age[i] >= online_age)
       scored.emplace_back(traits.access_score(name(i), residents.age[i]), static_cast<std::uint32_t>(i));
-  }
-  mark_highest(scored, traits.quota(community, access, scored.size(), item_access_rounding), residents.access);
+  });
+  mark_highest(scored, draws.quota(community, access, scored.size(), item_access_rounding), residents.access);
   scored.clear();
   std::size_t adults = 0;
-  for (std::size_t i = first; i < last; ++i) {
+  deal_ahead(draws, community, first, last, [&](std::size_t i, const Traits& traits) {
     adults += residents.adult(i);
     if (residents.adult(i) && residents.access[i])
       scored.emplace_back(
           traits.platform_score(name(i), residents.age[i], static_cast<Education>(residents.education[i])),
           static_cast<std::uint32_t>(i));
-  }
-  mark_highest(scored, traits.quota(community, platform, adults, item_platform_rounding), residents.platform);
-  for (std::size_t i = first; i < last; ++i)
+  });
+  mark_highest(scored, draws.quota(community, platform, adults, item_platform_rounding), residents.platform);
+  deal_ahead(draws, community, first, last, [&](std::size_t i, const Traits& traits) {
     residents.skill[i] = Share(traits.skill(
         name(i), residents.age[i], static_cast<Education>(residents.education[i]), residents.access[i] != 0));
+  });
 }
 
 }  // namespace kurultai

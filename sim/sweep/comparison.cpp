@@ -150,6 +150,13 @@ Result run_of_sweep(const Result& sweep, std::size_t point, std::size_t replicat
   return run;
 }
 
+std::vector<Task> tasks_of_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed) {
+  std::vector<Task> tasks;
+  for (std::uint32_t r = 0; r < replicates; ++r)
+    for (const Experiment* of : {&a, &b}) tasks.push_back({tasks.size(), {}, {seed, r}, of});
+  return tasks;
+}
+
 PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed,
     RunStore& store, const RunnerOptions& options, SweepProgress& progress) {
   PairedRuns pairs;
@@ -158,39 +165,34 @@ PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t repli
     std::erase_if(result.groups,
         [](const Group& group) { return group.path.rfind("series/", 0) != 0 && group.path.rfind("weekly/", 0) != 0; });
   };
-  const auto run_side = [&](const Experiment& experiment, Side& side, std::uint64_t which) {
-    std::vector<Task> tasks;
-    for (std::uint32_t r = 0; r < replicates; ++r) tasks.push_back({2 * r + which, {}, {seed, r}});
-    Runner runner(experiment, store, options, condense);
-    for (int attempt = 0; !pairs.stopped; ++attempt) {
-      const Runner::Outcome outcome = runner.run(tasks, progress);
-      pairs.stopped = outcome.stopped;
-      if (outcome.stopped) return;
-      side = {};
-      bool damaged = false;
-      for (const Task& task : tasks) {
-        side.luck.push_back(task.luck);
-        side.runs.emplace_back();
-        if (!store.has(task.number)) continue;
-        try {
-          side.runs.back() = store.get(task.number);
-        } catch (const Error& e) {
-          if (e.code() != ExitCode::storage) throw;
-          store.drop(task.number);
-          damaged = true;
-        }
+  const std::vector<Task> tasks = tasks_of_pairs(a, b, replicates, seed);
+  Runner runner(a, store, options, condense);
+  for (int attempt = 0;; ++attempt) {
+    const RunnerOutcome outcome = runner.run(tasks, progress);
+    pairs.stopped = outcome.stopped;
+    if (outcome.stopped) return pairs;
+    pairs.a = pairs.b = {};
+    bool damaged = false;
+    for (const Task& task : tasks) {
+      Side& side = task.number % 2 == 0 ? pairs.a : pairs.b;
+      side.luck.push_back(task.luck);
+      side.runs.emplace_back();
+      if (!store.has(task.number)) continue;
+      try {
+        side.runs.back() = store.get(task.number);
+      } catch (const Error& e) {
+        if (e.code() != ExitCode::storage) throw;
+        store.drop(task.number);
+        damaged = true;
       }
-      if (!damaged) {
-        pairs.failed += outcome.failed;
-        pairs.no_memory += outcome.no_memory;
-        return;
-      }
-      ensure(attempt < 3, "files of runs stay damaged however often they are written");
     }
-  };
-  run_side(a, pairs.a, 0);
-  run_side(b, pairs.b, 1);
-  return pairs;
+    if (!damaged) {
+      pairs.failed = outcome.failed;
+      pairs.no_memory = outcome.no_memory;
+      return pairs;
+    }
+    ensure(attempt < 3, "files of runs stay damaged however often they are written");
+  }
 }
 
 Sample sample_of(const Side& side, const MeasureSpec& spec, const std::string& key, const std::vector<double>* common) {

@@ -71,6 +71,8 @@ struct PairedRuns {
   std::size_t no_memory = 0;  ///< of those, for want of memory
   bool stopped = false;       ///< interrupted: the sides are incomplete
 };
+/// The runs of both, those of A with even numbers; with equal luck and as long as both read the same they share weeks.
+std::vector<Task> tasks_of_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed);
 PairedRuns run_pairs(const Experiment& a, const Experiment& b, std::size_t replicates, std::uint64_t seed,
     RunStore& store, const RunnerOptions& options, SweepProgress& progress);
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -94,6 +95,45 @@ std::vector<Task> first_tasks(const Sweep& sweep, Shard shard) {
   return tasks;
 }
 
+namespace {
+
+/// Whether points may share weeks at all: some axis moves what is not read from the first week on. Axes tell it,
+/// however many points there are; each point then takes its axes' values alone.
+bool may_share(const Sweep& sweep, const RunnerOptions& options) {
+  bool later = false;
+  for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+    later = later || sweep.experiment().is_read_later(sweep.axes[a].path.value());
+  return later && options.share && sweep.sweep.common && sweep.points() > 1;
+}
+
+/// Takes from each shard what its runs share.
+void share(const Sweep& sweep, const RunnerOptions& options, std::vector<Demand>& demands) {
+  const Experiment& experiment = sweep.experiment();
+  const auto count = static_cast<std::uint32_t>(demands.size());
+  const double memory = memory_for(options);
+  std::vector<Itinerary> itineraries;  // of a replicate
+  for (std::uint32_t p = 0; p < sweep.points(); ++p) {
+    heed_interrupt();
+    const std::optional<Itinerary> itinerary = experiment.itinerary(sweep.settings(p), sweep.luck({p, 0}));
+    if (!itinerary || !may_share(experiment.cost(sweep.settings(p)), memory)) return;
+    itineraries.push_back(*itinerary);
+  }
+  // Replicates have lucks of their own, and are alike in all else.
+  for (std::uint32_t r = 0; r < sweep.sweep.replicates; ++r) {
+    std::vector<std::vector<Itinerary>> runs(count);
+    std::vector<std::vector<std::uint32_t>> points(count);
+    for (std::uint32_t p = 0; p < sweep.points(); ++p) {
+      const std::uint32_t shard = sweep.shard_of({p, r}, count) - 1;
+      runs[shard].push_back(itineraries[p]);
+      points[shard].push_back(p);
+    }
+    for (std::uint32_t s = 0; s < count; ++s)
+      demands[s].share(runs[s], [&](std::size_t run) { return experiment.cost(sweep.settings(points[s][run])); });
+  }
+}
+
+}  // namespace
+
 std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const RunnerOptions& options) {
   std::vector<Demand> demands(count);
   SocietyNumbers societies;
@@ -109,6 +149,7 @@ std::vector<Schedule> schedules(const Sweep& sweep, std::uint32_t count, const R
       demands[sweep.shard_of({p, r}, count) - 1].add(cost, society);
     }
   }
+  if (may_share(sweep, options)) share(sweep, options, demands);
   std::vector<Schedule> plans;
   for (const Demand& demand : demands) plans.push_back(demand.fitted(options));
   return plans;

@@ -15,6 +15,8 @@
 
 #include "engine/course.h"
 #include "engine/identity.h"
+#include "engine/itinerary.h"
+#include "engine/waypoint.h"
 #include "observation/output_settings.h"
 #include "observation/result.h"
 #include "scenario/scenario.h"
@@ -41,6 +43,8 @@ struct Cost {
   double file_bytes = 0;       ///< of its result on disk
   double society_seconds = 0;  ///< to build what is shared, on one thread
   double peak_bytes = 0;       ///< of it and what is shared, alone on the machine
+  double weeks = 0;            ///< simulated for it
+  double weeks_alone = 0;      ///< the same if its parts shared none
 };
 
 /// How a run in progress hears from outside. Empty functions are never called.
@@ -49,6 +53,18 @@ struct RunControl {
   std::function<bool()> checkpoint = {};       ///< true: write a checkpoint now and go on
   std::filesystem::path checkpoint_file = {};  ///< empty: no checkpoints; if it is there, the run resumes from it
   std::function<void(double)> progress = {};   ///< hears the share done, 0 to 1
+  std::shared_ptr<const Waypoint> from = {};   ///< the run goes on from there; none: it begins
+};
+
+class Experiment;
+
+/// A run of an experiment, for which another walks the weeks that they share.
+struct Companion {
+  const Experiment* of = nullptr;
+  std::span<const Setting> settings;
+  RunLuck luck;
+  bool records = false;  ///< its series, panel and trials are none that others have
+  bool surveys = false;  ///< and its surveys
 };
 
 class Experiment {
@@ -90,13 +106,36 @@ class Experiment {
   /// A result without any week: what series, levels and labels a run will have. As few residents as may be are made for
   /// it.
   [[nodiscard]] virtual Result outline(std::span<const Setting> settings, RunLuck luck) const = 0;
+  /// What a run reads and when, by which runs are known to share weeks; none: it shares none.
+  [[nodiscard]] virtual std::optional<Itinerary> itinerary(
+      std::span<const Setting> /*settings*/, RunLuck /*luck*/) const {
+    return {};
+  }
+  /// Whether runs that differ in the parameter at `path` alone may share weeks.
+  [[nodiscard]] virtual bool is_read_later(const std::string& /*path*/) const { return false; }
+  /// The model of a run; none: of another kind than the simulator.
+  [[nodiscard]] virtual std::unique_ptr<Model> model(std::span<const Setting> /*settings*/, RunLuck /*luck*/) const {
+    return {};
+  }
+  /// The weeks of a run from `control.from`, or from its first, until `week`, for all that go on from there: of those
+  /// whose watch is none of the run's, `companions`. All have itineraries. Null if `control` stopped it, with a
+  /// checkpoint of the run if a file is named. Throws as `run` does, and what a companion's run would throw.
+  [[nodiscard]] virtual std::shared_ptr<const Waypoint> walk(std::span<const Setting> /*settings*/, RunLuck /*luck*/,
+      std::int32_t /*week*/, std::span<const Companion> /*companions*/, const RunControl& /*control*/) const {
+    return {};
+  }
   /// One run. Called by several threads at once. Empty if `control` stopped it. Throws Error if the run fails.
   virtual std::optional<Result> run(
       std::span<const Setting> settings, RunLuck luck, const RunControl& control) const = 0;
 };
 
-/// The simulator on the scenario `file` with `sets` ("path=value"). Throws scenario_error.
-std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, std::span<const std::string> sets);
+/// Societies that several experiments may share (societies.h).
+class Societies;
+
+/// The simulator on the scenario `file` with `sets` ("path=value"); its societies are kept in `societies`, or in a
+/// place of its own. Throws scenario_error.
+std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, std::span<const std::string> sets,
+    std::shared_ptr<Societies> societies = nullptr);
 
 /// What to call scenarios that stand side by side: files' names without ending, with as many of the folders in front as
 /// tell them apart ("a/base" and "b/base"). Throws scenario_error if a file is named twice.

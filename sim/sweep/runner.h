@@ -1,5 +1,7 @@
 // The runner: does tasks until all are in the store. Many small runs go side by side, one thread each; a run so big
-// that few fit into memory gets the threads that others leave.
+// that few fit into memory gets the threads that others leave. Weeks that runs have in common are simulated once
+// (shared_runs.h): what goes on from them begins first, so that memory is soon free again; walks of several societies
+// or lucks go side by side. A run that has left a checkpoint goes on from there, alone.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +23,7 @@ struct Task {
   std::uint64_t number = 0;  ///< its name in the store
   std::vector<Setting> settings;
   RunLuck luck;
+  const Experiment* of = nullptr;  ///< none: of the runner's
 };
 
 /// What became of a run: attribute `status` of its file.
@@ -33,6 +36,7 @@ inline ExitCode failure_code(std::size_t no_memory) { return no_memory > 0 ? Exi
 struct RunnerOptions {
   int threads = 1;
   double memory = 0;  ///< bytes that runs may take together; 0: what the machine has free
+  bool share = true;  ///< weeks that runs have in common; the results are the same
   bool stop_on_error = false;
   std::function<bool()> stop = {};              ///< true: begin nothing more, stop what runs (with a checkpoint)
   std::function<bool()> checkpoint_asked = {};  ///< true, once for each request: runs write checkpoints and go on
@@ -46,7 +50,9 @@ struct Schedule {
   double seconds = 0;       ///< all tasks, predicted
   double bytes_each = 0;    ///< of the biggest run, without what is shared
   double peak_bytes = 0;    ///< of the biggest run, alone on the machine, with its society
-  double shared_bytes = 0;  ///< of the biggest society
+  double shared_bytes = 0;  ///< of the biggest society, and of where runs in it part
+  double weeks = 0;         ///< simulated
+  double weeks_alone = 0;   ///< the same if runs shared none
   double file_bytes = 0;    ///< all results on disk
   std::size_t societies = 0;
 };
@@ -56,6 +62,10 @@ class Demand {
  public:
   /// `runs` more of that cost, in the society of that number.
   void add(const Cost& cost, std::size_t society, std::size_t runs = 1);
+  /// Takes away what they need not do, since `runs` of them share weeks: those of `weeks` in all.
+  void share(const Cost& cost, double weeks);
+  /// The same of all that `runs` share; the costs are theirs.
+  void share(std::span<const Itinerary> runs, const std::function<Cost(std::size_t)>& cost);
   /// How they will be run.
   [[nodiscard]] Schedule fitted(const RunnerOptions& options) const;
 
@@ -76,8 +86,21 @@ class SocietyNumbers {
 /// Throws Error (exit code 7) if even one run of `plan` does not fit into the machine, or into what --memory allows.
 void require_memory(const Schedule& plan, const RunnerOptions& options);
 
+/// What runs may take together: --memory, or most of what the machine has free.
+double memory_for(const RunnerOptions& options);
+/// Whether `memory` holds a run of that cost beside the place where others part from it.
+inline bool may_share(const Cost& cost, double memory) { return cost.shared_bytes + 2 * cost.bytes <= memory; }
+
 /// How `tasks` will be run.
 Schedule schedule(const Experiment& experiment, std::span<const Task> tasks, const RunnerOptions& options);
+
+/// What became of tasks.
+struct RunnerOutcome {
+  std::size_t finished = 0;   ///< of the tasks, now in the store
+  std::size_t failed = 0;     ///< in the store with their reasons
+  std::size_t no_memory = 0;  ///< of those, for want of memory
+  bool stopped = false;       ///< by `stop`, or by a failure if that is to stop all
+};
 
 class Runner {
  public:
@@ -87,12 +110,7 @@ class Runner {
 
   Runner(const Experiment& experiment, RunStore& store, RunnerOptions options, Finish finish);
 
-  struct Outcome {
-    std::size_t finished = 0;   ///< of the tasks, now in the store
-    std::size_t failed = 0;     ///< in the store with their reasons
-    std::size_t no_memory = 0;  ///< of those, for want of memory
-    bool stopped = false;       ///< by `stop`, or by a failure if that is to stop all
-  };
+  using Outcome = RunnerOutcome;
   /// Runs those of `tasks` that the store does not have; tasks in the store that failed are tried again. Throws
   /// storage_error if a result cannot be written: what is in the store stays.
   Outcome run(std::span<const Task> tasks, SweepProgress& progress);

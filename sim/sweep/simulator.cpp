@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -16,43 +17,12 @@
 #include "engine/simulation.h"
 #include "scenario/resolved.h"
 #include "sweep/experiment.h"
+#include "sweep/societies.h"
 #include "sweep/test_models.h"
 
 namespace kurultai {
 
 namespace {
-
-/// Societies by key. Those in use are shared; the one asked for last is kept for the next run.
-class Societies {
- public:
-  std::shared_ptr<const Society> get(const std::string& key, const Model& model) {
-    std::shared_ptr<Entry> entry;
-    {
-      const std::scoped_lock lock(guard_);
-      std::shared_ptr<Entry>& known = entries_[key];
-      if (!known) known = std::make_shared<Entry>();
-      entry = known;
-    }
-    const std::scoped_lock building(entry->guard);  // others that want the same wait; others build theirs
-    std::shared_ptr<const Society> society = entry->society.lock();
-    if (!society) {
-      society = make_society(model);
-      entry->society = society;
-    }
-    const std::scoped_lock lock(guard_);
-    latest_ = society;
-    return society;
-  }
-
- private:
-  struct Entry {
-    std::mutex guard;
-    std::weak_ptr<const Society> society;
-  };
-  std::mutex guard_;
-  std::map<std::string, std::shared_ptr<Entry>> entries_;
-  std::shared_ptr<const Society> latest_;
-};
 
 /// A model into which the settings of one point are put after another's. Only what differs from the point before is
 /// set, and only the sections in which that stands, and the rules that read them, are looked at again: what a fresh
@@ -62,6 +32,7 @@ class Variation {
   explicit Variation(const Model& base) {
     copy_values(base.registry, model_.registry);
     model_.source = base.source;
+    model_.watched = base.watched;
   }
 
   /// The model with `settings`, and all else as in the base. Throws scenario_error at `place` if they cannot be; the
@@ -134,11 +105,13 @@ constexpr double thinnest = 1e-5;
 
 class Simulator final : public Experiment {
  public:
-  Simulator(const std::filesystem::path& file, std::span<const std::string> sets) {
+  Simulator(const std::filesystem::path& file, std::span<const std::string> sets, std::shared_ptr<Societies> societies)
+      : societies_(societies ? std::move(societies) : std::make_shared<Societies>()) {
     base_.read(file, sets);
     sets_levers_ = sets_levers(base_);
   }
-  Simulator(const std::string& text, const std::vector<std::filesystem::path>& folders) {
+  Simulator(const std::string& text, const std::vector<std::filesystem::path>& folders)
+      : societies_(std::make_shared<Societies>()) {
     base_.source = read_scenario_text(text, "the scenario in the file", folders, base_.registry);
     base_.check();
   }
@@ -186,12 +159,15 @@ class Simulator final : public Experiment {
     const std::scoped_lock lock(guard_);
     const Model& m = variation().with(settings, "");
     const Estimate e = estimator_.of(m, 1);
-    return {.seconds = e.seconds_a_week * static_cast<double>(m.run.weeks + m.run.warmup),
+    const auto weeks = static_cast<double>(m.run.weeks + m.run.warmup);
+    return {.seconds = e.seconds_a_week * weeks,
         .bytes = e.run_bytes,
         .shared_bytes = e.society_bytes,
         .file_bytes = e.file_bytes,
         .society_seconds = e.build_seconds,
-        .peak_bytes = e.bytes};
+        .peak_bytes = e.bytes,
+        .weeks = weeks,
+        .weeks_alone = weeks};
   }
 
   [[nodiscard]] Course course(std::span<const Setting> settings, const std::string& /*level*/) const override {
@@ -202,15 +178,32 @@ class Simulator final : public Experiment {
     });
   }
 
-  void watch(const std::vector<Watched>& series) override { base_.watched = series; }
+  void watch(const std::vector<Watched>& series) override {
+    const std::scoped_lock lock(guard_);
+    base_.watched = series;
+    variation_.reset();
+  }
 
   [[nodiscard]] std::string society_key(std::span<const Setting> settings, RunLuck luck) const override {
-    // All runs here have the base in common: what makes their societies differ is what is set.
-    std::string key = std::to_string(luck.seed);
+    const Mark& base = itineraries().society();
+    std::string key = fmt::format("{:016x}{:016x} {}", base.high, base.low, luck.seed);
     for (const Setting& setting : settings)
       if (setting.path == "run.scale" || setting.path.rfind("society.", 0) == 0)
         key += fmt::format(" {}={}", setting.path, to_toml(setting.value));
     return key;
+  }
+
+  [[nodiscard]] std::optional<Itinerary> itinerary(std::span<const Setting> settings, RunLuck luck) const override {
+    std::vector<std::string> moved;
+    for (const Setting& setting : settings) moved.push_back(setting.path);
+    const Itineraries& all = itineraries();
+    const std::scoped_lock lock(guard_);
+    return all.of(variation().with(settings, ""), moved, luck.seed, luck.replicate);
+  }
+
+  [[nodiscard]] bool is_read_later(const std::string& path) const override {
+    const Field* field = base_.registry.find(path);
+    return field != nullptr && Itineraries::is_read_later(*field);
   }
 
   [[nodiscard]] std::map<std::string, Attribute> attributes(
@@ -232,21 +225,55 @@ class Simulator final : public Experiment {
     return Simulation(*m, *society).result();
   }
 
+  [[nodiscard]] std::unique_ptr<Model> model(std::span<const Setting> settings, RunLuck luck) const override {
+    return model(settings, luck, "");
+  }
+
+  [[nodiscard]] std::shared_ptr<const Waypoint> walk(std::span<const Setting> settings, RunLuck luck, std::int32_t week,
+      std::span<const Companion> companions, const RunControl& control) const override {
+    Going going(*this, settings, luck, control.from);
+    std::vector<std::pair<Passenger*, Itinerary>> along;
+    for (const Companion& companion : companions) {
+      along.emplace_back(&going.simulation->take_along(companion.of->model(companion.settings, companion.luck),
+                             companion.records, companion.surveys),
+          companion.of->itinerary(companion.settings, companion.luck).value());
+      const auto& [passenger, theirs] = along.back();
+      if (control.from) control.from->take(passenger->watch, theirs.records, theirs.surveys);
+    }
+    const FinishFirst finish;
+    while (going.simulation->week() < week) {
+      going.simulation->step();
+      if (!control.stop || !control.stop()) continue;
+      // The run itself goes on from here: a job that is put back into a queue again and again comes to an end.
+      if (!control.checkpoint_file.empty())
+        Checkpoint(control.checkpoint_file, *going.simulation, inputs_of(*going.model)).write({});
+      return {};
+    }
+    auto waypoint = std::make_shared<Waypoint>(*going.simulation, going.society);
+    const Itinerary own = itinerary(settings, luck).value();
+    waypoint->keep_records(going.simulation->watch(), own.records);
+    waypoint->keep_surveys(going.simulation->watch(), own.surveys);
+    for (const auto& [passenger, theirs] : along) {
+      if (passenger->watch.recorder != nullptr) waypoint->keep_records(passenger->watch, theirs.records);
+      if (passenger->watch.surveys != nullptr) waypoint->keep_surveys(passenger->watch, theirs.surveys);
+    }
+    return waypoint;
+  }
+
   std::optional<Result> run(std::span<const Setting> settings, RunLuck luck, const RunControl& control) const override {
-    const std::unique_ptr<Model> m = model(settings, luck, "");
-    const std::shared_ptr<const Society> society = societies_.get(society_key(settings, luck), *m);
-    Simulation simulation(*m, *society);
+    Going going(*this, settings, luck, control.from);
+    Simulation& simulation = *going.simulation;
     std::optional<Checkpoint> checkpoint;
     if (!control.checkpoint_file.empty()) {
-      checkpoint.emplace(control.checkpoint_file, simulation, inputs_of(*m));
+      checkpoint.emplace(control.checkpoint_file, simulation, inputs_of(*going.model));
       try {
-        checkpoint->resume();
+        if (!control.from) checkpoint->resume();
       } catch (const Error&) {
         checkpoint->remove();  // damaged, or of another build: the run begins anew
         return run(settings, luck, control);
       }
     }
-    const double weeks = static_cast<double>(m->run.weeks + m->run.warmup);
+    const double weeks = static_cast<double>(going.model->run.weeks + going.model->run.warmup);
     bool stopped = false;
     simulation.run([&] {
       stopped = control.stop && control.stop();
@@ -262,6 +289,22 @@ class Simulator final : public Experiment {
   }
 
  private:
+  /// A run under way, from its first week or from a waypoint.
+  struct Going {
+    Going(const Simulator& simulator, std::span<const Setting> settings, RunLuck luck,
+        const std::shared_ptr<const Waypoint>& from)
+        : model(simulator.model(settings, luck, "")),
+          society(from ? from->society() : simulator.societies_->get(simulator.society_key(settings, luck), *model)),
+          simulation(std::in_place, *model, *society) {
+      if (!from) return;
+      const Itinerary itinerary = simulator.itinerary(settings, luck).value();
+      from->take(*simulation, itinerary.records, itinerary.surveys);
+    }
+    std::unique_ptr<Model> model;
+    std::shared_ptr<const Society> society;
+    std::optional<Simulation> simulation;
+  };
+
   /// The base with `settings` and, if given, `luck`. Throws scenario_error at `place`.
   [[nodiscard]] std::unique_ptr<Model> model(
       std::span<const Setting> settings, std::optional<RunLuck> luck, const std::string& place) const {
@@ -293,19 +336,27 @@ class Simulator final : public Experiment {
     return *variation_;
   }
 
+  const Itineraries& itineraries() const {
+    const std::scoped_lock lock(guard_);
+    if (!itineraries_) itineraries_.emplace(base_);
+    return *itineraries_;
+  }
+
   Model base_;
   bool sets_levers_ = false;
-  mutable Societies societies_;
+  std::shared_ptr<Societies> societies_;
   mutable std::mutex guard_;  // of what follows: planning, one thread at a time
   mutable std::unique_ptr<Variation> variation_;
+  mutable std::optional<Itineraries> itineraries_;
   mutable Estimator estimator_;
   mutable std::vector<std::string> remarks_;
 };
 
 }  // namespace
 
-std::unique_ptr<Experiment> make_simulator(const std::filesystem::path& file, std::span<const std::string> sets) {
-  return std::make_unique<Simulator>(file, sets);
+std::unique_ptr<Experiment> make_simulator(
+    const std::filesystem::path& file, std::span<const std::string> sets, std::shared_ptr<Societies> societies) {
+  return std::make_unique<Simulator>(file, sets, std::move(societies));
 }
 
 std::unique_ptr<Experiment> experiment_from_text(

@@ -246,7 +246,7 @@ CsvTable Sweep::read_table() {
       if (is_number(*field))
         numbers.push_back(table.number(row, column, -1e300, 1e300));
       else
-        texts.push_back(table.text(row, column));
+        texts.emplace_back(table.text(row, column));
     const std::string why = texts.empty() ? axes[a].values.set(numbers) : axes[a].values.set(texts);
     ensure(why.empty(), "a list takes numbers and texts");
   }

@@ -47,6 +47,12 @@ void SweepProgress::ended(double cost, bool failed) {
   if (running_ == 0) report(false);  // else the next run that begins tells
 }
 
+void SweepProgress::walked(double cost) {
+  const std::scoped_lock lock(guard_);
+  --running_;
+  cost_done_ += cost;
+}
+
 void SweepProgress::say(const std::string& text) {
   const std::scoped_lock lock(guard_);
   if (mode_ == Mode::none) return;

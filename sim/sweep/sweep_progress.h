@@ -24,6 +24,8 @@ class SweepProgress {
   void began();
   /// A run of `cost` ended.
   void ended(double cost, bool failed);
+  /// What several runs share, of `cost`, was done.
+  void walked(double cost);
   /// A line for people between the reports, such as "adding 20 replicates".
   void say(const std::string& text);
   void finish();

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 #include "sweep/experiment.h"
+#include "sweep/shared_runs.h"
+#include "sweep/societies.h"
 
 namespace kurultai {
 
@@ -68,10 +70,19 @@ class Together final : public Experiment {
   }
   [[nodiscard]] Cost cost(std::span<const Setting> settings) const override {
     Cost sum;
+    const std::vector<Setting> nobody = without_policies(settings);
+    const SharedRuns runs(planned(settings, nobody, {}));
+    for (const Stretch& stretch : runs.stretches()) {
+      const std::size_t part = runs.number(stretch.runs.front()) / (untreated_ ? 2 : 1);
+      const Cost cost = parts_[part].experiment->cost(settings);
+      const double weeks = stretch.to - stretch.from;
+      sum.seconds += cost.seconds * weeks / cost.weeks;
+      sum.weeks += weeks;
+      sum.weeks_alone += weeks * static_cast<double>(stretch.runs.size());
+    }
     for (const Part& part : parts_) {
       const Cost cost = part.experiment->cost(settings);
-      sum.seconds += cost.seconds * (untreated_ ? 2.0 : 1.0);
-      sum.bytes = std::max(sum.bytes, cost.bytes);  // one after the other
+      sum.bytes = std::max(sum.bytes, 2 * cost.bytes);  // one after the other, from where the one before stood
       sum.shared_bytes += cost.shared_bytes;
       sum.society_seconds += cost.society_seconds;
       sum.peak_bytes = std::max(sum.peak_bytes, cost.peak_bytes);
@@ -112,25 +123,51 @@ class Together final : public Experiment {
     }
     return all;
   }
+  /// Runs of one scenario share what its twin has in common with it; the order is that of the weeks, one after the
+  /// other.
   std::optional<Result> run(std::span<const Setting> settings, RunLuck luck, const RunControl& control) const override {
+    const std::vector<Setting> nobody = without_policies(settings);
+    SharedRuns runs(planned(settings, nobody, luck));
+    const std::size_t count = parts_.size() * (untreated_ ? 2 : 1);
+    std::vector<std::optional<Result>> results(count);
+    std::vector<SharedRuns::Job> jobs = runs.first();
+    std::reverse(jobs.begin(), jobs.end());
+    double done = 0;
+    while (!jobs.empty()) {
+      const SharedRuns::Job job = jobs.back();
+      jobs.pop_back();
+      if (job.stretch) {
+        std::optional<std::vector<SharedRuns::Job>> next = runs.walk(job, {.stop = control.stop});
+        if (!next) return {};
+        jobs.insert(jobs.end(), next->rbegin(), next->rend());
+      } else {
+        results[job.run] = runs.run(job, {.stop = control.stop});
+        if (!results[job.run]) return {};
+        if (control.progress) control.progress(++done / static_cast<double>(count));
+      }
+      runs.leave(job);
+    }
     Result all;
-    for (std::size_t k = 0; k < parts_.size(); ++k) {
-      RunControl part{.stop = control.stop};
-      if (control.progress)
-        part.progress = [&control, k, n = static_cast<double>(parts_.size())](
-                            double done) { control.progress((static_cast<double>(k) + done) / n); };
-      std::optional<Result> result = parts_[k].experiment->run(settings, luck, part);
-      if (!result) return {};
-      join(all, parts_[k], std::move(*result), "");
-      if (!untreated_) continue;
-      std::optional<Result> twin = parts_[k].experiment->run(without_policies(settings), luck, {.stop = control.stop});
-      if (!twin) return {};
-      join(all, parts_[k], std::move(*twin), " untreated");
+    for (std::size_t k = 0; k < count; ++k) {
+      const bool twin = untreated_ && k % 2 == 1;
+      join(all, parts_[untreated_ ? k / 2 : k], std::move(*results[k]), twin ? " untreated" : "");
     }
     return all;
   }
 
  private:
+  /// All runs of a point: of each scenario that with the point's settings and then, if there are twins, that in which
+  /// nobody is treated.
+  [[nodiscard]] std::vector<PlannedRun> planned(
+      std::span<const Setting> settings, std::span<const Setting> nobody, RunLuck luck) const {
+    std::vector<PlannedRun> runs;
+    for (const Part& part : parts_) {
+      runs.push_back({part.experiment.get(), settings, luck});
+      if (untreated_) runs.push_back({part.experiment.get(), nobody, luck});
+    }
+    return runs;
+  }
+
   /// Throws scenario_error if the scenario has no parameter at `path`; looks for each path once.
   void has(const Part& part, const std::string& path, const std::string& place) const {
     const std::scoped_lock lock(guard_);
@@ -209,7 +246,8 @@ std::unique_ptr<Experiment> make_together(
     const std::vector<std::filesystem::path>& files, std::span<const std::string> sets, bool untreated) {
   std::vector<Together::Part> parts;
   const std::vector<std::string> names = distinct_names(files);
-  for (std::size_t k = 0; k < files.size(); ++k) parts.push_back({names[k], make_simulator(files[k], sets)});
+  const auto societies = std::make_shared<Societies>();
+  for (std::size_t k = 0; k < files.size(); ++k) parts.push_back({names[k], make_simulator(files[k], sets, societies)});
   return std::make_unique<Together>(std::move(parts), untreated);
 }
 

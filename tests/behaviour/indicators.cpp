@@ -15,6 +15,7 @@ struct Frozen : Experiment {
       const std::function<void(Experiment&)>& change = [](Experiment&) {},
       const std::vector<std::pair<std::string, Value>>& settings = {}) {
     only({"indicators"});
+    add_form("matter", {});  // of which `matter` and `deciding` below have one
     set({{"run.scale", 0.5}, {"output.levels", std::vector<std::string>{"nation"}}});
     set(settings);
     move_into_testland(*this);

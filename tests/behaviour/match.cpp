@@ -87,7 +87,7 @@ TEST_CASE("match: falls when those who take part are not like the rest") {
   // Only farmers and pensioners act (duty far apart), against as many adults drawn by lot. The lot has the
   // same size in each community, so that what is known of wishes is as much; only whose wishes differs.
   const auto only = [](Experiment& e, bool unlike) {
-    Residents& r = e.residents();
+    GivenResidents& r = e.given();
     const Draws lot(99, 0, Stream::statistics);
     for (std::size_t c = 0; c < e.society->communities(); ++c) {
       std::vector<std::pair<std::uint32_t, Vertex>> order;

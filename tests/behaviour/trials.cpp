@@ -106,7 +106,7 @@ TEST_CASE("trials: a household is treated as a whole, or one member of it and th
   for (const bool one : {false, true}) {
     Trialled e({{"unit", "household"}, {"one", one}, {"share", 0.4}, {"household_size", 2}, {"age_from", 25}});
     e.start_in();
-    const Residents& r = e.society->residents;
+    const GivenResidents& r = e.society->residents;
     std::size_t treated = 0;
     std::size_t control = 0;
     std::array<std::size_t, 2> first_drawn{};
@@ -143,7 +143,7 @@ TEST_CASE("trials: conditions on residents choose the target") {
       {"occupations", std::vector<std::string>{"employee", "public servant"}}, {"users", "others"},
       {"regions", std::vector<std::string>{"R0"}}});
   e.start_in();
-  const Residents& r = e.society->residents;
+  const GivenResidents& r = e.society->residents;
   std::size_t treated = 0;
   for (std::size_t c = 0; c < e.society->communities(); ++c)
     for (Vertex i = e.society->first[c]; i < e.society->first[c + 1]; ++i) {

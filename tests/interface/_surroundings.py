@@ -114,6 +114,13 @@ class Bench:
         self.good = {
             "SCENARIO": self.write("short.toml", f'extends = "{village}"\n[run]\nwarmup = 4\nweeks = 60\n{FEW}')
         }
+        self.good["LIST"] = self.write(
+            "list.toml",
+            "".join(
+                f'[run.{name}]\nscenario = "short.toml"\nset = ["run.weeks={weeks}"]\n'
+                for name, weeks in (("a", 60), ("b", 56))
+            ),
+        )
         axes = (
             '[axis.announcement]\npath = "information.reach"\nlow = 0.2\nhigh = 0.8\nvalues = [0.2,'
             ' 0.8]\n[measure.participation]\n[measure.awareness]\n'

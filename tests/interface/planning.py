@@ -75,6 +75,18 @@ class Planning(unittest.TestCase):
             ),
         )
         self.write("base.toml", VILLAGE.format(root=ROOT) + POLICY + "start = 15\n")
+        doses = self.write(
+            "doses.toml",
+            (
+                '[sweep]\nscenario = "base.toml"\ndesign = "latin"\npoints = 100000\nreplicates = 2\n[axis.dose]\npath'
+                ' = "policy.p.dose"\nlow = 0.1\nhigh = 0.2\n'
+            ),
+        )
+        done, seconds = processor_time("sweep", doses, "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # Of 4 weeks of warm-up and 60 more the policy leaves 19 as they are, at all points.
+        self.assertIn(f"weeks        {2 * (19 + 100000 * 45)} of {2 * 100000 * 64}, or 0.70", done.stdout)
+        self.assertLess(seconds, 3 * SLOWEST)
         table = self.write(
             "table.toml",
             (

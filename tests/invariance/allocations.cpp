@@ -59,6 +59,7 @@ class Counted final : public Mechanism {
     by([&] { inner_->begin(week); });
   }
   [[nodiscard]] bool wanted(const Week& week, std::size_t c) const override { return inner_->wanted(week, c); }
+  [[nodiscard]] bool moves(const Week& week, std::size_t c) const override { return inner_->moves(week, c); }
   void residents(const Week& week, const Batch& batch, Exposure& exposure) override {
     by([&] { inner_->residents(week, batch, exposure); });
   }

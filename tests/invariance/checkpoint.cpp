@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <numeric>
 
 #include "base/archive.h"
 #include "base/error.h"
@@ -53,10 +54,29 @@ class Forgetful final : public Mechanism {
   void prepare(const Week& week) override { inner_->prepare(week); }
   void begin(const Week& week) override { inner_->begin(week); }
   [[nodiscard]] bool wanted(const Week& week, std::size_t c) const override { return inner_->wanted(week, c); }
+  [[nodiscard]] bool moves(const Week& week, std::size_t c) const override { return inner_->moves(week, c); }
   void residents(const Week& week, const Batch& batch, Exposure& exposure) override {
     inner_->residents(week, batch, exposure);
   }
   void end(const Week& week) override { inner_->end(week); }
+
+ private:
+  std::unique_ptr<Mechanism> inner_;
+};
+
+/// Runs a mechanism that does not say where it changes residents.
+class Silent final : public Mechanism {
+ public:
+  explicit Silent(std::unique_ptr<Mechanism> inner) : Mechanism(*inner), inner_(std::move(inner)) {}
+  void prepare(const Week& week) override { inner_->prepare(week); }
+  void begin(const Week& week) override { inner_->begin(week); }
+  [[nodiscard]] bool wanted(const Week& week, std::size_t c) const override { return inner_->wanted(week, c); }
+  [[nodiscard]] bool moves(const Week& /*week*/, std::size_t /*c*/) const override { return false; }
+  void residents(const Week& week, const Batch& batch, Exposure& exposure) override {
+    inner_->residents(week, batch, exposure);
+  }
+  void end(const Week& week) override { inner_->end(week); }
+  void state(Archive& archive) override { inner_->state(archive); }
 
  private:
   std::unique_ptr<Mechanism> inner_;
@@ -138,6 +158,13 @@ Course uninterrupted(
   run.end = image(*e.simulation);
   run.digest = digest(e.simulation->result());
   return run;
+}
+
+/// Stops in every week. After each the series count all residents anew.
+std::vector<int> every_week() {
+  std::vector<int> weeks(warmup + recorded);
+  std::iota(weeks.begin(), weeks.end(), 0);
+  return weeks;
 }
 
 Course resumed(const Settings& settings, const Bytes& from, const Change& change = [](Experiment&) {}) {
@@ -242,6 +269,35 @@ TEST_CASE("checkpoint: nothing is forgotten under any choice of any mechanism") 
       CHECK(first_difference(settings, whole.end, run.end).empty());
       CHECK(run.digest == whole.digest);
     }
+  }
+}
+
+/// Where no level cuts across communities: else residents are counted whenever such a level is due.
+const std::pair<std::string, Value> areas_alone = {"output.levels", std::vector<std::string>{"nation", "region"}};
+
+TEST_CASE("series: what is kept of residents is what counting all of them anew gives, under any choice") {
+  std::vector<Settings> all = choices();
+  all.push_back({areas_alone});
+  all.push_back({areas_alone, {"demography.enabled", false}});
+  for (const Settings& settings : all) {
+    INFO(said(settings));
+    CHECK(uninterrupted(settings, {}).digest == uninterrupted(settings, every_week()).digest);
+  }
+}
+
+TEST_CASE("series: the case notices a mechanism that changes residents and does not say so") {
+  for (const std::string name : {"demography", "coverage", "enterprise", "institutions", "trust"}) {
+    // Demography changes somebody everywhere within a month, and hides that another does not say so; its own silence
+    // shows where residents are sorted by age.
+    const Settings settings =
+        name == "demography" ? Settings{}
+                             : Settings{areas_alone, {"demography.enabled", false}, {"coverage.investment", 100.0}};
+    const Change silence = [&name](Experiment& e) {
+      for (auto& mechanism : e.model.mechanisms)
+        if (mechanism->name() == name) mechanism = std::make_unique<Silent>(std::move(mechanism));
+    };
+    INFO(name);
+    CHECK(uninterrupted(settings, {}, silence).digest != uninterrupted(settings, every_week(), silence).digest);
   }
 }
 

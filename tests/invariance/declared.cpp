@@ -46,6 +46,9 @@ class Watched final : public Mechanism {
   [[nodiscard]] bool wanted(const Week& week, std::size_t community) const override {
     return inner_.wanted(week, community);
   }
+  [[nodiscard]] bool moves(const Week& week, std::size_t community) const override {
+    return inner_.moves(week, community);
+  }
   void residents(const Week& week, const Batch& batch, Exposure& exposure) override {
     watch([&] { inner_.residents(week, batch, exposure); }, &batch);
   }
@@ -124,14 +127,14 @@ class Hasty final : public Mechanism {
   Add<Share> skill_{*this, &Residents::skill};
 };
 
-struct Watch : Deeds {
+struct Onlooker : Deeds {
   std::vector<std::unique_ptr<Mechanism>> inner;
 };
 
 /// Three years of a small testland, every mechanism on and watched; then all are prepared anew, since what
 /// `prepare` writes shows only where columns are not fresh.
-Watch three_years(bool trespass) {
-  Watch watch;
+Onlooker three_years(bool trespass) {
+  Onlooker watch;
   Experiment e;
   add_usual_forms(e);
   add_usual_taxes(e);
@@ -172,7 +175,7 @@ Watch three_years(bool trespass) {
 }  // namespace
 
 TEST_CASE("declared: every mechanism writes the columns it declares, and no others") {
-  const Watch watch = three_years(false);
+  const Onlooker watch = three_years(false);
   CHECK(watch.inner.size() == Model().mechanisms.size());
   for (const auto& mechanism : watch.inner) {
     const std::string& name = mechanism->name();
@@ -203,7 +206,7 @@ TEST_CASE("declared: what prepare uses without a word is told, with a way out") 
 }
 
 TEST_CASE("declared: the test notices a mechanism that writes what is not its own") {
-  const Watch watch = three_years(true);
+  const Onlooker watch = three_years(true);
   CHECK(watch.written.at("trespasser") == std::set<std::string>{"skill"});
   CHECK(watch.inner.back()->columns(Access::How::writes).empty());
   CHECK(std::count(watch.trespasses.begin(), watch.trespasses.end(), "trespasser: residents.skill") > 0);

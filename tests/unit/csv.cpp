@@ -2,11 +2,15 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "catch.h"
 
 using namespace kurultai;
@@ -222,4 +226,97 @@ TEST_CASE("csv: reading never waits for what is no file") {
   CHECK(holds(refusal([&] { CsvTable::read(fifo); }), "it is not a regular file"));
   CHECK(holds(refusal([&] { CsvTable::read("/dev/zero"); }), "it is not a regular file"));
   CHECK(holds(refusal([&] { CsvTable::read(file.path() / "below"); }), "Not a directory"));
+}
+
+namespace {
+
+/// A table of several blocks, and what its cells say. Every `odd`-th row has cells that go over lines or hold
+/// separators and quotation marks.
+struct Large {
+  std::string text = "\xEF\xBB\xBF# of many lines\nid,said,x\n";
+  std::vector<std::array<std::string, 3>> rows = {};
+  std::vector<std::size_t> lines = {};  ///< on which each row begins
+
+  explicit Large(std::size_t count, std::size_t odd) {
+    std::size_t line = 3;
+    const auto add = [&](const std::string& cells) {
+      text += cells + "\n";
+      line += 1 + static_cast<std::size_t>(std::count(cells.begin(), cells.end(), '\n'));
+    };
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::string id = "r" + std::to_string(k * 7919 % 1000003);
+      if (k % 1001 == 0) add("");
+      lines.push_back(line);
+      if (k % odd == odd - 1) {
+        rows.push_back({id, "\"one\", two\n" + std::string(k % 90, 'y') + "\n\n1,2,3\n4,\"5\"\n", "7"});
+        add(id + ",\"\"\"one\"\", two\n" + std::string(k % 90, 'y') + "\n\n1,2,3\n4,\"\"5\"\"\n\",7");
+      } else {
+        rows.push_back({id, std::string(k % 70, 'x'), std::to_string(k % 10)});
+        add(" " + rows.back()[0] + "\t, " + rows.back()[1] + "," + rows.back()[2] + (k % 3 == 0 ? "\r" : ""));
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("csv: large tables are read as small ones are, by any number of threads") {
+  for (const std::size_t odd : {2U, 1000U, 1000000U}) {
+    const Large large(60000, odd);
+    REQUIRE(large.text.size() > 2U << 20);
+    for (const int count : {1, 2, 7}) {
+      set_threads(count);
+      const CsvTable table = read(large.text);
+      REQUIRE(table.rows() == large.rows.size());
+      std::size_t wrong = 0;
+      for (std::size_t row = 0; row < table.rows(); ++row) {
+        wrong += table.line(row) != large.lines[row];
+        for (std::size_t k = 0; k < 3; ++k) wrong += table.raw(row, k) != large.rows[row][k];
+      }
+      CHECK(wrong == 0);
+    }
+  }
+  set_threads(0);
+}
+
+TEST_CASE("csv: the first fault of a large table is named with its line, whatever threads meet before") {
+  const Large large(60000, 1000);
+  const std::size_t half = large.text.find('\n', large.text.size() / 2) + 1;
+  const auto line = 1 + std::count(large.text.begin(), large.text.begin() + static_cast<std::ptrdiff_t>(half), '\n');
+  const auto with = [&](const std::string& fault, const std::string& more) {
+    return large.text.substr(0, half) + fault + large.text.substr(half) + more;
+  };
+  const std::string place = "t.csv:" + std::to_string(line) + ": ";
+  for (const int count : {1, 2, 7}) {
+    set_threads(count);
+    for (const char* later : {"", "1,2\n", "\"never closed\n"}) {
+      CHECK(starts(refusal_to_read(with("1,2\n", later)), place + "2 fields in a row"));
+      CHECK(starts(refusal_to_read(with("1,\"2\"3,4\n", later)), place + "text after a closing quotation mark"));
+      CHECK(starts(refusal_to_read(with("1,2\r3,4\n", later)), place + "a carriage return within a line"));
+      CHECK(starts(refusal_to_read(with("id,\"said\",x\n", later)), place + "the header stands here again"));
+      CHECK(starts(refusal_to_read(with("# a, b\n", later)), place + "a row that starts with '#'"));
+    }
+    CHECK(starts(refusal_to_read(with("1,\"2,3\n", "\"\"")), place + "text after a closing quotation mark"));
+    CHECK(starts(refusal_to_read(large.text + "1,\"2,3\n"),
+        "t.csv:" + std::to_string(std::count(large.text.begin(), large.text.end(), '\n') + 1) +
+            ": a quotation mark is never closed"));
+  }
+  set_threads(0);
+}
+
+TEST_CASE("csv: a cell may be longer than a block, and hold what looks like rows") {
+  std::string cell;
+  while (cell.size() < 5U << 20) cell += "1,2,3\n";
+  for (const int count : {1, 2}) {
+    set_threads(count);
+    const CsvTable table = read("a,b,c\n1,\"" + cell + "\",3\n4,5,6\n");
+    REQUIRE(table.rows() == 2);
+    CHECK(table.text(0, 1) == cell);
+    CHECK(table.text(1, 0) == "4");
+    CHECK(table.line(1) == 3 + static_cast<std::size_t>(std::count(cell.begin(), cell.end(), '\n')));
+    const CsvTable pointed = read("a;b\n" + std::string(3U << 20, '\n') + "1;0.5\n1;0,5\n");
+    CHECK(holds(refusal([&] { static_cast<void>(pointed.number(1, 1, 0, 1)); }),
+        "line " + std::to_string((3U << 20) + 2) + " a decimal point"));
+  }
+  set_threads(0);
 }

@@ -6,8 +6,11 @@
 #include <array>
 #include <cstring>
 #include <fstream>
+#include <set>
+#include <tuple>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "catch.h"
 #include "society/graph.h"
 #include "society/network_report.h"
@@ -74,7 +77,7 @@ TEST_CASE("network input: residents, communities and ties are those of the table
   CHECK(places[1].region == places[3].region);
   CHECK(places[0].type == PlaceType::town);
   CHECK(places[0].population == 2);
-  const Residents& r = society->residents;  // ann cid | bob | eve | dan
+  const GivenResidents& r = society->residents;  // ann cid | bob | eve | dan
   CHECK(r.age[0] == 44);
   CHECK(r.sex[0] == 1);
   CHECK(r.education[0] == static_cast<int>(Education::higher));
@@ -276,4 +279,54 @@ TEST_CASE("network input: districts of one name in two regions are told apart by
   for (const District& district : districts) codes.push_back(district.code);
   CHECK(codes == std::vector<std::string>{"Central, Region A", "Central, Region B", "North"});
   CHECK(districts[1].name == "Central");
+}
+
+TEST_CASE("network input: many ties, by any number of threads, and the first fault of several") {
+  const Folder folder;
+  constexpr int people = 3000;
+  constexpr int count = 100000;
+  std::string nodes = "id,community,household,age\n";
+  for (int k = 0; k < people; ++k) nodes += fmt::format("p{},c{},h{},{}\n", k, k / 300, k / 3, k % 90);
+  std::vector<std::string> rows;
+  std::set<std::tuple<Vertex, Vertex, Layer>> expected;
+  for (int k = 0; k < count; ++k) {
+    const auto a = static_cast<Vertex>(k * 7LL % people);
+    const auto b = static_cast<Vertex>((a + 1 + k * 31LL % (people - 1)) % people);
+    const auto layer = static_cast<Layer>(k % 4 + 1);
+    rows.push_back(fmt::format("p{},p{},{}", a, b, word(layer)));
+    expected.emplace(std::min(a, b), std::max(a, b), layer);
+  }
+  const auto text = [&] {
+    std::string all = "source,target,layer\n";
+    for (const std::string& row : rows) all += row + "\n";
+    return all;
+  };
+  for (const int thread_count : {1, 2, 7}) {
+    set_threads(thread_count);
+    const auto society = folder.read(nodes, text());
+    std::size_t found = 0;
+    std::size_t wrong = 0;
+    for (Vertex i = 0; i < people; ++i)
+      for (const Tie tie : society->ties.peers(i)) {
+        if (tie.layer() == Layer::household || tie.to() < i) continue;
+        ++found;
+        wrong += expected.contains({i, tie.to(), tie.layer()}) ? 0 : 1;
+      }
+    CHECK(found == expected.size());
+    CHECK(wrong == 0);
+    const std::vector<std::string> whole = rows;
+    rows[90000] = "p1,p1,kin";
+    rows[40000] = "p1,nobody,kin";
+    CHECK(contains(folder.complaint(nodes, text()), "edges.csv:40002: unknown target 'nobody'"));
+    rows[39999] = "p1,p2,kinn";
+    CHECK(contains(folder.complaint(nodes, text()), "edges.csv:40001: unknown layer 'kinn'"));
+    rows[39998] = "p5,,kin";
+    CHECK(contains(folder.complaint(nodes, text()), "edges.csv:40000: 'target' is empty"));
+    rows = whole;
+    const std::string more = "q,c7,h1,30\nr,c0,,101\n";
+    CHECK(contains(folder.complaint(nodes + more, text()), "nodes.csv:3003: '101' in column 'age'"));
+    CHECK(contains(folder.complaint(nodes + more + "p7,c3,,1\n", text()), "nodes.csv:3004: id 'p7' is given twice"));
+    CHECK(contains(folder.complaint(nodes + more + "p7,c3,,1\n", text()), "nodes.csv:9"));
+  }
+  set_threads(0);
 }

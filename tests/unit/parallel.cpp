@@ -26,6 +26,22 @@ TEST_CASE("parallel: every index is done once, on any number of threads", "[para
   set_threads(0);
 }
 
+TEST_CASE("parallel: of several exceptions that of the earliest body comes back, as in a loop", "[parallel]") {
+  for (const int count : {1, 2, 7}) {
+    set_threads(count);
+    for (std::size_t first = 0; first < 300; first += 13) {
+      std::size_t told = 0;
+      try {
+        parallel_for(300, [&](std::size_t k) {
+          if (k >= first && k % 3 == first % 3) throw k;
+        });
+      } catch (const std::size_t k) { told = k; }
+      CHECK(told == first);
+    }
+  }
+  set_threads(0);
+}
+
 TEST_CASE("parallel: an exception of a body comes back to the caller", "[parallel]") {
   CHECK_THROWS_AS(parallel_for(100,
                       [](std::size_t k) {

@@ -10,9 +10,11 @@
 #include "engine/memory.h"
 #include "society/synthesis.h"
 #include "sweep/execution.h"
+#include "values.h"
 
 using namespace kurultai;
 using kurultai::test::Folder;
+using kurultai::test::values_to_try;
 
 namespace {
 
@@ -38,33 +40,6 @@ template <class Act> std::pair<std::string, ExitCode> complaint(Act&& act) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// Values to try on a field: its ends, its words, and something odd.
-std::vector<Value> trials(const Field& field) {
-  switch (field.kind()) {
-    case Field::Kind::flag: return {true, false};
-    case Field::Kind::choice: {
-      std::vector<Value> words;
-      for (const std::string& word : static_cast<const WordChoice&>(field).words()) words.emplace_back(word);
-      return words;
-    }
-    case Field::Kind::whole: {
-      const Range& range = static_cast<const Whole&>(field).range();
-      return {static_cast<std::int64_t>(std::max(range.low, -1e6)),
-          static_cast<std::int64_t>(std::min(range.high, 1e6)), std::int64_t{0}, std::int64_t{1}};
-    }
-    case Field::Kind::real:
-    case Field::Kind::lever: {
-      const Range& range = static_cast<const Real&>(field).range();
-      return {std::max(range.low, -1e6), std::min(range.high, 1e6), 0.5};
-    }
-    case Field::Kind::text: return {std::string("nothing of that name"), std::string()};
-    case Field::Kind::texts: return {std::vector<std::string>{"nothing of that name"}, std::vector<std::string>{}};
-    case Field::Kind::numbers:
-      return {std::vector<double>(std::get<std::vector<double>>(field.get()).size(), 0.0), std::vector<double>{1.0}};
-    default: return {};
-  }
-}
-
 }  // namespace
 
 TEST_CASE("planning: a rule that a parameter can break is looked at when that parameter changes") {
@@ -87,7 +62,7 @@ TEST_CASE("planning: a rule that a parameter can break is looked at when that pa
   every_section([&](const Section& section) {
     for (Field* field : section.fields()) {
       const Value before = field->get();
-      for (const Value& value : trials(*field)) {
+      for (const Value& value : values_to_try(*field)) {
         if (!field->set(value).empty()) continue;
         const Field* const changed[] = {field};
         const bool whole = !complaint([&] { model.check(); }).first.empty();

@@ -81,6 +81,30 @@ TEST_CASE("random: chances at the ends, numbers below n, an engine that stays in
   CHECK(seen.size() == 100);
 }
 
+TEST_CASE("random: many agents at once draw the words that each draws alone", "[random]") {
+  const Draws draws(std::uint64_t{3} << 40 | 11U, 5, Stream::persons, 17);
+  const std::uint64_t community = key_of("KZ39.01.001");
+  Draws::Ordinals ordinals{};
+  for (std::size_t k = 0; k < ordinals.size(); ++k) ordinals[k] = static_cast<std::uint32_t>(k * k * 7919U + 3U);
+  for (std::size_t count = 0; count <= Draws::many; ++count)
+    for (const std::uint32_t item : {0U, 7U, 0xfffffff0U}) {
+      Draws::Words words{};
+      draws.words(community, ordinals, count, item, words);
+      for (std::size_t k = 0; k < count; ++k) {
+        const Draws::Four alone = draws.words({community, ordinals[k]}, item);
+        for (std::size_t w = 0; w < alone.size(); ++w) REQUIRE(words[w][k] == alone[w]);
+      }
+    }
+}
+
+TEST_CASE("random: a word that strikes is never above the highest", "[random]") {
+  for (const double p : {-1.0, 0.0, 1e-12, 0x1p-33, 0x1p-32, 1e-9, 0.004, 0.25, 1.0 / 3.0, 0.999999999, 1.0, 7.0}) {
+    const std::uint32_t highest = Draws::highest(p);
+    if (highest != 0xffffffffU) CHECK(Draws::to_uniform(highest + 1U) > p);
+    if (highest > 1U && p < 1.0) CHECK(Draws::to_uniform(highest - 1U) < p);
+  }
+}
+
 TEST_CASE("random: keys of codes are stable", "[random]") {
   CHECK(key_of("KZ39.01.001") == key_of("KZ39.01.001"));
   CHECK(key_of("KZ39.01.001") != key_of("KZ39.01.002"));

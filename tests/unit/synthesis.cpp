@@ -109,7 +109,7 @@ TEST_CASE("synthesis: shares of a scale add up by region and leave nobody out") 
 TEST_CASE("synthesis: ages, sexes and trades are those of the country") {
   const SocietySettings settings;
   const auto society = synthesise(small_country(), settings, 0.5, 3);
-  const Residents& r = society->residents;
+  const GivenResidents& r = society->residents;
   std::vector<double> people(18);
   std::vector<double> women(18);
   double adults = 0, higher = 0, workers = 0, income = 0, rural_farmers = 0, rural_workers = 0, urban_farmers = 0,
@@ -156,7 +156,7 @@ TEST_CASE("synthesis: ages, sexes and trades are those of the country") {
 TEST_CASE("synthesis: households are families") {
   const SocietySettings settings;
   const auto society = synthesise(small_country(), settings, 0.3, 3);
-  const Residents& r = society->residents;
+  const GivenResidents& r = society->residents;
   double rural = 0, rural_homes = 0, urban_people = 0, urban_homes = 0, children = 0, parent_age = 0, couples = 0,
          alike = 0;
   for (std::size_t c = 0; c < society->communities(); ++c) {
@@ -189,7 +189,7 @@ TEST_CASE("synthesis: households are families") {
 TEST_CASE("synthesis: digital shares are the community's, and the young and educated lead") {
   const SocietySettings settings;
   const auto society = synthesise(small_country(), settings, 0.5, 3);
-  const Residents& r = society->residents;
+  const GivenResidents& r = society->residents;
   double young = 0, young_users = 0, old = 0, old_users = 0, educated = 0, educated_users = 0, others = 0,
          other_users = 0;
   for (std::size_t c = 0; c < society->communities(); ++c) {
@@ -216,7 +216,7 @@ TEST_CASE("synthesis: digital shares are the community's, and the young and educ
 TEST_CASE("synthesis: dispositions have the spread they are given") {
   const SocietySettings settings;
   const auto society = synthesise(small_country(), settings, 0.5, 3);
-  const Residents& r = society->residents;
+  const GivenResidents& r = society->residents;
   double sum = 0, squares = 0, shared = 0, pairs = 0;
   // What differs between people alike in age and education.
   const auto duty = [&](std::size_t i) {
@@ -265,7 +265,7 @@ TEST_CASE("synthesis: the graph has the same shape at every scale") {
 TEST_CASE("synthesis: layers have the degrees that were asked for") {
   SocietySettings settings;
   const auto society = synthesise(small_country(), settings, 0.5, 9);
-  const Residents& r = society->residents;
+  const GivenResidents& r = society->residents;
   std::vector<double> ties(layer_count);
   double workers = 0, online = 0, longest = 0;
   for (Vertex i = 0; i < r.size(); ++i) {
@@ -369,7 +369,7 @@ TEST_CASE("synthesis: every community has an assembly of delegates by its popula
 TEST_CASE("synthesis: wishes follow place and stratum") {
   const SocietySettings settings;
   const auto society = synthesise(small_country(), settings, 0.5, 3);
-  const Residents& r = society->residents;
+  const GivenResidents& r = society->residents;
   double pensioners = 0, pensioners_health = 0, others = 0, others_health = 0;
   for (std::size_t i = 0; i < r.size(); ++i) {
     if (!r.adult(i)) continue;

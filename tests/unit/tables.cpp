@@ -62,7 +62,7 @@ struct Sheet {
     for (std::size_t row = 0; row < table.rows(); ++row) {
       sheet.rows.emplace_back();
       for (std::size_t k = 0; k < sheet.header.size(); ++k)
-        sheet.rows.back().push_back(table.given(row, k) ? table.text(row, k) : "");
+        sheet.rows.back().emplace_back(table.given(row, k) ? table.text(row, k) : "");
     }
     return sheet;
   }

@@ -1,6 +1,7 @@
 #include "society/ties.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <set>
 
@@ -13,12 +14,18 @@ using namespace kurultai;
 
 namespace {
 
-/// Edges drawn at random among `vertices`, with loops and doubles.
-std::vector<Edge> random_edges(std::size_t count, Vertex vertices, std::uint64_t seed) {
+/// Edges drawn at random among `vertices`, of which the first are `residents`, with loops and doubles. Layers are those
+/// that join such ends.
+std::vector<Edge> random_edges(std::size_t count, Vertex residents, Vertex vertices, std::uint64_t seed) {
   Engine engine(Draws(seed, 0, Stream::statistics), {1, 0});
   std::vector<Edge> edges(count);
-  for (Edge& edge : edges)
-    edge = {engine.below(vertices), engine.below(vertices), static_cast<Layer>(engine.below(layer_count))};
+  for (Edge& edge : edges) {
+    edge = {engine.below(vertices), engine.below(vertices)};
+    const auto layers = static_cast<std::uint32_t>(resident_layers);
+    edge.layer = static_cast<Layer>(edge.a < residents && edge.b < residents
+                                        ? engine.below(layers)
+                                        : layers + engine.below(static_cast<std::uint32_t>(layer_count) - layers));
+  }
   return edges;
 }
 
@@ -71,7 +78,7 @@ TEST_CASE("ties: loops and doubles are dropped, layers between the same two are 
 TEST_CASE("ties: rows hold exactly the edges, whatever their order, their lists and the threads") {
   constexpr Vertex n = 3000;
   const std::vector<Vertex> first = {0, 1, 500, 500, 2000, 2900};
-  const std::vector<Edge> edges = random_edges(200000, n, 7);
+  const std::vector<Edge> edges = random_edges(200000, first.back(), n, 7);
   std::set<std::tuple<Vertex, Vertex, Layer>> expected;
   for (const Edge& edge : edges)
     if (edge.a != edge.b) expected.insert({std::min(edge.a, edge.b), std::max(edge.a, edge.b), edge.layer});
@@ -101,6 +108,68 @@ TEST_CASE("ties: rows hold exactly the edges, whatever their order, their lists 
     CHECK(same(one, many));
   }
   set_threads(0);
+}
+
+TEST_CASE("ties: rows of any length, layer by layer") {
+  // Residents 0 to 1999 in two communities, bodies beyond; 7 has so many ties in each part that bytes do not count
+  // them.
+  const std::vector<Vertex> first = {0, 1000, 2000};
+  constexpr Vertex n = 2600;
+  for (const Vertex ties : {0U, 60U, 63U, 64U, 200U, 400U}) {
+    std::vector<std::vector<Edge>> lists = {random_edges(3000, 2000, n, ties)};
+    std::vector<Edge>& edges = lists[0];
+    for (Vertex k = 0; k < ties; ++k) {
+      edges.push_back({7, 100 + k, k % 2 == 0 ? Layer::kin : Layer::work});
+      edges.push_back({1100 + k, 7, Layer::online});
+      edges.push_back({7, 2100 + k, Layer::membership});
+      edges.push_back({2550, 100 + k, Layer::office});
+    }
+    std::vector<std::array<std::set<Tie>, 3>> expected(n);  // by part of the row, as plain sets
+    const auto community = [&](Vertex v) { return v / 1000; };
+    const auto expect = [&](Vertex v, Tie tie) {
+      const bool peers = v < 2000 && tie.to() < 2000;
+      expected[v][!peers ? 2 : community(v) == community(tie.to()) ? 0 : 1].insert(tie);
+    };
+    for (const Edge& edge : edges)
+      if (edge.a != edge.b) {
+        expect(edge.a, Tie(edge.layer, edge.b));
+        expect(edge.b, Tie(edge.layer, edge.a));
+      }
+    Ties built;
+    built.build(lists, first, n);
+    std::size_t words = 0;
+    for (Vertex v = 0; v < n; ++v) {
+      const auto& [inside, outside, bodies] = expected[v];
+      words += built.all(v).size();
+      if (!std::ranges::equal(built.inside(v), inside) || !std::ranges::equal(built.outside(v), outside) ||
+          !std::ranges::equal(built.bodies(v), bodies) ||
+          built.all(v).size() != inside.size() + outside.size() + bodies.size() ||
+          built.peers(v).size() != inside.size() + outside.size())
+        FAIL("the row of " << v << " is wrong, with " << ties << " ties");
+      const auto of_layer = [](const std::set<Tie>& part, Layer layer) {
+        std::vector<Tie> list;
+        for (const Tie tie : part)
+          if (tie.layer() == layer) list.push_back(tie);
+        return list;
+      };
+      for (std::size_t l = 0; l < resident_layers; ++l) {
+        const auto layer = static_cast<Layer>(l);
+        if (!std::ranges::equal(built.inside(v, layer), of_layer(inside, layer)) ||
+            !std::ranges::equal(built.outside(v, layer), of_layer(outside, layer)))
+          FAIL("layer " << l << " of " << v << " is wrong, with " << ties << " ties");
+      }
+    }
+    CHECK(built.words() == words);
+  }
+}
+
+TEST_CASE("ties: layers of residents join residents, the others do not") {
+  const std::vector<Vertex> first = {0, 2};
+  for (const Edge& edge : {Edge{0, 1, Layer::office}, Edge{0, 2, Layer::kin}, Edge{2, 3, Layer::online}}) {
+    const std::vector<std::vector<Edge>> edges = {{edge}};
+    Ties ties;
+    CHECK_THROWS_AS(ties.build(edges, first, 4), std::logic_error);
+  }
 }
 
 TEST_CASE("ties: what cannot be stored is refused") {

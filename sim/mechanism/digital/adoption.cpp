@@ -22,6 +22,7 @@
 
 #include "base/elementary.h"
 #include "base/parallel.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/kit/platforms.h"
 #include "mechanism/mechanism.h"
 #include "society/traits.h"
@@ -44,13 +45,7 @@ class Adoption final : public Mechanism {
     observe({.name = "users",
         .meaning = "share of adults who use civic platforms",
         .source = "P4, I1",
-        .residents = [this](const Week&, const Block& block, std::size_t, auto users, auto adults) {
-          for (Vertex i = block.first; i < block.last; ++i)
-            if (is_adult(age_[i])) {
-              users[i - block.first] = platform_[i];
-              adults[i - block.first] = 1;
-            }
-        }});
+        .residents = counted({&platform_}, [this](const Week&, Vertex i) { return platform_[i]; })});
   }
 
   Real p{*this, "p", 0.03, {0, 100}, "pull that needs no user: announcements, offices, media",
@@ -78,6 +73,9 @@ class Adoption final : public Mechanism {
       for (int age = 0; age <= 100; ++age)
         inclination_[static_cast<std::size_t>(education)][static_cast<std::size_t>(age)] =
             exp_(traits.platform_leaning(age, static_cast<Education>(education)));
+    keenest_ = 0;
+    for (const auto& by_age : inclination_)
+      keenest_ = std::max(keenest_, *std::max_element(by_age.begin(), by_age.end()));
     parallel_for(appeal_.size(), [&](std::size_t c) {
       count(week, c);
       appeal_[c] = equilibrium(week, c);
@@ -99,20 +97,28 @@ class Adoption final : public Mechanism {
     const double appeal = appeal_[c] / leaning_[c] * quality_(c) * connection_.share(c) * years;
     const double likely_to_leave = leave * exp_(0.5 * leave_skill) * years;
     BlockBits& changes = changes_[batch.block];
-    for (const Vertex i : batch) {
-      if (!is_adult(age_[i]) || !access_[i]) continue;
-      const double drawn = luck.uniform(week.name(c, i));
-      const auto strikes = [&](double hazard) { return drawn < 1.0 - exp_(-hazard); };
-      if (platform_[i]) {
-        if (drawn < likely_to_leave && strikes(leaving(i) * years)) changes.set(i - batch.first);
-        continue;
-      }
-      // Few are near enough to signing up that their neighbours need be asked: 1 - e^-h < h, and x <= 1.
-      const double innovation = p * promotion.at(c, i);
-      const double pull = appeal * leaning(i);
-      if (drawn < pull * (innovation + q) && strikes(pull * (innovation + q * users_around(week, c, i))))
-        changes.set(i - batch.first);
-    }
+    const Lever::Here promoted = promotion.here(c);
+    const double likely_to_sign_up = appeal * keenest_ * (p * promoted.value() + q);
+    // Few are near enough to a change that anything of theirs need be looked at.
+    const std::uint32_t highest = promoted.alike()
+                                      ? Draws::highest(std::max(likely_to_leave, likely_to_sign_up) * bound::more)
+                                      : ~std::uint32_t{0};
+    draw_word(
+        week, c, batch, luck, 0, [&](Vertex i) { return is_adult(age_[i]) && access_[i] != 0; },
+        [&](Vertex i, std::uint32_t word) {
+          if (word > highest) return;
+          const double drawn = Draws::to_uniform(word);
+          const auto strikes = [&](double hazard) { return drawn < 1.0 - exp_(-hazard); };
+          if (platform_[i]) {
+            if (drawn < likely_to_leave && strikes(leaving(i) * years)) changes.set(i - batch.first);
+            return;
+          }
+          // Few are near enough to signing up that their neighbours need be asked: 1 - e^-h < h, and x <= 1.
+          const double innovation = p * promoted.at(i);
+          const double pull = appeal * leaning(i);
+          if (drawn < pull * (innovation + q) && strikes(pull * (innovation + q * users_around(week, c, i))))
+            changes.set(i - batch.first);
+        });
   }
 
   void end(const Week& week) override {
@@ -186,6 +192,7 @@ class Adoption final : public Mechanism {
   }
 
   std::array<std::array<double, 101>, 3> inclination_{};  ///< exp(leaning) by education and age
+  double keenest_ = 0;                                    ///< the largest of them
   std::vector<double> appeal_;                            ///< made by prepare of the census: no state
   std::vector<double> share_;                             ///< of users; filled and read within a week
   std::vector<double> leaning_;                           ///< mean of exp(leaning); filled and read within a week

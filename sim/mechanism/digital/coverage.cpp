@@ -31,13 +31,8 @@ class Coverage final : public Mechanism {
     observe({.name = "access",
         .meaning = "share of residents aged 6 and over who have access to the internet; outages do not count",
         .source = "I3",
-        .residents = [this](const Week&, const Block& block, std::size_t, auto connected, auto all) {
-          for (Vertex i = block.first; i < block.last; ++i)
-            if (age_[i] >= online_age) {
-              connected[i - block.first] = access_[i];
-              all[i - block.first] = 1;
-            }
-        }});
+        .residents = connected(),
+        .of = SeriesSpec::Of::counted});
   }
 
   Lever investment{*this, "investment", 0, {0, 1e6}, "spent on connections, beyond what keeps up those there are",
@@ -51,6 +46,10 @@ class Coverage final : public Mechanism {
     for (std::size_t c = 0; c < week.communities(); ++c) coverage_[c] = count(week, c).share();
   }
 
+  [[nodiscard]] bool moves(const Week& week, std::size_t community) const override {
+    return week.due(community, weeks_a_month);
+  }
+
   void begin(const Week& week) override {
     parallel_for(week.communities(), [&](std::size_t c) {
       if (week.due(c, weeks_a_month)) extend(week, c);
@@ -58,6 +57,19 @@ class Coverage final : public Mechanism {
   }
 
  private:
+  /// Of those old enough for it: who has access, and all.
+  std::shared_ptr<const ResidentCount> connected() const {
+    ResidentCount count{.lanes = 2, .reads = {&access_}};
+    count.fill = [this](const Week&, const Block& block, std::size_t, const ResidentCount::Lanes& lanes) {
+      for (Vertex i = block.first; i < block.last; ++i) {
+        const unsigned old_enough = age_[i] >= online_age ? 1 : 0;
+        lanes[0][i - block.first] = static_cast<std::uint16_t>(old_enough & access_[i]);
+        lanes[1][i - block.first] = static_cast<std::uint16_t>(old_enough);
+      }
+    };
+    return std::make_shared<const ResidentCount>(std::move(count));
+  }
+
   Read<std::uint8_t> age_{*this, &Residents::age, at_start};
   Write<std::uint8_t> access_{*this, &Residents::access, as_given};
   Write<double> coverage_{*this, &Akimats::coverage, at_start};
@@ -74,13 +86,14 @@ class Coverage final : public Mechanism {
   };
 
   [[nodiscard]] Count count(const Week& week, std::size_t c) const {
-    Count n;
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i)
-      if (age_[i] >= online_age) {
-        ++n.people;
-        n.connected += access_[i];
-      }
-    return n;
+    std::uint32_t people = 0;
+    std::uint32_t connected = 0;
+    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
+      const std::uint32_t counts = age_[i] >= online_age ? 1 : 0;
+      people += counts;
+      connected += counts & access_[i];
+    }
+    return {.people = people, .connected = connected};
   }
 
   void extend(const Week& week, std::size_t c) const {

@@ -56,13 +56,14 @@ class Skill final : public Mechanism {
   void residents(const Week& week, const Batch& batch, Exposure& /*exposure*/) override {
     const std::size_t c = batch.community;
     constexpr double years = a_month;
+    const Lever::Here trained = training.here(c);
     for (const Vertex i : batch) {
       if (!is_adult(age_[i])) continue;
       const double skill = skill_[i];
       const double rest = access_[i] ? talent_[i] : skill_without_access * talent_[i];
       double gain = 0;
       if (platform_[i] != 0 && connection_.up(week, c, i)) gain += use * (acted_lately_(week, i, 1) ? 1.0 + acts : 1.0);
-      if (access_[i]) gain += per_hour * training.at(c, i);
+      if (access_[i]) gain += per_hour * trained.at(i);
       skill_[i] = Share(skill + years * (fall * (rest - skill) + gain * (1.0 - skill)));
     }
   }

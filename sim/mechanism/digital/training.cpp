@@ -187,12 +187,12 @@ class Training final : public Mechanism {
 
   /// a_j: the mean over what was seen so far, at most of the last year.
   void observe_practice(const Week& week, std::size_t c) {
-    std::size_t adults = 0;
-    std::size_t active = 0;
+    std::uint32_t adults = 0;
+    std::uint32_t active = 0;
     for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
-      if (!is_adult(age_[i])) continue;
-      ++adults;
-      active += acted_lately_(week, i, 1, weeks_a_month);
+      const std::uint32_t adult = is_adult(age_[i]) ? 1 : 0;
+      adults += adult;
+      active += adult & (acted_lately_(week, i, 1, weeks_a_month) ? 1U : 0U);
     }
     if (adults == 0) return;
     const double now = months_a_year * static_cast<double>(active) / static_cast<double>(adults);

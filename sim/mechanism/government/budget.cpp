@@ -63,7 +63,8 @@ class Budget final : public Mechanism {
     observe({.name = "small_okrugs_transfers",
         .meaning = "share of transfers in the budget of the median rural okrug of at most 2,000 people",
         .source = "D4: 61-95%, median 91% in 7 budgets (legal database)",
-        .group = [this](const Week& week, std::span<const std::uint32_t> list) { return median_share(week, list); }});
+        .group = [this](const Week& week, std::span<const std::uint32_t> list) { return median_share(week, list); },
+        .looks_at = [this](const Week& week, std::size_t c) { return share_of_transfers(week, c); }});
     observe({.name = "dependence",
         .meaning =
             "share of transfers from the republic in what a region and all budgets in it receive, mean over regions",
@@ -98,6 +99,12 @@ class Budget final : public Mechanism {
     for (const Level level : all_levels) {
       balance_[level].fill(0);
       for (const auto* columns : {&received_, &paid_, &received_before_, &paid_before_}) (*columns)[level].fill(0);
+    }
+    people_[0].assign(week.country.districts.size(), 0.0);
+    people_[1].assign(week.country.regions.size(), 0.0);
+    for (const Community& place : week.country.communities) {
+      people_[0][place.district] += place.population;
+      people_[1][place.region] += place.population;
     }
     for (std::size_t c = 0; c < communities; ++c) {
       means_[c] = week.place(c).resources * resources_;
@@ -191,30 +198,32 @@ class Budget final : public Mechanism {
       return level == Level::district ? place.district : place.region;
     };
     const std::size_t count = level == Level::district ? country.districts.size() : country.regions.size();
-    thread_local std::vector<std::uint8_t> there;  // scratch, as the next two
-    thread_local std::vector<double> people;
+    thread_local std::vector<std::uint8_t> there;  // scratch, as the next one
     thread_local std::vector<Area> all;
     there.assign(count, 0);
-    people.assign(count, 0.0);
     all.clear();
     for (const std::uint32_t c : list) there[area_of(country.communities[c])] = 1;
-    for (const Community& place : country.communities) people[area_of(place)] += place.population;
+    const std::vector<double>& people = people_[level == Level::district ? 0 : 1];
     for (std::size_t k = 0; k < count; ++k)
       if (there[k] != 0) all.push_back({k, people[k]});
     return all;
   }
 
+  /// Of the budget of a small rural okrug; below 0 where it is none, or has nothing.
+  [[nodiscard]] double share_of_transfers(const Week& week, std::size_t c) const {
+    const Community& place = week.place(c);
+    if (place.type != PlaceType::okrug || place.population > 2000) return -1;
+    const double given = received(week, Level::community, c, Flow::equalisation);
+    const double all =
+        given + received(week, Level::community, c, Flow::tax) + received(week, Level::community, c, Flow::grant);
+    return all > 0 ? given / all : -1;
+  }
+
   [[nodiscard]] double median_share(const Week& week, std::span<const std::uint32_t> list) const {
     thread_local std::vector<double> shares;  // scratch
     shares.clear();
-    for (const std::uint32_t c : list) {
-      const Community& place = week.place(c);
-      if (place.type != PlaceType::okrug || place.population > 2000) continue;
-      const double given = received(week, Level::community, c, Flow::equalisation);
-      const double all =
-          given + received(week, Level::community, c, Flow::tax) + received(week, Level::community, c, Flow::grant);
-      if (all > 0) shares.push_back(given / all);
-    }
+    for (const std::uint32_t c : list)
+      if (const double share = share_of_transfers(week, c); share >= 0) shares.push_back(share);
     if (shares.empty()) return std::numeric_limits<double>::quiet_NaN();
     std::sort(shares.begin(), shares.end());
     return 0.5 * (shares[(shares.size() - 1) / 2] + shares[shares.size() / 2]);
@@ -223,14 +232,18 @@ class Budget final : public Mechanism {
   [[nodiscard]] double dependence(const Week& week, std::span<const std::uint32_t> list) const {
     const Country& country = week.country;
     thread_local std::vector<double> taxes;  // scratch
-    taxes.assign(country.regions.size(), 0.0);
+    const std::span<const Area> regions = areas(week, list, Level::region);
+    taxes.assign(country.regions.size(), std::numeric_limits<double>::quiet_NaN());  // of the others
+    for (const Area& a : regions) taxes[a.place] = 0;
     for (std::size_t c = 0; c < country.communities.size(); ++c)
-      taxes[country.communities[c].region] += received(week, Level::community, c, Flow::tax);
+      if (double& sum = taxes[country.communities[c].region]; !std::isnan(sum))
+        sum += received(week, Level::community, c, Flow::tax);
     for (std::size_t d = 0; d < country.districts.size(); ++d)
-      taxes[country.districts[d].region] += received(week, Level::district, d, Flow::tax);
+      if (double& sum = taxes[country.districts[d].region]; !std::isnan(sum))
+        sum += received(week, Level::district, d, Flow::tax);
     double shares = 0;
     double count = 0;
-    for (const Area& a : areas(week, list, Level::region)) {
+    for (const Area& a : regions) {
       const double given = received(week, Level::region, a.place, Flow::equalisation);
       const double all = given + taxes[a.place] + received(week, Level::region, a.place, Flow::tax);
       if (all <= 0) continue;
@@ -358,7 +371,8 @@ class Budget final : public Mechanism {
     if (thousand > 0) payments_.earmark(c, Flow::support, 1000.0 / months_a_year * thousand);
   }
 
-  std::vector<double> wanted_;  ///< scratch of `down`
+  std::array<std::vector<double>, 2> people_;  ///< of districts, of regions: made by `prepare`
+  std::vector<double> wanted_;                 ///< scratch of `down`
   std::vector<double> there_;
 };
 

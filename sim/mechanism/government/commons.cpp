@@ -108,9 +108,10 @@ class Commons final : public Mechanism {
 
   /// Farmers who run a farm.
   [[nodiscard]] double farmers(const Week& week, std::size_t c) const {
-    double count = 0;
+    std::uint32_t count = 0;
     for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i)
-      count += is_adult(age_[i]) && occupation_[i] == static_cast<std::uint8_t>(Occupation::farmer) && owner_[i] != 0;
+      count += (is_adult(age_[i]) ? 1U : 0U) &
+               (occupation_[i] == static_cast<std::uint8_t>(Occupation::farmer) ? 1U : 0U) & (owner_[i] != 0 ? 1U : 0U);
     return count;
   }
 

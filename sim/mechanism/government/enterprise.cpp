@@ -20,6 +20,7 @@
 #include "base/elementary.h"
 #include "base/parallel.h"
 #include "mechanism/kit/akimat_style.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/kit/money.h"
 #include "mechanism/mechanism.h"
 
@@ -40,12 +41,7 @@ class Enterprise final : public Mechanism {
         .unit = "per adult",
         .meaning = "share of adults who run an enterprise, a farm among them",
         .source = "P5, R8, I1",
-        .residents = [this](const Week&, const Block& block, std::size_t, auto owners, auto adults) {
-          for (Vertex i = block.first; i < block.last; ++i) {
-            adults[i - block.first] = is_adult(age_[i]);
-            owners[i - block.first] = is_adult(age_[i]) && owner_[i] != 0;
-          }
-        }});
+        .residents = counted({&owner_}, [this](const Week&, Vertex i) { return owner_[i] != 0; })});
     observe({.name = "enterprises_opened",
         .unit = "per adult and year",
         .meaning = "enterprises opened in the last four weeks, as a yearly rate; mean over adults",
@@ -109,6 +105,10 @@ class Enterprise final : public Mechanism {
       }
       enterprises_[c] = adults > 0 ? owners / adults : 0.0;
     }
+  }
+
+  [[nodiscard]] bool moves(const Week& week, std::size_t community) const override {
+    return week.due(community, interval);
   }
 
   void begin(const Week& week) override {
@@ -203,22 +203,29 @@ class Enterprise final : public Mechanism {
     const double poor = usual_harvest_[c] > 0 ? std::max(0.0, 1.0 - harvest_[c] / usual_harvest_[c]) : 0.0;
     const double closing = (exit + shock[c]) / turns;
     const std::array closes = {1.0 - exp_(-closing), 1.0 - exp_(-closing * (1.0 + e_harvest * poor))};
-    double adults = 0;
-    double owners = 0;
+    double most = 0;
+    for (const auto& row : opens) most = std::max(most, *std::max_element(row.begin(), row.end()));
+    const std::uint32_t highest = Draws::highest(std::max({most, closes[0], closes[1]}));
     opened_[c] = 0;
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
-      if (!is_adult(age_[i])) continue;
-      adults += 1;
-      const bool farmer = occupation_[i] == static_cast<std::uint8_t>(Occupation::farmer);
-      const double chance =
-          owner_[i] != 0 ? (working(i) ? closes[farmer ? 1 : 0] : 1.0) : (working(i) ? of(opens, i) : 0.0);
-      if (chance > 0 && luck.chance(chance, week.name(c, i))) {
-        owner_[i] = owner_[i] == 0;
-        opened_[c] += owner_[i];
-      }
-      owners += owner_[i];
+    const Everybody people(week, c);
+    draw_word(
+        week, c, people, luck, 0, [&](Vertex i) { return is_adult(age_[i]) && (owner_[i] != 0 || working(i)); },
+        [&](Vertex i, std::uint32_t word) {
+          const bool runs = owner_[i] != 0;
+          if (word > highest && (!runs || working(i))) return;
+          const bool farmer = occupation_[i] == static_cast<std::uint8_t>(Occupation::farmer);
+          const double chance = runs ? (working(i) ? closes[farmer ? 1 : 0] : 1.0) : of(opens, i);
+          if (Draws::to_uniform(word) >= chance) return;
+          owner_[i] = runs ? 0 : 1;
+          opened_[c] += owner_[i];
+        });
+    std::uint32_t adults = 0;
+    std::uint32_t owners = 0;
+    for (const Vertex i : people) {
+      adults += is_adult(age_[i]);
+      owners += is_adult(age_[i]) ? owner_[i] : 0;
     }
-    enterprises_[c] = adults > 0 ? owners / adults : 0.0;
+    enterprises_[c] = adults > 0 ? static_cast<double>(owners) / adults : 0.0;
   }
 
   /// Mean of exp(b_heard heard) over those who may open an enterprise, as far as they are likely to.

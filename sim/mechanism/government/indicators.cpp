@@ -25,7 +25,6 @@
 // convention, not a finding; incomes count by eighths of the mean wage, up to five.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <memory>
 #include <numbers>
 #include <string>
@@ -80,6 +79,14 @@ constexpr std::array<Kind, count> kinds = {{
 
 /// 0 to 1, one half at `half`.
 double saturating(double x, double half) { return x <= 0 ? 0.0 : x / (x + half); }
+
+/// Bits set among the lowest 16: std::popcount is a call where processors of the oldest kind are to run it, too.
+constexpr unsigned ones(unsigned x) {
+  x -= (x >> 1) & 0x5555U;
+  x = (x & 0x3333U) + ((x >> 2) & 0x3333U);
+  x = (x + (x >> 4)) & 0x0f0fU;
+  return (x + (x >> 8)) & 31U;
+}
 
 class Indicators final : public Mechanism {
  public:
@@ -226,8 +233,8 @@ class Indicators final : public Mechanism {
     for (const Vertex i : batch) {
       if (docket.open != 0) {
         const unsigned may = static_cast<unsigned>(franchise_.of(docket, i)) & docket.open;
-        sum[open] += std::popcount(may);
-        sum[known] += std::popcount(may & aware_[i]);
+        sum[open] += ones(may);
+        sum[known] += ones(may & aware_[i]);
       }
       if (!is_adult(age_[i])) continue;
       const int took_part = acted_lately_(week, i) ? 1 : 0;

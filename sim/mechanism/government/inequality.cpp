@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "mechanism/kit/money.h"
 #include "mechanism/mechanism.h"
@@ -33,14 +35,17 @@ class Inequality final : public Mechanism {
     observe({.name = "rich_poor_ratio",
         .meaning = "output a head of the richest region over that of the poorest",
         .source = "D5: 10.97 in 2023 (Atyrau to Turkistan)",
-        .group = [this](const Week& week, std::span<const std::uint32_t> list) { return ratio(week, list); }});
+        .group = [this](const Week& week, std::span<const std::uint32_t> list) { return ratio(week, list); },
+        .looks_at = [this](const Week&, std::size_t c) { return output_[c]; }});
     observe({.name = "inequality_alarm",
         .meaning = "1: the richest region produces more than ten times as much a head as the poorest",
         .source = "D5",
-        .group = [this](const Week& week, std::span<const std::uint32_t> list) {
-          const double r = enabled ? ratio(week, list) : none;
-          return std::isnan(r) ? none : (r > alarm ? 1.0 : 0.0);
-        }});
+        .group =
+            [this](const Week& week, std::span<const std::uint32_t> list) {
+              const double r = enabled ? ratio(week, list) : none;
+              return std::isnan(r) ? none : (r > alarm ? 1.0 : 0.0);
+            },
+        .looks_at = [this](const Week&, std::size_t c) { return output_[c]; }});
   }
 
   Real alarm{*this, "alarm", 10.0, {1, 1e6},
@@ -60,22 +65,23 @@ class Inequality final : public Mechanism {
         .looks_back = looks_back,
         .least_scale = least_scale,
         .group = [this, &column](
-                     const Week& week, std::span<const std::uint32_t> list) { return gini(week, list, column); }});
+                     const Week& week, std::span<const std::uint32_t> list) { return gini(week, list, column); },
+        .looks_at = [&column](const Week&, std::size_t c) { return column[c]; }});
   }
 
   [[nodiscard]] double gini(const Week& week, std::span<const std::uint32_t> list, const Read<double>& column) const {
-    thread_local std::vector<std::uint32_t> order;  // scratch, kept for its memory only
-    order.assign(list.begin(), list.end());
-    std::sort(order.begin(), order.end(),
-        [&](std::uint32_t a, std::uint32_t b) { return column[a] != column[b] ? column[a] < column[b] : a < b; });
+    thread_local std::vector<std::pair<double, std::uint32_t>> order;  // scratch, kept for its memory only
+    order.clear();
+    for (const std::uint32_t c : list) order.emplace_back(column[c], c);
+    std::sort(order.begin(), order.end());
     double people = 0;
     double all = 0;
     double area = 0;  // twice that under the Lorenz curve, times people x all
-    for (const std::uint32_t c : order) {
+    for (const auto& [value, c] : order) {
       const double w = inhabitants(week, c);
       const double before = all;
       people += w;
-      all += w * column[c];
+      all += w * value;
       area += w * (before + all);
     }
     return people > 0 && all > 0 ? 1.0 - area / (people * all) : none;

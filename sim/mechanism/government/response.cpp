@@ -62,18 +62,8 @@ class Response final : public Mechanism {
         .meaning = "share of the eligible who have heard of the support programme",
         .source = "R6",
         .by_form = true,
-        .residents =
-            [this](const Week& week, const Block& block, std::size_t form, auto heard, auto all) {
-              const Form& programme = week.forms[form];
-              for (Vertex i = block.first; i < block.last; ++i) {
-                if ((!programme.children && !franchise_.adult(i)) ||
-                    ((programme.occupations >> occupation_[i]) & 1U) == 0)
-                  continue;
-                all[i - block.first] = 1;
-                heard[i - block.first] = (programmes_[i] >> programme_of_[form]) & 1U;
-              }
-            },
-        .happens = [this](const Week&, std::size_t, std::size_t form) { return programme_of_[form] != none; }});
+        .residents = heard_of_programme(),
+        .of = SeriesSpec::Of::counted});
   }
 
   Real r0{*this, "resources_0", 20, {0, 1e6}, "budget a head at which half of what is possible is possible",
@@ -188,6 +178,23 @@ class Response final : public Mechanism {
   }
 
  private:
+  /// Of those whom a support programme is for: who has heard of it, and all.
+  std::shared_ptr<const ResidentCount> heard_of_programme() const {
+    ResidentCount count{.lanes = 2, .reads = {&occupation_, &programmes_}};
+    count.applies = [this](std::size_t form) { return programme_of_[form] != none; };
+    count.fill = [this](const Week& week, const Block& block, std::size_t form, const ResidentCount::Lanes& lanes) {
+      const Form& programme = week.forms[form];
+      const unsigned place = programme_of_[form];
+      for (Vertex i = block.first; i < block.last; ++i) {
+        const unsigned one_of_them = (programme.children || franchise_.adult(i) ? 1U : 0U) &
+                                     (static_cast<unsigned>(programme.occupations) >> occupation_[i]);
+        lanes[0][i - block.first] = static_cast<std::uint16_t>(one_of_them & (programmes_[i] >> place));
+        lanes[1][i - block.first] = static_cast<std::uint16_t>(one_of_them);
+      }
+    };
+    return std::make_shared<const ResidentCount>(std::move(count));
+  }
+
   Read<std::uint16_t> aware_{*this, &Residents::aware};
   Read<std::uint16_t> acted_{*this, &Residents::acted};
   Read<std::uint8_t> wish_{*this, &Residents::wish};

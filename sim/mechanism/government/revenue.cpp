@@ -21,6 +21,7 @@
 // lose.
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "base/elementary.h"
 #include "base/parallel.h"
@@ -189,19 +190,34 @@ class Revenue final : public Mechanism {
     return b;
   }
 
-  [[nodiscard]] double own(const Base& b, double e, double tau) const {
-    const double f = tau * left(tau);
+  /// Own revenue at effort e and rate tau, of which `left` is left of the base.
+  [[nodiscard]] double own(const Base& b, double e, double tau, double left) const {
+    const double f = tau * left;
     return e * (b.reached[0] + b.reached[1] * f) + e0 * (b.assured[0] + b.assured[1] * f);
   }
-  [[nodiscard]] double at_standard(const Base& b, double tau, double alpha) const {
+  [[nodiscard]] double at_standard(const Base& b, double left, double alpha) const {
     return e0 * (b.start[0] * (1.0 + alpha * (b.growth - 1.0)) +
-                    b.start[1] * rate_0 * (1.0 + alpha * (b.growth * left(tau) - 1.0)));
+                    b.start[1] * rate_0 * (1.0 + alpha * (b.growth * left - 1.0)));
   }
   [[nodiscard]] double alpha(std::size_t c) const { return with_transfers_ ? base_equalisation_[c] : 0.0; }
   [[nodiscard]] TransferFormula formula(std::size_t c) const {
     if (!with_transfers_) return {};  // transfers are what they were: all of own revenue is kept
     return {equalisation_[c], withdrawal_[c], standard_[c], clawback_[c], incentive[c], cut_[c]};
   }
+
+  /// The latest value of a function, for who asks again at the same place: one of two variables rests while the other
+  /// is sought.
+  struct Latest {
+    double at = std::numeric_limits<double>::quiet_NaN();
+    double is = 0;
+    template <class Function> double operator()(double x, Function&& of) {
+      if (x != at) {
+        is = of(x);
+        at = x;
+      }
+      return is;
+    }
+  };
 
   /// The best of [low, high]: a grid, then golden sections around its best point.
   template <class Value> static double best(double low, double high, const Value& value) {
@@ -254,10 +270,14 @@ class Revenue final : public Mechanism {
         const double cost = usual_share * pow_(e0, -1.0 / eta) * b.potential / power;
         const TransferFormula rule = formula(c);
         // In units of the potential, so that places of all sizes reckon alike.
+        Latest left_at;
+        Latest trouble_at;
         const auto kept = [&](double effort, double rate) {
-          const double mine = own(b, effort, rate);
-          const double given = with_transfers_ ? rule.transfer(need, mine, at_standard(b, rate, alpha(c))) : 0.0;
-          return (mine + given - (effort > 0 ? cost * pow_(effort, power) : 0.0)) / b.potential;
+          const double remains = left_at(rate, [&](double x) { return left(x); });
+          const double trouble = trouble_at(effort, [&](double x) { return x > 0 ? cost * pow_(x, power) : 0.0; });
+          const double mine = own(b, effort, rate, remains);
+          const double given = with_transfers_ ? rule.transfer(need, mine, at_standard(b, remains, alpha(c))) : 0.0;
+          return (mine + given - trouble) / b.potential;
         };
         for (int round = 0; round < 3; ++round) {
           e = best(0.0, 1.0, [&](double x) { return kept(x, tau); });
@@ -286,7 +306,7 @@ class Revenue final : public Mechanism {
       const Base b = base(week, c);
       const double e = effort_[c];
       const double tau = rate_[c];
-      standard_revenue_[Level::community][c] = at_standard(b, tau, alpha(c));
+      standard_revenue_[Level::community][c] = at_standard(b, left(tau), alpha(c));
       for (std::size_t t = 0; t < taxes_->size(); ++t) {
         const TaxSpec& spec = (*taxes_)[t];
         const double f = spec.free ? tau * left(tau) : 1.0;

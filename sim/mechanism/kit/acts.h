@@ -12,10 +12,14 @@ class TookPart {
       : last_act_(mechanism, &Residents::last_act, start) {}
   /// Resident i in a form of `family`, within the last `weeks`.
   bool operator()(const Week& week, Vertex i, std::size_t family, std::uint32_t weeks = weeks_a_year) const {
-    return acted_within(last_act_(i, family), week.tick(), weeks);
+    return acted_within(last_act_.data()[family_count * i + family], week.tick(), weeks);
   }
   /// In a form of any family.
-  bool operator()(const Week& week, Vertex i) const { return (*this)(week, i, 0) || (*this)(week, i, 1); }
+  bool operator()(const Week& week, Vertex i) const {
+    const bool offline = (*this)(week, i, 0);
+    const bool online = (*this)(week, i, 1);
+    return offline || online;
+  }
 
  private:
   Read<std::uint16_t> last_act_;

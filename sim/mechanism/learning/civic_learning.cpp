@@ -54,6 +54,7 @@ class CivicLearning final : public Mechanism {
     const bool forgets = week.due(batch.community, weeks_a_month);
     for (const Vertex i : batch) {
       const auto acts = static_cast<std::uint16_t>(acted_[i] & closing);
+      if (acts == 0 && (!forgets || (schooling_(i, 0).raw | schooling_(i, 1).raw) == 0)) continue;
       for (std::size_t f = 0; f < family_count; ++f) {
         Share& learned = schooling_(i, f);
         const double before = learned;

@@ -16,6 +16,7 @@
 // By itself this makes casual participants (Fowler's criticism); the trace makes histories habitual.
 #include "base/elementary.h"
 #include "mechanism/kit/acts.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/mechanism.h"
 
 namespace kurultai {
@@ -71,25 +72,23 @@ class Propensity final : public Mechanism {
     const Luck::Drawn luck = matters_(week);
     if (week.due(batch.community, weeks_a_quarter))
       for (unsigned k = 0; k < standing_.size(); ++k) learn_standing(week, batch, k);
-    for (const Vertex i : batch) {
-      const auto known = static_cast<std::uint16_t>(aware_[i] & docket.closing);
-      if (known == 0) continue;
-      const Name name = week.name(batch.community, i);
-      for_slots(known, [&](unsigned s) {
-        const Matter& matter = docket.slot[s];
-        if (matter.outcome == Outcome::none) return;
-        const Form& form = week.forms[matter.form];
-        const double answered = matter.outcome == Outcome::answered ? 1.0 : 0.0;
-        const Draws::Four words = luck.words(name, s);
-        if ((acted_[i] >> s) & 1U) {
-          learn(i, (online_[i] >> s) & 1U, true, v_act + v_answer * answered, words[0]);
-        } else {
-          const double payoff = v_stay + v_public * answered;
-          if (form.offline) learn(i, 0, false, payoff, words[0]);
-          if (form.online_for(access_[i], platform_[i])) learn(i, 1, false, payoff, words[1]);
-        }
-      });
-    }
+    for_slots(docket.closing, [&](unsigned s) {
+      const Matter& matter = docket.slot[s];
+      if (matter.outcome == Outcome::none) return;
+      const Form& form = week.forms[matter.form];
+      const double answered = matter.outcome == Outcome::answered ? 1.0 : 0.0;
+      draw_words(
+          week, batch.community, batch, luck, s, [&](Vertex i) { return ((aware_[i] >> s) & 1U) != 0; },
+          [&](Vertex i, std::size_t k, const Draws::Words& words) {
+            if ((acted_[i] >> s) & 1U) {
+              learn(i, (online_[i] >> s) & 1U, true, v_act + v_answer * answered, words[0][k]);
+              return;
+            }
+            const double payoff = v_stay + v_public * answered;
+            if (form.offline) learn(i, 0, false, payoff, words[0][k]);
+            if (form.online_for(access_[i], platform_[i])) learn(i, 1, false, payoff, words[1][k]);
+          });
+    });
   }
 
  private:
@@ -117,14 +116,15 @@ class Propensity final : public Mechanism {
     if (!form.held_in(week.place(c).type)) return;
     const Luck::Drawn luck = quarters_(week);
     const double stayed = v_stay + v_public * answering_[c];
-    for (const Vertex i : batch) {
-      const bool online = form.online_for(access_[i], platform_[i]);
-      if (!franchise_.of(form, i) || (!form.offline && !online)) continue;
-      const std::uint32_t word = luck.words(week.name(c, i), k)[0];
-      const bool acted = ((quarter_[i] >> k) & 1U) != 0;
-      const bool answered = ((quarter_[i] >> (8 + k)) & 1U) != 0;
-      learn(i, online ? 1 : 0, acted, acted ? v_act + (answered ? v_answer.value() : 0.0) : stayed, word);
-    }
+    const auto online = [&](Vertex i) { return form.online_for(access_[i], platform_[i]); };
+    draw_words(
+        week, c, batch, luck, k, [&](Vertex i) { return franchise_.of(form, i) && (form.offline || online(i)); },
+        [&](Vertex i, std::size_t lane, const Draws::Words& words) {
+          const bool acted = ((quarter_[i] >> k) & 1U) != 0;
+          const bool answered = ((quarter_[i] >> (8 + k)) & 1U) != 0;
+          const double value = acted ? v_act + (answered ? v_answer.value() : 0.0) : stayed;
+          learn(i, online(i) ? 1 : 0, acted, value, words[0][lane]);
+        });
   }
 
   void learn(Vertex i, std::size_t family, bool acted, double value, std::uint32_t word) const {

@@ -7,6 +7,7 @@
 //
 // Every fourth week, communities in turn.
 #include <algorithm>
+#include <limits>
 
 #include "base/elementary.h"
 #include "mechanism/kit/offers.h"
@@ -43,6 +44,7 @@ class Satisfaction final : public Mechanism {
   void prepare(const Week& week) override {
     quality_.assign(week.communities() * good_count, 0.0);
     around_.assign(quality_.size(), 0.0);
+    known_.assign(quality_.size(), std::numeric_limits<double>::quiet_NaN());
     compare(week);
     for (std::size_t c = 0; c < week.communities(); ++c)
       for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
@@ -88,7 +90,10 @@ class Satisfaction final : public Mechanism {
       people[community.district] += community.population;
       for (std::size_t g = 0; g < good_count; ++g) {
         const double stock = stock_(c, g);
-        quality_[c * good_count + g] = quality(stock);
+        if (const std::size_t at = c * good_count + g; stock != known_[at]) {
+          quality_[at] = quality(stock);
+          known_[at] = stock;
+        }
         sum[community.district * good_count + g] += community.population * quality_[c * good_count + g];
       }
     }
@@ -106,6 +111,7 @@ class Satisfaction final : public Mechanism {
 
   // Made anew every week out of the stocks: no state.
   std::vector<double> quality_;
+  std::vector<double> known_;  ///< the stocks of which they are
   std::vector<double> around_;
   std::vector<double> district_sum_;
   std::vector<double> district_people_;

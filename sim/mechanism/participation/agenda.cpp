@@ -66,7 +66,8 @@ class Agenda final : public Mechanism {
     national_queue_.clear();
     national_queue_.reserve(2 * forms);
     nation_ = {};
-    delay_.assign(communities * forms, 0);
+    phase_.assign(communities * forms, 0);
+    now_.assign(forms, 0);
     const Luck::Drawn delays = delays_(week);
     std::size_t national = 0;
     for (std::size_t f = 0; f < forms; ++f) {
@@ -75,10 +76,11 @@ class Agenda final : public Mechanism {
       for (const std::uint16_t g : form.followers)
         ensure(!week.forms[g].national || form.national,
             "a model with a national form that follows a local one was refused");
-      if (form.spread > 0 && !form.national)
-        for (std::size_t c = 0; c < communities; ++c)
-          delay_[c * forms + f] =
-              static_cast<std::int32_t>(delays.below(form.spread, week.name_of_community(c), form.key));
+      for (std::size_t c = 0; c < communities; ++c) {
+        const bool delayed = form.spread > 0 && !form.national;
+        const std::uint32_t delay = delayed ? delays.below(form.spread, week.name_of_community(c), form.key) : 0;
+        phase_[c * forms + f] = in_period(form, form.week + static_cast<std::int32_t>(delay));
+      }
     }
     reserved_ = 0;
     for (std::size_t k = 0; k < std::min(national, most_national_slots); ++k)
@@ -86,6 +88,7 @@ class Agenda final : public Mechanism {
   }
 
   void begin(const Week& week) override {
+    for (std::size_t f = 0; f < now_.size(); ++f) now_[f] = in_period(week.forms[f], week.number());
     turn_of_nation(week);
     with_members_.count(week, kinds_);
     parallel_chunks(week.communities(), 64, [&](std::size_t from, std::size_t to) {
@@ -124,8 +127,13 @@ class Agenda final : public Mechanism {
   Luck delays_{*this, "when a form's first matter comes", Luck::communities, Luck::lasting, Luck::by_form};
   Luck subjects_{*this, "what a matter is about", Luck::communities, Luck::weekly, Luck::by_form};
 
-  [[nodiscard]] static bool opens(const Form& form, std::int32_t number) {
-    return form.period > 0 && (((number - form.week) % form.period) + form.period) % form.period == 0;
+  /// Weeks since a period of the form began in week `number`; 0 where it has none.
+  [[nodiscard]] static std::int32_t in_period(const Form& form, std::int32_t number) {
+    return form.period > 0 ? ((number % form.period) + form.period) % form.period : 0;
+  }
+  /// Whether a matter of the f-th form opens in community c this week.
+  [[nodiscard]] bool opens(const Form& form, std::size_t f, std::size_t c) const {
+    return form.period > 0 && now_[f] == phase_[c * now_.size() + f];
   }
   /// Whether community c holds matters of the form.
   [[nodiscard]] bool holds(const Week& week, std::size_t c, const Form& form) const {
@@ -143,7 +151,7 @@ class Agenda final : public Mechanism {
           national_queue_.push_back({week.forms[f].priority, week.number(), f, nation_.slot[s].subject});
     });
     for (std::size_t f = 0; f < week.forms.size(); ++f)
-      if (week.forms[f].national && opens(week.forms[f], week.number()))
+      if (week.forms[f].national && opens(week.forms[f], f, 0))
         national_queue_.push_back(
             {week.forms[f].priority, week.number(), static_cast<std::uint16_t>(f), national_subject(week, f)});
     if (!national_queue_.empty()) admit(week, nation_, national_queue_, reserved_);
@@ -165,8 +173,7 @@ class Agenda final : public Mechanism {
           queue.push_back({week.forms[f].priority, week.number(), f, docket.slot[s].subject});
     });
     for (std::size_t f = 0; f < week.forms.size(); ++f)
-      if (!week.forms[f].national && opens(week.forms[f], week.number() - delay_[c * week.forms.size() + f]) &&
-          holds(week, c, week.forms[f]))
+      if (!week.forms[f].national && opens(week.forms[f], f, c) && holds(week, c, week.forms[f]))
         queue.push_back({week.forms[f].priority, week.number(), static_cast<std::uint16_t>(f), subject(week, c, f)});
     if (!queue.empty()) admit(week, docket, queue, static_cast<std::uint16_t>(~reserved_));
     for_slots(nation_.live, [&](unsigned s) {
@@ -249,8 +256,9 @@ class Agenda final : public Mechanism {
 
   std::vector<std::vector<Pending>> queue_;
   std::vector<Pending> national_queue_;
-  Docket nation_{};  ///< slots of national matters: live, closing and stale
-  std::vector<std::int32_t> delay_;
+  Docket nation_{};                   ///< slots of national matters: live, closing and stale
+  std::vector<std::int32_t> phase_;   ///< by community and form: week of its period in which a matter opens
+  std::vector<std::int32_t> now_;     ///< by form: week of its period; made anew every week
   std::vector<std::uint16_t> kinds_;  ///< by community: institutions with members, counted anew every week
   std::uint16_t reserved_ = 0;        ///< slots for national matters
 };

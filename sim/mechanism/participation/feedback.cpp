@@ -28,6 +28,7 @@
 #include "base/elementary.h"
 #include "base/error.h"
 #include "mechanism/kit/acts.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/kit/offers.h"
 #include "mechanism/kit/platforms.h"
 #include "mechanism/mechanism.h"
@@ -42,34 +43,23 @@ class Feedback final : public Mechanism {
             .meaning = "standing forms: requests and complaints at any time, answered or not",
             .source = "MODEL 7.7; D3, P4, R4; Sjoberg, Mellon, Peixoto 2017",
             .phase = Phase::participation}) {
-    const auto happens = [this](const Week&, std::size_t, std::size_t) { return !forms_.empty(); };
+    const auto count = uses();
     observe({.name = "appeals",
         .unit = "appeals a head and year",
         .meaning = "uses of standing forms in the last 52 weeks, by residents of all ages",
         .source = "eOtinish 2024: 4.4 million, 0.22 a head (verified)",
         .window = weeks_a_year,
-        .residents =
-            [this](const Week&, const Block& block, std::size_t, auto made, auto people) {
-              for (Vertex i = block.first; i < block.last; ++i) {
-                people[i - block.first] = 1;
-                made[i - block.first] =
-                    weeks_a_year * static_cast<std::uint32_t>(__builtin_popcount(appealed_[i] & used));
-              }
-            },
-        .happens = happens});
+        .residents = count,
+        .of = SeriesSpec::Of::residents,
+        .times = weeks_a_year});
     observe({.name = "appeals_answered",
         .meaning = "share of the appeals of the last 52 weeks that were answered",
         .source = "D3, I1",
         .window = weeks_a_year,
-        .residents =
-            [this](const Week&, const Block& block, std::size_t, auto answered, auto made) {
-              for (Vertex i = block.first; i < block.last; ++i)
-                if (appealed_[i] != 0) {
-                  made[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(appealed_[i] & used));
-                  answered[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(appealed_[i] >> 8));
-                }
-            },
-        .happens = happens});
+        .residents = count,
+        .numerator = 1,
+        .of = SeriesSpec::Of::counted,
+        .denominator = 0});
   }
 
   Real b_need{*this, "b_need", 1.0, {-10, 10}, "weight of dissatisfaction with the good wished for", "assumption",
@@ -124,6 +114,20 @@ class Feedback final : public Mechanism {
   }
 
  private:
+  /// Appeals of this week: made, and of these answered.
+  std::shared_ptr<const ResidentCount> uses() const {
+    ResidentCount count{.when = ResidentCount::When::weekly, .lanes = 2};
+    count.applies = [this](std::size_t) { return !forms_.empty(); };
+    count.fill = [this](const Week&, const Block& block, std::size_t, const ResidentCount::Lanes& lanes) {
+      for (Vertex i = block.first; i < block.last; ++i)
+        if (appealed_[i] != 0) {
+          lanes[0][i - block.first] = static_cast<std::uint16_t>(bits_of(appealed_[i] & used));
+          lanes[1][i - block.first] = static_cast<std::uint16_t>(bits_of(appealed_[i] >> 8));
+        }
+    };
+    return std::make_shared<const ResidentCount>(std::move(count));
+  }
+
   static constexpr unsigned first_forms = 4;
 
   Read<std::uint8_t> access_{*this, &Residents::access};
@@ -171,19 +175,31 @@ class Feedback final : public Mechanism {
     const std::array<double, family_count> constant = {
         base - b_cost * (form.hours[0] + way), base - b_cost * ease * form.hours[1]};
     std::int64_t made = 0;
-    // One block of random words serves four residents in a row.
-    std::uint32_t four = std::numeric_limits<std::uint32_t>::max();
-    Draws::Four words{};
+    // One block of random words serves four residents in a row, and one drawing 128.
+    constexpr std::uint32_t together = Luck::block * static_cast<std::uint32_t>(Draws::many);
+    const std::uint32_t highest = Draws::highest(most);
+    std::uint32_t drawn = std::numeric_limits<std::uint32_t>::max();
+    Draws::Words words;
     for (const Vertex i : batch) {
-      if (!franchise_.of(form, i)) continue;
+      const Name name = week.name(c, i);
+      if (drawn != name.ordinal / together) {
+        drawn = name.ordinal / together;
+        draw_fours(week, c, uses, drawn * Draws::many, k % first_forms, words);
+      }
+      const std::uint32_t word = words[name.ordinal % Luck::block][name.ordinal / Luck::block % Draws::many];
+      if (word > highest || !franchise_.of(form, i)) continue;
       const bool online = form.online_for(access_[i], platform_[i]);
       if (!form.offline && !online) continue;
-      const Name name = week.name(c, i);
-      if (four != name.ordinal / 4) words = uses.words({name.community, four = name.ordinal / 4}, k % first_forms);
-      const double luck = Draws::to_uniform(words[name.ordinal % 4]);
+      const double luck = Draws::to_uniform(word);
       if (luck >= most) continue;
       const double shared =
           weights_->b_duty * duty_[i] + weights_->b_eff * (efficacy_[i] - 0.5) + b_need * (0.5 - satisfaction_[i]);
+      // Costs of missing skill and of a bad connection left out, and habit from above: who would not act then does not.
+      const auto at_most = [&](std::size_t f) {
+        return constant[f] + weights_->b_habit * bound::logit_above(propensity_(i, f)) + trace_(i, f);
+      };
+      const double hope = std::max(form.offline ? at_most(0) : -1e9, online ? at_most(1) : -1e9);
+      if (shared + hope < bound::logit_below(word) - bound::margin) continue;
       const auto utility = [&](std::size_t f) {
         return shared + constant[f] + weights_->b_habit * logit(propensity_(i, f)) + trace_(i, f);
       };
@@ -202,6 +218,15 @@ class Feedback final : public Mechanism {
       trace_(i, family) = Score(std::max<double>(trace_(i, family), gain));
     }
     return made;
+  }
+
+  /// The words of up to 128 residents of community c, those of four at a time from the `from`-th four on.
+  static void draw_fours(const Week& week, std::size_t c, const Luck::Drawn& uses, std::size_t from,
+      std::uint32_t block, Draws::Words& words) {
+    Draws::Ordinals fours;
+    for (std::size_t k = 0; k < fours.size(); ++k) fours[k] = static_cast<std::uint32_t>(from + k);
+    const std::size_t all = (week.residents(c) + Luck::block - 1) / Luck::block;
+    uses.words(week.key[c], fours, std::min(Draws::many, all - from), block, words);
   }
 
   std::vector<std::size_t> forms_;  ///< that stand always

@@ -45,9 +45,14 @@ class Norms final : public Mechanism {
       week.ties.prefetch(i + Ties::ahead, visible, family_count);
       const std::span<const Tie> peers = week.ties.peers(i);
       if (peers.empty()) continue;
-      std::array<std::uint64_t, family_count> seen{};
-      for (const Tie tie : peers)
-        for (std::size_t f = 0; f < family_count; ++f) seen[f] += visible[tie.to() * family_count + f].raw;
+      std::uint64_t offline = 0;
+      std::uint64_t online = 0;
+      for (const Tie tie : peers) {
+        const Share* const of = visible + tie.to() * family_count;
+        offline += of[0].raw;
+        online += of[1].raw;
+      }
+      const std::array<std::uint64_t, family_count> seen = {offline, online};
       for (std::size_t f = 0; f < family_count; ++f) {
         norm_(i, f).raw = static_cast<std::uint16_t>(seen[f] / peers.size());
         sum[f] += norm_(i, f).raw;

@@ -38,6 +38,8 @@
 
 #include "base/elementary.h"
 #include "mechanism/kit/acts.h"
+#include "mechanism/kit/closing_matters.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/kit/membership.h"
 #include "mechanism/kit/neighbours.h"
 #include "mechanism/kit/offers.h"
@@ -62,47 +64,46 @@ class Participation final : public Mechanism {
             .meaning = "residents decide and act",
             .source = "MODEL 7.6; D1, P3, P4, R7; Granovetter 1978; Watts 2002",
             .phase = Phase::participation}) {
+    const auto took_part = counted({}, [this](const Week& week, Vertex i) { return acted_lately_(week, i); });
     observe({.name = "participation",
         .meaning = "share of adults who took part in anything in the last 52 weeks",
         .source = "D1",
         .looks_back = weeks_a_year,
-        .residents = [this](const Week& week, const Block& block, std::size_t, auto took_part, auto adults) {
-          for (Vertex i = block.first; i < block.last; ++i) {
-            const bool adult = is_adult(age_[i]);
-            adults[i - block.first] = adult;
-            took_part[i - block.first] = adult && acted_lately_(week, i);
-          }
-        }});
+        .residents = took_part});
     for (std::size_t f = 0; f < family_count; ++f)
       observe({.name = f == 0 ? "participation_offline" : "participation_online",
           .meaning = f == 0 ? "share of adults who took part in person in the last 52 weeks"
                             : "share of adults who took part online in the last 52 weeks",
           .source = "D1, P4",
           .looks_back = weeks_a_year,
-          .residents = [this, f](const Week& week, const Block& block, std::size_t, auto took_part, auto adults) {
-            for (Vertex i = block.first; i < block.last; ++i) {
-              adults[i - block.first] = is_adult(age_[i]);
-              took_part[i - block.first] = is_adult(age_[i]) && acted_lately_(week, i, f);
-            }
-          }});
+          .residents = counted({}, [this, f](const Week& week, Vertex i) { return acted_lately_(week, i, f); })});
     observe({.name = "participation_among_residents",
         .meaning = "share of all residents, children too, who took part in anything in the last 52 weeks",
         .source = "D1",
         .looks_back = weeks_a_year,
-        .residents = [this](const Week& week, const Block& block, std::size_t, auto took_part, auto all) {
-          for (Vertex i = block.first; i < block.last; ++i) {
-            all[i - block.first] = 1;
-            took_part[i - block.first] = acted_lately_(week, i);
-          }
-        }});
-    observe(turnout("turnout",
-        "share of eligible residents who took part, in matters of the form that closed in the last 52 weeks", true,
-        true));
-    observe(turnout("turnout_among_residents",
-        "share of all residents who took part, in matters of the form that closed in the last 52 weeks", true, false));
-    observe(turnout("form_awareness",
-        "share of eligible residents who knew of it, in matters of the form that closed in the last 52 weeks", false,
-        true));
+        .residents = took_part,
+        .of = SeriesSpec::Of::residents});
+    const auto of_closing = [this, count = ClosingMatters::count(franchise_, aware_, acted_)](
+                                const char* name, const char* meaning, std::size_t numerator, std::size_t denominator) {
+      observe({.name = name,
+          .meaning = meaning,
+          .source = "D1, I3",
+          .by_form = true,
+          .window = weeks_a_year,
+          .residents = count,
+          .numerator = numerator,
+          .of = SeriesSpec::Of::counted,
+          .denominator = denominator});
+    };
+    of_closing("turnout",
+        "share of eligible residents who took part, in matters of the form that closed in the last 52 weeks",
+        ClosingMatters::acted, ClosingMatters::eligible);
+    of_closing("turnout_among_residents",
+        "share of all residents who took part, in matters of the form that closed in the last 52 weeks",
+        ClosingMatters::acted, ClosingMatters::everybody);
+    of_closing("form_awareness",
+        "share of eligible residents who knew of it, in matters of the form that closed in the last 52 weeks",
+        ClosingMatters::aware, ClosingMatters::eligible);
   }
 
   /// When levers count that act on a decision by utility, and where it can be made online.
@@ -242,6 +243,8 @@ class Participation final : public Mechanism {
   Memberships memberships_{*this};
   Persons persons_{*this};
   Read<std::uint16_t> aware_{*this, &Residents::aware};
+  Read<std::uint16_t> member_of_{*this, &Residents::member_of};
+  Read<std::uint32_t> signal_{*this, &Residents::signal};
   Read<std::uint8_t> platform_{*this, &Residents::platform};
   Read<std::uint8_t> access_{*this, &Residents::access};
   Read<Share> propensity_{*this, &Residents::propensity};
@@ -277,29 +280,6 @@ class Participation final : public Mechanism {
   Luck reservation_{*this, "a resident's reservation in a matter, whether he is induced, whether he keeps his word",
       Luck::residents, Luck::weekly, Luck::by_form};
 
-  /// A series of one form: of those eligible (or of all residents), who acted (or knew) in matters that close.
-  SeriesSpec turnout(const char* name, const char* meaning, bool acts, bool of_eligible) const {
-    const auto closing = [](const Week& week, std::size_t c, std::size_t form) {
-      return closing_of(week.dockets[c], [form](std::size_t f) { return f == form; });
-    };
-    SeriesSpec spec{.name = name, .meaning = meaning, .source = "D1, I3", .by_form = true, .window = weeks_a_year};
-    spec.happens = [this, closing](
-                       const Week& week, std::size_t c, std::size_t form) { return closing(week, c, form) != 0; };
-    spec.residents = [this, closing, acts, of_eligible](
-                         const Week& week, const Block& block, std::size_t form, auto did, auto could) {
-      const std::uint16_t mask = closing(week, block.community, form);
-      const Docket& docket = week.dockets[block.community];
-      const auto matters = static_cast<std::uint32_t>(__builtin_popcount(mask));
-      for (Vertex i = block.first; i < block.last; ++i) {
-        const bool eligible = (franchise_.of(docket, i) & mask) != 0;
-        could[i - block.first] = eligible || !of_eligible ? matters : 0;
-        const std::uint16_t bits = acts ? acted_[i] : aware_[i];
-        if (eligible) did[i - block.first] = static_cast<std::uint32_t>(__builtin_popcount(bits & mask));
-      }
-    };
-    return spec;
-  }
-
   /// After each round of the warm-up: moves b_form of forms with a baseline toward the turnout that they seek.
   void seek_baselines(const Week& week) {
     for (std::size_t f = 0; f < week.forms.size(); ++f) {
@@ -328,6 +308,53 @@ class Participation final : public Mechanism {
     double sight = 0;   ///< b_norm vis_f cohesion_j
     double skill = 0;   ///< hours lost without skill, online
   };
+  /// What is the same for all in one matter.
+  struct Question {
+    unsigned slot = 0;
+    const Form* form = nullptr;
+    std::array<Occasion, family_count> in{};
+    double size = 1;
+    double pace = 1;  ///< t / W
+    bool everywhere = false;
+  };
+  /// This week in a community, looked up once a block.
+  struct Here {
+    Here(const Participation& of, const Week& week, std::size_t c)
+        : community(c),
+          docket(week.dockets[c]),
+          cost_left(of.left_of_cost(c)),
+          reward(of.reward.here(c)),
+          fine(of.fine.here(c)),
+          relief(of.relief.here(c)),
+          remote(of.remote.here(c)),
+          mail(of.mail.here(c)),
+          canvass(of.canvass.here(c)),
+          message(of.message_.here(c)),
+          induce(of.induce.here(c)) {}
+    std::size_t community;
+    const Docket& docket;
+    double cost_left;
+    Lever::Here reward;
+    Lever::Here fine;
+    Lever::Here relief;
+    Lever::Here remote;
+    Lever::Here mail;
+    Lever::Here canvass;
+    Lever::Here message;
+    Lever::Here induce;
+  };
+
+  [[nodiscard]] Question question(const Week& week, std::size_t c, unsigned s) const {
+    const Docket& docket = week.dockets[c];
+    const Matter& matter = docket.slot[s];
+    const Form& form = week.forms[matter.form];
+    return {.slot = s,
+        .form = &form,
+        .in = {occasion(week, c, matter.form, Family::offline), occasion(week, c, matter.form, Family::online)},
+        .size = (form.decides == Decides::budget) ? log_(1.0 + week.place(c).participatory_budget / money_0) : 1.0,
+        .pace = std::min(1.0, (week.number() - matter.opens + 1) / static_cast<double>(form.deciding)),
+        .everywhere = ((docket.national >> s) & 1U) != 0};
+  }
 
   [[nodiscard]] Occasion occasion(const Week& week, std::size_t c, std::size_t f, Family family) const {
     const Form& form = week.forms[f];
@@ -368,22 +395,22 @@ class Participation final : public Mechanism {
     return 1.0 - e_cost * std::clamp(experience_[c] - usual_experience_[c], -1.0, 1.0);
   }
 
-  [[nodiscard]] Person person(const Week& week, std::size_t c, Vertex i, double cost_left) const {
+  /// All but what institutions ask; `connected`: whether his connection is up.
+  [[nodiscard]] Person person(const Here& here, Vertex i, bool connected) const {
     Person p;
     p.weekly_income = mean_wage * 12.0 / weeks_a_year * std::max<double>(income_[i], 0.01);
     p.utility = b_duty * duty_[i] + b_eff * (efficacy_[i] - 0.5) + b_trust * (trust_[i] - 0.5);
-    const double paid = reward.at(c, i);
-    const double fined = fine.at(c, i);
+    const double paid = here.reward.at(i);
+    const double fined = here.fine.at(i);
     if (paid > 0) p.utility += b_money * log_(1.0 + paid / p.weekly_income);
     if (fined > 0) p.utility += b_money * log_(1.0 + fined / p.weekly_income);
-    p.utility += b_mail * mail.at(c, i) + b_canvass * canvass.at(c, i);
-    p.connected = connection_.up(week, c, i);
-    if (p.connected && platform_[i] != 0) p.utility += b_message * message_.at(c, i);
-    p.hour = b_cost * (1.0 - relief.at(c, i)) * cost_left * busy[occupation_[i]] *
+    p.utility += b_mail * here.mail.at(i) + b_canvass * here.canvass.at(i);
+    p.connected = connected;
+    if (p.connected && platform_[i] != 0) p.utility += b_message * here.message.at(i);
+    p.hour = b_cost * (1.0 - here.relief.at(i)) * here.cost_left * busy[occupation_[i]] *
              (static_cast<Sex>(sex_[i]) == Sex::female ? busy_women.value() : 1.0);
     p.way = age_[i] >= 70 ? way_old.value() : 1.0;
-    p.remote = remote.at(c, i);
-    memberships_.each(week, c, i, [&](std::size_t k) { p.log_unasked += log_unasked_by_[k]; });
+    p.remote = here.remote.at(i);
     return p;
   }
 
@@ -393,73 +420,93 @@ class Participation final : public Mechanism {
     return usual + p.remote * (std::min(usual, o.remote) - usual);
   }
 
-  void by_utility(const Week& week, const Batch& batch, const Exposure& exposure) {
-    const std::size_t c = batch.community;
-    const Docket& docket = week.dockets[c];
-    const Ties& ties = week.ties;
-    const double log_unasked = ask_rate >= 1.0 ? -1e9 : log_(1.0 - ask_rate);
-    const double cost_left = left_of_cost(c);
-
-    std::array<std::array<Occasion, family_count>, slot_count> occasions{};
-    std::array<double, slot_count> size{};
-    std::array<double, slot_count> pace{};  // t / W
-    for_slots(docket.open, [&](unsigned s) {
-      const Matter& matter = docket.slot[s];
-      const Form& form = week.forms[matter.form];
-      for (std::size_t f = 0; f < family_count; ++f)
-        occasions[s][f] = occasion(week, c, matter.form, static_cast<Family>(f));
-      size[s] = (form.decides == Decides::budget) ? log_(1.0 + week.place(c).participatory_budget / money_0) : 1.0;
-      pace[s] = std::min(1.0, (week.number() - matter.opens + 1) / static_cast<double>(form.deciding));
-    });
-
-    for (const Vertex i : batch) {
-      const auto candidates =
-          static_cast<std::uint16_t>(franchise_.of(docket, i) & docket.open & aware_[i] & ~acted_[i]);
-      if (candidates == 0) continue;
-      const Person self = person(week, c, i, cost_left);
-      std::array<double, family_count> habit{};
-      std::array<double, family_count> norm{};
-      for (std::size_t f = 0; f < (access_[i] != 0 || platform_[i] != 0 ? family_count : 1); ++f) {
-        habit[f] = b_habit * logit(propensity_(i, f)) + trace_(i, f);
-        norm[f] = norm_(i, f) - habitual_norm_(c, f);
-      }
-      const double induced = induce.at(c, i);
-      const auto degree = [&](std::size_t l, bool national) {
-        const std::span<const Tie> row = national ? ties.peers(i) : ties.inside(i);
-        return static_cast<double>(
-            std::count_if(row.begin(), row.end(), [l](Tie tie) { return static_cast<std::size_t>(tie.layer()) == l; }));
+  void by_utility(const Week& week, const Batch& batch, Exposure& exposure) {
+    const Here here(*this, week, batch.community);
+    for_slots(here.docket.open, [&](unsigned s) {
+      const Question asked = question(week, here.community, s);
+      const Matter& matter = here.docket.slot[s];
+      const auto decides = [&](Vertex i) {
+        return ((franchise_.of(here.docket, i) & aware_[i] & ~acted_[i]) >> s & 1U) != 0;
       };
-      for_slots(candidates, [&](unsigned s) {
-        const Matter& matter = docket.slot[s];
-        const Form& form = week.forms[matter.form];
-        double shared =
-            self.utility +
-            b_stake * size[s] * (matter.subject == good_count || matter.subject == wish_[i] ? 1.0 : s_other.value());
-        if (form.money > 0) shared -= b_money * log_(1.0 + form.money / self.weekly_income);
-        const Neighbours n = exposure.neighbours(s, i - batch.first);
-        const bool everywhere = ((docket.national >> s) & 1U) != 0;
-        for (std::size_t l = 0; l < resident_layers; ++l)
-          if (n.acted[l] != 0) shared += b_now[l] * n.acted[l] / degree(l, everywhere);
-        const auto askers = static_cast<double>(persons_(week, i, s, Shown::acted, n.acted, everywhere, true));
-        if (const double unasked = askers * log_unasked + self.log_unasked; unasked < 0)
-          shared += b_ask * (1.0 - exp_(unasked));
-        const auto utility = [&](std::size_t f) {
-          const Occasion& o = occasions[s][f];
-          return shared + o.constant + habit[f] + o.sight * norm[f] - self.hour * hours(o, self, skill_[i]);
-        };
-        const bool offline_possible = occasions[s][0].possible;
-        const bool online_possible =
-            occasions[s][1].possible && self.connected && form.online_for(access_[i], platform_[i]);
-        if (!offline_possible && !online_possible) return;
-        const double u_offline = offline_possible ? utility(0) : -1e9;
-        const double u_online = online_possible ? utility(1) : -1e9;
-        const double u = std::max(u_offline, u_online);
-        const Draws::Four luck = words(week, c, i, matter);
-        // The reservation E of the header, drawn once for a resident and a matter.
-        const bool acts = softplus(u) * pace[s] > -log_(Draws::to_uniform(luck[0]));
-        if (acts || (induced > 0 && Draws::to_uniform(luck[1]) < induced)) act(i, s, u_online > u_offline);
-      });
+      draw_words(week, here.community, batch, reservation_.of_week(week, matter.announced), asked.form->key, decides,
+          [&](Vertex i, std::size_t k, const Draws::Words& words) {
+            const Draws::Four luck = {words[0][k], words[1][k], words[2][k], words[3][k]};
+            if (!refused(week, here, asked, i, luck)) decide(week, here, asked, i, luck, i - batch.first, exposure);
+          });
+    });
+  }
+
+  /// How far what his neighbours were seen to do lies above what is usual here.
+  [[nodiscard]] double norm_of(std::size_t c, Vertex i, std::size_t f) const {
+    return norm_(i, f) - habitual_norm_(c, f);
+  }
+  [[nodiscard]] double stake(const Here& here, const Question& asked, Vertex i) const {
+    const std::uint8_t subject = here.docket.slot[asked.slot].subject;
+    return b_stake * asked.size * (subject == good_count || subject == wish_[i] ? 1.0 : s_other.value());
+  }
+
+  /// Whether resident i surely does not act this week, by a bound of his utility from above: no neighbour of his has
+  /// acted, an institution surely asks, and habit is rounded up. -ln(luck) >= 1 - luck.
+  [[nodiscard]] bool refused(
+      const Week& week, const Here& here, const Question& asked, Vertex i, const Draws::Four& luck) const {
+    if (!here.induce.alike() || here.induce.value() > 0) return false;
+    const Person self = person(here, i, true);
+    double most = -1e9;
+    for (std::size_t f = 0; f < family_count; ++f) {
+      const Occasion& o = asked.in[f];
+      if (!o.possible || (f == 1 && !asked.form->online_for(access_[i], platform_[i]))) continue;
+      most = std::max(most, o.constant + b_habit * bound::logit_above(propensity_(i, f)) + trace_(i, f) +
+                                o.sight * norm_of(here.community, i, f) - self.hour * hours(o, self, skill_[i]));
     }
+    most += self.utility + stake(here, asked, i);
+    if (asked.form->money > 0) most -= b_money * log_(1.0 + asked.form->money / self.weekly_income);
+    if (platform_[i] != 0) most += std::max(0.0, -b_message * here.message.at(i));  // for whom it may be down
+    if (member_of_[i] != 0) most += std::max(0.0, b_ask.value());
+    if (bound::softplus_above(most + bound::margin) * asked.pace >= Draws::to_uniform(~luck[0])) return false;
+    const unsigned bit = 16 + asked.slot;
+    const std::uint32_t* const signal = signal_.data();
+    std::uint32_t around = 0;
+    for (const Tie tie : asked.everywhere ? week.ties.peers(i) : week.ties.inside(i)) around |= signal[tie.to()];
+    return ((around >> bit) & 1U) == 0;
+  }
+
+  /// Whether resident i acts on what is asked, and how.
+  void decide(const Week& week, const Here& here, const Question& asked, Vertex i, const Draws::Four& luck,
+      std::size_t r, Exposure& exposure) const {
+    const std::size_t c = here.community;
+    const Form& form = *asked.form;
+    const double log_unasked = ask_rate >= 1.0 ? -1e9 : log_(1.0 - ask_rate);
+    Person self = person(here, i, connection_.up(week, c, i));
+    memberships_.each(week, c, i, [&](std::size_t k) { self.log_unasked += log_unasked_by_[k]; });
+    const auto degree = [&](std::size_t l) {
+      const std::span<const Tie> row = asked.everywhere ? week.ties.peers(i) : week.ties.inside(i);
+      return static_cast<double>(
+          std::count_if(row.begin(), row.end(), [l](Tie tie) { return static_cast<std::size_t>(tie.layer()) == l; }));
+    };
+    double shared = self.utility + stake(here, asked, i);
+    if (form.money > 0) shared -= b_money * log_(1.0 + form.money / self.weekly_income);
+    const Neighbours n = exposure.neighbours(asked.slot, r);
+    for (std::size_t l = 0; l < resident_layers; ++l)
+      if (n.acted[l] != 0) shared += b_now[l] * n.acted[l] / degree(l);
+    const auto askers =
+        static_cast<double>(persons_(week, i, asked.slot, Shown::acted, n.acted, asked.everywhere, true));
+    if (const double unasked = askers * log_unasked + self.log_unasked; unasked < 0)
+      shared += b_ask * (1.0 - exp_(unasked));
+    const auto utility = [&](std::size_t f) {
+      const Occasion& o = asked.in[f];
+      const double habit = b_habit * logit(propensity_(i, f)) + trace_(i, f);
+      return shared + o.constant + habit + o.sight * norm_of(c, i, f) - self.hour * hours(o, self, skill_[i]);
+    };
+    const bool offline_possible = asked.in[0].possible;
+    const bool online_possible = asked.in[1].possible && self.connected && form.online_for(access_[i], platform_[i]);
+    if (!offline_possible && !online_possible) return;
+    const double u_offline = offline_possible ? utility(0) : -1e9;
+    const double u_online = online_possible ? utility(1) : -1e9;
+    const double u = std::max(u_offline, u_online);
+    // The reservation E of the header, drawn once for a resident and a matter.
+    const bool acts = softplus(u) * asked.pace > -log_(Draws::to_uniform(luck[0]));
+    const double induced = here.induce.at(i);
+    if (acts || (induced > 0 && Draws::to_uniform(luck[1]) < induced)) act(i, asked.slot, u_online > u_offline);
   }
 
   /// The luck of a resident in a matter: words for the reservation, for being induced and for keeping one's word.
@@ -490,7 +537,7 @@ class Participation final : public Mechanism {
       });
   }
 
-  void by_threshold(const Week& week, const Batch& batch, const Exposure& exposure) {
+  void by_threshold(const Week& week, const Batch& batch, Exposure& exposure) {
     const std::size_t c = batch.community;
     const Docket& docket = week.dockets[c];
     const bool mixing = threshold_over == ThresholdOver::community;

@@ -3,6 +3,7 @@
 // signal = aware | acted << 16, in communities whose matters moved; shared_trust = trust every fourth week; shows: a
 // platform user lets online friends see what he knows of and does, with the lasting chance `display`, and where a
 // message asks him to (platform.message) with message_display more.
+#include "mechanism/kit/many.h"
 #include "mechanism/mechanism.h"
 
 namespace kurultai {
@@ -40,15 +41,7 @@ class Publication final : public Mechanism {
     const Docket& docket = week.dockets[batch.community];
     if ((docket.live | docket.stale) != 0)
       for (const Vertex i : batch) signal_[i] = aware_[i] | (static_cast<std::uint32_t>(acted_[i]) << 16);
-    if ((docket.live | docket.stale) != 0) {
-      const Luck::Drawn luck = shows_luck_(week);
-      for (const Vertex i : batch) {
-        const double shown = platform_[i] == 0
-                                 ? 0.0
-                                 : display.at(batch.community, i) + message_display * message_.at(batch.community, i);
-        shows_[i] = shown >= 1.0 || (shown > 0 && luck.chance(shown, week.name(batch.community, i)));
-      }
-    }
+    if ((docket.live | docket.stale) != 0) show(week, batch);
     if (week.due(batch.community, weeks_a_month))
       for (const Vertex i : batch) shared_trust_[i] = trust_[i];
   }
@@ -63,6 +56,24 @@ class Publication final : public Mechanism {
   Write<Share> shared_trust_{*this, &Residents::shared_trust, at_start};
   Write<std::uint8_t> shows_{*this, &Residents::shows, at_start};
   Luck shows_luck_{*this, "who shows what he does", Luck::residents, Luck::lasting, 1};
+
+  /// Who lets others see what he does.
+  void show(const Week& week, const Batch& batch) const {
+    const Lever::Here displayed = display.here(batch.community);
+    const Lever::Here asked = message_.here(batch.community);
+    const auto share = [&](Vertex i) { return displayed.at(i) + message_display * asked.at(i); };
+    if (displayed.alike() && asked.alike() && displayed.value() + message_display * asked.value() >= 1.0) {
+      for (const Vertex i : batch) shows_[i] = platform_[i] != 0;
+      return;
+    }
+    const auto drawn = [&](Vertex i) {
+      const double shown = platform_[i] == 0 ? 0.0 : share(i);
+      shows_[i] = shown >= 1.0;
+      return shown > 0 && shown < 1.0;
+    };
+    draw_word(week, batch.community, batch, shows_luck_(week), 0, drawn,
+        [&](Vertex i, std::uint32_t word) { shows_[i] = Draws::to_uniform(word) < share(i); });
+  }
 };
 
 }  // namespace

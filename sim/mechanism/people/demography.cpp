@@ -22,10 +22,12 @@
 // until a mechanism moves it; that the old use less is taken for an effect of age, not of their generation.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <span>
 
 #include "base/elementary.h"
 #include "base/parallel.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/mechanism.h"
 #include "society/traits.h"
 
@@ -53,12 +55,22 @@ class Demography final : public Mechanism {
   void prepare(const Week& week) override {
     largest_ = week.most_residents();
     const Traits traits = week.traits();
+    for (std::size_t age = 0; age <= 100; ++age)
+      for (const Sex sex : {Sex::male, Sex::female}) {
+        const double a = sex == Sex::male ? mortality_men : mortality_women;
+        mortality_[static_cast<std::size_t>(sex)][age] =
+            1.0 - exp_(-a * exp_(mortality_growth * static_cast<double>(age)));
+      }
     for (int age = 0; age <= 100; ++age)
       for (std::size_t e = 0; e < education_levels; ++e) {
         const auto a = static_cast<std::size_t>(age);
         connected_[a][e] = traits.access_leaning(age);
         inclined_[a][e] = traits.platform_leaning(age, static_cast<Education>(e));
       }
+  }
+
+  [[nodiscard]] bool moves(const Week& week, std::size_t community) const override {
+    return week.due(community, weeks_a_year);
   }
 
   void begin(const Week& week) override {
@@ -122,28 +134,82 @@ class Demography final : public Mechanism {
   class Profile {
    public:
     Profile(const ByAge& leaning, const Count& count, double wanted) : leaning_(leaning) {
-      constexpr double far = 40;
-      if (wanted <= 0 || wanted >= count.all) {
-        level_ = wanted > 0 ? far : -far;
-        return;
-      }
-      double low = -far;
-      double high = far;
-      for (int k = 0; k < 40; ++k) {
-        level_ = 0.5 * (low + high);
-        double expected = 0;
-        for (std::size_t age = 0; age <= 100; ++age)
-          for (std::size_t e = 0; e < education_levels; ++e)
-            if (count.people[age][e] > 0) expected += count.people[age][e] * share(age, e);
-        (expected < wanted ? low : high) = level_;
-      }
+      for (auto& by_education : share_) by_education.fill(unknown);
+      level_ = wanted <= 0 ? -far : wanted >= count.all ? far : level(count, wanted);
     }
-    [[nodiscard]] double share(std::size_t age, std::size_t education) const {
-      return logistic(level_ + leaning_[age][education]);
+    [[nodiscard]] double share(std::size_t age, std::size_t education) {
+      double& known = share_[age][education];
+      if (known == unknown) known = logistic(level_ + leaning_[age][education]);
+      return known;
     }
 
    private:
+    static constexpr double far = 40;
+    static constexpr double unknown = -1;
+
+    /// People of one leaning.
+    struct Cell {
+      double people = 0;
+      double leaning = 0;
+    };
+    /// How many have it at a level, and by how many more for a level higher by one.
+    struct Expected {
+      double have = 0;
+      double slope = 0;
+    };
+    static Expected expected(std::span<const Cell> cells, double level) {
+      Expected sum;
+      for (const Cell& cell : cells) {
+        const double share = logistic(level + cell.leaning);
+        sum.have += cell.people * share;
+        sum.slope += cell.people * share * (1.0 - share);
+      }
+      return sum;
+    }
+
+    /// By halving [-far, far] 40 times. What `expected` says far enough from the level sought is known beforehand: of
+    /// terms above 0 that rise with the level, rounding takes less than a part in 10^12.
+    [[nodiscard]] double level(const Count& count, double wanted) const {
+      std::array<Cell, 101 * education_levels> room;
+      std::size_t size = 0;
+      for (std::size_t age = 0; age <= 100; ++age)
+        for (std::size_t e = 0; e < education_levels; ++e)
+          if (count.people[age][e] > 0) room[size++] = {count.people[age][e], leaning_[age][e]};
+      const std::span<const Cell> cells(room.data(), size);
+      const auto [below, above] = bracket(cells, wanted, count.all);
+      double low = -far;
+      double high = far;
+      double middle = 0;
+      for (int k = 0; k < 40; ++k) {
+        middle = 0.5 * (low + high);
+        const bool less = middle < below || (middle <= above && expected(cells, middle).have < wanted);
+        (less ? low : high) = middle;
+      }
+      return middle;
+    }
+    /// Levels below and above which it is sure whether fewer than `wanted` have it: by Newton's method, then checked.
+    static std::pair<double, double> bracket(std::span<const Cell> cells, double wanted, double all) {
+      constexpr std::pair<double, double> nothing = {-far, far};
+      const double noise = 1e-12 * all;
+      double at = logit(wanted / all);
+      double slope = 0;
+      for (int k = 0; k < 12; ++k) {
+        const Expected now = expected(cells, at);
+        slope = now.slope;
+        const double step = (wanted - now.have) / slope;
+        if (!(std::abs(step) < 4.0)) return nothing;
+        at += step;
+        if (std::abs(step) < 1e-6) break;
+      }
+      const double reach = 1e-10 + 4.0 * noise / slope;
+      if (!(reach < 1e-3) || expected(cells, at - reach).have >= wanted - noise ||
+          expected(cells, at + reach).have <= wanted + noise)
+        return nothing;
+      return {at - reach, at + reach};
+    }
+
     const ByAge& leaning_;
+    ByAge share_{};  ///< looked up so far
     double level_ = 0;
   };
 
@@ -192,14 +258,10 @@ class Demography final : public Mechanism {
     thread_local std::vector<Before> before;  // scratch, kept for its memory only
     before.reserve(largest_);
     before.assign(week.residents(c), {});
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
+    const double goes = growth / (1.0 + growth);
+    const auto live = [&](Vertex i, bool gone, std::uint32_t luck) {
+      if (gone) return born(week, c, i, luck);
       const Name name = week.name(c, i);
-      const double a = sex_[i] == static_cast<std::uint8_t>(Sex::male) ? mortality_men : mortality_women;
-      if (dies.chance(1.0 - exp_(-a * exp_(mortality_growth * age_[i])), name) ||
-          leaves.chance(growth / (1.0 + growth), name)) {
-        born(week, c, i, born_as.word(name));
-        continue;
-      }
       before[i - week.first[c]] = {age_[i], education_[i], true};
       if (age_[i] < 100) ++age_[i];
       const int age = age_[i];
@@ -212,24 +274,35 @@ class Demography final : public Mechanism {
         occupation_[i] = static_cast<std::uint8_t>(occupation);
         income_[i] = Factor(traits.income(name, community.income, age, education, occupation, town));
       }
-    }
+    };
+    // Who dies, who leaves and what a newborn is stand in one block of words.
+    draw_words(
+        week, c, Everybody(week, c), dies, 0, [](Vertex) { return true; },
+        [&](Vertex i, std::size_t k, const Draws::Words& words) {
+          const auto chance = [&](double p, const Luck::Drawn& luck) {
+            return Draws::to_uniform(words[luck.place_of(0)][k]) < p;
+          };
+          const bool gone = chance(mortality_[sex_[i]][age_[i]], dies) || chance(goes, leaves);
+          live(i, gone, words[born_as.place_of(0)][k]);
+        });
     return before;
   }
 
   /// What the year changes in `having` (access, use of platforms) among those of at least `youngest` years.
-  void follow(const Week& week, std::size_t c, std::span<const Before> before, int youngest, const Profile& then,
-      const Profile& now, const Write<std::uint8_t>& having, const Luck& luck) const {
-    const Luck::Drawn drawn = luck(week);
+  void follow(const Week& week, std::size_t c, std::span<const Before> before, int youngest, Profile then, Profile now,
+      const Write<std::uint8_t>& having, const Luck& luck) const {
     const Vertex first = week.first[c];
     const bool needs_access = youngest == adult_age;
-    for (Vertex i = first; i < week.first[c + 1]; ++i) {
-      const Before& was = before[i - first];
-      if (!was.here || age_[i] < youngest || (needs_access && access_[i] == 0)) continue;
-      const double u1 = now.share(age_[i], education_[i]);
-      const double u0 = was.age < youngest ? 0.0 : then.share(was.age, was.education);
-      const double change = having[i] ? (u1 < u0 ? 1.0 - u1 / u0 : 0.0) : (u1 > u0 ? (u1 - u0) / (1.0 - u0) : 0.0);
-      if (change > 0 && drawn.chance(change, week.name(c, i))) having[i] ^= 1U;
-    }
+    draw_word(
+        week, c, Everybody(week, c), luck(week), 0,
+        [&](Vertex i) { return before[i - first].here && age_[i] >= youngest && (!needs_access || access_[i] != 0); },
+        [&](Vertex i, std::uint32_t word) {
+          const Before& was = before[i - first];
+          const double u1 = now.share(age_[i], education_[i]);
+          const double u0 = was.age < youngest ? 0.0 : then.share(was.age, was.education);
+          const double change = having[i] ? (u1 < u0 ? 1.0 - u1 / u0 : 0.0) : (u1 > u0 ? (u1 - u0) / (1.0 - u0) : 0.0);
+          if (change > 0 && Draws::to_uniform(word) < change) having[i] ^= 1U;
+        });
   }
 
   /// Skill is dealt at 18, and moves with age and education.
@@ -281,9 +354,10 @@ class Demography final : public Mechanism {
     satisfaction_[i] = Share(0.5);
   }
 
-  Vertex largest_ = 0;  ///< residents of the largest community; made by prepare
-  ByAge connected_{};   ///< leaning to have access; made by prepare
-  ByAge inclined_{};    ///< leaning to use platforms
+  Vertex largest_ = 0;                                  ///< residents of the largest community; made by prepare
+  std::array<std::array<double, 101>, 2> mortality_{};  ///< by sex and age: chance to die within a year
+  ByAge connected_{};                                   ///< leaning to have access; made by prepare
+  ByAge inclined_{};                                    ///< leaning to use platforms
 };
 
 }  // namespace

@@ -27,6 +27,7 @@
 #include "base/elementary.h"
 #include "base/parallel.h"
 #include "mechanism/kit/akimat_style.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/kit/membership.h"
 #include "mechanism/kit/money.h"
 #include "mechanism/mechanism.h"
@@ -55,12 +56,7 @@ class InstitutionsMechanism final : public Mechanism {
     observe({.name = "members",
         .meaning = "share of adults who are members of a civil institution",
         .source = "MODEL 7.25, R5",
-        .residents = [this](const Week&, const Block& block, std::size_t, auto members, auto adults) {
-          for (Vertex i = block.first; i < block.last; ++i) {
-            adults[i - block.first] = is_adult(age_[i]);
-            members[i - block.first] = is_adult(age_[i]) && member_of_[i] != 0;
-          }
-        }});
+        .residents = counted({&member_of_}, [this](const Week&, Vertex i) { return member_of_[i] != 0; })});
     for (std::size_t q = 0; q < kinds; ++q)
       observe({.name = std::string("members_") + words<InstitutionKind>[q],
           .meaning = std::string("memberships per adult, by kind of institution: ") + institution_names[q],
@@ -148,7 +144,20 @@ class InstitutionsMechanism final : public Mechanism {
     most_here_ = 0;
     for (std::size_t c = 0; c < week.communities(); ++c)
       most_here_ = std::max(most_here_, week.first_institution[c + 1] - week.first_institution[c]);
-    parallel_for(week.communities(), [&](std::size_t c) { settle(week, c); });
+    keenest_.assign(week.communities(), 0.0);
+    for (std::size_t k = 0; k < keenness_.size(); ++k) {
+      const double low = (static_cast<double>(k) - 128.0) / 16.0;
+      keenness_[k] =
+          bound::more * std::max(exp_(society_->member_duty * low), exp_(society_->member_duty * (low + 1.0 / 16.0)));
+    }
+    parallel_for(week.communities(), [&](std::size_t c) {
+      for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) keenest_[c] = std::max(keenest_[c], keenness(i));
+      settle(week, c);
+    });
+  }
+
+  [[nodiscard]] bool moves(const Week& week, std::size_t community) const override {
+    return week.due(community, interval);
   }
 
   void begin(const Week& week) override {
@@ -361,7 +370,6 @@ class InstitutionsMechanism final : public Mechanism {
 
   /// Leaving and joining, both out of the state as it was.
   void move_members(const Week& week, std::size_t c) const {
-    const Luck::Drawn applies = applies_(week);
     const Luck::Drawn leaving = leaves_(week);
     const std::size_t count = week.first_institution[c + 1] - week.first_institution[c];
     Scratch& of = scratch();
@@ -380,31 +388,17 @@ class InstitutionsMechanism final : public Mechanism {
       drive[n] = appeal_[k] * recruiting[c] * active;
     }
     std::vector<std::pair<Vertex, std::size_t>>& going = of.going;
-    std::vector<Application>& coming = of.coming;
     going.clear();
-    coming.clear();
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
-      const bool adult = is_adult(age_[i]);
-      const Name name = week.name(c, i);
+    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i)
       if (member_of_[i] != 0)
         memberships_.each(week, c, i, [&](std::size_t k) {
           const auto n = static_cast<std::uint32_t>(k - week.first_institution[c]);
-          if (!adult || leaving.chance(leaves[n], name, n)) going.emplace_back(i, k);
+          if (!is_adult(age_[i]) || leaving.chance(leaves[n], week.name(c, i), n)) going.emplace_back(i, k);
         });
-      if (!adult || joined_[i] != 0) continue;
-      Draws::Four words{};
-      for (std::uint32_t n = 0; n < count; ++n) {
-        if (n % 4 == 0) words = applies.words(name, n / 4);
-        const std::size_t k = week.first_institution[c] + n;
-        if (drive[n] <= 0 || (member_of_[i] & bit(kind_[k])) != 0) continue;
-        const double alone = drive[n] * weight(kind_of(k), i);
-        const double u = Draws::to_uniform(words[n % 4]);
-        if (1.0 - u >= alone * (1.0 + pull)) continue;  // -ln u is larger still: friends need not be counted
-        const double rate = alone * (1.0 + pull * befriended(week, i, bit(kind_[k])));
-        const double wait = -log_(u);
-        if (wait < rate) coming.push_back({n, {wait / rate, i}});
-      }
-    }
+    std::vector<Application>& coming = of.coming;
+    coming.clear();
+    for (std::uint32_t n = 0; n < count; n += Luck::block)
+      apply(week, c, n, std::span(drive).subspan(n, std::min<std::size_t>(Luck::block, count - n)), coming);
     for (const auto& [i, k] : going) leave_body(week, i, k);
     std::sort(coming.begin(), coming.end());
     auto next = coming.begin();
@@ -421,6 +415,40 @@ class InstitutionsMechanism final : public Mechanism {
       const auto seats = static_cast<std::size_t>(usual_members_[k]);
       if (anew || members_[k] < seats) elect(week, c, k, anew ? seats : seats - members_[k], anew);
     }
+  }
+
+  /// At least the weight of resident i for an institution of any kind.
+  [[nodiscard]] double keenness(Vertex i) const {
+    const int step = (duty_[i].raw >> 8) + 128;
+    return std::max(1.0, keenness_[static_cast<std::size_t>(step)]);
+  }
+
+  /// Applications to the institutions of community c from the n-th on, of `drive` each; one block of words serves four.
+  /// Who waits longer than the keenest would is refused at once: 1 - u < -ln u, and all neighbours may be members.
+  void apply(const Week& week, std::size_t c, std::uint32_t n, std::span<const double> drive,
+      std::vector<Application>& coming) const {
+    std::array<double, Luck::block> rate{};  // of the keenest, all of whose neighbours are members
+    std::array<std::uint32_t, Luck::block> highest{};
+    for (std::size_t w = 0; w < drive.size(); ++w) {
+      rate[w] = drive[w] * (1.0 + pull) * bound::more;
+      highest[w] = Draws::highest(rate[w] * keenest_[c]);
+    }
+    const auto may_join = [&](Vertex i) { return is_adult(age_[i]) && joined_[i] == 0; };
+    draw_words(week, c, Everybody(week, c), applies_(week), n / Luck::block, may_join,
+        [&](Vertex i, std::size_t lane, const Draws::Words& words) {
+          for (std::size_t w = 0; w < drive.size(); ++w) {
+            const std::uint32_t word = words[w][lane];
+            if (~word > highest[w] || Draws::to_uniform(~word) >= rate[w] * keenness(i)) continue;
+            const std::size_t k = week.first_institution[c] + n + w;
+            if (drive[w] <= 0 || (member_of_[i] & bit(kind_[k])) != 0) continue;
+            const double alone = drive[w] * weight(kind_of(k), i);
+            const double u = Draws::to_uniform(word);
+            if (1.0 - u >= alone * (1.0 + pull)) continue;  // -ln u is larger still: friends need not be counted
+            const double now = alone * (1.0 + pull * befriended(week, i, bit(kind_[k])));
+            const double wait = -log_(u);
+            if (wait < now) coming.push_back({static_cast<std::uint32_t>(n + w), {wait / now, i}});
+          }
+        });
   }
 
   [[nodiscard]] bool is_member(const Week& week, Vertex i, std::size_t k) const {
@@ -494,9 +522,11 @@ class InstitutionsMechanism final : public Mechanism {
   }
 
   std::array<std::unique_ptr<ProgrammeCost>, kinds> costs_;  ///< of support
-  Vertex largest_ = 0;                ///< residents of the largest community: made by `prepare`, as all below
-  std::size_t most_here_ = 0;         ///< institutions of a community, at most
-  std::array<bool, kinds> closes_{};  ///< kinds that `closed` closes: made by `prepare`
+  Vertex largest_ = 0;                  ///< residents of the largest community: made by `prepare`, as all below
+  std::size_t most_here_ = 0;           ///< institutions of a community, at most
+  std::array<bool, kinds> closes_{};    ///< kinds that `closed` closes
+  std::array<double, 256> keenness_{};  ///< at least the weight by civic duty, in steps of 1/16
+  std::vector<double> keenest_;         ///< by community: at least that of any resident
 };
 
 }  // namespace

@@ -93,10 +93,7 @@ struct Stage {
 
 /// A recorder of all series, as a run has it.
 inline std::unique_ptr<Recorder> make_recorder(Stage& stage) {
-  std::vector<const SeriesSpec*> series;
-  for (const auto& mechanism : stage.model->mechanisms)
-    for (const SeriesSpec& spec : mechanism->series()) series.push_back(&spec);
-  return std::make_unique<Recorder>(stage.world(), series, stage.model->output);
+  return std::make_unique<Recorder>(stage.world(), stage.model->mechanisms, stage.model->output);
 }
 
 }  // namespace kurultai

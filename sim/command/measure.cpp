@@ -24,15 +24,6 @@ constexpr double least_seconds = 60;
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[16];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &utc);
-  return text;
-}
-
 /// A year of the scenario at `scale`.
 Taken year_of(ScenarioOptions options, double scale) {
   options.weeks = fmt::format("{}", weeks_a_year);
@@ -81,7 +72,7 @@ Rates measure_machine(const ScenarioOptions& options) {
   return fitted(small, large, Rates{});
 }
 
-void keep_measured(const Rates& rates, const std::string& by) { keep_rates({rates, today(), by}); }
+void keep_measured(const Rates& rates, const std::string& by) { keep_rates({rates, now_utc().substr(0, 10), by}); }
 
 RunMeter::RunMeter() : begun_(std::chrono::steady_clock::now()), busy_at_begin_(processor_seconds()) {}
 
@@ -101,6 +92,15 @@ void RunMeter::keep(
     keep_measured(rates, fmt::format("'run {}'", std::filesystem::path(scenario).filename().string()));
     tell("kurultai: what this machine takes is kept for estimates: {}", rates_file().string());
   } catch (const Error& error) { tell("kurultai: note: what this machine takes is not kept: {}", error.what()); }
+}
+
+std::string now_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
 }
 
 }  // namespace kurultai

@@ -36,4 +36,7 @@ class RunMeter {
   double busy_built_ = 0;
 };
 
+/// The time now, as results and rates keep it: 2026-01-31T12:00:00Z.
+std::string now_utc();
+
 }  // namespace kurultai

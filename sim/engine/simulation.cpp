@@ -88,6 +88,7 @@ Simulation::Simulation(Model& model, const Society& society)
 }
 
 Passenger& Simulation::take_along(std::unique_ptr<Model> other, bool records, bool surveys) {
+  ensure(profile_ == nullptr, "no times are taken of a run with passengers");  // rows are mechanisms of the plan
   auto passenger = std::make_unique<Passenger>();
   passenger->model = std::move(other);
   Model& model = *passenger->model;

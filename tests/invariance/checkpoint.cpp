@@ -47,10 +47,10 @@ void load(Simulation& simulation, const Bytes& bytes) {
   archive.finish();
 }
 
-/// Runs a mechanism, but forgets what it keeps from week to week.
-class Forgetful final : public Mechanism {
+/// Runs a mechanism as it is.
+class Wrapped : public Mechanism {
  public:
-  explicit Forgetful(std::unique_ptr<Mechanism> inner) : Mechanism(*inner), inner_(std::move(inner)) {}
+  explicit Wrapped(std::unique_ptr<Mechanism> inner) : Mechanism(*inner), inner_(std::move(inner)) {}
   void prepare(const Week& week) override { inner_->prepare(week); }
   void begin(const Week& week) override { inner_->begin(week); }
   [[nodiscard]] bool wanted(const Week& week, std::size_t c) const override { return inner_->wanted(week, c); }
@@ -59,27 +59,24 @@ class Forgetful final : public Mechanism {
     inner_->residents(week, batch, exposure);
   }
   void end(const Week& week) override { inner_->end(week); }
+  void state(Archive& archive) override { inner_->state(archive); }
 
  private:
   std::unique_ptr<Mechanism> inner_;
 };
 
-/// Runs a mechanism that does not say where it changes residents.
-class Silent final : public Mechanism {
+/// Forgets what it keeps from week to week.
+class Forgetful final : public Wrapped {
  public:
-  explicit Silent(std::unique_ptr<Mechanism> inner) : Mechanism(*inner), inner_(std::move(inner)) {}
-  void prepare(const Week& week) override { inner_->prepare(week); }
-  void begin(const Week& week) override { inner_->begin(week); }
-  [[nodiscard]] bool wanted(const Week& week, std::size_t c) const override { return inner_->wanted(week, c); }
-  [[nodiscard]] bool moves(const Week& /*week*/, std::size_t /*c*/) const override { return false; }
-  void residents(const Week& week, const Batch& batch, Exposure& exposure) override {
-    inner_->residents(week, batch, exposure);
-  }
-  void end(const Week& week) override { inner_->end(week); }
-  void state(Archive& archive) override { inner_->state(archive); }
+  using Wrapped::Wrapped;
+  void state(Archive& /*archive*/) override {}
+};
 
- private:
-  std::unique_ptr<Mechanism> inner_;
+/// Does not say where it changes residents.
+class Silent final : public Wrapped {
+ public:
+  using Wrapped::Wrapped;
+  [[nodiscard]] bool moves(const Week& /*week*/, std::size_t /*c*/) const override { return false; }
 };
 
 /// A small testland in which everything that can happen does.

@@ -174,14 +174,18 @@ void Simulation::pass(const Pass& mechanisms, std::size_t first) {
 
 void Simulation::hand_out(const Pass& mechanisms, const Week& week, std::size_t first) {
   wanted_.assign(world_.society.communities(), 0);
-  for (std::size_t k = 0; k < mechanisms.size(); ++k)
-    if (mechanisms[k]->enabled)
-      for (std::size_t c = 0; c < wanted_.size(); ++c)
-        if (mechanisms[k]->wanted(week, c)) wanted_[c] |= 1U << k;
-  for (const auto& [mechanism, bit] : movers_)
-    if (mechanism->enabled && std::find(mechanisms.begin(), mechanisms.end(), mechanism) != mechanisms.end())
-      for (std::size_t c = 0; c < wanted_.size(); ++c)
-        if (mechanism->moves(week, c)) world_.moved[c] |= bit;
+  for (std::size_t k = 0; k < mechanisms.size(); ++k) {
+    if (!mechanisms[k]->enabled) continue;
+    const Mechanism& mechanism = *mechanisms[k];
+    const auto mover =
+        std::find_if(movers_.begin(), movers_.end(), [&](const auto& one) { return one.first == &mechanism; });
+    const std::uint64_t moves = mover != movers_.end() ? mover->second : 0;
+    for (std::size_t c = 0; c < wanted_.size(); ++c) {
+      const bool wanted = mechanism.wanted(week, c);
+      if (wanted) wanted_[c] |= 1U << k;
+      if (moves != 0 && (wanted || mechanism.moves(week, c))) world_.moved[c] |= moves;
+    }
+  }
   work_.clear();
   work_.reserve(world_.blocks.size());
   for (const Block& block : world_.blocks)

@@ -52,6 +52,42 @@ template <class Each> std::shared_ptr<const ResidentCount> counted(std::vector<c
   return std::make_shared<const ResidentCount>(std::move(count));
 }
 
+/// What one adds to a series: to both sums of the ratio that it is.
+struct Ratio {
+  double numerator = 0;
+  double denominator = 0;
+};
+
+/// What communities add to a series (of a form): made of any `each(week, community, form)` that gives a Ratio, and asked
+/// of many communities at once.
+class CommunityRatios {
+ public:
+  CommunityRatios() = default;
+  template <class Each>
+  CommunityRatios(Each each)  // NOLINT: a series says what one community adds
+      : fill_(
+            [each](const Week& week, std::size_t form, std::size_t from, std::size_t to, Ratio* at, std::size_t step) {
+              for (std::size_t c = from; c < to; ++c, at += step) *at = each(week, c, form);
+            }) {}
+  explicit operator bool() const { return fill_ != nullptr; }
+  /// Fills in at[0], at[step] ... for the communities [from, to).
+  void fill(const Week& week, std::size_t form, std::size_t from, std::size_t to, Ratio* at, std::size_t step) const {
+    fill_(week, form, from, to, at, step);
+  }
+
+ private:
+  std::function<void(const Week&, std::size_t, std::size_t, std::size_t, Ratio*, std::size_t)> fill_;
+};
+
+/// A number of a community.
+struct Ranked {
+  double value = 0;
+  std::uint32_t community = 0;
+  bool operator<(const Ranked& other) const {
+    return value != other.value ? value < other.value : community < other.community;
+  }
+};
+
 /// How a series is made. A value is a ratio of two sums; sums over residents are whole numbers, so exact.
 struct SeriesSpec {
   std::string name;
@@ -78,15 +114,15 @@ struct SeriesSpec {
   std::size_t denominator = 1;
   int times = 1;
 
-  struct Ratio {
-    double numerator = 0;
-    double denominator = 0;
-  };
+  using Ratio = kurultai::Ratio;
   /// Over communities, where neither of those is given: what community c adds.
-  std::function<Ratio(const Week&, std::size_t community, std::size_t form)> community = {};
+  CommunityRatios community = {};
   /// Over a group of communities, where it is no ratio of sums (a Gini coefficient, an index of indices): its value for
   /// those listed, in their order; nan where there is none.
   std::function<double(const Week&, std::span<const std::uint32_t> communities)> group = {};
+  /// The same of what `looks_at` says of them: its value for communities by rank, the lowest first, those alike in
+  /// their order.
+  std::function<double(const Week&, std::span<const Ranked> communities)> ranked = {};
   /// Of a group: the number of each community that alone tells its value: asked again only where one has moved (empty:
   /// every week).
   std::function<double(const Week&, std::size_t community)> looks_at = {};
@@ -94,6 +130,7 @@ struct SeriesSpec {
   bool total = false;
 
   [[nodiscard]] bool over_residents() const { return mean != nullptr || residents; }
+  [[nodiscard]] bool over_groups() const { return group != nullptr || ranked != nullptr; }
   /// Weeks of a run, the warm-up among them, after which the value rests on as many weeks as it says.
   [[nodiscard]] int weeks_needed() const { return window > looks_back ? window : looks_back; }
 };

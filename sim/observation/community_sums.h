@@ -32,19 +32,24 @@ class CommunitySums {
     const SeriesSpec* spec = nullptr;
     std::size_t form = 0;
     bool every_week = false;
-    std::vector<SeriesSpec::Ratio> ratio;  ///< by cell
-    std::vector<double> seen;              ///< of a group: what it looks at, by community, when it was asked last
+    std::vector<SeriesSpec::Ratio> ratio;      ///< by cell
+    std::vector<double> seen;                  ///< of a group: what it looks at, by community, when it was asked last
+    std::vector<std::vector<Ranked>> ranking;  ///< by cell: of these, where it is told by ranks
   };
   void sum(const Week& week, bool due);
   void ask_group(const Week& week, Series& series);
+  /// Ranks the communities of a cell by what was seen: those that stayed stand in their order already.
+  void rank(Series& series, std::size_t cell);
 
   CommunityCells communities_;
   std::vector<std::vector<std::uint32_t>> members_;  ///< by cell
   std::vector<Series> series_;
   std::vector<Series*> asked_;           ///< scratch, as all that follows
-  std::vector<SeriesSpec::Ratio> here_;  ///< by series asked
+  std::vector<SeriesSpec::Ratio> here_;  ///< [community][series asked]
   std::vector<SeriesSpec::Ratio> sums_;  ///< [cell][series asked]
   std::vector<std::uint8_t> moved_;      ///< by cell
+  std::vector<Ranked> stay_;
+  std::vector<Ranked> move_;
 };
 
 }  // namespace kurultai

@@ -187,7 +187,8 @@ void ResidentSums::observe(const World& world, bool due, std::span<const std::ui
 }
 
 void ResidentSums::choose(bool due, std::span<const std::uint8_t> keys_due) {
-  asked_.assign(counters_.size(), 0);
+  now_.clear();
+  groups_now_.clear();
   by_key_.assign(counters_.size(), 0);
   for (Sorted& sorted : sorted_) {
     sorted.lanes.assign(lanes_, 0);
@@ -197,7 +198,7 @@ void ResidentSums::choose(bool due, std::span<const std::uint8_t> keys_due) {
   }
   for (std::size_t k = 0; k < counters_.size(); ++k) {
     const Counter& counter = counters_[k];
-    asked_[k] = due || counter.wanted.every_week;
+    if (!counter.closing() && (due || counter.wanted.every_week)) now_.push_back(k);
     for (std::size_t s = 0; s < sorted_.size(); ++s) {
       if (keys_due[s] == 0 && !counter.wanted.by_key_too) continue;
       by_key_[k] = 1;
@@ -205,6 +206,11 @@ void ResidentSums::choose(bool due, std::span<const std::uint8_t> keys_due) {
           std::uint8_t{1});
     }
   }
+  for (std::size_t s = 0; s < sorted_.size(); ++s)
+    for (std::size_t g = 0; g < row_lanes_ / group_lanes; ++g) {
+      const auto lanes = std::span(sorted_[s].lanes).subspan(g * group_lanes, group_lanes);
+      if (std::find(lanes.begin(), lanes.end(), 1) != lanes.end()) groups_now_.emplace_back(s, g);
+    }
 }
 
 void ResidentSums::count_part(const World& world, std::size_t part) {
@@ -269,9 +275,8 @@ void ResidentSums::fill(
 void ResidentSums::count_block(const World& world, const Week& week, const Block& block, Scratch& scratch) {
   const std::size_t n = block.size();
   std::uint32_t* const row = rows_.data() + block.index * row_;
-  for (std::size_t k = 0; k < counters_.size(); ++k) {
+  for (const std::size_t k : now_) {
     const Counter& counter = counters_[k];
-    if (asked_[k] == 0 || counter.closing()) continue;
     const bool held = counter.count->when == ResidentCount::When::held && counted_;
     if (held && by_key_[k] == 0 && (moved_[block.community] & counter.moved_by) == 0) continue;
     find_adults(world, block, scratch);
@@ -281,17 +286,14 @@ void ResidentSums::count_block(const World& world, const Week& week, const Block
       row[lane_slots + 2 * l + 1] = sum(scratch.lane(l), scratch.adult.data(), n);
     }
   }
-  for (std::size_t s = 0; s < sorted_.size(); ++s)
-    for (std::size_t g = 0; g < row_lanes_ / group_lanes; ++g) {
-      LanesOfGroup lanes{};
-      bool any = false;
-      for (std::size_t l = 0; l < group_lanes; ++l) {
-        const bool wanted = sorted_[s].lanes[g * group_lanes + l] != 0;
-        lanes[l] = wanted ? scratch.lane(g * group_lanes + l) : scratch.none.data();
-        any = any || wanted;
-      }
-      if (any) add_by_key(block, s, g, lanes, scratch);
+  for (const auto& [s, g] : groups_now_) {
+    LanesOfGroup lanes{};
+    for (std::size_t l = 0; l < group_lanes; ++l) {
+      const bool wanted = sorted_[s].lanes[g * group_lanes + l] != 0;
+      lanes[l] = wanted ? scratch.lane(g * group_lanes + l) : scratch.none.data();
     }
+    add_by_key(block, s, g, lanes, scratch);
+  }
 }
 
 void ResidentSums::find_adults(const World& world, const Block& block, Scratch& scratch) {

@@ -146,12 +146,13 @@ class ResidentSums {
   std::vector<std::uint32_t> rows_;   ///< [block][slot]
   std::vector<std::int64_t> sums_;    ///< [cell][slot]
   std::vector<Sorted> sorted_;
-  std::size_t most_closed_ = 0;                   ///< sums that a part can have of matters that close
-  std::array<std::vector<FourSums>, 2> of_cell_;  ///< scratch of sum_keys: of minors, of adults
-  std::vector<std::uint8_t> asked_;               ///< this week, by counter
-  std::vector<std::uint8_t> by_key_;              ///< this week, by counter: by some of the keys too
-  std::mutex guard_;                              ///< of what parts add to: sorted_, sums_
-  bool counted_ = false;                          ///< what is held has been counted once
+  std::size_t most_closed_ = 0;                                  ///< sums that a part can have of matters that close
+  std::array<std::vector<FourSums>, 2> of_cell_;                 ///< scratch of sum_keys: of minors, of adults
+  std::vector<std::size_t> now_;                                 ///< counters of this week, but for what closes
+  std::vector<std::pair<std::size_t, std::size_t>> groups_now_;  ///< this week: of sorted_, which groups of lanes
+  std::vector<std::uint8_t> by_key_;                             ///< this week, by counter: by some of the keys too
+  std::mutex guard_;                                             ///< of what parts add to: sorted_, sums_
+  bool counted_ = false;                                         ///< what is held has been counted once
   bool sorted_once_ = false;
 };
 

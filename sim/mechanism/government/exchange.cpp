@@ -30,6 +30,7 @@ namespace kurultai {
 namespace {
 
 constexpr std::size_t practices = 4;  // openness, responsiveness, competence, effort
+using Practices = std::array<double, practices>;
 
 /// What an akimat is trying, and in which directions it failed of late.
 struct Learner {
@@ -86,6 +87,9 @@ class Exchange final : public Mechanism {
   void prepare(const Week& week) override {
     const std::size_t communities = week.communities();
     learner_.assign(communities, {});
+    told_.assign(communities, {});
+    before_.assign(communities, {});
+    due_.reserve(communities);
     index_.assign(communities, 0.0);
     change_.assign(communities, 0.0);
     lessons_.assign(communities, 0.0);
@@ -98,22 +102,23 @@ class Exchange final : public Mechanism {
   }
 
   void begin(const Week& week) override {
-    const std::size_t communities = learner_.size();
     for (std::vector<double>* rate_of : {&lessons_, &mistakes_, &pooled_})
       for (double& value : *rate_of) value -= value / weeks_a_half_year;
-    before_.resize(communities);
-    for (std::size_t c = 0; c < communities; ++c)
-      before_[c] = {openness_(c), responsiveness_(c), competence_(c), own_effort_[c]};
-    told_ = learner_;
+    due_.clear();
+    for (std::size_t c = 0; c < learner_.size(); ++c)
+      if (week.due(c, weeks_a_month)) due_.push_back(c);
+    for (const std::size_t c : due_) {
+      before_[c] = practised(c);
+      told_[c] = learner_[c];
+    }
     const Luck::Drawn meets = meets_(week);
     const Luck::Drawn meets_network = meets_network_(week);
     const Luck::Drawn tries = tries_(week);
-    for (std::size_t c = 0; c < communities; ++c) {
-      if (!week.due(c, weeks_a_month)) continue;
+    for (const std::size_t c : due_) {
       const Name place = week.name_of_community(c);
       judge(week, c);
-      meet(week, c, meetings[c], district_[week.place(c).district], meets.words(place));
-      meet(week, c, network[c], peers_[c], meets_network.words(place));
+      meet(week, c, meetings[c], district_[week.place(c).district], true, meets.words(place));
+      meet(week, c, network[c], peers_[c], false, meets_network.words(place));
       try_something(week, c, tries.words(place));
     }
     if (week.tick() % weeks_a_quarter == weeks_a_quarter - 1) share_money(week);
@@ -154,6 +159,10 @@ class Exchange final : public Mechanism {
            : practice == 2 ? own_competence_[c]
                            : own_effort_[c];
   }
+  /// Practices of community c, as they are.
+  [[nodiscard]] Practices practised(std::size_t c) const {
+    return {openness_(c), responsiveness_(c), competence_(c), own_effort_[c]};
+  }
   static std::size_t direction(std::size_t practice, double change) { return 2 * practice + (change > 0 ? 1 : 0); }
   [[nodiscard]] std::int32_t tick(const Week& week) const { return static_cast<std::int32_t>(week.tick()); }
 
@@ -180,20 +189,24 @@ class Exchange final : public Mechanism {
     }
   }
 
-  /// Community c meets one of `others` with the chance of four weeks, and learns where that one does better.
-  void meet(
-      const Week& week, std::size_t c, double a_year, const std::vector<std::size_t>& others, const Draws::Four& luck) {
-    const std::size_t self = static_cast<std::size_t>(std::count(others.begin(), others.end(), c));
+  /// Community c meets one of `others` with the chance of four weeks, and learns where that one does better. It may be
+  /// `among` them, who stand in order then.
+  void meet(const Week& week, std::size_t c, double a_year, const std::vector<std::size_t>& others, bool among,
+      const Draws::Four& luck) {
+    const std::size_t self = among ? 1 : 0;
     if (others.size() <= self || Draws::to_uniform(luck[0]) >= a_year * weeks_a_month / weeks_a_year) return;
     std::size_t nth = Draws::to_below(luck[1], static_cast<std::uint32_t>(others.size() - self));
-    if (self != 0 && others[nth] >= c) ++nth;  // the district's list is in order
+    if (among && others[nth] >= c) ++nth;
     const std::size_t peer = others[nth];
+    const bool moving = week.due(peer, weeks_a_month);  // this week: then what it was is kept
+    const Learner& told = moving ? told_[peer] : learner_[peer];
     for (std::size_t k = 0; k < 2 * practices; ++k)
-      learner_[c].avoid[k] = std::max(learner_[c].avoid[k], told_[peer].avoid[k]);
+      learner_[c].avoid[k] = std::max(learner_[c].avoid[k], told.avoid[k]);
     if (lsg_index_[peer] <= lsg_index_[c]) return;
     lessons_[c] += 2.0;  // a rate a year, over about half a year
+    const Practices better = moving ? before_[peer] : practised(peer);
     for (std::size_t p = 0; p < practices; ++p) {
-      const double change = rate * (before_[peer][p] - before_[c][p]);
+      const double change = rate * (better[p] - before_[c][p]);
       if (learner_[c].avoid[direction(p, change)] <= tick(week)) move(c, p, change);
     }
   }
@@ -277,16 +290,17 @@ class Exchange final : public Mechanism {
   }
 
   std::vector<Learner> learner_;
-  std::vector<Learner> told_;                          ///< scratch: what all knew when the week began
-  std::vector<double> index_;                          ///< by community: LSG index when its trial began
-  std::vector<double> change_;                         ///< by community: what its trial changed
-  std::vector<double> lessons_;                        ///< a year, of late, for the series
-  std::vector<double> mistakes_;                       ///< a year, of late
-  std::vector<double> pooled_;                         ///< tenge a year, of late
-  std::vector<std::array<double, practices>> before_;  ///< practices when the week began
-  std::vector<std::vector<std::size_t>> district_;     ///< communities by district, in order
-  std::vector<std::vector<std::size_t>> peers_;        ///< by community: its network beyond the district
-  std::vector<std::vector<std::size_t>> networks_;     ///< members
+  std::vector<std::size_t> due_;                    ///< scratch, as the next two: those whose turn it is
+  std::vector<Learner> told_;                       ///< what these knew when the week began
+  std::vector<Practices> before_;                   ///< their practices then
+  std::vector<double> index_;                       ///< by community: LSG index when its trial began
+  std::vector<double> change_;                      ///< by community: what its trial changed
+  std::vector<double> lessons_;                     ///< a year, of late, for the series
+  std::vector<double> mistakes_;                    ///< a year, of late
+  std::vector<double> pooled_;                      ///< tenge a year, of late
+  std::vector<std::vector<std::size_t>> district_;  ///< communities by district, in order
+  std::vector<std::vector<std::size_t>> peers_;     ///< by community: its network beyond the district
+  std::vector<std::vector<std::size_t>> networks_;  ///< members
 };
 
 }  // namespace

@@ -7,8 +7,6 @@
 // differ as the census deals them.
 #include <algorithm>
 #include <limits>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 #include "mechanism/kit/money.h"
@@ -64,20 +62,15 @@ class Inequality final : public Mechanism {
         .source = source,
         .looks_back = looks_back,
         .least_scale = least_scale,
-        .group = [this, &column](
-                     const Week& week, std::span<const std::uint32_t> list) { return gini(week, list, column); },
+        .ranked = [](const Week& week, std::span<const Ranked> list) { return gini(week, list); },
         .looks_at = [&column](const Week&, std::size_t c) { return column[c]; }});
   }
 
-  [[nodiscard]] double gini(const Week& week, std::span<const std::uint32_t> list, const Read<double>& column) const {
-    thread_local std::vector<std::pair<double, std::uint32_t>> order;  // scratch, kept for its memory only
-    order.clear();
-    for (const std::uint32_t c : list) order.emplace_back(column[c], c);
-    std::sort(order.begin(), order.end());
+  static double gini(const Week& week, std::span<const Ranked> list) {
     double people = 0;
     double all = 0;
     double area = 0;  // twice that under the Lorenz curve, times people x all
-    for (const auto& [value, c] : order) {
+    for (const auto& [value, c] : list) {
       const double w = inhabitants(week, c);
       const double before = all;
       people += w;

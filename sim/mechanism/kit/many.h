@@ -97,5 +97,11 @@ inline double softplus_above(double u) {
   return u <= least ? table[0] : table[static_cast<std::size_t>((u - least) * steps)];
 }
 
+/// At least -ln(1 - p), a hundredth above it where p is one half: the rest of the series as if its terms were alike.
+inline double unreached_above(double p) {
+  if (p >= 1.0) return 1e9;
+  return more * p * (1.0 + p * (1.0 / 2.0 + p * (1.0 / 3.0 + p / (4.0 * (1.0 - p)))));
+}
+
 }  // namespace bound
 }  // namespace kurultai

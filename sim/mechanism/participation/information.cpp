@@ -95,6 +95,12 @@ class Information final : public Mechanism {
     persons_.prepare(week);
     told_.assign(kind_.size(), 0.0);
     aired_.assign(week.communities(), 0.0);
+    per_week_.clear();
+    invited_.clear();
+    for (const Form& form : week.forms) {
+      per_week_.push_back(1.0 / form.round);
+      invited_.push_back(log_unreached(form.invitation));
+    }
   }
 
   void begin(const Week& /*week*/) override {
@@ -192,16 +198,16 @@ class Information final : public Mechanism {
           site(std::min(1.0, of.site[c] * 2.0 * of.digital_competence_[c] * open)),
           broadcast(of.broadcast[c]),
           unaired(of.aired_[c]),
-          most_by_announcement(reach.alike() ? -log_unreached(std::min(1.0, reach.value() * carried)) : certain),
-          most_by_media(-log_unreached(1.0 - unaired)),
-          most_by_push(push.alike() ? -log_unreached(std::min(1.0, push.value() * service)) : certain),
-          most_by_site(-log_unreached(site)),
-          most_by_broadcast(-log_unreached(broadcast)) {
+          most_by_announcement(
+              reach.alike() ? bound::unreached_above(std::min(1.0, reach.value() * carried)) : certain),
+          most_by_media(bound::unreached_above(1.0 - unaired)),
+          most_by_push(push.alike() ? bound::unreached_above(std::min(1.0, push.value() * service)) : certain),
+          most_by_site(bound::unreached_above(site)),
+          most_by_broadcast(bound::unreached_above(broadcast)) {
       for_slots(docket.live, [&](unsigned s) {
-        const Form& form = week.forms[docket.slot[s].form];
         const Matter& matter = docket.slot[s];
-        per_week[s] = 1.0 / form.round;
-        invited[s] = log_unreached(form.invitation);
+        per_week[s] = of.per_week_[matter.form];
+        invited[s] = of.invited_[matter.form];
         // What neighbours show is of last week.
         if (matter.announced < week.number()) most_by_tie[s] = of.talk_.most(matter.opens < week.number());
       });
@@ -363,9 +369,11 @@ class Information final : public Mechanism {
 
   std::array<double, resident_layers> log_aware_{};
   std::array<double, resident_layers> log_acted_{};
-  Talk talk_;                  ///< made anew every week, as those above
-  std::vector<double> told_;   ///< by institution: log of the chance not to reach a member
-  std::vector<double> aired_;  ///< by community: chance that local media do not reach anyone
+  Talk talk_;                     ///< made anew every week, as those above
+  std::vector<double> per_week_;  ///< by form: 1 / T; made by `prepare`, as the next
+  std::vector<double> invited_;   ///< by form: log of the chance not to be invited
+  std::vector<double> told_;      ///< by institution: log of the chance not to reach a member
+  std::vector<double> aired_;     ///< by community: chance that local media do not reach anyone
 };
 
 }  // namespace

@@ -195,6 +195,9 @@ class Participation final : public Mechanism {
     persons_.prepare(week);
     const std::size_t communities = week.communities();
     acts_.prepare(communities, week.blocks);
+    size_of_budget_.clear();
+    for (std::size_t c = 0; c < communities; ++c)
+      size_of_budget_.push_back(log_(1.0 + week.place(c).participatory_budget / money_0));
     share_.assign(communities * slot_count, 0.0);
     shift_.assign(week.forms.size(), 0.0);
     log_unasked_by_.assign(activity_.size(), 0.0);
@@ -351,7 +354,7 @@ class Participation final : public Mechanism {
     return {.slot = s,
         .form = &form,
         .in = {occasion(week, c, matter.form, Family::offline), occasion(week, c, matter.form, Family::online)},
-        .size = (form.decides == Decides::budget) ? log_(1.0 + week.place(c).participatory_budget / money_0) : 1.0,
+        .size = form.decides == Decides::budget ? size_of_budget_[c] : 1.0,
         .pace = std::min(1.0, (week.number() - matter.opens + 1) / static_cast<double>(form.deciding)),
         .everywhere = ((docket.national >> s) & 1U) != 0};
   }
@@ -578,6 +581,7 @@ class Participation final : public Mechanism {
   Tally acts_{slot_count};
   std::vector<double> share_;           ///< threshold rule: share of each community that acted, by slot, last week
   std::vector<double> shift_;           ///< by form: what its baseline has added to b_form
+  std::vector<double> size_of_budget_;  ///< size_k of a vote on the budget, by community; made by `prepare`
   std::vector<double> log_unasked_by_;  ///< by institution, made anew every week
 };
 

@@ -157,14 +157,42 @@ class Demography final : public Mechanism {
       double have = 0;
       double slope = 0;
     };
-    static Expected expected(std::span<const Cell> cells, double level) {
+    template <class Logistic> static Expected expected(std::span<const Cell> cells, double level, Logistic&& share_at) {
       Expected sum;
       for (const Cell& cell : cells) {
-        const double share = logistic(level + cell.leaning);
+        const double share = share_at(level + cell.leaning);
         sum.have += cell.people * share;
         sum.slope += cell.people * share * (1.0 - share);
       }
       return sum;
+    }
+
+    static Expected expected(std::span<const Cell> cells, double level) {
+      return expected(cells, level, [](double u) { return logistic(u); });
+    }
+    /// logistic(u) to some 1e-8, by cubic pieces: enough to look where a level is.
+    static double roughly(double u) {
+      constexpr double steps = 16.0;
+      struct Knot {
+        double value = 0;
+        double slope = 0;  // a step
+      };
+      static const auto knots = [] {
+        std::array<Knot, static_cast<std::size_t>(2 * far * steps) + 2> all;
+        for (std::size_t k = 0; k < all.size(); ++k) {
+          const double s = logistic(static_cast<double>(k) / steps - far);
+          all[k] = {s, s * (1.0 - s) / steps};
+        }
+        return all;
+      }();
+      const double at = std::clamp(u + far, 0.0, 2 * far) * steps;
+      const auto k = static_cast<std::size_t>(at);
+      const double t = at - static_cast<double>(k);
+      const Knot& a = knots[k];
+      const Knot& b = knots[k + 1];
+      const double rise = b.value - a.value;
+      return a.value +
+             t * (a.slope + t * (3.0 * rise - 2.0 * a.slope - b.slope + t * (a.slope + b.slope - 2.0 * rise)));
     }
 
     /// By halving [-far, far] 40 times. What `expected` says far enough from the level sought is known beforehand: of
@@ -192,15 +220,15 @@ class Demography final : public Mechanism {
       constexpr std::pair<double, double> nothing = {-far, far};
       const double noise = 1e-12 * all;
       double at = logit(wanted / all);
-      double slope = 0;
       for (int k = 0; k < 12; ++k) {
-        const Expected now = expected(cells, at);
-        slope = now.slope;
-        const double step = (wanted - now.have) / slope;
+        const Expected now = expected(cells, at, roughly);
+        const double step = (wanted - now.have) / now.slope;
         if (!(std::abs(step) < 4.0)) return nothing;
         at += step;
-        if (std::abs(step) < 1e-6) break;
+        if (std::abs(step) < 1e-4) break;
       }
+      const auto [have, slope] = expected(cells, at);
+      at += (wanted - have) / slope;
       const double reach = 1e-10 + 4.0 * noise / slope;
       if (!(reach < 1e-3) || expected(cells, at - reach).have >= wanted - noise ||
           expected(cells, at + reach).have <= wanted + noise)

@@ -62,6 +62,7 @@ WORKSTATION = 256e9  # bytes
 LEFT_FREE = 0.1  # of these, for the system
 NAMES = 2**29  # residents, akimats and institutions that a tie can name (society/ties.h)
 ALONE = 0.05  # of a week that one thread does alone, where it was not measured (as `check` assumes)
+UNLIKELY = 0.25  # such a share is a sign of other work on the machine
 MESSAGE = 8  # bytes: whom it is for, and what happened
 COPY = 4  # bytes of a resident that neighbours elsewhere ask for: what is known, what was done
 NETWORK = 1.25e9  # bytes a second: 10 Gbit/s
@@ -310,6 +311,8 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """A share, as percents with two digits."""
     value = 100 * share
+    if 0 < abs(value) < 0.01:
+        return "<0.01%"
     return "0%" if value == 0 else f"{value:.{max(0, 1 - math.floor(math.log10(abs(value))))}f}%"
 
 
@@ -517,11 +520,11 @@ def memory(table: Table) -> list[str]:
                     number(table["bytes_run"]),
                     gigabytes(table["bytes_run"] * table["residents"]),
                 ],
-                ["peak while the society is built", "", f"{number(table['peak_building'])} GB"],
+                ["peak while the society is built", "", gigabytes(1e9 * table["peak_building"])],
                 [
                     "peak of all, without and with the program itself",
                     number(table["bytes_peak"]),
-                    f"{number(table['peak'])} GB",
+                    gigabytes(1e9 * table["peak"]),
                 ],
             ],
         ),
@@ -602,8 +605,23 @@ def sizes(table: Table) -> list[str]:
         "",
         (
             "Nothing in this section is measured. It is worked out from the figures above for populations like that of"
-            " Kazakhstan: as many ties, communities and matters a resident. N is a number of residents. In short:"
+            " Kazakhstan: as many ties, communities and matters a resident. N is a number of residents."
         ),
+        "",
+        *(
+            [
+                (
+                    f"**On {on_threads(outlook.most_threads)} a week was only"
+                    f" {number(outlook.most_threads * outlook.efficiency)} times as fast as on one: most likely other"
+                    " work kept the cores busy. If so the times for many cores are far too long. Measure again on an"
+                    " idle machine.**"
+                ),
+                "",
+            ]
+            if outlook.alone > UNLIKELY
+            else []
+        ),
+        "In short:",
         "",
         (
             f"- A workstation of {last} cores and {WORKSTATION / 1e9:.0f} GB holds"
@@ -669,8 +687,8 @@ def sizes_time(table: Table, outlook: Outlook) -> list[str]:
         (
             f"- t is the processor time of a resident and week on one thread, {number(1e9 * outlook.one_thread)} ns:"
             f" the {number(table['week_busy'])} ns of the week above (on {on_threads(here)}) ×"
-            f" {number(table['busy:1'])} / {number(table[f'busy:{here}'])}, what one thread takes over what {here} take"
-            " in the section Threads."
+            f" {number(table['busy:1'])} / {number(table[f'busy:{here}'])}, the processor time"
+            f" on one thread over that on {here} (section Threads)."
         ),
         f"- {source}.",
         (
@@ -678,7 +696,11 @@ def sizes_time(table: Table, outlook: Outlook) -> list[str]:
             f" {seconds(told)} a week; measured were {seconds(1e-3 * table['week_wall'])}."
         ),
         "",
-        f"In the table: a week; then ten years with their warm-up, {WEEKS} weeks. Building the society is not in it.",
+        (
+            f"In the table: a week; then ten years with their warm-up, {WEEKS} weeks. Building the society is not in"
+            f" it: on {on_threads(here)}, as measured, it would take"
+            f" {seconds(POPULATIONS[-1] * table['built'] / table['residents'])} for {people(POPULATIONS[-1])}."
+        ),
         "",
         *rows_of(
             ["residents", *(f"{cores} cores" for cores in CORES), f"{last} cores, if s were 0"],
@@ -782,8 +804,8 @@ def sizes_machines(table: Table, outlook: Outlook) -> list[str]:
             if outlook.within_a_day < most
             else (
                 f"- hardly for time: the {people(most)} residents that one machine holds take"
-                f" {seconds(WEEKS * outlook.week(most, last))} for ten years on {last} cores, and"
-                f" {seconds(WEEKS * outlook.sweep(most))} if memory is no faster than here."
+                f" {seconds(WEEKS * max(outlook.week(most, last), outlook.sweep(most)))} for ten years on {last} cores"
+                " with memory no faster than here."
             )
         ),
         "",

@@ -157,6 +157,11 @@ class Performance(unittest.TestCase):
         )
         self.assertEqual(cells(page, "Time", "300 million")[0], "13 s; 2.5 h")
         self.assertIn("Machines of 16 and 64 cores were not measured", page)
+        self.assertIn("on 2 threads, as measured, it would take 7.5 min for 300 million.", page)
+
+    def test_a_busy_machine_is_told(self):
+        self.assertNotIn("idle machine", self.of())
+        self.assertIn("**On 2 threads a week was only 1.01 times as fast as on one", self.of({"wall:2": 990}))
 
     def test_more_threads_are_the_better_witness(self):
         page = self.of({"wall:16": 100, "busy:16": 100, "threads": 16})

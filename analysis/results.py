@@ -36,6 +36,7 @@ import experiments  # noqa: E402
 import figures  # noqa: E402
 import kept  # noqa: E402
 import measured  # noqa: E402
+import performance  # noqa: E402
 import studies  # noqa: E402
 import verb  # noqa: E402
 
@@ -153,6 +154,14 @@ STEPS = [
         expectations.FILES,
         script("expectations", "--resume", threads="--jobs"),
         lambda program: expectations.recipe(expectations.rows(program)),
+    ),
+    Step(
+        "performance",
+        "what the whole country takes (5 GB), and what larger ones would",
+        40,
+        performance.FILES,
+        script("performance", runs=True),
+        lambda _: performance.recipe(),
     ),
 ]
 

@@ -19,6 +19,7 @@ import baseline  # noqa: E402
 import expectations  # noqa: E402
 import experiments  # noqa: E402
 import kept  # noqa: E402
+import performance  # noqa: E402
 import results  # noqa: E402
 
 # Models of before whose kept files still hold, and why: a change of digests that moves no number in results/, say a
@@ -139,6 +140,9 @@ class Pages(unittest.TestCase):
 
     def test_baseline(self):
         self.page("kazakhstan-baseline", lambda table: baseline.page(table, baseline.SCALE))
+
+    def test_performance(self):
+        self.page("performance", performance.page)
 
     def test_default_rates_of_passing_on_are_the_programs(self):
         parameters = json.loads(

@@ -493,9 +493,10 @@ def communities(table: Table) -> list[str]:
         "",
         (
             f"A community costs {number(whole)} µs of processor time a week, however few people live there. All"
-            f" {table['communities']:,.0f} communities together cost {percent(share)} of the week above. Measured is"
-            " the difference between 4,000 tiny communities and 8 large ones with as many residents, over a year."
-            " Parts below 1% are within its error."
+            f" {table['communities']:,.0f} communities together cost {percent(share)} of the week above. Measured are"
+            " two thinned countries with the same communities, of 200,000 and of 800,000 residents, over a year. The"
+            " line through their weeks gives what a week without residents would take. Small parts are within the"
+            " error of that."
         ),
         "",
         *rows_of(["part", "µs", "of these"], rows),

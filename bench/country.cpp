@@ -6,8 +6,8 @@
 // Scale 1 (the default) is the whole country and takes some 5 GB. Default scenario as shipped: all mechanisms, default
 // output, surveys; its second recorded year. After each of its weeks come one iteration of PageRank (own 4-byte targets
 // on huge pages, and on the society's own rows) and one pass that only reads: in turns, so that a machine's drift meets
-// all alike. The fixed cost of a community is the difference between many tiny communities and few large ones of as
-// many residents, again in turns, and so is what threads bring, on at most a million residents.
+// all alike. The fixed cost of a community comes from two thinned countries, again in turns, and what threads bring from
+// at most a million residents.
 //
 // Standard output is a table: name, value, unit, meaning.
 #include <array>
@@ -295,37 +295,31 @@ void measure_threads(double residents) {
   }
 }
 
-/// A plain society of so many communities, at the start of its second year.
-std::unique_ptr<Instance> plain_towns(double communities, double residents) {
-  auto model = std::make_unique<Model>();
-  model->read(std::string(KURULTAI_SOURCE_DIR) + "/scenarios/forms.toml",
-      std::vector<std::string>{"society.source=plain", fmt::format("society.communities={:.0f}", communities),
-          fmt::format("society.people={:.0f}", residents / communities), "run.scale=1", "run.warmup=0",
-          fmt::format("run.weeks={}", 2 * year)});
-  auto country = std::make_unique<Instance>(std::move(model));
-  while (country->simulation->week() < year) country->simulation->step();
-  country->simulation->take_times();
-  return country;
-}
-
-/// What a community costs, however few live there.
+/// What a community costs, however few live there: what is left of a week without residents, by the line through two
+/// thinned countries of the same communities.
 void measure_communities() {
-  stage("many tiny communities beside few large ones");
-  constexpr double residents = 200'000;
-  const std::array<double, 2> communities = {8, 4000};
-  const std::array<std::unique_ptr<Instance>, 2> towns = {
-      plain_towns(communities[0], residents), plain_towns(communities[1], residents)};
+  stage("the country thinned to 200,000 and to 800,000");
+  const std::array<std::unique_ptr<Instance>, 2> countries = {std::make_unique<Instance>(kazakhstan(2e5, 0, 2 * year)),
+      std::make_unique<Instance>(kazakhstan(8e5, 0, 2 * year))};
   std::array<double, 2> busy{};
-  for (int w = 0; w < year; ++w)
-    for (std::size_t k = 0; k < 2; ++k) busy[k] += timed([&] { towns[k]->simulation->step(); }).busy;
-  const double each = 1e6 / ((communities[1] - communities[0]) * year);
-  report("community", each * (busy[1] - busy[0]), "us",
-      fmt::format("processor time a community and week: a year of {:.0f} against {:.0f} communities, {:.0f} residents "
-                  "in both",
-          communities[1], communities[0], residents));
-  std::map<std::string, double> few = by_mechanism(*towns[0]->simulation, busy[0]);
-  for (const auto& [name, seconds] : by_mechanism(*towns[1]->simulation, busy[1]))
-    report("community:" + name, each * (seconds - few[name]), "us", "processor time a community and week");
+  for (int w = 0; w < 2 * year; ++w)
+    for (std::size_t k = 0; k < 2; ++k) {
+      Simulation& simulation = *countries[k]->simulation;
+      if (w == year) simulation.take_times();
+      const double once = timed([&] { simulation.step(); }).busy;
+      if (w >= year) busy[k] += once;
+    }
+  const double larger = countries[1]->residents() / countries[0]->residents();
+  const double community_weeks = static_cast<double>(countries[0]->society->communities()) * year;
+  const auto of_none = [&](double few, double many) {
+    return 1e6 * (larger * few - many) / (larger - 1) / community_weeks;
+  };
+  report("community", of_none(busy[0], busy[1]), "us",
+      fmt::format("processor time a community and week, without residents: by the country with {:.0f} and with {:.0f}",
+          countries[0]->residents(), countries[1]->residents()));
+  std::map<std::string, double> few = by_mechanism(*countries[0]->simulation, busy[0]);
+  for (const auto& [name, seconds] : by_mechanism(*countries[1]->simulation, busy[1]))
+    report("community:" + name, of_none(few[name], seconds), "us", "processor time a community and week");
 }
 
 }  // namespace

@@ -181,9 +181,8 @@ void Simulation::hand_out(const Pass& mechanisms, const Week& week, std::size_t 
         std::find_if(movers_.begin(), movers_.end(), [&](const auto& one) { return one.first == &mechanism; });
     const std::uint64_t moves = mover != movers_.end() ? mover->second : 0;
     for (std::size_t c = 0; c < wanted_.size(); ++c) {
-      const bool wanted = mechanism.wanted(week, c);
-      if (wanted) wanted_[c] |= 1U << k;
-      if (moves != 0 && (wanted || mechanism.moves(week, c))) world_.moved[c] |= moves;
+      if (mechanism.wanted(week, c)) wanted_[c] |= 1U << k;
+      if (moves != 0 && mechanism.moves(week, c)) world_.moved[c] |= moves;
     }
   }
   work_.clear();

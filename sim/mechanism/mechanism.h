@@ -149,9 +149,9 @@ class Mechanism : public Section {
   virtual void begin(const Week& /*week*/) {}
   /// Whether this week the residents of `community` have work here.
   [[nodiscard]] virtual bool wanted(const Week& /*week*/, std::size_t /*community*/) const { return false; }
-  /// Whether this week it may change residents of `community` in `begin` or `end`, where they have no work here. What
-  /// was counted of communities that no mechanism wants or moves is kept.
-  [[nodiscard]] virtual bool moves(const Week& /*week*/, std::size_t /*community*/) const { return false; }
+  /// Whether this week it may change residents of `community`: there, or in `begin` or `end`. What was counted of
+  /// others is kept.
+  [[nodiscard]] virtual bool moves(const Week& week, std::size_t community) const { return wanted(week, community); }
   /// Each week for each block of a wanted community; blocks run in parallel, so it writes to its residents only.
   virtual void residents(const Week& /*week*/, const Batch& /*batch*/, Exposure& /*exposure*/) {}
   /// Each week after the blocks of its pass: work on communities.

@@ -72,7 +72,7 @@ class Forgetful final : public Wrapped {
   void state(Archive& /*archive*/) override {}
 };
 
-/// Does not say where it changes residents whom nobody hands it.
+/// Does not say where it changes residents.
 class Silent final : public Wrapped {
  public:
   using Wrapped::Wrapped;
@@ -283,7 +283,7 @@ TEST_CASE("series: what is kept of residents is what counting all of them anew g
 }
 
 TEST_CASE("series: the case notices a mechanism that changes residents and does not say so") {
-  for (const std::string name : {"demography", "coverage", "enterprise", "institutions"}) {
+  for (const std::string name : {"demography", "coverage", "enterprise", "institutions", "trust"}) {
     // Demography changes somebody everywhere within a month, and hides that another does not say so; its own silence
     // shows where residents are sorted by age.
     const Settings settings =

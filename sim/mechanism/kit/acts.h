@@ -20,6 +20,20 @@ class TookPart {
     const bool online = (*this)(week, i, 1);
     return offline || online;
   }
+  /// How many, by what a mechanism declares, which outlives the count: in anything, then by family.
+  [[nodiscard]] std::shared_ptr<const ResidentCount> count() const {
+    ResidentCount count{.when = ResidentCount::When::dated, .lanes = 1 + family_count};
+    count.fill = [this](const Week& week, const Block& block, std::size_t, const ResidentCount::Lanes& lanes) {
+      for (Vertex i = block.first; i < block.last; ++i) {
+        const unsigned offline = (*this)(week, i, 0) ? 1 : 0;
+        const unsigned online = (*this)(week, i, 1) ? 1 : 0;
+        lanes[0][i - block.first] = static_cast<std::uint16_t>(offline | online);
+        lanes[1][i - block.first] = static_cast<std::uint16_t>(offline);
+        lanes[2][i - block.first] = static_cast<std::uint16_t>(online);
+      }
+    };
+    return std::make_shared<const ResidentCount>(std::move(count));
+  }
 
  private:
   Read<std::uint16_t> last_act_;

@@ -64,7 +64,7 @@ class Participation final : public Mechanism {
             .meaning = "residents decide and act",
             .source = "MODEL 7.6; D1, P3, P4, R7; Granovetter 1978; Watts 2002",
             .phase = Phase::participation}) {
-    const auto took_part = counted({}, [this](const Week& week, Vertex i) { return acted_lately_(week, i); });
+    const auto took_part = acted_lately_.count();
     observe({.name = "participation",
         .meaning = "share of adults who took part in anything in the last 52 weeks",
         .source = "D1",
@@ -76,7 +76,8 @@ class Participation final : public Mechanism {
                             : "share of adults who took part online in the last 52 weeks",
           .source = "D1, P4",
           .looks_back = weeks_a_year,
-          .residents = counted({}, [this, f](const Week& week, Vertex i) { return acted_lately_(week, i, f); })});
+          .residents = took_part,
+          .numerator = 1 + f});
     observe({.name = "participation_among_residents",
         .meaning = "share of all residents, children too, who took part in anything in the last 52 weeks",
         .source = "D1",

@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "base/error.h"
+#include "base/first_touch.h"
 #include "base/parallel.h"
 
 namespace kurultai {
@@ -17,6 +18,10 @@ constexpr std::size_t most_vertices = std::size_t{1} << 29;
 constexpr std::uint32_t most_ties_inside = 65535;
 constexpr std::size_t edges_a_piece = 1 << 16;
 constexpr std::size_t bodies_a_part = 1 << 10;
+/// Most edges begin where the one before did and end anywhere, where memory lets wait: the cache is asked for the row so
+/// many edges before, then for the place in it.
+constexpr std::size_t rows_ahead = 32;
+constexpr std::size_t words_ahead = 16;
 constexpr std::size_t steps = 16;  ///< in which rows are moved to where they stay
 
 /// The lists of edges cut into pieces of like size, so that one long list keeps all threads busy too.
@@ -58,7 +63,7 @@ void TieRows::add(std::size_t c, std::span<const Edge> edges) {
   const Vertex low = first_[c];
   const Vertex size = first_[c + 1] - low;
   std::vector<std::uint32_t> end(size + 1, 0);  // of the row before, while words are placed
-  std::vector<Edge>& beyond = beyond_[c];
+  std::size_t leaving = 0;
   const auto is_inside = [&](const Edge& edge) { return edge.a - low < size && edge.b - low < size; };
   for (const Edge& edge : edges) {
     if (edge.a == edge.b) continue;
@@ -67,13 +72,19 @@ void TieRows::add(std::size_t c, std::span<const Edge> edges) {
       ++end[edge.a - low + 1];
       ++end[edge.b - low + 1];
     } else {
-      beyond.push_back(edge);
+      ++leaving;
     }
   }
+  std::vector<Edge>& beyond = beyond_[c];
+  beyond.reserve(leaving);
   for (std::size_t k = 0; k < size; ++k) end[k + 1] += end[k];
   std::vector<Tie> words(end[size]);
   for (const Edge& edge : edges) {
-    if (edge.a == edge.b || !is_inside(edge)) continue;
+    if (edge.a == edge.b) continue;
+    if (!is_inside(edge)) {
+      beyond.push_back(edge);
+      continue;
+    }
     words[end[edge.a - low]++] = Tie(edge.layer, edge.b);
     words[end[edge.b - low]++] = Tie(edge.layer, edge.a);
   }
@@ -106,10 +117,14 @@ TieRows::Beyond TieRows::place_beyond(std::span<const Edge> others) {
   add_pieces(others, pieces);
   Beyond beyond;
   std::vector<std::uint64_t>& end = beyond.end;
-  end.assign(vertices_ + 1, 0);
+  reserve_touched(end, vertices_ + 1);
+  end.resize(vertices_ + 1);
   parallel_for(pieces.size(), [&](std::size_t k) {
-    for (const Edge& edge : pieces[k]) {
+    const std::span<const Edge> piece = pieces[k];
+    for (std::size_t e = 0; e < piece.size(); ++e) {
+      const Edge& edge = piece[e];
       check(edge);
+      if (e + rows_ahead < piece.size()) __builtin_prefetch(end.data() + piece[e + rows_ahead].b, 1);
       if (edge.a == edge.b) continue;
       for (const Vertex v : {edge.a, edge.b}) std::atomic_ref(end[v]).fetch_add(1, std::memory_order_relaxed);
     }
@@ -121,9 +136,17 @@ TieRows::Beyond TieRows::place_beyond(std::span<const Edge> others) {
     sum += length;
   }
   // While words are placed, end[v] moves from the start of row v to its end.
+  reserve_touched(beyond.words, sum);
   beyond.words.resize(sum);
   parallel_for(pieces.size(), [&](std::size_t k) {
-    for (const Edge& edge : pieces[k]) {
+    const std::span<const Edge> piece = pieces[k];
+    for (std::size_t e = 0; e < piece.size(); ++e) {
+      const Edge& edge = piece[e];
+      if (e + rows_ahead < piece.size()) __builtin_prefetch(end.data() + piece[e + rows_ahead].b, 1);
+      if (e + words_ahead < piece.size()) {
+        const std::uint64_t place = std::atomic_ref(end[piece[e + words_ahead].b]).load(std::memory_order_relaxed);
+        __builtin_prefetch(beyond.words.data() + place, 1);
+      }
       if (edge.a == edge.b) continue;
       const auto put = [&](Vertex v, Tie tie) {
         beyond.words[std::atomic_ref(end[v]).fetch_add(1, std::memory_order_relaxed)] = tie;
@@ -167,6 +190,7 @@ Ties TieRows::build(std::span<const Edge> others) {
   Beyond beyond = place_beyond(others);
   Ties ties;
   ties.residents_ = first_.back();
+  reserve_touched(ties.heads_, vertices_);
   ties.heads_.resize(vertices_);
   // Rows beyond are sorted, and heads get the ends of their runs; in the place of its begin a long row has its length.
   for_parts(0, parts(), [&](std::size_t part, std::size_t from, std::size_t to) {

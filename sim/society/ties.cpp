@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/first_touch.h"
@@ -248,18 +249,41 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
   std::vector<std::uint32_t> home(first.back());
   for (std::size_t c = 0; c < communities; ++c)
     std::fill(home.begin() + first[c], home.begin() + first[c + 1], static_cast<std::uint32_t>(c));
-  std::vector<std::vector<Edge>> inside(communities);
-  std::vector<Edge> others;
-  for (const std::vector<Edge>& list : edges)
-    for (const Edge& edge : list) {
-      const bool peers = edge.a < home.size() && edge.b < home.size();
-      (peers && home[edge.a] == home[edge.b] ? inside[home[edge.a]] : others).push_back(edge);
-    }
-  parallel_for(communities, [&](std::size_t c) {
-    rows.add(c, inside[c]);
-    inside[c] = {};
+  // Edges by community, last those between communities. Whoever works on a piece counts its edges first.
+  std::vector<std::span<const Edge>> pieces;
+  for (const std::vector<Edge>& list : edges) add_pieces(list, pieces);
+  const auto part_of = [&](const Edge& edge) {
+    const bool peers = edge.a < home.size() && edge.b < home.size();
+    return peers && home[edge.a] == home[edge.b] ? home[edge.a] : communities;
+  };
+  const auto counted = [&](std::span<const Edge> piece) {
+    std::vector<std::size_t> count(communities + 1, 0);
+    for (const Edge& edge : piece) ++count[part_of(edge)];
+    return count;
+  };
+  std::vector<std::size_t> end(communities + 2, 0);  // of the part before, while edges are placed
+  const auto claim = [&](std::size_t part, std::size_t count) {
+    return count == 0 ? 0 : std::atomic_ref(end[part]).fetch_add(count, std::memory_order_relaxed);
+  };
+  parallel_for(pieces.size(), [&](std::size_t k) {
+    const std::vector<std::size_t> count = counted(pieces[k]);
+    for (std::size_t part = 0; part < count.size(); ++part) claim(part + 1, count[part]);
   });
-  *this = rows.build(others);
+  std::partial_sum(end.begin(), end.end(), end.begin());
+  std::vector<Edge> sorted;
+  reserve_touched(sorted, end.back());
+  sorted.resize(end.back());
+  parallel_for(pieces.size(), [&](std::size_t k) {
+    std::vector<std::size_t> to = counted(pieces[k]);
+    for (std::size_t part = 0; part < to.size(); ++part) to[part] = claim(part, to[part]);
+    for (const Edge& edge : pieces[k]) sorted[to[part_of(edge)]++] = edge;
+  });
+  const auto part = [&](std::size_t c) {
+    const std::size_t begin = c == 0 ? 0 : end[c - 1];
+    return std::span<const Edge>(sorted).subspan(begin, end[c] - begin);
+  };
+  parallel_for(communities, [&](std::size_t c) { rows.add(c, part(c)); });
+  *this = rows.build(part(communities));
 }
 
 }  // namespace kurultai

@@ -229,10 +229,9 @@ class CsvTable::Reader {
     throw error("a quotation mark is never closed", "the file ends inside a quoted field", "add the closing \"");
   }
   void add(std::string_view field, bool quoted, Rows& rows) const {
-    if (field.size() >= std::size_t{1} << 31)
+    if (field.size() > Cell::longest)
       throw error(fmt::format("a field of {} bytes", field.size()), "2 GB and more do not fit", "divide it");
-    rows.cells.push_back({static_cast<std::uint32_t>(field.data() - text_.data()),
-        static_cast<std::uint32_t>(field.size()) & 0x7fffffffU, quoted ? 1U : 0U});
+    rows.cells.emplace_back(static_cast<std::size_t>(field.data() - text_.data()), field.size(), quoted);
   }
 
   std::string_view text_;
@@ -283,7 +282,7 @@ void CsvTable::read_header(Reader& reader) {
     throw input_error(file_.string(), "has no header", "it holds nothing but blank and comment lines",
         "start it with a line of column names");
   separator_ = reader.separator();
-  for (const Cell& cell : rows.cells) header_.push_back(cell.quoted ? undoubled(raw(cell)) : std::string(raw(cell)));
+  for (const Cell& cell : rows.cells) header_.push_back(cell.quoted() ? undoubled(raw(cell)) : std::string(raw(cell)));
   for (std::size_t k = 0; k < header_.size(); ++k) {
     const std::string& name = header_[k];
     if (name.empty())
@@ -319,7 +318,7 @@ void CsvTable::check_row(const Reader& reader, std::span<const Cell> cells) cons
   // "#1" is an id, "# what follows" a remark; where the number of fields is wrong, either.
   const std::size_t width = header_.size();
   const std::string_view first = raw(cells[0]);
-  if (!cells[0].quoted && first.starts_with('#') && (first.size() == 1 || first[1] == ' ' || cells.size() != width))
+  if (!cells[0].quoted() && first.starts_with('#') && (first.size() == 1 || first[1] == ' ' || cells.size() != width))
     throw input_error(reader.place(), "a row that starts with '#'", "comments stand above the header only",
         fmt::format("delete the line; if '{0}' is meant, quote it: \"{0}\"", shown(std::string(first))));
   if (cells.size() != width) {
@@ -329,7 +328,7 @@ void CsvTable::check_row(const Reader& reader, std::span<const Cell> cells) cons
         fmt::format("quote fields that hold a {0}, leave a {0} for an empty field", kind));
   }
   const auto names = [&](const Cell& cell, const std::string& name) {
-    return cell.length >= name.size() && (cell.quoted ? undoubled(raw(cell)) == name : raw(cell) == name);
+    return cell.length() >= name.size() && (cell.quoted() ? undoubled(raw(cell)) == name : raw(cell) == name);
   };
   if (std::equal(cells.begin(), cells.end(), header_.begin(), header_.end(), names))
     throw input_error(reader.place(), "the header stands here again", "a table has one header", "delete the line");
@@ -339,8 +338,8 @@ void CsvTable::add_rows(Rows& rows, std::size_t line) {
   for (const std::size_t k : rows.doubled) {
     Cell& cell = rows.cells[k];
     const std::string said = undoubled(raw(cell));
-    std::copy(said.begin(), said.end(), text_.begin() + cell.begin);
-    cell.length = static_cast<std::uint32_t>(said.size()) & 0x7fffffffU;
+    std::copy(said.begin(), said.end(), text_.begin() + static_cast<std::ptrdiff_t>(cell.begin()));
+    cell = Cell(cell.begin(), said.size(), true);
   }
   cells_.insert(cells_.end(), rows.cells.begin(), rows.cells.end());
   for (const std::uint32_t start : rows.starts) lines_.push_back(static_cast<std::uint32_t>(line + start));
@@ -371,7 +370,7 @@ const CsvTable::Cell& CsvTable::cell(std::size_t row, std::size_t column) const 
 
 bool CsvTable::given(std::size_t row, std::size_t column) const {
   const Cell& it = cell(row, column);
-  return it.length > 0 && (it.quoted || !is_missing_word(raw(it)));
+  return it.length() > 0 && (it.quoted() || !is_missing_word(raw(it)));
 }
 
 std::string_view CsvTable::text(std::size_t row, std::size_t column) const {

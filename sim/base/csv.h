@@ -53,10 +53,20 @@ class CsvTable {
 
  private:
   /// Where a cell's text begins in that of the file, and how long it is.
-  struct Cell {
-    std::uint32_t begin = 0;
-    std::uint32_t length : 31 = 0;
-    std::uint32_t quoted : 1 = 0;
+  class Cell {
+   public:
+    static constexpr std::size_t longest = 0x7fffffff;
+    Cell(std::size_t begin, std::size_t length, bool quoted)
+        : begin_(static_cast<std::uint32_t>(begin)),
+          word_(static_cast<std::uint32_t>(length) | (quoted ? in_quotes : 0)) {}
+    [[nodiscard]] std::size_t begin() const { return begin_; }
+    [[nodiscard]] std::size_t length() const { return word_ & ~in_quotes; }
+    [[nodiscard]] bool quoted() const { return (word_ & in_quotes) != 0; }
+
+   private:
+    static constexpr std::uint32_t in_quotes = 0x80000000U;
+    std::uint32_t begin_;
+    std::uint32_t word_;  ///< length and `quoted`; a bit-field would read memory before it is first written
   };
   class Reader;
   struct Rows;
@@ -72,7 +82,7 @@ class CsvTable {
   [[nodiscard]] std::size_t column_or_end(std::string_view name) const;
   [[nodiscard]] const Cell& cell(std::size_t row, std::size_t column) const;
   [[nodiscard]] std::string_view raw(const Cell& cell) const {
-    return std::string_view(text_).substr(cell.begin, cell.length);
+    return std::string_view(text_).substr(cell.begin(), cell.length());
   }
 
   std::filesystem::path file_;

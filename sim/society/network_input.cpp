@@ -528,8 +528,16 @@ std::vector<Edge> read_ties(
 std::vector<std::vector<Edge>> read_tables(const std::filesystem::path& nodes_file,
     const std::filesystem::path& edges_file, const SocietySettings& settings, std::uint64_t seed,
     std::vector<std::string>* notes, Society& society) {
-  const Nodes nodes(nodes_file);
-  const Edges ties(edges_file);
+  std::optional<Nodes> nodes_read;
+  std::optional<Edges> ties_read;
+  parallel_for(2, [&](std::size_t k) {
+    if (k == 0)
+      nodes_read.emplace(nodes_file);
+    else
+      ties_read.emplace(edges_file);
+  });
+  const Nodes& nodes = *nodes_read;
+  const Edges& ties = *ties_read;
   nodes.add_notes(notes);
   ties.add_notes(notes);
   Places places = read_places(nodes, settings);

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/elementary.h"
+#include "base/random.h"
 
 namespace kurultai {
 
@@ -50,5 +52,36 @@ template <class Weights> std::size_t pick(const Weights& weights, double u) {
   }
   return last;
 }
+
+/// A whole number that grows with u (a Poisson number, a choice by weight), for very many draws: by the words at which
+/// it grows by one, which are looked for once.
+class Steps {
+ public:
+  /// What `of(u)` gives, u the uniform number of a word.
+  template <class Of> explicit Steps(const Of& of) {
+    const auto at = [&](std::uint64_t word) { return of(Draws::to_uniform(static_cast<std::uint32_t>(word))); };
+    constexpr std::uint64_t last = 0xffffffffU;
+    for (std::size_t k = 0; k < at(last); ++k) {
+      std::uint64_t low = k == 0 ? 0 : first_[k - 1];
+      std::uint64_t high = last;
+      while (low < high) {
+        const std::uint64_t middle = (low + high) / 2;
+        if (at(middle) > k)
+          high = middle;
+        else
+          low = middle + 1;
+      }
+      first_.push_back(static_cast<std::uint32_t>(low));
+    }
+  }
+  [[nodiscard]] std::uint32_t operator()(std::uint32_t word) const {
+    std::uint32_t k = 0;
+    while (k < first_.size() && word >= first_[k]) ++k;
+    return k;
+  }
+
+ private:
+  std::vector<std::uint32_t> first_;  ///< word that gives more than k
+};
 
 }  // namespace kurultai

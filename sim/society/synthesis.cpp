@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
+#include <span>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -57,6 +59,30 @@ void apportion_region(
   for (std::size_t k = 0; k < remainders.size() && given < total; ++k, ++given) ++residents[remainders[k].second];
 }
 
+/// Lists of edges for those at work, filled again and again: memory that is new would be cleared by the system first.
+class EdgeLists {
+ public:
+  /// Calls work(list) with a list that is empty.
+  template <class Work> void lend(const Work& work) {
+    std::vector<Edge> list = take();
+    list.clear();
+    work(list);
+    const std::scoped_lock lock(guard_);
+    lists_.push_back(std::move(list));
+  }
+
+ private:
+  std::vector<Edge> take() {
+    const std::scoped_lock lock(guard_);
+    if (lists_.empty()) return {};
+    std::vector<Edge> list = std::move(lists_.back());
+    lists_.pop_back();
+    return list;
+  }
+  std::mutex guard_;
+  std::vector<std::vector<Edge>> lists_;
+};
+
 }  // namespace
 
 std::vector<std::uint32_t> apportion(const Country& country, double scale) {
@@ -87,6 +113,8 @@ std::unique_ptr<Society> synthesise(
   society->first.push_back(static_cast<Vertex>(total));
   for (const Community& community : country.communities) society->key.push_back(key_of(community.code));
   GivenResidents& residents = society->residents;
+  const std::span<AnyColumn* const> columns = residents.columns();
+  parallel_for(columns.size(), [&](std::size_t k) { columns[k]->resize(total); });
   residents.resize(total);
 
   const Pyramid pyramid(country.pyramid, static_cast<int>(settings.youngest));
@@ -102,13 +130,18 @@ std::unique_ptr<Society> synthesise(
   });
   found_institutions(settings, seed, *society);
 
-  const TieMaker maker(settings, seed, *society);
   TieRows rows(society->first, society->vertices());
-  parallel_for(society->communities(), [&](std::size_t c) {
-    std::vector<Edge> edges = maker.residents(c);
-    join_institutions(settings, seed, c, *society, edges);
-    rows.add(c, edges);
-  });
+  {
+    const TieMaker maker(settings, seed, *society);
+    EdgeLists lists;
+    parallel_for(society->communities(), [&](std::size_t c) {
+      lists.lend([&](std::vector<Edge>& edges) {
+        maker.residents(c, edges);
+        join_institutions(settings, seed, c, *society, edges);
+        rows.add(c, edges);
+      });
+    });
+  }
   society->ties = rows.build(partner_ties(*society));
   return society;
 }

@@ -7,6 +7,8 @@
 #include "society/synthesis_households.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 #include "society/sampling.h"
@@ -39,6 +41,25 @@ struct Ranked {
   std::uint32_t index = 0;
   friend bool operator<(const Ranked& a, const Ranked& b) { return a.by != b.by ? a.by < b.by : a.index < b.index; }
 };
+
+/// Sorts what is spread over [low, high): into parts of like width first, each of which is sorted in the cache.
+void sort_spread(std::vector<Ranked>& list, double low, double high) {
+  constexpr std::size_t a_part = 8;
+  const std::size_t parts = list.size() / a_part + 1;
+  const double scale = static_cast<double>(parts) / (high - low);
+  const auto part_of = [&](const Ranked& one) {
+    return static_cast<std::size_t>(std::clamp((one.by - low) * scale, 0.0, static_cast<double>(parts - 1)));
+  };
+  std::vector<std::uint32_t> begin(parts + 1, 0);
+  for (const Ranked& one : list) ++begin[part_of(one) + 1];
+  for (std::size_t k = 0; k < parts; ++k) begin[k + 1] += begin[k];
+  std::vector<Ranked> sorted(list.size());
+  for (const Ranked& one : list) sorted[begin[part_of(one)]++] = one;
+  // Now begin[k] is where part k ends. Nobody is far from the own place.
+  std::uint32_t from = 0;
+  for (std::size_t k = 0; k < parts; from = begin[k++]) std::sort(sorted.begin() + from, sorted.begin() + begin[k]);
+  list = std::move(sorted);
+}
 
 double normal(Engine& engine) { return normal_quantile(engine.uniform()); }
 
@@ -135,7 +156,7 @@ void add_single_heads(const std::vector<Person>& person, const std::vector<std::
     const int age = person[k].age;
     wish_to_head.push_back({(age < 25 ? 2.0 : (age < 35 ? 0.7 : 0.0)) + engine.uniform(), k});
   }
-  std::sort(wish_to_head.begin(), wish_to_head.end());
+  sort_spread(wish_to_head, 0.0, 3.0);
   std::size_t next_single = 0;
   while (units.size() < households) {
     const std::uint32_t k = wish_to_head[next_single++].index;
@@ -162,18 +183,23 @@ std::vector<std::uint32_t> give_households(const std::vector<Person>& person, co
   return by_size;
 }
 
-/// Free places, each by its household's number, by age of the head. Unit u runs household by_size[u].
-std::vector<Ranked> free_places(const std::vector<Person>& person, const std::vector<std::uint8_t>& sizes,
-    const std::vector<Unit>& units, const std::vector<std::uint32_t>& by_size) {
-  std::vector<Ranked> places;
-  for (std::uint32_t u = 0; u < units.size(); ++u) {
-    const std::uint32_t household = by_size[u];
-    const Unit& unit = units[u];
-    const std::size_t taken = unit.couple() ? 2 : 1;
-    for (std::size_t k = taken; k < sizes[household]; ++k)
-      places.push_back({static_cast<double>(person[unit.partner].age), household});
-  }
-  std::sort(places.begin(), places.end());
+/// Free places, each by its household's number, by age of the head. Unit unit_of[h] runs household h.
+std::vector<std::uint32_t> free_places(const std::vector<Person>& person, const std::vector<std::uint8_t>& sizes,
+    const std::vector<Unit>& units, const std::vector<std::uint32_t>& unit_of) {
+  std::array<std::size_t, 257> begin{};  // by age
+  const auto of_each = [&](const auto& work) {
+    for (std::uint32_t h = 0; h < sizes.size(); ++h) {
+      const Unit& unit = units[unit_of[h]];
+      work(h, person[unit.partner].age, sizes[h] - (unit.couple() ? 2U : 1U));
+    }
+  };
+  of_each([&](std::uint32_t, std::uint8_t age, std::size_t free) { begin[age + 1U] += free; });
+  for (std::size_t age = 1; age < begin.size(); ++age) begin[age] += begin[age - 1];
+  std::vector<std::uint32_t> places(begin.back());
+  of_each([&](std::uint32_t h, std::uint8_t age, std::size_t free) {
+    std::fill_n(places.begin() + static_cast<std::ptrdiff_t>(begin[age]), free, h);
+    begin[age] += free;
+  });
   return places;
 }
 
@@ -187,7 +213,7 @@ std::vector<Ranked> dependants_of(const std::vector<Person>& person, const std::
       const double age = person[k].age;
       dependants.push_back({(age < 45 ? age + generation : age - generation) + jitter * normal(engine), k});
     }
-  std::sort(dependants.begin(), dependants.end());
+  sort_spread(dependants, -2 * generation, 100.0);
   return dependants;
 }
 
@@ -221,7 +247,7 @@ void settle_households(const SocietySettings& settings, const Pyramid& pyramid, 
   const std::vector<std::uint32_t> by_size = give_households(person, sizes, alone, couples, engine, units);
   std::vector<std::uint32_t> unit_of(households);
   for (std::uint32_t u = 0; u < households; ++u) unit_of[by_size[u]] = u;
-  const std::vector<Ranked> places = free_places(person, sizes, units, by_size);
+  const std::vector<std::uint32_t> places = free_places(person, sizes, units, unit_of);
   const std::vector<Ranked> dependants = dependants_of(person, units, engine);
 
   std::vector<std::size_t> start(households + 1, 0);
@@ -233,7 +259,7 @@ void settle_households(const SocietySettings& settings, const Pyramid& pyramid, 
     member[filled[h]++] = unit.head;
     if (unit.couple()) member[filled[h]++] = unit.partner;
   }
-  for (std::size_t k = 0; k < places.size(); ++k) member[filled[places[k].index]++] = dependants[k].index;
+  for (std::size_t k = 0; k < places.size(); ++k) member[filled[places[k]]++] = dependants[k].index;
 
   for (std::size_t h = 0; h < households; ++h) {
     const std::size_t lead = units[unit_of[h]].couple() ? 2 : 1;

@@ -59,9 +59,13 @@ double mean_degree(const SocietySettings& settings, Layer layer) {
   }
 }
 
-double share_outside(const SocietySettings& settings, Layer layer) {
-  return settings.outside[static_cast<std::size_t>(layer) - static_cast<std::size_t>(Layer::kin)];
+/// Layers that lead beyond the community, as they stand in [society] outside.
+constexpr std::array far_layers = {Layer::kin, Layer::neighbour, Layer::work, Layer::online};
+constexpr std::size_t place_of(Layer layer) {
+  return static_cast<std::size_t>(layer) - static_cast<std::size_t>(far_layers.front());
 }
+
+double share_outside(const SocietySettings& settings, Layer layer) { return settings.outside[place_of(layer)]; }
 
 /// Mean of max(1, floor(b x^-alpha)) over x uniform in (0, 1), at most `most`: PLOD's degree for beta = b
 /// n^alpha.
@@ -129,18 +133,25 @@ TieMaker::TieMaker(const SocietySettings& settings, std::uint64_t seed, const So
   }
   for (std::size_t r = 0; r < region_.size(); ++r)
     if (people[r] > 0) latitude[r] /= people[r], longitude[r] /= people[r];
-  pull_.resize(region_.size());
-  for (std::size_t r = 0; r < region_.size(); ++r)
+  for (std::size_t r = 0; r < region_.size(); ++r) {
+    std::vector<double> pull;  // of all regions: residents x distance decay
     for (std::size_t s = 0; s < region_.size(); ++s) {
       const double north = (latitude[s] - latitude[r]) * km_per_degree;
       const double east =
           (longitude[s] - longitude[r]) * km_per_degree * cos_(0.5 * (latitude[s] + latitude[r]) * pi / 180.0);
       const double km = std::sqrt(north * north + east * east);
-      pull_[r].push_back(people[s] * pow_(1.0 + km / settings.distance, -settings.distance_power));
+      pull.push_back(people[s] * pow_(1.0 + km / settings.distance, -settings.distance_power));
     }
+    afar_.emplace_back([&](double u) { return pick(pull, u); });
+  }
+  for (const Layer layer : far_layers) {
+    // A tie has two ends, so a resident begins half of the ties it is to have.
+    begun_.emplace_back(Poisson(0.5 * mean_degree(settings, layer) * share_outside(settings, layer)));
+    level_.emplace_back([&](double u) { return pick(reach(settings, layer).value(), u); });
+  }
 }
 
-std::vector<Edge> TieMaker::residents(std::size_t c) const {
+void TieMaker::residents(std::size_t c, std::vector<Edge>& edges) const {
   Home home{.community = c,
       .first = society_.first[c],
       .last = society_.first[c + 1],
@@ -148,14 +159,11 @@ std::vector<Edge> TieMaker::residents(std::size_t c) const {
       .households = {}};
   for (Vertex i = home.first; i < home.last; i += society_.residents.household_size[i]) home.households.push_back(i);
   home.households.push_back(home.last);
-  std::vector<Edge> edges;
-  edges.reserve(home.size() * 7);
   for (const auto layer : {&TieMaker::housemates, &TieMaker::kin, &TieMaker::neighbours, &TieMaker::colleagues,
            &TieMaker::friends_online, &TieMaker::beyond}) {
     heed_interrupt();
     (this->*layer)(home, edges);
   }
-  return edges;
 }
 
 void TieMaker::housemates(const Home& home, std::vector<Edge>& edges) const {
@@ -295,38 +303,71 @@ bool TieMaker::belongs(Layer layer, Vertex i) const {
   }
 }
 
-Vertex TieMaker::partner(Layer layer, std::size_t c, Name name, std::uint32_t item) const {
+/// Where one of community c looks for somebody at the other end, by the luck of `words`[...][k].
+Vertex TieMaker::candidate(Layer layer, const Community& home, const Draws::Words& words, std::size_t k) const {
+  const std::size_t level = level_[place_of(layer)](words[0][k]);
+  const Span span = level == 0   ? district_[home.district]
+                    : level == 1 ? region_[home.region]
+                                 : region_[afar_[home.region](words[1][k])];
+  return span.first + Draws::to_below(words[2][k], span.last - span.first);
+}
+
+[[gnu::always_inline]] inline void TieMaker::ask_for(Layer layer, Vertex i) const {
+  const GivenResidents& residents = society_.residents;
+  if (layer == Layer::work) __builtin_prefetch(&residents.occupation[i]);
+  if (layer != Layer::online) return;
+  __builtin_prefetch(&residents.access[i]);
+  __builtin_prefetch(&residents.age[i]);
+}
+
+// Residents draw many at once, and the cache is asked for all whom they find before any is looked at.
+void TieMaker::reach_out(
+    const Home& home, Layer layer, std::uint32_t item, std::span<const Beginner> who, std::vector<Edge>& edges) const {
   const Draws draws(seed_, 0, Stream::outside);
-  const Community& community = society_.country.communities[c];
-  for (std::uint32_t k = 0; k < tries; ++k) {
-    const Draws::Four luck = draws.words(name, item * tries + k);
-    const std::size_t level = pick(reach(settings_, layer).value(), Draws::to_uniform(luck[0]));
-    const Span span = level == 0   ? district_[community.district]
-                      : level == 1 ? region_[community.region]
-                                   : region_[pick(pull_[community.region], Draws::to_uniform(luck[1]))];
-    const Vertex j = span.first + Draws::to_below(luck[2], span.last - span.first);
-    if (belongs(layer, j)) return j;
+  const Community& community = society_.country.communities[home.community];
+  Draws::Words words;
+  std::array<Vertex, Draws::many> other{};
+  for (; !who.empty(); who = who.subspan(std::min(Draws::many, who.size()))) {
+    Draws::Ordinals ordinals{};
+    std::size_t left = std::min(Draws::many, who.size());
+    for (std::size_t k = 0; k < left; ++k) ordinals[k] = who[k].ordinal;
+    for (std::uint32_t again = 0; left > 0 && again < tries; ++again) {
+      draws.words(home.key, ordinals, left, item * tries + again, words);
+      for (std::size_t k = 0; k < left; ++k) {
+        other[k] = candidate(layer, community, words, k);
+        ask_for(layer, other[k]);
+      }
+      std::size_t refused = 0;
+      for (std::size_t k = 0; k < left; ++k)
+        if (belongs(layer, other[k]))
+          edges.push_back({home.first + ordinals[k], other[k], layer});
+        else
+          ordinals[refused++] = ordinals[k];
+      left = refused;  // who finds nobody in all tries has a tie less
+    }
   }
-  return society_.first[c] + name.ordinal;  // nobody: a loop, which is dropped
 }
 
 void TieMaker::beyond(const Home& home, std::vector<Edge>& edges) const {
   const Draws draws(seed_, 0, Stream::outside);
-  constexpr std::array layers = {Layer::kin, Layer::neighbour, Layer::work, Layer::online};
-  // A tie has two ends, so a resident begins half of the ties it is to have.
-  std::vector<Poisson> begun;
-  for (const Layer layer : layers)
-    begun.emplace_back(0.5 * mean_degree(settings_, layer) * share_outside(settings_, layer));
-  for (Vertex i = home.first; i < home.last; ++i) {
-    const Name name{home.key, i - home.first};
-    const Draws::Four luck = draws.words(name);
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      const std::uint32_t ties = belongs(layers[l], i) ? begun[l](Draws::to_uniform(luck[l])) : 0;
-      for (std::uint32_t k = 0; k < ties; ++k)
-        edges.push_back(
-            {i, partner(layers[l], home.community, name, 1 + static_cast<std::uint32_t>(l) * 128 + k), layers[l]});
-    }
+  std::array<std::vector<Beginner>, far_layers.size()> beginners;  // by layer
+  Draws::Ordinals ordinals{};
+  Draws::Words luck;
+  for (Vertex from = home.first; from < home.last; from += Draws::many) {
+    const std::size_t count = std::min<std::size_t>(Draws::many, home.last - from);
+    for (std::uint32_t k = 0; k < count; ++k) ordinals[k] = from - home.first + k;
+    draws.words(home.key, ordinals, count, 0, luck);
+    for (std::size_t l = 0; l < far_layers.size(); ++l)
+      for (std::uint32_t k = 0; k < count; ++k)
+        if (const auto ties = static_cast<std::uint32_t>(begun_[l](luck[l][k]));
+            ties > 0 && belongs(far_layers[l], from + k))
+          beginners[l].push_back({ordinals[k], ties});
   }
+  for (std::uint32_t l = 0; l < far_layers.size(); ++l)
+    for (std::uint32_t nth = 0; !beginners[l].empty(); ++nth) {
+      reach_out(home, far_layers[l], 1 + l * 128 + nth, beginners[l], edges);
+      std::erase_if(beginners[l], [&](const Beginner& who) { return who.ties == nth + 1; });
+    }
 }
 
 std::vector<Edge> partner_ties(const Society& society) {

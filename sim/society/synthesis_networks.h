@@ -1,10 +1,11 @@
 // Who knows whom: the ties between residents, layer by layer, one community at a time.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "society/sampling.h"
 #include "society/society.h"
 #include "society/society_settings.h"
 
@@ -16,8 +17,8 @@ class TieMaker {
  public:
   TieMaker(const SocietySettings& settings, std::uint64_t seed, const Society& society);
 
-  /// All ties that residents of community c begin: those inside and those to other communities.
-  [[nodiscard]] std::vector<Edge> residents(std::size_t c) const;
+  /// Adds all ties that residents of community c begin to `edges`: those inside and those to other communities.
+  void residents(std::size_t c, std::vector<Edge>& edges) const;
 
  private:
   struct Span {
@@ -25,6 +26,11 @@ class TieMaker {
     Vertex last = 0;
   };
   struct Home;  // a community at work
+  /// A resident who begins ties to other communities.
+  struct Beginner {
+    std::uint32_t ordinal = 0;
+    std::uint32_t ties = 0;
+  };
 
   void housemates(const Home& home, std::vector<Edge>& edges) const;
   void kin(const Home& home, std::vector<Edge>& edges) const;
@@ -33,14 +39,21 @@ class TieMaker {
   void friends_online(const Home& home, std::vector<Edge>& edges) const;
   void beyond(const Home& home, std::vector<Edge>& edges) const;
   [[nodiscard]] bool belongs(Layer layer, Vertex i) const;
-  [[nodiscard]] Vertex partner(Layer layer, std::size_t c, Name name, std::uint32_t item) const;
+  /// Adds one tie of each of `who` to somebody beyond the community, drawn by `item`.
+  void reach_out(
+      const Home& home, Layer layer, std::uint32_t item, std::span<const Beginner> who, std::vector<Edge>& edges) const;
+  /// Asks the cache for what tells whether i belongs to `layer`.
+  void ask_for(Layer layer, Vertex i) const;
+  [[nodiscard]] Vertex candidate(Layer layer, const Community& home, const Draws::Words& words, std::size_t k) const;
 
   const SocietySettings& settings_;
   const Society& society_;
   std::uint64_t seed_;
   std::vector<Span> district_;
   std::vector<Span> region_;
-  std::vector<std::vector<double>> pull_;  ///< by region, of all regions: residents x distance decay
+  std::vector<Steps> afar_;   ///< by region: the region at the other end, by size and distance
+  std::vector<Steps> level_;  ///< by layer: district, region or nation
+  std::vector<Steps> begun_;  ///< by layer: ties that one resident begins
 };
 
 /// Akimats in a network of LSG bodies, about.

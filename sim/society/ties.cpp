@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 
 #include "base/error.h"
+#include "base/first_touch.h"
 #include "base/parallel.h"
 
 namespace kurultai {
@@ -17,6 +19,10 @@ constexpr std::size_t most_vertices = std::size_t{1} << 29;
 constexpr std::uint32_t most_ties_inside = 65535;
 constexpr std::size_t edges_a_piece = 1 << 16;
 constexpr std::size_t bodies_a_part = 1 << 10;
+/// Most edges begin where the one before did and end anywhere, where memory lets wait: the cache is asked for the row so
+/// many edges before, then for the place in it.
+constexpr std::size_t rows_ahead = 32;
+constexpr std::size_t words_ahead = 16;
 constexpr std::size_t steps = 16;  ///< in which rows are moved to where they stay
 
 /// The lists of edges cut into pieces of like size, so that one long list keeps all threads busy too.
@@ -58,7 +64,7 @@ void TieRows::add(std::size_t c, std::span<const Edge> edges) {
   const Vertex low = first_[c];
   const Vertex size = first_[c + 1] - low;
   std::vector<std::uint32_t> end(size + 1, 0);  // of the row before, while words are placed
-  std::vector<Edge>& beyond = beyond_[c];
+  std::size_t leaving = 0;
   const auto is_inside = [&](const Edge& edge) { return edge.a - low < size && edge.b - low < size; };
   for (const Edge& edge : edges) {
     if (edge.a == edge.b) continue;
@@ -67,13 +73,19 @@ void TieRows::add(std::size_t c, std::span<const Edge> edges) {
       ++end[edge.a - low + 1];
       ++end[edge.b - low + 1];
     } else {
-      beyond.push_back(edge);
+      ++leaving;
     }
   }
+  std::vector<Edge>& beyond = beyond_[c];
+  beyond.reserve(leaving);
   for (std::size_t k = 0; k < size; ++k) end[k + 1] += end[k];
   std::vector<Tie> words(end[size]);
   for (const Edge& edge : edges) {
-    if (edge.a == edge.b || !is_inside(edge)) continue;
+    if (edge.a == edge.b) continue;
+    if (!is_inside(edge)) {
+      beyond.push_back(edge);
+      continue;
+    }
     words[end[edge.a - low]++] = Tie(edge.layer, edge.b);
     words[end[edge.b - low]++] = Tie(edge.layer, edge.a);
   }
@@ -106,10 +118,14 @@ TieRows::Beyond TieRows::place_beyond(std::span<const Edge> others) {
   add_pieces(others, pieces);
   Beyond beyond;
   std::vector<std::uint64_t>& end = beyond.end;
-  end.assign(vertices_ + 1, 0);
+  reserve_touched(end, vertices_ + 1);
+  end.resize(vertices_ + 1);
   parallel_for(pieces.size(), [&](std::size_t k) {
-    for (const Edge& edge : pieces[k]) {
+    const std::span<const Edge> piece = pieces[k];
+    for (std::size_t e = 0; e < piece.size(); ++e) {
+      const Edge& edge = piece[e];
       check(edge);
+      if (e + rows_ahead < piece.size()) __builtin_prefetch(end.data() + piece[e + rows_ahead].b, 1);
       if (edge.a == edge.b) continue;
       for (const Vertex v : {edge.a, edge.b}) std::atomic_ref(end[v]).fetch_add(1, std::memory_order_relaxed);
     }
@@ -121,9 +137,17 @@ TieRows::Beyond TieRows::place_beyond(std::span<const Edge> others) {
     sum += length;
   }
   // While words are placed, end[v] moves from the start of row v to its end.
+  reserve_touched(beyond.words, sum);
   beyond.words.resize(sum);
   parallel_for(pieces.size(), [&](std::size_t k) {
-    for (const Edge& edge : pieces[k]) {
+    const std::span<const Edge> piece = pieces[k];
+    for (std::size_t e = 0; e < piece.size(); ++e) {
+      const Edge& edge = piece[e];
+      if (e + rows_ahead < piece.size()) __builtin_prefetch(end.data() + piece[e + rows_ahead].b, 1);
+      if (e + words_ahead < piece.size()) {
+        const std::uint64_t place = std::atomic_ref(end[piece[e + words_ahead].b]).load(std::memory_order_relaxed);
+        __builtin_prefetch(beyond.words.data() + place, 1);
+      }
       if (edge.a == edge.b) continue;
       const auto put = [&](Vertex v, Tie tie) {
         beyond.words[std::atomic_ref(end[v]).fetch_add(1, std::memory_order_relaxed)] = tie;
@@ -167,6 +191,7 @@ Ties TieRows::build(std::span<const Edge> others) {
   Beyond beyond = place_beyond(others);
   Ties ties;
   ties.residents_ = first_.back();
+  reserve_touched(ties.heads_, vertices_);
   ties.heads_.resize(vertices_);
   // Rows beyond are sorted, and heads get the ends of their runs; in the place of its begin a long row has its length.
   for_parts(0, parts(), [&](std::size_t part, std::size_t from, std::size_t to) {
@@ -224,18 +249,41 @@ void Ties::build(std::span<const std::vector<Edge>> edges, std::span<const Verte
   std::vector<std::uint32_t> home(first.back());
   for (std::size_t c = 0; c < communities; ++c)
     std::fill(home.begin() + first[c], home.begin() + first[c + 1], static_cast<std::uint32_t>(c));
-  std::vector<std::vector<Edge>> inside(communities);
-  std::vector<Edge> others;
-  for (const std::vector<Edge>& list : edges)
-    for (const Edge& edge : list) {
-      const bool peers = edge.a < home.size() && edge.b < home.size();
-      (peers && home[edge.a] == home[edge.b] ? inside[home[edge.a]] : others).push_back(edge);
-    }
-  parallel_for(communities, [&](std::size_t c) {
-    rows.add(c, inside[c]);
-    inside[c] = {};
+  // Edges by community, last those between communities. Whoever works on a piece counts its edges first.
+  std::vector<std::span<const Edge>> pieces;
+  for (const std::vector<Edge>& list : edges) add_pieces(list, pieces);
+  const auto part_of = [&](const Edge& edge) {
+    const bool peers = edge.a < home.size() && edge.b < home.size();
+    return peers && home[edge.a] == home[edge.b] ? home[edge.a] : communities;
+  };
+  const auto counted = [&](std::span<const Edge> piece) {
+    std::vector<std::size_t> count(communities + 1, 0);
+    for (const Edge& edge : piece) ++count[part_of(edge)];
+    return count;
+  };
+  std::vector<std::size_t> end(communities + 2, 0);  // of the part before, while edges are placed
+  const auto claim = [&](std::size_t part, std::size_t count) {
+    return count == 0 ? 0 : std::atomic_ref(end[part]).fetch_add(count, std::memory_order_relaxed);
+  };
+  parallel_for(pieces.size(), [&](std::size_t k) {
+    const std::vector<std::size_t> count = counted(pieces[k]);
+    for (std::size_t part = 0; part < count.size(); ++part) claim(part + 1, count[part]);
   });
-  *this = rows.build(others);
+  std::partial_sum(end.begin(), end.end(), end.begin());
+  std::vector<Edge> sorted;
+  reserve_touched(sorted, end.back());
+  sorted.resize(end.back());
+  parallel_for(pieces.size(), [&](std::size_t k) {
+    std::vector<std::size_t> to = counted(pieces[k]);
+    for (std::size_t part = 0; part < to.size(); ++part) to[part] = claim(part, to[part]);
+    for (const Edge& edge : pieces[k]) sorted[to[part_of(edge)]++] = edge;
+  });
+  const auto part = [&](std::size_t c) {
+    const std::size_t begin = c == 0 ? 0 : end[c - 1];
+    return std::span<const Edge>(sorted).subspan(begin, end[c] - begin);
+  };
+  parallel_for(communities, [&](std::size_t c) { rows.add(c, part(c)); });
+  *this = rows.build(part(communities));
 }
 
 }  // namespace kurultai

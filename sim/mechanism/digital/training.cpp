@@ -140,13 +140,20 @@ class Training final : public Mechanism {
     const Luck::Drawn hears = hears_(week);
     const double told = word * credibility_[visitor_[c]];
     const double seat = seat_[c];
-    for (const Vertex i : batch) {
-      if (!is_adult(age_[i])) continue;
-      const Name name = week.name(c, i);
-      if (access_[i] && takes.chance(seat, name)) skill_[i] = Share(skill_[i] + step * (1.0 - skill_[i]));
-      for (unsigned k = 0; k < programme_count_; ++k)
-        if (hears.chance(told, name, k)) programmes_[i] = static_cast<std::uint8_t>(programmes_[i] | (1U << k));
-    }
+    draw_word(
+        week, c, batch, takes, 0, [&](Vertex i) { return is_adult(age_[i]) && access_[i] != 0; },
+        [&](Vertex i, std::uint32_t drawn) {
+          if (Draws::to_uniform(drawn) < seat) skill_[i] = Share(skill_[i] + step * (1.0 - skill_[i]));
+        });
+    for (unsigned k = 0; k < programme_count_; k += Luck::block)
+      draw_words(
+          week, c, batch, hears, k / Luck::block, [&](Vertex i) { return is_adult(age_[i]); },
+          [&](Vertex i, std::size_t lane, const Draws::Words& drawn) {
+            unsigned heard = 0;
+            for (unsigned w = 0; w < Luck::block && k + w < programme_count_; ++w)
+              if (Draws::to_uniform(drawn[w][lane]) < told) heard |= 1U << (k + w);
+            programmes_[i] = static_cast<std::uint8_t>(programmes_[i] | heard);
+          });
   }
 
   void state(Archive& archive) override {

@@ -13,6 +13,7 @@
 
 #include "base/elementary.h"
 #include "base/parallel.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/kit/money.h"
 #include "mechanism/kit/offers.h"
 #include "mechanism/mechanism.h"
@@ -86,14 +87,9 @@ class Coverage final : public Mechanism {
   };
 
   [[nodiscard]] Count count(const Week& week, std::size_t c) const {
-    std::uint32_t people = 0;
-    std::uint32_t connected = 0;
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
-      const std::uint32_t counts = age_[i] >= online_age ? 1 : 0;
-      people += counts;
-      connected += counts & access_[i];
-    }
-    return {.people = people, .connected = connected};
+    const Census all(week, c);
+    return {.people = all.sum([&](Vertex i) { return age_[i] >= online_age; }),
+        .connected = all.sum([&](Vertex i) { return (age_[i] >= online_age) & access_[i]; })};
   }
 
   void extend(const Week& week, std::size_t c) const {

@@ -57,12 +57,13 @@ class Skill final : public Mechanism {
     const std::size_t c = batch.community;
     constexpr double years = a_month;
     const Lever::Here trained = training.here(c);
+    const TookPart::Lately acted = took_part_lately_.lately(week);
     for (const Vertex i : batch) {
       if (!is_adult(age_[i])) continue;
       const double skill = skill_[i];
       const double rest = access_[i] ? talent_[i] : skill_without_access * talent_[i];
       double gain = 0;
-      if (platform_[i] != 0 && connection_.up(week, c, i)) gain += use * (acted_lately_(week, i, 1) ? 1.0 + acts : 1.0);
+      if (platform_[i] != 0 && connection_.up(week, c, i)) gain += use * (acted(i, 1) ? 1.0 + acts : 1.0);
       if (access_[i]) gain += per_hour * trained.at(i);
       skill_[i] = Share(skill + years * (fall * (rest - skill) + gain * (1.0 - skill)));
     }
@@ -72,7 +73,7 @@ class Skill final : public Mechanism {
   Read<std::uint8_t> platform_{*this, &Residents::platform, at_start};
   Read<std::uint8_t> access_{*this, &Residents::access, at_start};
   Read<std::uint8_t> age_{*this, &Residents::age};
-  TookPart acted_lately_{*this};
+  TookPart took_part_lately_{*this};
   Connection connection_{*this};
   Write<Share> talent_{*this, &Residents::talent, at_start};
   Add<Share> skill_{*this, &Residents::skill, as_given};

@@ -25,6 +25,8 @@
 #include "base/elementary.h"
 #include "base/parallel.h"
 #include "mechanism/kit/acts.h"
+#include "mechanism/kit/census.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/kit/offers.h"
 #include "mechanism/mechanism.h"
 
@@ -138,13 +140,20 @@ class Training final : public Mechanism {
     const Luck::Drawn hears = hears_(week);
     const double told = word * credibility_[visitor_[c]];
     const double seat = seat_[c];
-    for (const Vertex i : batch) {
-      if (!is_adult(age_[i])) continue;
-      const Name name = week.name(c, i);
-      if (access_[i] && takes.chance(seat, name)) skill_[i] = Share(skill_[i] + step * (1.0 - skill_[i]));
-      for (unsigned k = 0; k < programme_count_; ++k)
-        if (hears.chance(told, name, k)) programmes_[i] = static_cast<std::uint8_t>(programmes_[i] | (1U << k));
-    }
+    draw_word(
+        week, c, batch, takes, 0, [&](Vertex i) { return is_adult(age_[i]) && access_[i] != 0; },
+        [&](Vertex i, std::uint32_t drawn) {
+          if (Draws::to_uniform(drawn) < seat) skill_[i] = Share(skill_[i] + step * (1.0 - skill_[i]));
+        });
+    for (unsigned k = 0; k < programme_count_; k += Luck::block)
+      draw_words(
+          week, c, batch, hears, k / Luck::block, [&](Vertex i) { return is_adult(age_[i]); },
+          [&](Vertex i, std::size_t lane, const Draws::Words& drawn) {
+            unsigned heard = 0;
+            for (unsigned w = 0; w < Luck::block && k + w < programme_count_; ++w)
+              if (Draws::to_uniform(drawn[w][lane]) < told) heard |= 1U << (k + w);
+            programmes_[i] = static_cast<std::uint8_t>(programmes_[i] | heard);
+          });
   }
 
   void state(Archive& archive) override {
@@ -158,7 +167,7 @@ class Training final : public Mechanism {
  private:
   Read<std::uint8_t> age_{*this, &Residents::age};
   Read<std::uint8_t> access_{*this, &Residents::access};
-  TookPart acted_lately_{*this};
+  TookPart took_part_lately_{*this};
   Read<std::uint32_t> adults_{*this, &Akimats::adults};
   Read<Share> credibility_{*this, &Institutions::credibility};
   Read<std::uint32_t> community_{*this, &Institutions::community, at_start};
@@ -187,13 +196,13 @@ class Training final : public Mechanism {
 
   /// a_j: the mean over what was seen so far, at most of the last year.
   void observe_practice(const Week& week, std::size_t c) {
-    std::uint32_t adults = 0;
-    std::uint32_t active = 0;
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
-      const std::uint32_t adult = is_adult(age_[i]) ? 1 : 0;
-      adults += adult;
-      active += adult & (acted_lately_(week, i, 1, weeks_a_month) ? 1U : 0U);
-    }
+    const TookPart::Lately acted = took_part_lately_.lately(week, weeks_a_month);
+    const Census people(week, c);
+    const std::uint32_t adults = people.sum([&](Vertex i) { return is_adult(age_[i]); });
+    const std::uint32_t active = people.sum([&](Vertex i) {
+      const bool online = acted(i, 1);
+      return is_adult(age_[i]) && online;
+    });
     if (adults == 0) return;
     const double now = months_a_year * static_cast<double>(active) / static_cast<double>(adults);
     const std::uint32_t seen = week.tick() / weeks_a_month;  // occasions before this one
@@ -234,8 +243,7 @@ class Training final : public Mechanism {
     visitor_[c] = static_cast<std::uint32_t>(group);
     double& competence = digital_competence_[c];
     competence += gain * (1.0 - competence);
-    double able = 0;
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) able += is_adult(age_[i]) && access_[i];
+    const double able = Census(week, c).sum([&](Vertex i) { return is_adult(age_[i]) & access_[i]; });
     seat_[c] = able > 0 ? std::min(1.0, seats * week.scale() / able) : 0.0;
   }
 

@@ -16,6 +16,7 @@
 
 #include "base/elementary.h"
 #include "base/parallel.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/mechanism.h"
 
 namespace kurultai {
@@ -108,11 +109,10 @@ class Commons final : public Mechanism {
 
   /// Farmers who run a farm.
   [[nodiscard]] double farmers(const Week& week, std::size_t c) const {
-    std::uint32_t count = 0;
-    for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i)
-      count += (is_adult(age_[i]) ? 1U : 0U) &
-               (occupation_[i] == static_cast<std::uint8_t>(Occupation::farmer) ? 1U : 0U) & (owner_[i] != 0 ? 1U : 0U);
-    return count;
+    return Census(week, c).sum([&](Vertex i) {
+      const unsigned farmer = occupation_[i] == static_cast<std::uint8_t>(Occupation::farmer);
+      return is_adult(age_[i]) & owner_[i] & farmer;
+    });
   }
 
   [[nodiscard]] double wanted_compliance(const Week& week, std::size_t c) const {

@@ -20,6 +20,7 @@
 #include "base/elementary.h"
 #include "base/parallel.h"
 #include "mechanism/kit/akimat_style.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/kit/many.h"
 #include "mechanism/kit/money.h"
 #include "mechanism/mechanism.h"
@@ -219,12 +220,9 @@ class Enterprise final : public Mechanism {
           owner_[i] = runs ? 0 : 1;
           opened_[c] += owner_[i];
         });
-    std::uint32_t adults = 0;
-    std::uint32_t owners = 0;
-    for (const Vertex i : people) {
-      adults += is_adult(age_[i]);
-      owners += is_adult(age_[i]) ? owner_[i] : 0;
-    }
+    const Census all(week, c);
+    const std::uint32_t adults = all.sum([&](Vertex i) { return is_adult(age_[i]); });
+    const std::uint32_t owners = all.sum([&](Vertex i) { return is_adult(age_[i]) & owner_[i]; });
     enterprises_[c] = adults > 0 ? static_cast<double>(owners) / adults : 0.0;
   }
 

@@ -32,6 +32,7 @@
 #include "base/elementary.h"
 #include "mechanism/kit/acts.h"
 #include "mechanism/kit/akimat_style.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/kit/offers.h"
 #include "mechanism/kit/quality.h"
 #include "mechanism/mechanism.h"
@@ -79,14 +80,6 @@ constexpr std::array<Kind, count> kinds = {{
 
 /// 0 to 1, one half at `half`.
 double saturating(double x, double half) { return x <= 0 ? 0.0 : x / (x + half); }
-
-/// Bits set among the lowest 16: std::popcount is a call where processors of the oldest kind are to run it, too.
-constexpr unsigned ones(unsigned x) {
-  x -= (x >> 1) & 0x5555U;
-  x = (x & 0x3333U) + ((x >> 2) & 0x3333U);
-  x = (x + (x >> 4)) & 0x0f0fU;
-  return (x + (x >> 8)) & 31U;
-}
 
 class Indicators final : public Mechanism {
  public:
@@ -183,7 +176,7 @@ class Indicators final : public Mechanism {
   Read<Share> skill_{*this, &Residents::skill, at_start};
   Read<Share> trust_{*this, &Residents::trust, at_start};
   Read<Share> satisfaction_{*this, &Residents::satisfaction, at_start};
-  TookPart acted_lately_{*this, at_start};
+  TookPart took_part_lately_{*this, at_start};
   Franchise franchise_{*this};
   Read<std::uint32_t> adults_{*this, &Akimats::adults, at_start};
   Read<double> wishes_{*this, &Akimats::wishes, at_start};
@@ -227,32 +220,60 @@ class Indicators final : public Mechanism {
   };
 
   void tally(const Week& week, const Batch& batch) {
-    const Docket& docket = week.dockets[batch.community];
-    tally_.clear_block(batch.block);
+    const Census people(batch);
     const std::span<std::int64_t> sum = tally_.block(batch.block);
-    for (const Vertex i : batch) {
-      if (docket.open != 0) {
-        const unsigned may = static_cast<unsigned>(franchise_.of(docket, i)) & docket.open;
-        sum[open] += ones(may);
-        sum[known] += ones(may & aware_[i]);
-      }
-      if (!is_adult(age_[i])) continue;
-      const int took_part = acted_lately_(week, i) ? 1 : 0;
-      const int woman = sex_[i] == static_cast<std::uint8_t>(Sex::female) ? 1 : 0;
-      const int taught = education_[i] == static_cast<std::uint8_t>(Education::higher) ? 1 : 0;
-      ++sum[adults];
-      sum[acted] += took_part;
-      sum[women] += woman;
-      sum[women_acted] += woman & took_part;
-      sum[higher] += taught;
-      sum[higher_acted] += taught & took_part;
-      sum[users] += platform_[i];
-      sum[skills] += skill_[i].raw;
-      sum[trusts] += trust_[i].raw;
-      sum[satisfactions] += satisfaction_[i].raw;
-      sum[incomes] += income_[i].raw;
-      ++sum[bin + std::min<std::size_t>(income_[i].raw / 128, bins - 1)];
+    std::fill(sum.begin(), sum.end(), 0);
+    enum : unsigned { woman = 1, taught = 2, active = 4, user = 8, minor = 16 };
+    const TookPart::Lately took_part = took_part_lately_.lately(week);
+    const auto alike = people.by<2 * minor>([&](Vertex i) {
+      return woman * (sex_[i] == static_cast<std::uint8_t>(Sex::female)) +
+             taught * (education_[i] == static_cast<std::uint8_t>(Education::higher)) + active * took_part(i) +
+             user * platform_[i] + minor * !is_adult(age_[i]);
+    });
+    for (unsigned k = 0; k < minor; ++k) {
+      const auto count_in = [&](std::size_t field, unsigned which) {
+        sum[field] += (k & which) == which ? alike[k] : 0;
+      };
+      count_in(adults, 0);
+      count_in(acted, active);
+      count_in(women, woman);
+      count_in(women_acted, woman | active);
+      count_in(higher, taught);
+      count_in(higher_acted, taught | active);
+      count_in(users, user);
     }
+    const auto of_adults = [&](const auto& column) {
+      return people.sum([&](Vertex i) {
+        const std::uint16_t his = column[i].raw;
+        return is_adult(age_[i]) ? his : std::uint16_t{0};
+      });
+    };
+    sum[skills] = of_adults(skill_);
+    sum[trusts] = of_adults(trust_);
+    sum[satisfactions] = of_adults(satisfaction_);
+    sum[incomes] = of_adults(income_);
+    constexpr std::size_t child = bins;
+    const auto by_income = people.by<bins + 1>([&](Vertex i) {
+      return child - (child - std::min<std::size_t>(income_[i].raw / 128, bins - 1)) * is_adult(age_[i]);
+    });
+    std::copy_n(by_income.begin(), bins, sum.begin() + bin);
+    tally_open(week.dockets[batch.community], people, sum);
+  }
+
+  /// In how many open matters they may take part, and of how many of these they know.
+  void tally_open(const Docket& docket, const Census& people, std::span<std::int64_t> sum) const {
+    if (docket.open == 0) return;
+    const auto alike = people.by<Franchise::kinds>([&](Vertex i) { return franchise_.kind(i); });
+    std::array<std::uint16_t, Franchise::kinds> may = Franchise::by_kind(docket);
+    for (std::size_t k = 0; k < Franchise::kinds; ++k) {
+      may[k] &= docket.open;
+      sum[open] += std::int64_t{alike[k]} * bits_of(may[k]);
+    }
+    sum[known] = people.sum([&](Vertex i) { return bits_of(may[franchise_.kind(i)] & unsigned{aware_[i]}); });
+    franchise_.each_of_members(docket, people, docket.open, [&](Vertex i, std::uint16_t matters) {
+      sum[open] += bits_of(matters);
+      sum[known] += bits_of(matters & unsigned{aware_[i]});
+    });
   }
 
   /// The community's indicators and index, of what its blocks counted this week.

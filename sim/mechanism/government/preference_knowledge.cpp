@@ -5,6 +5,7 @@
 // areas of districts and regions, as sums over their communities. Knowledge itself, k = s / (s + s_0), is spending's.
 #include "base/parallel.h"
 #include "mechanism/kit/acts.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/kit/membership.h"
 #include "mechanism/mechanism.h"
 
@@ -36,12 +37,16 @@ class PreferenceKnowledge final : public Mechanism {
   }
 
   void residents(const Week& week, const Batch& batch, Exposure& /*exposure*/) override {
-    tally_.clear_block(batch.block);
+    constexpr std::size_t heard = good_count;
+    constexpr std::size_t child = 2 * good_count;
+    const TookPart::Lately acted = took_part_lately_.lately(week);
+    const auto people = Census(batch).by<2 * child>([&](Vertex i) {
+      return wish_[i] + heard * (acted(i) || spoken_for_(week, batch.community, i)) + child * !is_adult(age_[i]);
+    });
     const std::span<std::int64_t> sum = tally_.block(batch.block);
-    for (const Vertex i : batch) {
-      if (!is_adult(age_[i])) continue;
-      ++sum[wish_[i]];
-      if (acted_lately_(week, i) || spoken_for_(week, batch.community, i)) ++sum[good_count + wish_[i]];
+    for (std::size_t g = 0; g < good_count; ++g) {
+      sum[g] = people[g] + people[heard + g];
+      sum[heard + g] = people[heard + g];
     }
   }
 
@@ -56,7 +61,7 @@ class PreferenceKnowledge final : public Mechanism {
  private:
   Read<std::uint8_t> wish_{*this, &Residents::wish, at_start};
   Read<std::uint8_t> age_{*this, &Residents::age, at_start};
-  TookPart acted_lately_{*this, at_start};
+  TookPart took_part_lately_{*this, at_start};
   SpokenFor spoken_for_{*this, as_given};
   Write<std::uint32_t> adults_{*this, &Akimats::adults, at_start};
   Write<double> wishes_{*this, &Akimats::wishes, at_start};

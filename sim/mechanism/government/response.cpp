@@ -25,6 +25,7 @@
 #include "base/error.h"
 #include "mechanism/kit/acts.h"
 #include "mechanism/kit/akimat_style.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/kit/membership.h"
 #include "mechanism/kit/money.h"
 #include "mechanism/kit/offers.h"
@@ -114,31 +115,35 @@ class Response final : public Mechanism {
   }
 
   [[nodiscard]] bool wanted(const Week& week, std::size_t community) const override {
-    return week.dockets[community].closing != 0 || (programme_count_ != 0 && week.due(community, weeks_a_year));
+    return week.dockets[community].closing != 0 || forgets(week, community);
+  }
+  [[nodiscard]] bool moves(const Week& week, std::size_t community) const override {
+    return forgets(week, community) || of_programmes(week.dockets[community]) != 0;
   }
 
   void residents(const Week& week, const Batch& batch, Exposure& /*exposure*/) override {
     const Docket& docket = week.dockets[batch.community];
-    if (programme_count_ != 0 && week.due(batch.community, weeks_a_year)) forget_programmes(week, batch);
+    if (forgets(week, batch.community)) forget_programmes(week, batch);
     if (docket.closing == 0) return;
     tally_.clear_block(batch.block);
+    const Census people(batch);
     const std::span<std::int64_t> sum = tally_.block(batch.block);
-    const std::uint16_t support = closing_of(docket, [&](std::size_t form) { return programme_of_[form] != none; });
-    for (const Vertex i : batch) {
-      for_slots(static_cast<std::uint16_t>(franchise_.of(docket, i) & docket.closing),
-          [&](unsigned s) { ++sum[s * fields + eligible]; });
-      for_slots(static_cast<std::uint16_t>(aware_[i] & docket.closing), [&](unsigned s) { ++sum[s * fields + aware]; });
-      for_slots(static_cast<std::uint16_t>(acted_[i] & docket.closing),
-          [&](unsigned s) { ++sum[s * fields + acted + wish_[i]]; });
-      if (money_ && (acted_[i] & docket.closing) != 0) {
-        const std::int64_t each = whole_tenge(reward_.at(batch.community, i));
-        for_slots(static_cast<std::uint16_t>(acted_[i] & docket.closing),
-            [&](unsigned s) { sum[s * fields + rewarded] += each; });
-      }
-      for_slots(static_cast<std::uint16_t>(aware_[i] & support), [&](unsigned s) {
+    count_eligible(docket, people, sum);
+    for_slots(docket.closing,
+        [&](unsigned s) { sum[s * fields + aware] = people.sum([&](Vertex i) { return (aware_[i] >> s) & 1U; }); });
+    const Lever::Here paid = reward_.here(batch.community);
+    people.having(acted_.data(), docket.closing, [&](Vertex i, std::uint16_t matters) {
+      const std::int64_t each = money_ ? whole_tenge(paid.at(i)) : 0;
+      for_slots(matters, [&](unsigned s) {
+        ++sum[s * fields + acted + wish_[i]];
+        sum[s * fields + rewarded] += each;
+      });
+    });
+    people.having(aware_.data(), of_programmes(docket), [&](Vertex i, std::uint16_t matters) {
+      for_slots(matters, [&](unsigned s) {
         programmes_[i] = static_cast<std::uint8_t>(programmes_[i] | (1U << programme_of_[docket.slot[s].form]));
       });
-    }
+    });
   }
 
   void end(const Week& week) override {
@@ -233,6 +238,18 @@ class Response final : public Mechanism {
   static constexpr std::size_t eligible = 0, aware = 1, rewarded = 2, acted = 3, fields = 3 + good_count;
 
   static constexpr std::uint8_t none = 0xff;
+
+  /// Who may take part in the matters that close.
+  void count_eligible(const Docket& docket, const Census& people, std::span<std::int64_t> sum) const {
+    const auto alike = people.by<Franchise::kinds>([&](Vertex i) { return franchise_.kind(i); });
+    const auto may = Franchise::by_kind(docket);
+    for_slots(docket.closing, [&](unsigned s) {
+      for (std::size_t k = 0; k < Franchise::kinds; ++k)
+        if (((may[k] >> s) & 1U) != 0) sum[s * fields + eligible] += alike[k];
+    });
+    franchise_.each_of_members(docket, people, docket.closing,
+        [&](Vertex, std::uint16_t matters) { for_slots(matters, [&](unsigned s) { ++sum[s * fields + eligible]; }); });
+  }
 
   /// Matters a year in each community, by the forms that it holds; national ones do not come to it.
   void count_matters(const Week& week) {

@@ -23,6 +23,7 @@
 
 #include "base/elementary.h"
 #include "mechanism/kit/akimat_style.h"
+#include "mechanism/kit/many.h"
 #include "mechanism/kit/money.h"
 #include "mechanism/mechanism.h"
 #include "society/sampling.h"
@@ -274,25 +275,30 @@ class StaffMechanism final : public Mechanism {
     lots_.clear();
     if (wanted == 0) return;
     // A heap of the best so far, the worst of them in front.
+    const auto full = [&] { return lots_.size() == wanted; };
+    const auto rank = [&](Vertex i) {
+      const auto occupation = static_cast<Occupation>(occupation_[i]);
+      const std::uint64_t kind = occupation == Occupation::public_servant ? 0
+                                 : occupation == Occupation::employee     ? 1
+                                                                          : 2;
+      return kind << 32;
+    };
+    const auto stands = [&](Vertex i) {
+      if ((full() && rank(i) > lots_.front().rank) || !is_adult(age_[i])) return false;
+      return static_cast<Occupation>(occupation_[i]) != Occupation::pensioner &&
+             !std::binary_search(holders_.begin(), holders_.end(), i);
+    };
     for (const std::size_t c : communities)
-      for (Vertex i = week.first[c]; i < week.first[c + 1]; ++i) {
-        const auto occupation = static_cast<Occupation>(occupation_[i]);
-        const std::uint64_t kind = occupation == Occupation::public_servant ? 0
-                                   : occupation == Occupation::employee     ? 1
-                                                                            : 2;
-        const bool full = lots_.size() == wanted;
-        if ((full && kind << 32 > lots_.front().rank) || !is_adult(age_[i]) || occupation == Occupation::pensioner)
-          continue;
-        if (std::binary_search(holders_.begin(), holders_.end(), i)) continue;
-        const Lot lot{kind << 32 | luck.word(week.name(c, i)), i};
-        if (full && !(lot < lots_.front())) continue;
-        if (full) {
+      draw_word(week, c, Everybody(week, c), luck, 0, stands, [&](Vertex i, std::uint32_t word) {
+        const Lot lot{rank(i) | word, i};
+        if (full()) {
+          if (!(lot < lots_.front())) return;
           std::pop_heap(lots_.begin(), lots_.end());
           lots_.pop_back();
         }
         lots_.push_back(lot);
         std::push_heap(lots_.begin(), lots_.end());
-      }
+      });
     std::sort_heap(lots_.begin(), lots_.end());
   }
 

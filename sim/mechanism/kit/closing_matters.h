@@ -24,14 +24,20 @@ struct ClosingMatters {
       const Docket& docket = week.dockets[block.community];
       const std::uint16_t mask = closing_of(docket, [form](std::size_t f) { return f == form; });
       const auto matters = static_cast<std::uint16_t>(bits_of(mask));
-      for (Vertex i = block.first; i < block.last; ++i) {
-        const std::size_t k = i - block.first;
-        lanes[everybody][k] = matters;
-        if ((franchise.of(docket, i) & mask) == 0) continue;
-        lanes[eligible][k] = matters;
-        lanes[aware][k] = static_cast<std::uint16_t>(bits_of(aware_of[i] & mask));
-        lanes[acted][k] = static_cast<std::uint16_t>(bits_of(acted_of[i] & mask));
-      }
+      const auto count_all = [&](const auto& may_take_part) {
+        for (Vertex i = block.first; i < block.last; ++i) {
+          const std::size_t k = i - block.first;
+          const unsigned mine = may_take_part(i) & mask;  // all of these matters, or none: they are of one form
+          lanes[everybody][k] = matters;
+          lanes[eligible][k] = mine != 0 ? matters : 0;
+          lanes[aware][k] = static_cast<std::uint16_t>(bits_of(aware_of[i] & mine));
+          lanes[acted][k] = static_cast<std::uint16_t>(bits_of(acted_of[i] & mine));
+        }
+      };
+      if ((docket.members & mask) != 0)
+        count_all([&](Vertex i) { return franchise.of(docket, i); });
+      else
+        count_all([&, may = Franchise::by_kind(docket)](Vertex i) { return may[franchise.kind(i)]; });
     };
     return std::make_shared<const ResidentCount>(std::move(count));
   }

@@ -4,6 +4,7 @@
 //
 // Starts around the chance of an answer in one's community, where it would settle for those who take part.
 #include "base/elementary.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/mechanism.h"
 
 namespace kurultai {
@@ -41,12 +42,13 @@ class Efficacy final : public Mechanism {
 
   void residents(const Week& week, const Batch& batch, Exposure& /*exposure*/) override {
     const Docket& docket = week.dockets[batch.community];
-    for (const Vertex i : batch)
-      for_slots(static_cast<std::uint16_t>(acted_[i] & docket.closing), [&](unsigned s) {
+    Census(batch).having(acted_.data(), docket.closing, [&](Vertex i, std::uint16_t matters) {
+      for_slots(matters, [&](unsigned s) {
         if (docket.slot[s].outcome == Outcome::none) return;
         const double toward = docket.slot[s].outcome == Outcome::answered ? 1.0 : 0.0;
         efficacy_[i] = Share(efficacy_[i] + rate * (toward - efficacy_[i]));
       });
+    });
   }
 
  private:

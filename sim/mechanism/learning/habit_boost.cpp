@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "base/elementary.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/kit/offers.h"
 #include "mechanism/mechanism.h"
 
@@ -44,18 +45,11 @@ class HabitBoost final : public Mechanism {
     for_slots(docket.closing, [&](unsigned s) {
       if (week.forms[docket.slot[s].form].is_participation) closing = static_cast<std::uint16_t>(closing | (1U << s));
     });
-    const bool fades = week.due(batch.community, weeks_a_month);
-    for (const Vertex i : batch) {
-      if (fades)
-        for (std::size_t f = 0; f < family_count; ++f)
-          if (trace_(i, f).raw != 0) trace_(i, f) = Score(trace_(i, f) * fade_);
-      const auto acts = static_cast<std::uint16_t>(acted_[i] & closing);
-      if (acts == 0) continue;
-      const int online = __builtin_popcount(acts & online_[i]);
-      const int offline = __builtin_popcount(acts) - online;
-      if (offline != 0) trace_(i, 0) = Score(std::max<double>(trace_(i, 0), gain));
-      if (online != 0) trace_(i, 1) = Score(std::max<double>(trace_(i, 1), gain));
-    }
+    if (week.due(batch.community, weeks_a_month)) fade(batch);
+    Census(batch).having(acted_.data(), closing, [&](Vertex i, std::uint16_t acts) {
+      if ((acts & ~online_[i]) != 0) trace_(i, 0) = Score(std::max<double>(trace_(i, 0), gain));
+      if ((acts & online_[i]) != 0) trace_(i, 1) = Score(std::max<double>(trace_(i, 1), gain));
+    });
   }
 
  private:
@@ -63,6 +57,12 @@ class HabitBoost final : public Mechanism {
   Read<std::uint16_t> online_{*this, &Residents::online};
   Write<Score> trace_{*this, &Residents::trace, at_start};
   Offers<TraceOfActs> offered_{*this, {gain}};
+
+  void fade(const Batch& batch) const {
+    const double left = fade_;
+    for (Score& trace : trace_.values().subspan(family_count * batch.first, family_count * batch.size()))
+      if (trace.raw != 0) trace = Score(trace * left);
+  }
 
   double fade_ = 1;
 };

@@ -12,6 +12,7 @@
 
 #include "base/elementary.h"
 #include "mechanism/kit/akimat_style.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/mechanism.h"
 
 namespace kurultai {
@@ -127,13 +128,13 @@ class Trust final : public Mechanism {
   }
 
   void count(const Batch& batch) {
-    tally_.clear_block(batch.block);
+    const Census people(batch);
     const std::span<std::int64_t> sum = tally_.block(batch.block);
-    for (const Vertex i : batch) {
-      if (!is_adult(age_[i])) continue;
-      sum[0] += trust_[i].raw;
-      ++sum[1];
-    }
+    sum[0] = people.sum([&](Vertex i) {
+      const std::uint16_t trust = trust_[i].raw;
+      return is_adult(age_[i]) ? trust : std::uint16_t{0};
+    });
+    sum[1] = people.sum([&](Vertex i) { return is_adult(age_[i]); });
   }
   void mean(std::size_t c) const {
     std::array<std::int64_t, 2> sum{};

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "base/elementary.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/mechanism.h"
 
 namespace kurultai {
@@ -32,24 +33,26 @@ class ActVisibility final : public Mechanism {
 
   void residents(const Week& week, const Batch& batch, Exposure& /*exposure*/) override {
     const Docket& docket = week.dockets[batch.community];
-    const bool fades = week.due(batch.community, weeks_a_month);
-    for (const Vertex i : batch) {
-      if (fades)
-        for (std::size_t f = 0; f < family_count; ++f)
-          if (visible_(i, f).raw != 0) visible_(i, f) = Share(visible_(i, f) * fade_);
-      for_slots(static_cast<std::uint16_t>(acted_[i] & docket.closing), [&](unsigned s) {
-        const auto family = static_cast<Family>((online_[i] >> s) & 1U);
-        Share& v = visible_(i, static_cast<std::size_t>(family));
-        v = Share(
-            1.0 - (1.0 - v) * (1.0 - week.forms[docket.slot[s].form].visibility[static_cast<std::size_t>(family)]));
+    if (week.due(batch.community, weeks_a_month)) fade(batch);
+    Census(batch).having(acted_.data(), docket.closing, [&](Vertex i, std::uint16_t matters) {
+      for_slots(matters, [&](unsigned s) {
+        const std::size_t family = (online_[i] >> s) & 1U;
+        Share& v = visible_(i, family);
+        v = Share(1.0 - (1.0 - v) * (1.0 - week.forms[docket.slot[s].form].visibility[family]));
       });
-    }
+    });
   }
 
  private:
   Read<std::uint16_t> acted_{*this, &Residents::acted};
   Read<std::uint16_t> online_{*this, &Residents::online};
   Write<Share> visible_{*this, &Residents::visible, at_start};
+
+  void fade(const Batch& batch) const {
+    const double left = fade_;
+    for (Share& v : visible_.values().subspan(family_count * batch.first, family_count * batch.size()))
+      if (v.raw != 0) v = Share(v * left);
+  }
 
   double fade_ = 1;
 };

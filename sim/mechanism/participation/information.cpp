@@ -152,17 +152,21 @@ class Information final : public Mechanism {
     ResidentCount count{.when = ResidentCount::When::closing, .lanes = 2};
     count.fill = [this](const Week& week, const Block& block, std::size_t, const ResidentCount::Lanes& lanes) {
       const Docket& docket = week.dockets[block.community];
-      for (Vertex i = block.first; i < block.last; ++i) {
-        if (!is_adult(age_[i])) continue;
-        const auto mine = static_cast<std::uint16_t>(franchise_.of(docket, i) & docket.closing);
-        lanes[0][i - block.first] = static_cast<std::uint16_t>(bits_of(aware_[i] & mine));
-        lanes[1][i - block.first] = static_cast<std::uint16_t>(bits_of(mine));
-      }
+      const auto count_all = [&](const auto& may_take_part) {
+        for (Vertex i = block.first; i < block.last; ++i) {
+          const unsigned mine = franchise_.adult(i) ? may_take_part(i) & docket.closing : 0U;
+          lanes[0][i - block.first] = static_cast<std::uint16_t>(bits_of(aware_[i] & mine));
+          lanes[1][i - block.first] = static_cast<std::uint16_t>(bits_of(mine));
+        }
+      };
+      if ((docket.members & docket.closing) != 0)
+        count_all([&](Vertex i) { return franchise_.of(docket, i); });
+      else
+        count_all([&, may = Franchise::by_kind(docket)](Vertex i) { return may[franchise_.kind(i)]; });
     };
     return std::make_shared<const ResidentCount>(std::move(count));
   }
 
-  Read<std::uint8_t> age_{*this, &Residents::age};
   Read<std::uint8_t> platform_{*this, &Residents::platform};
   Read<std::uint8_t> access_{*this, &Residents::access};
   Read<Share> own_reach_{*this, &Residents::reach};

@@ -38,6 +38,7 @@
 
 #include "base/elementary.h"
 #include "mechanism/kit/acts.h"
+#include "mechanism/kit/census.h"
 #include "mechanism/kit/closing_matters.h"
 #include "mechanism/kit/many.h"
 #include "mechanism/kit/membership.h"
@@ -527,8 +528,8 @@ class Participation final : public Mechanism {
   void keep_commitments(const Week& week, const Batch& batch) const {
     const Docket& docket = week.dockets[batch.community];
     const auto now = static_cast<std::uint16_t>(week.tick() + 1);
-    for (const Vertex i : batch)
-      for_slots(static_cast<std::uint16_t>(acted_[i] & docket.closing), [&](unsigned s) {
+    Census(batch).having(acted_.data(), docket.closing, [&](Vertex i, std::uint16_t matters) {
+      for_slots(matters, [&](unsigned s) {
         const Matter& matter = docket.slot[s];
         const double kept = week.forms[matter.form].kept;
         const bool online = ((online_[i] >> s) & 1U) != 0;
@@ -539,6 +540,7 @@ class Participation final : public Mechanism {
           last_act_(i, online ? 1 : 0) = now;
         }
       });
+    });
   }
 
   void by_threshold(const Week& week, const Batch& batch, Exposure& exposure) {

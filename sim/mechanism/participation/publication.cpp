@@ -3,6 +3,9 @@
 // signal = aware | acted << 16, in communities whose matters moved; shared_trust = trust every fourth week; shows: a
 // platform user lets online friends see what he knows of and does, with the lasting chance `display`, and where a
 // message asks him to (platform.message) with message_display more.
+#include <algorithm>
+#include <functional>
+
 #include "mechanism/kit/many.h"
 #include "mechanism/mechanism.h"
 
@@ -30,6 +33,8 @@ class Publication final : public Mechanism {
       shows_[i] = 0;
     }
     signal_.fill(0);
+    would_show_.assign(week.residents(), 0);
+    share_.assign(week.blocks.size(), -1.0);
   }
 
   [[nodiscard]] bool wanted(const Week& week, std::size_t community) const override {
@@ -39,11 +44,14 @@ class Publication final : public Mechanism {
 
   void residents(const Week& week, const Batch& batch, Exposure& /*exposure*/) override {
     const Docket& docket = week.dockets[batch.community];
-    if ((docket.live | docket.stale) != 0)
-      for (const Vertex i : batch) signal_[i] = aware_[i] | (static_cast<std::uint32_t>(acted_[i]) << 16);
-    if ((docket.live | docket.stale) != 0) show(week, batch);
+    if ((docket.live | docket.stale) != 0) {
+      const auto both = [](std::uint16_t aware, std::uint16_t acted) { return aware | std::uint32_t{acted} << 16; };
+      const std::uint16_t* const aware = aware_.data() + batch.first;
+      std::transform(aware, aware + batch.size(), acted_.data() + batch.first, signal_.data() + batch.first, both);
+      show(week, batch);
+    }
     if (week.due(batch.community, weeks_a_month))
-      for (const Vertex i : batch) shared_trust_[i] = trust_[i];
+      std::copy_n(trust_.data() + batch.first, batch.size(), shared_trust_.data() + batch.first);
   }
 
  private:
@@ -58,14 +66,33 @@ class Publication final : public Mechanism {
   Luck shows_luck_{*this, "who shows what he does", Luck::residents, Luck::lasting, 1};
 
   /// Who lets others see what he does.
-  void show(const Week& week, const Batch& batch) const {
+  void show(const Week& week, const Batch& batch) {
     const Lever::Here displayed = display.here(batch.community);
     const Lever::Here asked = message_.here(batch.community);
-    const auto share = [&](Vertex i) { return displayed.at(i) + message_display * asked.at(i); };
-    if (displayed.alike() && asked.alike() && displayed.value() + message_display * asked.value() >= 1.0) {
-      for (const Vertex i : batch) shows_[i] = platform_[i] != 0;
+    if (!displayed.alike() || !asked.alike()) {
+      show_one_by_one(week, batch, displayed, asked);
       return;
     }
+    const double share = displayed.value() + message_display * asked.value();
+    const std::uint8_t* const users = platform_.data() + batch.first;
+    std::uint8_t* const shown = shows_.data() + batch.first;
+    if (share >= 1.0) {
+      std::copy_n(users, batch.size(), shown);
+      return;
+    }
+    if (share_[batch.block] != share) {
+      draw_word(
+          week, batch.community, batch, shows_luck_(week), 0, [](Vertex) { return true; },
+          [&](Vertex i, std::uint32_t word) { would_show_[i] = Draws::to_uniform(word) < share; });
+      share_[batch.block] = share;
+    }
+    std::transform(users, users + batch.size(), would_show_.data() + batch.first, shown, std::bit_and<std::uint8_t>());
+  }
+
+  /// The same where a policy treats single residents.
+  void show_one_by_one(
+      const Week& week, const Batch& batch, const Lever::Here& displayed, const Lever::Here& asked) const {
+    const auto share = [&](Vertex i) { return displayed.at(i) + message_display * asked.at(i); };
     const auto drawn = [&](Vertex i) {
       const double shown = platform_[i] == 0 ? 0.0 : share(i);
       shows_[i] = shown >= 1.0;
@@ -74,6 +101,10 @@ class Publication final : public Mechanism {
     draw_word(week, batch.community, batch, shows_luck_(week), 0, drawn,
         [&](Vertex i, std::uint32_t word) { shows_[i] = Draws::to_uniform(word) < share(i); });
   }
+
+  // Made of lasting luck: no state.
+  std::vector<std::uint8_t> would_show_;  ///< by resident: whether he would if he were a user; it moves with a lever
+  std::vector<double> share_;             ///< by block: the share of users for which that was drawn; below 0: never yet
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 //
 // Once a year, communities in turn: with chance `rate` a resident's wish is drawn anew from the mix of the
 // community and the resident's stratum, as at the start.
+#include "mechanism/kit/many.h"
 #include "mechanism/mechanism.h"
 #include "society/traits.h"
 
@@ -30,12 +31,13 @@ class WishesMechanism final : public Mechanism {
     // Another luck each time: the week's draws name it.
     const Traits anew =
         week.traits((std::uint64_t{anew_(week).words(week.name_of_community(c))[0]} << 32) | week.tick());
-    for (const Vertex i : batch) {
-      const Name name = week.name(c, i);
-      if (luck.chance(rate, name))
-        wish_[i] =
-            static_cast<std::uint8_t>(anew.wish(name, anew.wishes(mix, age_[i], occupation_[i], children_at_home(i))));
-    }
+    draw_word(
+        week, c, batch, luck, 0, [](Vertex) { return true; },
+        [&](Vertex i, std::uint32_t word) {
+          if (Draws::to_uniform(word) >= rate) return;
+          const Wishes his = anew.wishes(mix, age_[i], occupation_[i], children_at_home(i));
+          wish_[i] = static_cast<std::uint8_t>(anew.wish(week.name(c, i), his));
+        });
   }
 
  private:

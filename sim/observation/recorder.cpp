@@ -32,7 +32,13 @@ std::shared_ptr<const ResidentCount> Recorder::values_of(const SeriesSpec& spec)
     const Column<Share>& column = world_->residents().*mean;
     const std::size_t width = column.width();
     const Share* const value = column.data() + block.first * width + family;
-    for (std::size_t k = 0; k < block.size(); ++k) lanes[0][k] = value[k * width].raw;
+    const auto copy = [&](std::size_t apart) {
+      for (std::size_t k = 0; k < block.size(); ++k) lanes[0][k] = value[k * apart].raw;
+    };
+    if (width == 1)
+      copy(1);  // a plain copy
+    else
+      copy(width);
   };
   return std::make_shared<const ResidentCount>(std::move(count));
 }

@@ -1,6 +1,8 @@
 #include "observation/resident_sums.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <utility>
 
 #include "base/parallel.h"
@@ -31,23 +33,50 @@ std::uint32_t sum(const std::uint16_t* value, const std::uint16_t* mask, std::si
 
 using Four = std::array<std::uint32_t, 4>;
 
+// Vectors of the compiler's: eight residents of a lane, and the lanes of two or four residents in a row.
+using Eight = std::uint16_t __attribute__((vector_size(16)));
+using Pairs = std::uint32_t __attribute__((vector_size(16)));
+
+/// Adds the four lanes of each resident to the sums of his key: those of residents `k` and `k` + 1 of `both`.
+[[gnu::always_inline]] inline void add_two(Eight both, const std::uint16_t* key, Four* const sums) {
+  constexpr Eight zero{};
+  const auto add = [&](std::uint16_t of, Eight lanes) {
+    Pairs sum;
+    std::memcpy(&sum, &sums[of], sizeof sum);
+    sum += reinterpret_cast<Pairs>(lanes);
+    std::memcpy(&sums[of], &sum, sizeof sum);
+  };
+  add(key[0], __builtin_shufflevector(both, zero, 0, 8, 1, 9, 2, 10, 3, 11));
+  add(key[1], __builtin_shufflevector(both, zero, 4, 12, 5, 13, 6, 14, 7, 15));
+}
+
 /// Adds the four values of each resident to the sums of his key.
 void add_to_keys(
     std::span<const std::uint16_t> key, const std::array<const std::uint16_t*, 4>& lanes, Four* const sums) {
-  constexpr std::size_t some = 16;  // residents at once: often none of them adds anything
-  for (std::size_t from = 0; from < key.size(); from += some) {
-    const std::size_t to = std::min(from + some, key.size());
-    unsigned any = 0;
-    for (const std::uint16_t* const lane : lanes)
-      for (std::size_t k = from; k < to; ++k) any |= lane[k];
-    if (any == 0) continue;
-    for (std::size_t k = from; k < to; ++k) {
-      const Four more = {lanes[0][k], lanes[1][k], lanes[2][k], lanes[3][k]};
-      Four sum = sums[key[k]];
-      for (std::size_t l = 0; l < sum.size(); ++l) sum[l] += more[l];
-      sums[key[k]] = sum;
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::size_t some = 8;  // residents at once: often none of them adds anything
+  std::size_t k = 0;
+  for (; k + some <= key.size(); k += some) {
+    std::array<Eight, 4> of;
+    for (std::size_t l = 0; l < of.size(); ++l) std::memcpy(&of[l], lanes[l] + k, sizeof of[l]);
+    const Eight any = of[0] | of[1] | of[2] | of[3];
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), &any, sizeof words);
+    if ((words[0] | words[1]) == 0) continue;
+    for (const bool second : {false, true}) {  // of the eight, the first four and the others
+      const auto pairs = [&](Eight a, Eight b) {
+        return reinterpret_cast<Pairs>(second ? __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+                                              : __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11));
+      };
+      const Pairs one = pairs(of[0], of[1]);
+      const Pairs other = pairs(of[2], of[3]);
+      const std::uint16_t* const at = key.data() + k + (second ? 4 : 0);
+      add_two(reinterpret_cast<Eight>(__builtin_shufflevector(one, other, 0, 4, 1, 5)), at, sums);
+      add_two(reinterpret_cast<Eight>(__builtin_shufflevector(one, other, 2, 6, 3, 7)), at + 2, sums);
     }
   }
+  for (; k < key.size(); ++k)
+    for (std::size_t l = 0; l < lanes.size(); ++l) sums[key[k]][l] += lanes[l][k];
 }
 
 }  // namespace

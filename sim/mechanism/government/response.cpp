@@ -275,6 +275,15 @@ class Response final : public Mechanism {
     }
   }
 
+  /// Matters of support programmes that close.
+  [[nodiscard]] std::uint16_t of_programmes(const Docket& docket) const {
+    return closing_of(docket, [&](std::size_t form) { return programme_of_[form] != none; });
+  }
+
+  /// Whether this is the week of the year in which a community forgets some of what it has heard of programmes.
+  [[nodiscard]] bool forgets(const Week& week, std::size_t c) const {
+    return programme_count_ != 0 && week.due(c, weeks_a_year);
+  }
   void forget_programmes(const Week& week, const Batch& batch) const {
     const Luck::Drawn luck = forgets_(week);
     for (const Vertex i : batch)

@@ -15,7 +15,8 @@ namespace kurultai {
 /// Of residents next to each other: those of a block, or of a community.
 class Census {
  public:
-  explicit Census(const Batch& block) : first_(block.first), last_(block.last) {}
+  explicit Census(const Batch& batch) : first_(batch.first), last_(batch.last) {}
+  explicit Census(const Block& block) : first_(block.first), last_(block.last) {}
   Census(const Week& week, std::size_t community) : first_(week.first[community]), last_(week.first[community + 1]) {}
 
   /// Sum of each(i): of 16 bits in a block, below 256 in a community.

@@ -119,11 +119,10 @@ class Feedback final : public Mechanism {
     ResidentCount count{.when = ResidentCount::When::weekly, .lanes = 2};
     count.applies = [this](std::size_t) { return !forms_.empty(); };
     count.fill = [this](const Week&, const Block& block, std::size_t, const ResidentCount::Lanes& lanes) {
-      for (Vertex i = block.first; i < block.last; ++i)
-        if (appealed_[i] != 0) {
-          lanes[0][i - block.first] = static_cast<std::uint16_t>(bits_of(appealed_[i] & used));
-          lanes[1][i - block.first] = static_cast<std::uint16_t>(bits_of(appealed_[i] >> 8));
-        }
+      Census(block).having(appealed_.data(), 0xffff, [&](Vertex i, std::uint16_t appeals) {
+        lanes[0][i - block.first] = static_cast<std::uint16_t>(bits_of(appeals & used));
+        lanes[1][i - block.first] = static_cast<std::uint16_t>(bits_of(appeals >> 8));
+      });
     };
     return std::make_shared<const ResidentCount>(std::move(count));
   }

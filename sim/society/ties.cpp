@@ -19,8 +19,8 @@ constexpr std::size_t most_vertices = std::size_t{1} << 29;
 constexpr std::uint32_t most_ties_inside = 65535;
 constexpr std::size_t edges_a_piece = 1 << 16;
 constexpr std::size_t bodies_a_part = 1 << 10;
-/// Most edges begin where the one before did and end anywhere, where memory lets wait: the cache is asked for the row so
-/// many edges before, then for the place in it.
+/// Most edges begin where the one before did and end anywhere, where one waits for memory: the cache is asked for the
+/// row so many edges before, then for the place in it.
 constexpr std::size_t rows_ahead = 32;
 constexpr std::size_t words_ahead = 16;
 constexpr std::size_t steps = 16;  ///< in which rows are moved to where they stay

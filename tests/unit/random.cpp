@@ -3,8 +3,10 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <vector>
 
 #include "catch.h"
+#include "society/sampling.h"
 
 using namespace kurultai;
 
@@ -79,6 +81,34 @@ TEST_CASE("random: chances at the ends, numbers below n, an engine that stays in
     seen.insert(x);
   }
   CHECK(seen.size() == 100);
+}
+
+TEST_CASE("random: an engine gives the words of its name, item by item", "[random]") {
+  const Draws draws(std::uint64_t{5} << 40 | 3U, 2, Stream::persons, 4);
+  const Name name{key_of("KZ39.01.001"), 12};
+  Engine engine(draws, name);
+  for (std::uint32_t item = 0; item < 3 * Draws::many; ++item)
+    for (const std::uint32_t word : draws.words(name, item)) REQUIRE(engine() == word);
+}
+
+TEST_CASE("random: by steps a word gives what its uniform number gives", "[random]") {
+  const Draws draws(8, 0, Stream::persons);
+  const Poisson poisson(1.3);
+  const std::vector<double> weights = {0.2, 0, 0.5, 1e-12, 0.3, 0};
+  const auto picked = [&](double u) { return pick(weights, u); };
+  const Steps poisson_steps(poisson);
+  const Steps pick_steps(picked);
+  const auto same = [&](std::uint32_t word) {
+    REQUIRE(poisson_steps(word) == poisson(Draws::to_uniform(word)));
+    REQUIRE(pick_steps(word) == picked(Draws::to_uniform(word)));
+  };
+  for (std::uint32_t i = 0; i < 100000; ++i) same(draws.word({1, i}));
+  for (std::uint32_t k = 0; k < 1000; ++k) {  // both ends, and about the borders of the choice
+    same(k);
+    same(0xffffffffU - k);
+    same(static_cast<std::uint32_t>(0.2 * 0x1p32) - 500 + k);
+    same(static_cast<std::uint32_t>(0.7 * 0x1p32) - 500 + k);
+  }
 }
 
 TEST_CASE("random: many agents at once draw the words that each draws alone", "[random]") {

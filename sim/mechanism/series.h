@@ -58,8 +58,8 @@ struct Ratio {
   double denominator = 0;
 };
 
-/// What communities add to a series (of a form): made of any `each(week, community, form)` that gives a Ratio, and asked
-/// of many communities at once.
+/// What communities add to a series (of a form): made of any `each(week, community, form)` that gives a Ratio, and
+/// asked of many communities at once.
 class CommunityRatios {
  public:
   CommunityRatios() = default;

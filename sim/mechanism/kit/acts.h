@@ -77,7 +77,7 @@ class Franchise {
     return form.open_to(age_[i], occupation_[i], member_of_[i]);
   }
 
-  // The same for those who count many: residents of a kind, by age and occupation, are alike but for matters of members.
+  // The same for those who count many: residents of one age group and occupation are alike but for matters of members.
   static constexpr std::size_t kinds = 2 * occupation_count;
   [[nodiscard]] std::size_t kind(Vertex i) const { return occupation_[i] + occupation_count * adult(i); }
   /// Live matters in which each kind may take part, without those of members.

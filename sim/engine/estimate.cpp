@@ -217,8 +217,8 @@ Estimate Estimator::of(const Model& model, int thread_count) {
                 places.communities * rates_.community / 2 + e.record_bytes;
   const double building = std::max(e.ties * rates_.tie_building, places.table_bytes);  // edges, or tables
   e.bytes = e.society_bytes + std::max(e.run_bytes, rates_.program + building);
-  const double week = e.residents * rates_.resident_week + places.communities * rates_.community_week +
-                      e.values_a_week * rates_.value_week;
+  const double week = e.residents * rates_.resident_week * farther(e.residents) +
+                      places.communities * rates_.community_week + e.values_a_week * rates_.value_week;
   e.build_busy = e.residents * rates_.resident_built;
   const auto weeks = static_cast<double>(model.run.weeks + model.run.warmup);
   e.run_busy = week * weeks;

@@ -92,6 +92,11 @@ std::string read_rates(const std::string& text, KeptRates& kept) {
 
 }  // namespace
 
+double farther(double residents) {
+  constexpr double each_e_fold = 0.036;  // bench/country: a million and twenty million residents beside 0.3 million
+  return 1.0 + each_e_fold * std::log(std::max(1.0, residents / near_residents));
+}
+
 Rates fitted(const Taken& small, const Taken& large, const Rates& known) {
   Rates rates = known;
   const auto week = [&](const Taken& taken) {

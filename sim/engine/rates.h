@@ -11,19 +11,25 @@ namespace kurultai {
 /// A tie's two words, one in each row.
 inline constexpr double bytes_a_tie = 8;
 
-/// The default scenario's, with its forms: others take less or more as their forms do.
+/// In a larger society neighbours lie further apart in memory: a resident's week takes longer.
+inline constexpr double near_residents = 3e5;
+/// By how much, at so many residents.
+double farther(double residents);
+
+/// The default scenario's, with its forms: others take less or more as their forms do. Built in is what bench/country
+/// measured on a machine of 2025 (results/performance.md).
 struct Rates {
   // Seconds of processor time.
-  double resident_week = 3.4e-7;
-  double community_week = 6e-6;
+  double resident_week = 1.58e-7;  ///< in a society of at most `near_residents`
+  double community_week = 5e-6;
   double value_week = 2e-8;  ///< a number that the recorder keeps
-  double resident_built = 1.6e-6;
+  double resident_built = 1.2e-6;
   // Bytes.
   double program = 3e7;          ///< it, its libraries, tables of names
-  double resident_society = 99;  ///< without ties
-  double resident_run = 83;      ///< without what is recorded
+  double resident_society = 34;  ///< without ties
+  double resident_run = 84;      ///< without what is recorded
   double community = 1e4;        ///< of akimats, dockets, institutions, and what mechanisms keep of them
-  double tie_building = 14;      ///< while the society is built, beside what stays
+  double tie_building = 5;       ///< while the society is built, beside what stays
   friend bool operator==(const Rates&, const Rates&) = default;
 };
 

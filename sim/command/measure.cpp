@@ -41,7 +41,7 @@ Taken two_years_of(ScenarioOptions options, double scale) {
   taken.building_bytes = peak_memory() - used;
   taken.society_bytes = used_memory() - used;
   Simulation simulation(model, *society);
-  while (simulation.week() < weeks_a_year) simulation.step();
+  while (simulation.week() < static_cast<std::int32_t>(weeks_a_year)) simulation.step();
   const double begun = processor_seconds();
   while (!simulation.done()) simulation.step();
   taken.running = processor_seconds() - begun;

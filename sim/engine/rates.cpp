@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 
+#include "base/elementary.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "engine/durable_file.h"
@@ -94,7 +95,7 @@ std::string read_rates(const std::string& text, KeptRates& kept) {
 
 double farther(double residents) {
   constexpr double each_e_fold = 0.036;  // bench/country: a million and twenty million residents beside 0.3 million
-  return 1.0 + each_e_fold * std::log(std::max(1.0, residents / near_residents));
+  return 1.0 + each_e_fold * log_(std::max(1.0, residents / near_residents));
 }
 
 Rates fitted(const Taken& small, const Taken& large, const Rates& known) {

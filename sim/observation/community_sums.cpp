@@ -24,7 +24,13 @@ CommunitySums::CommunitySums(CommunityCells communities, std::size_t cells)
 
 std::size_t CommunitySums::add(const SeriesSpec& spec, std::size_t form, bool every_week) {
   series_.push_back({&spec, form, every_week, std::vector<SeriesSpec::Ratio>(members_.size()), {}, {}});
-  if (spec.ranked) series_.back().ranking.resize(members_.size());
+  if (spec.ranked) {
+    series_.back().ranking.resize(members_.size());
+    for (const auto& members : members_) {
+      stay_.reserve(members.size());
+      move_.reserve(members.size());
+    }
+  }
   return series_.size() - 1;
 }
 

@@ -87,6 +87,6 @@ TEST_CASE("model: where the society's source is an axis, the default scale follo
   const auto by_default = sweep("\"society.census=" KURULTAI_SOURCE_DIR "/scenarios/data/kazakhstan\"");
   const auto by_hand =
       sweep("\"society.census=" KURULTAI_SOURCE_DIR "/scenarios/data/kazakhstan\", \"run.scale=0.05\"");
-  CHECK(residents(*by_default, 1) == residents(*by_hand, 1));      // 0.05 for the census
+  CHECK(residents(*by_default, 1) == residents(*by_hand, 1));     // 0.05 for the census
   CHECK(residents(*by_default, 0) > 5 * residents(*by_hand, 0));  // 1 for the plain society; communities take some too
 }

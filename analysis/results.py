@@ -157,8 +157,8 @@ STEPS = [
     ),
     Step(
         "performance",
-        "what the whole country takes (5 GB), and what larger ones would",
-        40,
+        "what the whole country takes (4 GB), and what larger ones would",
+        15,
         performance.FILES,
         script("performance", runs=True),
         lambda _: performance.recipe(),

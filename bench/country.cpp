@@ -3,7 +3,7 @@
 //
 //   kurultai_bench_country [--scale X] [--warmup N] [--threads N]
 //
-// Scale 1 (the default) is the whole country and takes some 5 GB. Default scenario as shipped: all mechanisms, default
+// Scale 1 (the default) is the whole country and takes some 4 GB. Default scenario as shipped: all mechanisms, default
 // output, surveys; its second recorded year. After each of its weeks come one iteration of PageRank (own 4-byte targets
 // on huge pages, and on the society's own rows) and one pass that only reads: in turns, so that a machine's drift meets
 // all alike. The fixed cost of a community comes from two thinned countries, again in turns, and what threads bring

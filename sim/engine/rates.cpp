@@ -94,7 +94,7 @@ std::string read_rates(const std::string& text, KeptRates& kept) {
 }  // namespace
 
 double farther(double residents) {
-  constexpr double each_e_fold = 0.036;  // bench/country: a million and twenty million residents beside 0.3 million
+  constexpr double each_e_fold = 0.036;  // bench/country: between one and twenty million residents
   return 1.0 + each_e_fold * log_(std::max(1.0, residents / near_residents));
 }
 

@@ -16,8 +16,8 @@ inline constexpr double near_residents = 3e5;
 /// By how much, at so many residents.
 double farther(double residents);
 
-/// The default scenario's, with its forms: others take less or more as their forms do. Built in is what bench/country
-/// measured on a machine of 2025 (results/performance.md).
+/// The default scenario's, with its forms: others take less or more as their forms do. Built in is, rounded, what
+/// bench/country measured on two cores of an AMD EPYC (results/performance.md).
 struct Rates {
   // Seconds of processor time.
   double resident_week = 1.58e-7;  ///< in a society of at most `near_residents`

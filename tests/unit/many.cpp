@@ -30,6 +30,17 @@ TEST_CASE("bounds: logit of a share from above, of a word from below, and close 
   }
 }
 
+TEST_CASE("bounds: -ln(1 - p) from above, and close to it", "[many]") {
+  double widest = 0;
+  for (double p = 1e-6; p < 1.0; p += 0.00037) {
+    REQUIRE(bound::unreached_above(p) >= -log_(1.0 - p));
+    if (p <= 0.5) widest = std::max(widest, bound::unreached_above(p) / -log_(1.0 - p));
+  }
+  CHECK(widest < 1.01);
+  CHECK(bound::unreached_above(0.0) == 0.0);
+  CHECK(bound::unreached_above(1.0) >= 1e9);
+}
+
 TEST_CASE("bounds: softplus from above, and close to it", "[many]") {
   double widest = 0;
   for (double u = -40.0; u < 40.0; u += 0.0037) {
